@@ -1,4 +1,7 @@
-/** The protocol console: the user drives peers; conversations are decoded, linted, recorded and replayed. */
+/**
+ * The protocol console: the user controls the messages to peers. Conversations are decoded, checked, recorded and
+ * replayed.
+ */
 export * from "./between/index.ts";
 export * from "./conversation/conversation.ts";
 export * from "./conversation/entry.ts";

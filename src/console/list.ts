@@ -4,11 +4,11 @@ import { NetworkError } from "../base/index.ts";
 type Listener<T> = (element: T) => void;
 
 /**
- * A list that grows at its end, can be watched, and has names for its ends. It is an array: `map`, `filter`, indexes
- * and the like work. With a limit, the oldest elements are dropped.
+ * An array that grows at its end, with listeners for new elements. `map`, `filter`, indexes and the like work as in
+ * an array. With a limit, the oldest elements are dropped.
  */
 export class List<T> extends Array<T> {
-  /** `map` and `filter` make plain arrays. */
+  /** Makes `map` and `filter` return plain arrays. */
   static override get [Symbol.species](): ArrayConstructor {
     return Array;
   }
@@ -31,7 +31,7 @@ export class List<T> extends Array<T> {
     return this[this.length - 1];
   }
 
-  /** How many old elements were dropped. */
+  /** Number of old elements that were dropped. */
   get dropped(): number {
     return this.#dropped;
   }
@@ -44,7 +44,7 @@ export class List<T> extends Array<T> {
     for (const listener of this.#listeners) listener(element);
   }
 
-  /** Drops the oldest elements. */
+  /** Drops the `count` oldest elements. */
   dropOldest(count: number): void {
     if (count <= 0) return;
     this.#dropped += this.splice(0, count).length;
@@ -56,7 +56,7 @@ export class List<T> extends Array<T> {
     this.#dropListeners.add(listener);
   }
 
-  /** Calls `listener` with every element that is added from now on, until the returned function is called. */
+  /** Calls `listener` with each element that is added later. Returns a function that removes the listener. */
   watch(listener: Listener<T>): () => void {
     this.#listeners.add(listener);
     return () => {
@@ -66,7 +66,7 @@ export class List<T> extends Array<T> {
 
   /**
    * Resolves to the next element that is added. Rejects with NetworkError `console.timeout` after `timeout` seconds;
-   * without it there is no time limit.
+   * without `timeout` it waits without limit.
    */
   next(options: { readonly timeout?: number | undefined } = {}): Promise<T> {
     const { timeout } = options;
@@ -89,7 +89,7 @@ export class List<T> extends Array<T> {
     });
   }
 
-  /** Elements whose fields have these values: `messages.where({ type: "have", piece: 3 })`. */
+  /** Returns the elements whose fields have these values: `messages.where({ type: "have", piece: 3 })`. */
   where(fields: Partial<T>): T[] {
     const wanted: [string, unknown][] = Object.entries(fields);
     return this.filter((element) => {

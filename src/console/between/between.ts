@@ -12,38 +12,41 @@ import { PeerView } from "../session/peer/peer-view.ts";
 import { MAX_BETWEEN_CONNECTIONS, MAX_BETWEEN_VIEWS } from "./limits.ts";
 import { Pipe } from "./pipe.ts";
 
-/** The first byte of a handshake: how long the name of the protocol is (BEP 3). */
+/** The first byte of a handshake: the length of the protocol name (BEP 3). */
 const PROTOCOL_LENGTH = 19;
 
-/** What {@link Between} needs. */
+/** Options of {@link Between}. */
 export interface BetweenOptions {
   readonly runtime: Pick<Runtime, "net" | "clock">;
-  /** Where to listen. Default address: 127.0.0.1. Port 0: any. */
+  /** The address to listen on. Default IP: 127.0.0.1. Port 0: the system chooses. */
   readonly listen: { readonly ip?: string | undefined; readonly port: number };
-  /** Where every connection goes on to. */
+  /** The peer to which each accepted connection is forwarded. */
   readonly target: { readonly host: string; readonly port: number };
-  /** The torrent of the two clients; with it piece numbers and hashes are checked. */
+  /** The torrent that the two clients exchange. With it, piece numbers and hashes are checked. */
   readonly metainfo?: Metainfo | undefined;
   readonly linter?: (() => Linter) | undefined;
-  /** Lets connections pass that do not begin as BitTorrent does, unread. Default: they are refused. */
+  /**
+   * Forwards connections that do not begin with a BitTorrent handshake, without parsing them. Default: they are
+   * closed.
+   */
   readonly passEncrypted?: boolean | undefined;
-  /** Told of each conversation before a byte of it has passed. */
+  /** Called with each new conversation, before any bytes are forwarded. */
   readonly onView?: ((view: PeerView) => void) | undefined;
-  /** The listener failed after it was open. */
+  /** Called when the listener fails after it was opened. */
   readonly onError?: ((error: Error) => void) | undefined;
 }
 
 /**
- * Sits between clients: who connects to it is joined with the target, and what the two say is noted. Plain TCP, bytes
- * unchanged.
+ * A proxy between two clients: connects each client that connects to it with the target, and records their messages.
+ * Plain TCP; bytes are forwarded unchanged.
  */
 export class Between {
   /**
-   * One for each connection, those that are over included. `out` is who connected, `in` the target; `address` is who
-   * connected.
+   * One view for each connection, closed ones included. `out` is the client that connected, `in` the target;
+   * `address` is the client's.
    */
   readonly views = new List<PeerView>();
-  /** Milliseconds since 1970 at which it began. */
+  /** The start of the proxy, in milliseconds since 1970. */
   readonly startedAt: number;
   readonly #options: BetweenOptions;
   readonly #start: number;
@@ -61,7 +64,7 @@ export class Between {
     this.startedAt = options.runtime.clock.wallTime();
   }
 
-  /** Begins to listen. Rejects with NetworkError `net.address-in-use`, `net.denied`, `net.failed`. */
+  /** Starts to listen. Rejects with NetworkError `net.address-in-use`, `net.denied`, `net.failed`. */
   static async open(options: BetweenOptions): Promise<Between> {
     const between = new Between(options);
     const { ip = "127.0.0.1", port } = options.listen;
@@ -74,17 +77,17 @@ export class Between {
     return between;
   }
 
-  /** Where it listens. */
+  /** The port that the proxy listens on. */
   get port(): number {
     return this.#listener?.local.port ?? 0;
   }
 
-  /** Milliseconds since it began. */
+  /** Returns the milliseconds since the start of the proxy. */
   now(): number {
     return this.#options.runtime.clock.now() - this.#start;
   }
 
-  /** Stops listening and closes all connections. Resolves when nothing is left. */
+  /** Stops listening and closes all connections. Resolves when all are closed. */
   async close(): Promise<void> {
     this.#ending.abort(new AbortError("the proxy is over"));
     await this.#listener?.close();
@@ -163,8 +166,8 @@ export class Between {
   }
 
   /**
-   * Whether bytes may pass. Many clients begin encrypted, and come again in plain when that fails: only then is there
-   * something to see.
+   * Whether to forward these bytes. Many clients begin with encryption; when their connection is closed, they connect
+   * again without, and only then can messages be parsed.
    */
   #admits(view: PeerView, way: Way, bytes: Uint8Array): boolean {
     const { conversation } = view;

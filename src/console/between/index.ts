@@ -1,4 +1,4 @@
-/** A proxy between two clients that notes their messages. */
+/** A proxy between two clients that records their messages. */
 export * from "./between.ts";
 export * from "./limits.ts";
 export * from "./run-between.ts";

@@ -1,20 +1,25 @@
 import type { Socket } from "../../runtime/index.ts";
 import { otherWay, type Way } from "../conversation/entry.ts";
 
-/** What the owner of a pipe does with its events. */
+/** Callbacks for the events of a {@link Pipe}. */
 export interface PipeHandlers {
-  /** Bytes that a side sent, before they are passed on. Valid during the call only. `false` hangs up on both. */
+  /**
+   * Called with bytes from one side before they are forwarded. The bytes are valid during the call only. Return
+   * `false` to close both connections.
+   */
   onBytes(way: Way, bytes: Uint8Array): boolean;
-  /** The connection is over; called once. `way`: the side that ended it. `error`: it broke rather than ended. */
+  /**
+   * Called once, when one side (`way`) has ended the connection. `error`: the reason when the connection was lost.
+   */
   onClose(way: Way, error: Error | undefined): void;
-  /** Both sides are closed. */
+  /** Called when both sides are closed. */
   onOver(): void;
 }
 
 /**
- * Two connections joined: what one side sends, the other gets, unchanged and in order. A side that does not read holds
- * back the other through TCP's own means; nothing piles up here. When one side ends, what it had sent is still
- * delivered before the other is closed.
+ * Joins two connections: forwards the bytes of each side to the other, unchanged and in order. Reads no faster from
+ * one side than the other side accepts data, so memory is bounded. When one side ends, its remaining bytes are
+ * delivered before the other side is closed.
  */
 export class Pipe {
   readonly #sockets: Readonly<Record<Way, Socket>>;
@@ -25,7 +30,7 @@ export class Pipe {
     this.#settle = resolve;
   });
 
-  /** `out` is the accepted socket, `in` the socket to the target. Begins at once. */
+  /** `out` is the accepted socket, `in` the socket to the target. Forwarding starts at once. */
   constructor(sockets: Readonly<Record<Way, Socket>>, handlers: PipeHandlers) {
     this.#sockets = sockets;
     this.#handlers = handlers;
@@ -38,7 +43,7 @@ export class Pipe {
     }
   }
 
-  /** Closes both at once. Resolves when they are. */
+  /** Closes both connections at once. Resolves when both are closed. */
   close(): Promise<void> {
     this.#destroy();
     return this.#isOver;

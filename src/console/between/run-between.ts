@@ -7,35 +7,35 @@ import type { PeerView } from "../session/peer/peer-view.ts";
 import { entryText, twoSpeakers } from "../view/index.ts";
 import { Between, type BetweenOptions } from "./between.ts";
 
-/** What {@link runBetween} needs. */
+/** Options of {@link runBetween}. */
 export interface RunBetweenOptions extends Omit<BetweenOptions, "runtime" | "onView" | "onError"> {
   readonly runtime: Pick<Runtime, "net" | "clock" | "files">;
-  /** It runs until this is aborted. */
+  /** The proxy runs until this signal is aborted. */
   readonly signal: AbortSignal;
-  /** File to record to. */
+  /** The file for a recording; without it nothing is recorded. */
   readonly record?: string | undefined;
-  /** It listens now. */
+  /** Called when the proxy listens. */
   readonly onListening?: ((between: Between) => void) | undefined;
-  /** A client has connected. */
+  /** Called when a client has connected. */
   readonly onView?: ((view: PeerView) => void) | undefined;
-  /** A message was sent, or the connection is over. */
+  /** Called when a message was sent, or the connection has ended. */
   readonly onEntry: (view: PeerView, entry: Entry) => void;
-  /** Something failed, and the rest goes on: the recording, the listener. */
+  /** Called when the recording or the listener fails. The rest of the proxy continues. */
   readonly onError: (error: Error) => void;
 }
 
-/** What a run of the proxy saw. */
+/** The totals of a run of the proxy. */
 export interface BetweenSummary {
   readonly connections: number;
   readonly messages: number;
-  /** Findings. */
+  /** Numbers of findings by severity: `faults` and `notes`. */
   readonly faults: number;
   readonly notes: number;
 }
 
 /**
- * Listens between two clients until `signal` is aborted. Rejects with NetworkError `net.address-in-use`, `net.denied`,
- * `net.failed`, and with StorageError when the recording cannot be begun.
+ * Runs a proxy between two clients until `signal` is aborted. Rejects with NetworkError `net.address-in-use`,
+ * `net.denied`, `net.failed`, and with StorageError when the recording cannot be started.
  */
 export async function runBetween(options: RunBetweenOptions): Promise<BetweenSummary> {
   const { runtime, signal, record, metainfo, onListening, onView, onEntry, onError } = options;
@@ -80,7 +80,7 @@ export async function runBetween(options: RunBetweenOptions): Promise<BetweenSum
   return seen;
 }
 
-/** A message between the two clients on one line, which begins with its sender. */
+/** Formats a message between the two clients as one line, which begins with the sender. */
 export function betweenLine(view: PeerView, entry: Entry, style: Style): string {
   return entryText(entry, {
     peer: view.number,
@@ -90,7 +90,7 @@ export function betweenLine(view: PeerView, entry: Entry, style: Style): string 
   });
 }
 
-/** Where the proxy listens and what it joins, on one line. */
+/** Returns one line with the address that the proxy listens on and the target. */
 export function betweenGreeting(
   between: Between,
   { listen, target }: Pick<BetweenOptions, "listen" | "target">,

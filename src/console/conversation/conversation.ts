@@ -11,37 +11,37 @@ import { readFrame } from "./read-frame.ts";
 import { Side } from "./side.ts";
 
 /**
- * What was put into a conversation, in order: enough to have the same one again. Bytes are valid during the call only.
+ * Receives everything that is passed to a conversation, in order. With the same input the conversation can be
+ * reproduced. Bytes are valid during the call only.
  */
 export interface ConversationTap {
   onBytes(way: Way, bytes: Uint8Array, at: number, entries: readonly Entry[]): void;
   onClose(way: Way, why: string, at: number): void;
 }
 
-/** What {@link Conversation} takes. */
+/** Options of {@link Conversation}. */
 export interface ConversationOptions {
-  /** The 20 bytes that both handshakes must carry; `undefined` when any will do. */
+  /** The 20 bytes that both handshakes must contain; `undefined`: any. */
   readonly infoHash?: Uint8Array | undefined;
   readonly metainfo?: Metainfo | undefined;
   readonly linter?: Linter | undefined;
   /**
-   * Lets go of what is old, together with that of the session's other conversations; without it payloads are kept as
-   * long as their messages.
+   * Drops old payloads of all conversations of the session. Without it, payloads are kept as long as their messages.
    */
   readonly payloads?: PayloadLimiter | undefined;
 }
 
 /**
- * The messages of both sides of one connection: reads both streams, tracks the state that follows from them, and adds
- * the findings of a linter. Sans-I/O: the caller passes bytes, their sender and the time; the same input gives the same
- * conversation.
+ * The messages of both sides of one connection. Parses both streams, tracks the state of both sides, and adds the
+ * findings of a linter. Does no I/O: the caller passes bytes, their sender and the time. The same input gives the
+ * same conversation.
  */
 export class Conversation {
-  /** Both ways, in order. */
+  /** The messages of both sides, in order. */
   readonly entries = new List<Entry>(MAX_ENTRIES);
   readonly findings = new List<Finding>(MAX_FINDINGS);
   readonly sides: Readonly<Record<Way, Side>> = { out: new Side(), in: new Side() };
-  /** Set to receive everything that is put in, for a recording. */
+  /** Receives all input of the conversation, for a recording; `undefined`: none. */
   tap: ConversationTap | undefined;
   readonly #readers: Readonly<Record<Way, FrameReader>> = { out: new FrameReader(), in: new FrameReader() };
   readonly #options: ConversationOptions;
@@ -64,7 +64,7 @@ export class Conversation {
     return this.#metainfo;
   }
 
-  /** Sets the torrent, and applies the bitfields and haves that arrived before. Does nothing the second time. */
+  /** Sets the torrent, and applies the bitfields and haves that arrived earlier. A second call does nothing. */
   learn(metainfo: Metainfo): void {
     if (this.#metainfo !== undefined) return;
     this.#metainfo = metainfo;
@@ -75,7 +75,7 @@ export class Conversation {
     }
   }
 
-  /** Takes bytes that a side sent. Returns the messages that they completed. */
+  /** Adds bytes from one side. Returns the messages that these bytes completed. */
   receive(way: Way, bytes: Uint8Array, at: number): Entry[] {
     if (this.#closed || bytes.length === 0) return [];
     this.sides[way].bytes += bytes.length;
@@ -92,7 +92,7 @@ export class Conversation {
     return entries;
   }
 
-  /** The connection is over; `way` is the side that ended it. Does nothing the second time. */
+  /** Ends the conversation; `way` is the side that ended the connection. A second call does nothing. */
   close(way: Way, why: string, at: number): void {
     if (this.#closed) return;
     const whole = this.#readers[way].isMidMessage ? `${why}, in the middle of a message` : why;
@@ -221,12 +221,15 @@ function follow(from: Side, to: Side, message: WireMessage): void {
   }
 }
 
-/** Pieces that there are, or, while that is not known, a bounded number of them. */
+/** Adds a piece number: one of the torrent's pieces, or, while their number is unknown, one of a bounded set. */
 function notePiece(side: Side, pieces: Set<number>, piece: number): void {
   if (side.pieces === undefined ? pieces.size < MAX_NOTED_REQUESTS : piece < side.pieces.length) pieces.add(piece);
 }
 
-/** A further handshake names an extension anew, or turns it off with 0 (BEP 10). */
+/**
+ * Applies a further extended handshake, which changes the id of an extension, or disables it with id 0 (BEP
+ * 10).
+ */
 function nameExtension(side: Side, name: string, id: number): void {
   for (const [known, knownName] of side.extensions) if (knownName === name) side.extensions.delete(known);
   if (id !== 0) side.extensions.set(id, name);
@@ -241,7 +244,9 @@ function takePieces(side: Side, message: WireMessage): void {
   else if (message.type === "bitfield") side.pieces = readBits(message.bits, length) ?? side.pieces;
 }
 
-/** `undefined` for a wrong length. Spare bits are ignored: the linter checks them. */
+/**
+ * Parses a bitfield; returns `undefined` for a wrong length. Spare bits are ignored, because the linter checks them.
+ */
 function readBits(bits: Uint8Array, length: number): Bitfield | undefined {
   if (bits.length !== Math.ceil(length / 8)) return undefined;
   const field = new Bitfield(length);

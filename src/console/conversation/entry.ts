@@ -2,19 +2,19 @@ import type { Endpoint } from "../../base/index.ts";
 import type { ExtendedHandshake, Handshake, Message } from "../../wire/index.ts";
 
 /**
- * The sender of a message. `"out"`: the console, or with a proxy the client that connected. `"in"`: the peer, or the
- * client that was connected to.
+ * The sender of a message. `"out"`: the console, or with a proxy the client that connected. `"in"`: the peer, or with
+ * a proxy the target.
  */
 export type Way = "out" | "in";
 
-/** The opposite direction. */
+/** Returns the opposite direction. */
 export function otherWay(way: Way): Way {
   return way === "out" ? "in" : "out";
 }
 
-/** Fields that hash request, hashes and hash reject have in common (BEP 52). */
+/** The fields of the messages hash request, hashes and hash reject (BEP 52). */
 interface HashMessage {
-  /** 32 bytes: the root of the file's merkle tree. */
+  /** The root of the file's merkle tree, 32 bytes. */
   readonly root: Uint8Array;
   readonly baseLayer: number;
   readonly index: number;
@@ -23,13 +23,14 @@ interface HashMessage {
 }
 
 /**
- * A message as the console shows it. Known extensions are decoded; bytes that are no message have types of their own.
- * Payloads of old, long messages are dropped to save memory: {@link EntryFacts.size} keeps their length.
+ * A message in the form that the console shows. Known extensions are decoded; bytes that are not a message have types
+ * of their own. Payloads of old, long messages are dropped to save memory; {@link EntryFacts.size} is still their
+ * length.
  */
 export type WireMessage =
   | Exclude<Message, { readonly type: "extended" | "piece" }>
   | ({ readonly type: "handshake" } & Handshake)
-  /** `block` are the bytes, `length` of them; `undefined` when they were dropped to save memory. */
+  /** `block`: the `length` bytes of the block; `undefined` after they were dropped to save memory. */
   | {
       readonly type: "piece";
       readonly piece: number;
@@ -49,7 +50,10 @@ export type WireMessage =
   | { readonly type: "metadata-reject"; readonly piece: number }
   /** `ut_pex` (BEP 11). */
   | { readonly type: "pex"; readonly added: readonly Endpoint[]; readonly dropped: readonly Endpoint[] }
-  /** An extension (BEP 10) that is not read further. `name` as the receiver had named it, when it had. */
+  /**
+   * A message of an extension (BEP 10) that is not decoded. `name`: the name of the id in the receiver's extended
+   * handshake; `undefined` if it has none.
+   */
   | { readonly type: "extended"; readonly id: number; readonly name: string | undefined; readonly payload: Uint8Array }
   | ({ readonly type: "hash-request" } & HashMessage)
   | ({ readonly type: "hashes"; readonly hashes: Uint8Array } & HashMessage)
@@ -64,29 +68,29 @@ export type WireMessage =
       readonly why: string;
     }
   /**
-   * Bytes that are no messages: another protocol, encryption, or an impossible length. `bytes` are the first of them.
+   * Bytes that are not messages: another protocol, encryption, or an impossible length. `bytes`: the first of them.
    */
   | { readonly type: "garbage"; readonly bytes: Uint8Array; readonly why: string }
-  /** The side closed the connection, or it broke. */
+  /** The end of the connection: closed by the side, or lost. */
   | { readonly type: "closed"; readonly why: string };
 
 /** The tags of {@link WireMessage}. */
 export type WireMessageType = WireMessage["type"];
 
-/** What is known of a message besides its content. */
+/** Facts about a message besides its content. */
 export interface EntryFacts {
-  /** Its index in the conversation, from 0. */
+  /** The index of the message in the conversation, from 0. */
   readonly number: number;
   /** Milliseconds since the session began. */
   readonly at: number;
   readonly way: Way;
-  /** Bytes on the wire, the length prefix included. */
+  /** Bytes on the wire, including the length prefix. */
   readonly size: number;
-  /** The linter's findings on it. */
+  /** The linter's findings about the message. */
   readonly findings: readonly Finding[];
 }
 
-/** One line of a conversation's timeline. */
+/** A message of a conversation with the facts about it. */
 export type Entry = WireMessage & EntryFacts;
 
 /** `"fault"` breaks a rule that a BEP states; `"note"` is legal, but unusual or wasteful. */

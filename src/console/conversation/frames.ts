@@ -2,9 +2,7 @@ import { readUint32, toError } from "../../base/index.ts";
 import { HandshakeDecoder, PREFIX_LENGTH, type Handshake } from "../../wire/index.ts";
 import { MAX_KEPT_GARBAGE, MAX_NOTED_FRAME } from "../limits.ts";
 
-/**
- * What a stream of one side is cut into. `frame` is a whole message behind its length prefix: nothing for a keep-alive.
- */
+/** A part of the stream of one side. `frame`: a message without its length prefix; empty for a keep-alive. */
 export type Part =
   | { readonly kind: "handshake"; readonly handshake: Handshake; readonly size: number }
   | { readonly kind: "frame"; readonly frame: Uint8Array; readonly size: number }
@@ -21,21 +19,24 @@ export class FrameReader {
   readonly #handshake = new HandshakeDecoder();
   /** Bytes of the handshake that have arrived. */
   #shaken = 0;
-  /** What has arrived of a message that is not whole: the first {@link FrameReader.#gathered} bytes of this. */
+  /**
+   * The beginning of an incomplete message: its bytes are the first {@link FrameReader.#gathered} bytes of this
+   * buffer.
+   */
   #held: Uint8Array = new Uint8Array(0);
   #gathered = 0;
 
-  /** Whether part of a message has arrived and the rest has not. */
+  /** Whether only a part of a message has arrived. */
   get isMidMessage(): boolean {
     return this.#state === "handshake" ? this.#shaken > 0 : this.#gathered > 0;
   }
 
-  /** Bytes of a message that is not whole yet. */
+  /** Number of bytes held of an incomplete message. */
   get heldBytes(): number {
     return this.#state === "handshake" ? this.#shaken : this.#gathered;
   }
 
-  /** Cuts what arrived into parts. The chunk's memory may be used again afterwards. */
+  /** Splits received bytes into parts. The caller may reuse the memory of `chunk` afterwards. */
   push(chunk: Uint8Array): Part[] {
     const out: Part[] = [];
     let rest = chunk;
@@ -52,7 +53,7 @@ export class FrameReader {
     return out;
   }
 
-  /** What follows the handshake; `undefined` when it is not whole, or is none. */
+  /** Returns the bytes after the handshake; `undefined` when the handshake is incomplete or invalid. */
   #shake(chunk: Uint8Array, out: Part[]): Uint8Array | undefined {
     try {
       const done = this.#handshake.push(chunk);
@@ -95,7 +96,10 @@ export class FrameReader {
     this.#gathered = rest.length;
   }
 
-  /** All that is held with a chunk behind it, when that makes a whole message or shows that there is none. */
+  /**
+   * Adds a chunk to the held bytes. Returns all of them when they contain a complete message or an invalid length,
+   * `undefined` otherwise.
+   */
   #append(chunk: Uint8Array): Uint8Array | undefined {
     const total = this.#gathered + chunk.length;
     if (total > this.#held.length) {

@@ -2,7 +2,10 @@ import type { Metainfo } from "../../metainfo/index.ts";
 import type { Severity, Way, WireMessage } from "./entry.ts";
 import type { Side } from "./side.ts";
 
-/** A message as the linter sees it: before the conversation takes it in, so that the sides are as they were. */
+/**
+ * A message for the linter. It is checked before the conversation applies it, so that both sides still have their
+ * previous state.
+ */
 export interface Observation {
   readonly message: WireMessage;
   readonly way: Way;
@@ -14,15 +17,15 @@ export interface Observation {
   readonly from: Side;
   /** The receiver. */
   readonly to: Side;
-  /** `undefined` while it is not known. */
+  /** The torrent; `undefined` while it is unknown. */
   readonly metainfo: Metainfo | undefined;
-  /** The info-hash that the conversation is about, 20 bytes; `undefined` when any will do. */
+  /** The info-hash of the conversation, 20 bytes; `undefined`: any. */
   readonly infoHash: Uint8Array | undefined;
-  /** Part of a further message of this sender has arrived, and not the rest. */
+  /** Whether the beginning of a further message of this sender has arrived. */
   readonly isMidMessage: boolean;
 }
 
-/** A finding of the linter. The conversation adds the rest of a `Finding`. */
+/** A finding of the linter, without the fields that the conversation adds. */
 export interface Complaint {
   readonly rule: string;
   readonly severity: Severity;

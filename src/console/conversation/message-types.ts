@@ -1,6 +1,6 @@
 import type { WireMessageType } from "./entry.ts";
 
-/** Every message type: `next` refuses a mistyped one at once. */
+/** All message types. `next` refuses any other name. */
 export const MESSAGE_TYPES: readonly WireMessageType[] = [
   "keep-alive",
   "choke",

@@ -2,23 +2,23 @@ import { MAX_KEPT_GARBAGE, MAX_KEPT_PAYLOAD_BYTES, MAX_SESSION_ENTRIES } from ".
 import type { List } from "../list.ts";
 import type { Entry } from "./entry.ts";
 
-/** Bytes: messages that take less are not worth cutting. */
+/** Bytes: smaller payloads are not dropped. */
 const HEAVY = 512;
-/** Bytes of memory, about, that an address takes in a list, and a name of an extension. */
+/** Approximate memory, in bytes, of an address in a list, and of the name of an extension. */
 const ADDRESS_COST = 100;
 const NAME_COST = 150;
 
-/** What all conversations of a session may keep together. */
+/** Bounds for all conversations of a session together. */
 export interface PayloadLimits {
-  /** Bytes. Default {@link MAX_KEPT_PAYLOAD_BYTES}. */
+  /** Maximum bytes of payloads. Default {@link MAX_KEPT_PAYLOAD_BYTES}. */
   readonly bytes?: number | undefined;
-  /** Messages. Default {@link MAX_SESSION_ENTRIES}. */
+  /** Maximum number of messages. Default {@link MAX_SESSION_ENTRIES}. */
   readonly entries?: number | undefined;
 }
 
 /**
- * Bounds what all conversations of a session keep together. Above the bound of bytes the oldest payloads are dropped,
- * and their messages stay; above the bound of messages the oldest ones of the longest conversation are dropped.
+ * Bounds the memory of all conversations of a session. Above the limit of bytes, the oldest payloads are dropped and
+ * their messages kept. Above the limit of messages, the oldest messages of the longest conversation are dropped.
  */
 export class PayloadLimiter {
   readonly #maxBytes: number;
@@ -26,8 +26,8 @@ export class PayloadLimiter {
   readonly #conversations = new Set<List<Entry>>();
   #heavy: { readonly entry: Entry; readonly bytes: number }[] = [];
   /**
-   * Of {@link PayloadLimiter.#heavy}, those that were dropped and are still in the array: removing from its front is
-   * slow.
+   * Number of elements at the front of {@link PayloadLimiter.#heavy} that were dropped already. Removing them from
+   * the array each time would be slow.
    */
   #gone = 0;
   #bytes = 0;
@@ -38,7 +38,7 @@ export class PayloadLimiter {
     this.#maxEntries = entries;
   }
 
-  /** A message has been added to its conversation. */
+  /** Counts a message that was added to its conversation. */
   note(conversation: List<Entry>, entry: Entry): void {
     this.#conversations.add(conversation);
     const bytes = costOf(entry);
@@ -49,7 +49,7 @@ export class PayloadLimiter {
     this.#makeRoom();
   }
 
-  /** The conversation is not used any more. */
+  /** Stops counting the messages of a conversation that is no longer used. */
   forget(conversation: List<Entry>): void {
     this.#conversations.delete(conversation);
   }
@@ -80,7 +80,7 @@ export class PayloadLimiter {
   }
 }
 
-/** Bytes of memory that can be dropped, about. */
+/** Returns the approximate bytes of memory that dropping the payload frees. */
 function costOf(entry: Entry): number {
   switch (entry.type) {
     case "piece":
@@ -151,7 +151,7 @@ function lighten(entry: Entry): void {
   }
 }
 
-/** A copy: a part of the same memory would keep all of it. */
+/** Returns a copy of the first bytes. A view of the same memory would keep all of it. */
 function first(bytes: Uint8Array): Uint8Array {
   return bytes.slice(0, MAX_KEPT_GARBAGE);
 }

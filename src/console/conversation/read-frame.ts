@@ -12,18 +12,18 @@ import {
 import { MAX_NOTED_FRAME } from "../limits.ts";
 import type { WireMessage } from "./entry.ts";
 
-/** Ids that BEP 52 adds. */
+/** Ids of the messages of BEP 52. */
 const HASH_MESSAGES: ReadonlyMap<number, "hash-request" | "hashes" | "hash-reject"> = new Map([
   [21, "hash-request"],
   [22, "hashes"],
   [23, "hash-reject"],
 ]);
-/** Root, and four numbers (BEP 52). */
+/** Length of the root and four numbers of a hash message (BEP 52). */
 const HASH_HEAD_LENGTH = 48;
 
 /**
- * A message behind its length prefix, as the console shows it. Never throws: what cannot be read is `malformed`.
- * `extensionName` returns the name that the receiver gave an extended id; `pieceCount` is the torrent's, when known.
+ * Decodes a message without its length prefix. Never throws: a message that cannot be decoded gets the type
+ * `malformed`. `extensionName` returns the receiver's name of an extended id; `pieceCount`: the torrent's, if known.
  */
 export function readFrame(
   frame: Uint8Array,
@@ -45,7 +45,7 @@ export function readFrame(
   }
 }
 
-/** The name of a message id, those of BEP 52 included. */
+/** Returns the name of a message id, including the ids of BEP 52. */
 function nameOf(id: number): string {
   return HASH_MESSAGES.get(id) ?? messageName(id);
 }
@@ -96,7 +96,7 @@ function readMetadata(payload: Uint8Array): WireMessage | undefined {
   }
 }
 
-/** All peers of the message: the linter counts them. */
+/** Decodes a peer exchange message with all its peers, however many: the linter counts them. */
 function readPex(payload: Uint8Array): WireMessage {
   const { added, dropped } = decodePex(payload, Infinity);
   return { type: "pex", added: added.map(({ ip, port }) => ({ ip, port })), dropped };

@@ -11,12 +11,12 @@ export interface BlockSpan {
   readonly length: number;
 }
 
-/** A key by which equal blocks are equal. */
+/** Returns a key that is equal for equal blocks. */
 export function spanKey({ piece, begin, length }: BlockSpan): string {
   return `${piece}:${begin}:${length}`;
 }
 
-/** Requests of a side without a reply, in their order. Bounded by {@link MAX_NOTED_REQUESTS}. */
+/** Requests of a side without a reply, in order. At most {@link MAX_NOTED_REQUESTS}. */
 export class OpenRequests {
   readonly #spans = new Map<string, BlockSpan>();
 
@@ -28,7 +28,7 @@ export class OpenRequests {
     return this.#spans.has(spanKey(span));
   }
 
-  /** Returns false when too many are open; the request is not noted then. */
+  /** Adds a request. Returns false, and does not add it, when there are too many. */
   add(span: BlockSpan): boolean {
     if (this.#spans.size >= MAX_NOTED_REQUESTS) return false;
     this.#spans.set(spanKey(span), { piece: span.piece, begin: span.begin, length: span.length });
@@ -48,42 +48,42 @@ export class OpenRequests {
   }
 }
 
-/** The state of one side of a conversation. Written by {@link Conversation} alone. */
+/** The state of one side of a conversation. Only {@link Conversation} changes it. */
 export class Side {
   handshake: Handshake | undefined;
-  /** It chokes the other side, as at the beginning of every connection (BEP 3). */
+  /** Whether this side chokes the other side; true at the beginning (BEP 3). */
   choking = true;
-  /** It is interested in the other side. */
+  /** Whether this side is interested in the other side. */
   interested = false;
-  /** The pieces that it has; `undefined` while the number of pieces is not known. */
+  /** The pieces that this side has; `undefined` while the number of pieces is unknown. */
   pieces: Bitfield | undefined;
-  /** Its extended handshakes, merged (BEP 10). */
+  /** The extended handshakes of this side, merged (BEP 10). */
   extended: ExtendedHandshake | undefined;
-  /** Name of each extension by the id under which this side wants it. */
+  /** The names of extensions by the id that this side gave them. */
   readonly extensions = new Map<number, string>();
-  /** Pieces that it serves while choking (BEP 6). */
+  /** Pieces that this side serves while it chokes (BEP 6). */
   readonly allowedFast = new Set<number>();
-  /** Pieces that it suggested (BEP 6). */
+  /** Pieces that this side suggested (BEP 6). */
   readonly suggested = new Set<number>();
-  /** Its requests without a block, reject or cancel. */
+  /** Requests of this side without a block, reject or cancel. */
   readonly requests = new OpenRequests();
-  /** UDP port of its DHT node (BEP 5). */
+  /** UDP port of this side's DHT node (BEP 5). */
   dhtPort: number | undefined;
-  /** Messages that it sent, the handshake included. */
+  /** Number of messages that this side sent, including the handshake. */
   messages = 0;
-  /** Bytes that it sent. */
+  /** Bytes that this side sent. */
   bytes = 0;
-  /** Bytes of blocks that it sent. */
+  /** Bytes of blocks that this side sent. */
   blockBytes = 0;
-  /** When its last message came; milliseconds since the session began. */
+  /** When the last message of this side arrived, in milliseconds since the session began. */
   lastAt: number | undefined;
 
-  /** Whether its handshake has the bit of the fast extension (BEP 6). */
+  /** Whether the handshake of this side has the bit of the fast extension (BEP 6). */
   get fast(): boolean {
     return this.handshake?.reserved.fast === true;
   }
 
-  /** The id with which this side wants an extension's messages; `undefined` when it does not support it. */
+  /** Returns the id that this side gave an extension; `undefined` when this side does not support it. */
   extensionId(name: string): number | undefined {
     for (const [id, known] of this.extensions) if (known === name) return id;
     return undefined;

@@ -5,12 +5,12 @@ export function spareBits(pieceCount: number): number {
   return Math.ceil(pieceCount / 8) * 8 - pieceCount;
 }
 
-/** Whether the last byte of a bitfield says something about pieces that there are not. */
+/** Whether the last byte of a bitfield has bits for pieces that do not exist. */
 export function hasSpareBits(last: number, pieceCount: number): boolean {
   return (last & ((1 << spareBits(pieceCount)) - 1)) !== 0;
 }
 
-/** A bitfield as it was sent, spare bits left out; `undefined` when its length is wrong. */
+/** Parses a bitfield without its spare bits; returns `undefined` for a wrong length. */
 export function readBits(bits: Uint8Array, pieceCount: number): Bitfield | undefined {
   if (bits.length !== Math.ceil(pieceCount / 8)) return undefined;
   const clean = bits.slice();

@@ -6,10 +6,10 @@ import { CHECKED_PIECE_IDLE_MS, MAX_CHECKED_BYTES, MAX_CHECKED_PIECES, USUAL_BLO
 /** Returns the 20-byte SHA-1 of bytes. */
 export type Sha1 = (bytes: Uint8Array) => Uint8Array;
 
-/** A block with its place. */
+/** A block and its position. */
 export interface PlacedBlock {
   readonly metainfo: Metainfo;
-  /** The side that sent it: only a piece whose blocks all came from one side is blamed on it. */
+  /** The sender. A bad piece is reported only when one side sent all its blocks. */
   readonly way: Way;
   readonly at: number;
   readonly piece: number;
@@ -19,13 +19,14 @@ export interface PlacedBlock {
 
 interface Piece {
   readonly bytes: Uint8Array;
-  /** Begins of the blocks that are there. */
+  /** Offsets of the blocks that have arrived. */
   readonly begins: Set<number>;
   touchedAt: number;
 }
 
 /**
- * Puts pieces together from the blocks of one conversation and hashes them: a few at a time, of v1 and hybrid torrents.
+ * Assembles pieces from the blocks of one conversation and checks their hashes. A few pieces at a time; v1 and hybrid
+ * torrents only.
  */
 export class CheckedPieces {
   readonly #sha1: Sha1;
@@ -36,7 +37,10 @@ export class CheckedPieces {
     this.#sha1 = sha1;
   }
 
-  /** The two digests of a piece that this block completes and that is bad. */
+  /**
+   * Adds a block. Returns the found and the expected digest when the block completes a bad piece; `undefined`
+   * otherwise.
+   */
   add(placed: PlacedBlock): { readonly found: Uint8Array; readonly expected: Uint8Array } | undefined {
     const { metainfo, way, at, piece, begin, block } = placed;
     if (metainfo.hashes.kind !== "v1") return undefined;

@@ -2,36 +2,35 @@ import type { Observation } from "../conversation/lint.ts";
 import type { RuleId } from "./rules.ts";
 import type { SideMemory } from "./side-memory.ts";
 
-/** An observation with what the linter remembers. */
+/** An observation and the memory of the linter. */
 export interface Context extends Observation {
-  /** Of the sender. */
+  /** The memory of the sender. */
   readonly mine: SideMemory;
-  /** Of the receiver. */
+  /** The memory of the receiver. */
   readonly theirs: SideMemory;
 }
 
-/** Says that a rule is broken: how, in one line. */
+/** Reports that a message breaks a rule. `text`: the violation in one line. */
 export type Report = (rule: RuleId, text: string) => void;
 
-/** Rules about one idea. They only look: {@link remember} comes after all of them. */
+/** A group of rules. It only checks: the linter updates its memory after all rules. */
 export type Topic = (context: Context, report: Report) => void;
 
 /**
- * Whether both sides set this bit of the handshake, as far as is known: a side that has not spoken yet may still set
- * it.
+ * Whether both sides may have set this bit of the handshake. A side that has not sent its handshake may still set it.
  */
 export function isAgreed({ from, to }: Context, bit: "fast" | "extended" | "dht" | "v2"): boolean {
   return from.handshake?.reserved[bit] !== false && to.handshake?.reserved[bit] !== false;
 }
 
-/** Why {@link isAgreed} is false, in words. */
+/** Returns which side did not set the bit, for findings when {@link isAgreed} is false. */
 export function whoDidNot({ from }: Context, bit: "fast" | "extended" | "dht" | "v2"): string {
   return from.handshake?.reserved[bit] === false
     ? "the sender did not set its bit in the handshake"
     : "the receiver did not set its bit in the handshake";
 }
 
-/** A block in words, for findings. */
+/** Describes a block, for findings. */
 export function spanText({
   piece,
   begin,

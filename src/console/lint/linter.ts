@@ -20,16 +20,16 @@ import { RULES, type RuleId } from "./rules.ts";
 import { SideMemory } from "./side-memory.ts";
 import { stateRules } from "./rules/state.ts";
 
-/** What {@link createLinter} takes. */
+/** Options of {@link createLinter}. */
 export interface LinterOptions {
-  /** SHA-1 of bytes, 20 bytes. Without it the hashes of pieces are not checked. */
+  /** Returns the 20-byte SHA-1. Without it the hashes of pieces are not checked. */
   readonly sha1?: Sha1 | undefined;
 }
 
 /**
- * Returns a linter for one conversation. Two honest clients commit no faults, whether the linter is at one end or
- * between them: a rule about one side that depends on messages of the other allows for messages that cross. Memory is
- * bounded, and the cost of a message is proportional to its length.
+ * Returns a linter for one conversation. It reports no faults between two correct clients, whether it runs at one end
+ * or between them: rules about one side that depend on messages of the other side allow for messages that cross on
+ * the wire. Memory is bounded; the time for a message is proportional to its length.
  */
 export function createLinter(options: LinterOptions = {}): Linter {
   const memories: Readonly<Record<Way, SideMemory>> = { out: new SideMemory(), in: new SideMemory() };

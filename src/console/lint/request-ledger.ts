@@ -1,47 +1,48 @@
 import { type BlockSpan, spanKey } from "../conversation/side.ts";
 import { MAX_LINTED_REQUESTS, UNANSWERED_LOOK } from "./limits.ts";
 
-/** What was asked for. */
+/** A requested block. */
 interface Asked {
   readonly span: BlockSpan;
-  /** Replies that may still come: a block that was requested twice may come twice. */
+  /** Number of replies that may still arrive. A block that was requested twice may arrive twice. */
   owed: number;
-  /** It was not taken back. */
+  /** Whether the request was not cancelled. */
   isWanted: boolean;
-  /** Of which time between chokes it is. */
+  /** Number of the period between two chokes in which the request was made. */
   readonly era: number;
-  /** The number of the request, from 0. */
+  /** The index of the request, from 0. */
   readonly number: number;
 }
 
 /**
- * How a block or a reject stands to what was asked: `length` when only its length is wrong, `settled` when it was
- * answered already.
+ * The relation of a block or reject to the requests: `asked`: a requested block; `settled`: a block that already had
+ * a reply; `length`: only its length differs from the request; `unasked`: not requested; `unsure`: too many requests
+ * to know.
  */
 export type AnswerKind = "asked" | "settled" | "length" | "unasked" | "unsure";
 
 /**
- * The requests of one side, with and without a reply. Cancelled requests, and those voided by a choke, may still get a
- * reply: it may have been sent before. Bounded; every step takes constant time.
+ * The requests of one side, with and without a reply. Cancelled requests, and requests that a choke discarded, may
+ * still get a reply that was sent earlier. Memory is bounded; every operation takes constant time.
  */
 export class RequestLedger {
-  /** By {@link spanKey}, oldest first. */
+  /** Requests with replies that may still arrive, by {@link spanKey}, the oldest first. */
   readonly #owed = new Map<string, Asked>();
   readonly #settled = new Map<string, true>();
-  /** The length last asked for, by piece and begin, of what is owed. */
+  /** The length last requested for each piece and offset, of requests without a reply. */
   readonly #lengths = new Map<string, number>();
   #era = 0;
   #count = 0;
   #open = 0;
-  /** Too much was asked to remember it all. */
+  /** Whether there were too many requests to remember all. */
   #hasForgotten = false;
 
-  /** How many are unanswered, not taken back, and not voided. */
+  /** Number of requests without a reply that were neither cancelled nor discarded. */
   get open(): number {
     return this.#open;
   }
 
-  /** How many there have been. */
+  /** Number of requests so far. */
   get count(): number {
     return this.#count;
   }
@@ -70,7 +71,7 @@ export class RequestLedger {
     this.#forget();
   }
 
-  /** Says whether that was ever asked for, as far as is remembered. */
+  /** Returns whether this block was ever requested, as far as is remembered. */
   wasAsked(span: BlockSpan): boolean {
     const key = spanKey(span);
     return this.#hasForgotten || this.#owed.has(key) || this.#settled.has(key);
@@ -83,7 +84,7 @@ export class RequestLedger {
     asked.isWanted = false;
   }
 
-  /** Everything asked so far is void: a choke without the fast extension (BEP 3). */
+  /** Discards all open requests: the effect of a choke without the fast extension (BEP 3). */
   voidAll(): void {
     this.#era++;
     this.#open = 0;
@@ -97,12 +98,12 @@ export class RequestLedger {
     return this.#hasForgotten ? "unsure" : "unasked";
   }
 
-  /** The length asked for at that place. */
+  /** Returns the length that was requested at this offset; `undefined` if none was. */
   lengthAsked(reply: BlockSpan): number | undefined {
     return this.#lengths.get(startKey(reply));
   }
 
-  /** A block or a reject has come. */
+  /** Records that a block or a reject has arrived. */
   settle(reply: BlockSpan): void {
     const { piece, begin } = reply;
     const key = this.#owed.has(spanKey(reply))
@@ -120,7 +121,8 @@ export class RequestLedger {
   }
 
   /**
-   * One of the oldest requests that is open and was made before the `before`th, of a piece that `isBound` holds for.
+   * Returns one of the oldest open requests with an index below `before`, for a piece for which `isBound` is true;
+   * `undefined` if there is none.
    */
   findOpen(before: number, isBound: (piece: number) => boolean): BlockSpan | undefined {
     let looked = 0;

@@ -3,18 +3,18 @@ import type { Severity } from "../conversation/entry.ts";
 /** One rule of the linter. */
 export interface Rule {
   readonly severity: Severity;
-  /** The BEP that states it, or that the note is about. */
+  /** The BEP that states the rule or explains the note. */
   readonly bep: number;
-  /** What was found. */
+  /** A short description of the violation. */
   readonly title: string;
-  /** Why it matters. */
+  /** The consequence of the violation. */
   readonly why: string;
 }
 
 const fault = (bep: number, title: string, why: string): Rule => ({ severity: "fault", bep, title, why });
 const note = (bep: number, title: string, why: string): Rule => ({ severity: "note", bep, title, why });
 
-/** Every rule by its stable name. docs/protocol/linter.md is the same as a page. */
+/** All rules by their stable names. docs/protocol/linter.md has the same list. */
 export const RULES = {
   "handshake.protocol": fault(
     3,

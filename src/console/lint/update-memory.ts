@@ -4,14 +4,14 @@ import type { Context } from "./context.ts";
 import { MAX_LINTED_HASH_REQUESTS } from "./limits.ts";
 import type { SideMemory } from "./side-memory.ts";
 
-/** A key that a hash reply has in common with its request (BEP 52). */
+/** Returns a key that is equal for a hash request and its reply (BEP 52). */
 export function hashKey(
   message: Extract<WireMessage, { readonly type: "hash-request" | "hashes" | "hash-reject" }>,
 ): string {
   return [toHex(message.root), message.baseLayer, message.index, message.length, message.proofLayers].join(":");
 }
 
-/** Whether this side joined without the metadata: it announces its pieces when it has the metadata. */
+/** Whether the sender joined without the metadata. It announces its pieces when it has the metadata. */
 export function isWithoutMetadata({ from }: Context): boolean {
   return (
     from.extended !== undefined &&
@@ -20,7 +20,7 @@ export function isWithoutMetadata({ from }: Context): boolean {
   );
 }
 
-/** Messages that may come before a side announces its pieces. */
+/** Messages that a side may send before it announces its pieces. */
 const UNORDERED: ReadonlySet<WireMessage["type"]> = new Set([
   "handshake",
   "keep-alive",
@@ -141,7 +141,10 @@ function settleOne<K>(asked: Map<K, number>, key: K): void {
   else asked.delete(key);
 }
 
-/** Ids stay known after they were taken back: messages by them may be on their way. */
+/**
+ * Adds the ids of an extended handshake. Disabled ids are remembered for a while, because messages with them may be
+ * on their way.
+ */
 function rememberExtensions(side: SideMemory, named: ReadonlyMap<string, number>, at: number): void {
   for (const [id, known] of side.extensions) {
     const now = named.get(known.name);

@@ -6,28 +6,28 @@ type Call = BytesEvent | ClosedEvent;
 interface Held {
   readonly call: Call;
   readonly entries: readonly Entry[];
-  /** {@link Entry.number} of the message before which it belongs. */
+  /** The {@link Entry.number} of the message before which the event belongs. */
   readonly place: number;
 }
 
 /**
- * Orders the calls of a conversation by their messages. A listener may reply to a message within the call that brought
- * it; the call of the reply then returns before the outer call. This class puts it into its place, and splits the outer
- * call in two, so that replaying the calls gives the same messages in the same order.
+ * Sorts the calls of a conversation into the order of their messages. A listener may reply to a message during the
+ * call that delivered it; the inner call then returns before the outer one. This class puts the inner call in its
+ * place and splits the outer call, so that replaying the calls gives the same messages in the same order.
  */
 export class CallOrder {
-  /** Messages of the calls that were returned. */
+  /** Number of messages of the calls that were returned so far. */
   #given: number;
-  /** Bytes of each side that have completed no message yet. */
+  /** Bytes of each side that belong to an incomplete message. */
   readonly #partial: Record<Way, number> = { out: 0, in: 0 };
   #held: Held[] = [];
 
-  /** `count`: messages that the conversation has had before. */
+  /** `count`: number of messages that the conversation already has. */
   constructor(count: number) {
     this.#given = count;
   }
 
-  /** A call has returned, with the messages that it made. Returns the events whose order is certain now. */
+  /** Adds a call that has returned, with its messages. Returns the events whose order is now final. */
   returned(call: Call, entries: readonly Entry[]): TapedEvent[] {
     const first = entries[0]?.number;
     const isInner = first === undefined ? this.#held.length > 0 : first > this.#given;

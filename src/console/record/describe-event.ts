@@ -5,13 +5,13 @@ import type { PeerView } from "../session/peer/peer-view.ts";
 import { entryText, timeText, twoSpeakers } from "../view/index.ts";
 import type { RecordedEvent, RecordingKind } from "./event.ts";
 
-/** A message that a step brought. */
+/** A message that a replayed event produced, with its peer. */
 export interface Replayed {
   readonly peer: PeerView;
   readonly entry: Entry;
 }
 
-/** An event in words, a line for each message that it brought. Safe to print. */
+/** Describes an event with one line for each message that it produced. Safe to print on a terminal. */
 export function describeEvent(event: RecordedEvent, brought: readonly Replayed[], kind: RecordingKind): string {
   if (brought.length > 0) {
     const lines = brought.map(({ peer, entry }) =>

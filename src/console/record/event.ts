@@ -1,7 +1,7 @@
 import type { Metainfo } from "../../metainfo/index.ts";
 import type { Entry, Way } from "../conversation/entry.ts";
 
-/** Bytes that a side sent, as they were passed to the conversation. `at`: milliseconds since the session began. */
+/** Bytes from one side, as they were passed to the conversation. `at`: milliseconds since the session began. */
 export interface BytesEvent {
   readonly event: "bytes";
   readonly at: number;
@@ -19,7 +19,7 @@ export interface ClosedEvent {
   readonly why: string;
 }
 
-/** Something that a recording holds. `at`: milliseconds since the session began. */
+/** An event of a recording. `at`: milliseconds since the session began. */
 export type RecordedEvent =
   | { readonly event: "torrent"; readonly at: number; readonly metainfo: Metainfo }
   | {
@@ -31,22 +31,25 @@ export type RecordedEvent =
     }
   | BytesEvent
   | ClosedEvent
-  /** The messages of so many peers are not in the recording. */
+  /** The messages of `peers` peers are missing from the recording. */
   | { readonly event: "left-out"; readonly at: number; readonly peers: number; readonly why: string };
 
-/** The conversations of a recording: the console's own, or those of two clients with the console between them. */
+/**
+ * The kind of a recording: the console's own conversations, or the ones of two clients with the console as a proxy
+ * between them.
+ */
 export type RecordingKind = "session" | "between";
 
 /** The first line of a recording. */
 export interface RecordingHeader {
   readonly kind: RecordingKind;
-  /** Milliseconds since 1970 at which the session began. */
+  /** The start of the session, in milliseconds since 1970. */
   readonly startedAt: number;
-  /** The info-hash that all conversations are about, 20 or 32 bytes in hexadecimal; `undefined` when any would do. */
+  /** The info-hash of all conversations, 20 or 32 bytes in hexadecimal; `undefined`: any. */
   readonly infoHash: string | undefined;
 }
 
-/** An event as it happens; `entries` are the messages that bytes completed. */
+/** An event while the session runs; `entries` are the messages that its bytes completed. */
 export type TapedEvent = RecordedEvent & { readonly entries?: readonly Entry[] };
 
 /** `format` of a recording's header. */

@@ -1,6 +1,4 @@
-/**
- * Recordings of sessions: written during the session, read, and replayed. docs/console-recordings.md has the format.
- */
+/** Recordings of sessions: writing, reading and replaying them. docs/console-recordings.md describes the format. */
 export type { RecordedEvent, RecordingHeader, RecordingKind } from "./event.ts";
 export type { Replayed } from "./describe-event.ts";
 export * from "./limits.ts";

@@ -1,14 +1,14 @@
 import { describeMessage } from "../view/index.ts";
 import { FORMAT, VERSION, type RecordingHeader, type TapedEvent } from "./event.ts";
 
-/** The lines of a recording, each with its end. */
+/** The lines of a recording, with line ends. */
 
-/** The first line of a recording. */
+/** Returns the first line of a recording. */
 export function headerLine({ kind, startedAt, infoHash }: RecordingHeader): string {
   return `${JSON.stringify({ format: FORMAT, version: VERSION, kind, startedAt, infoHash })}\n`;
 }
 
-/** The line of an event. */
+/** Returns the line of an event. */
 export function eventLine(event: TapedEvent): string {
   return `${JSON.stringify(plain(event))}\n`;
 }

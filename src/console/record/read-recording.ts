@@ -10,15 +10,15 @@ import { readLines, type RawLine } from "./read-lines.ts";
 /** A recording that has been read. */
 export interface Recording extends RecordingHeader {
   readonly events: readonly RecordedEvent[];
-  /** The last line was incomplete and was left out: writing it was interrupted. */
+  /** Whether writing was interrupted: the last line was incomplete and is left out. */
   readonly isCut: boolean;
 }
 
 type Fields = ReadonlyMap<string, unknown>;
 
 /**
- * Reads what a `Recorder` wrote. Rejects with InputError `console.recording`, whose message names the line, and
- * StorageError.
+ * Reads a file that a `Recorder` wrote. Rejects with InputError `console.recording`, whose message names the line,
+ * and StorageError.
  */
 export async function readRecording(
   { files, hasher }: Pick<Runtime, "files" | "hasher">,
@@ -29,7 +29,7 @@ export async function readRecording(
   return reading.done();
 }
 
-/** A recording of which some lines have been read. */
+/** A recording while its lines are being read. */
 class Reading {
   readonly #path: string;
   readonly #hasher: Runtime["hasher"];

@@ -5,28 +5,31 @@ import { MAX_RECORDED_EVENTS, MAX_RECORDED_PEERS, MAX_RECORDING_BYTES, MAX_WAITI
 import { eventLine, headerLine } from "./lines.ts";
 import type { Tape } from "./tape.ts";
 
-/** What {@link Recorder} needs. */
+/** Options of {@link Recorder}. */
 export interface RecorderOptions extends RecordingHeader {
   readonly files: Files;
   readonly path: string;
   readonly tape: Tape;
-  /** Lets a file that is there be replaced. */
+  /** Whether an existing file may be replaced. */
   readonly overwrite?: boolean | undefined;
-  /** Characters. Default {@link MAX_WAITING_TEXT}. */
+  /** Maximum number of characters that wait for the disk. Default {@link MAX_WAITING_TEXT}. */
   readonly maxWaiting?: number | undefined;
-  /** Default {@link MAX_RECORDING_BYTES}. */
+  /** Maximum size of the file. Default {@link MAX_RECORDING_BYTES}. */
   readonly maxBytes?: number | undefined;
   /**
-   * The recording ended early, while the session goes on: `console.record-slow`, `console.record-full`, or what the
-   * disk reported (`storage.*`). Called at most once. What was written stays readable.
+   * Called at most once, when the recording ends early: `console.record-slow`, `console.record-full`, or the error of
+   * the disk (`storage.*`). The session continues, and the file is readable.
    */
   onError(error: Error): void;
 }
 
-/** Characters that are written at once, about. */
+/** Approximate number of characters written at once. */
 const BATCH = 4_194_304;
 
-/** Writes a session as lines of JSON, from its beginning (docs/console-recordings.md), while it goes on. */
+/**
+ * Writes a session from its beginning to a file, while the session runs. The lines are JSON
+ * (docs/console-recordings.md).
+ */
 export class Recorder {
   readonly path: string;
   readonly #options: RecorderOptions;
@@ -51,7 +54,7 @@ export class Recorder {
     if (this.#hasFailed) this.#unfollow();
   }
 
-  /** Begins a recording. Rejects with StorageError; `storage.exists` when a file is there and may not be replaced. */
+  /** Starts a recording. Rejects with StorageError; `storage.exists` when the file exists and may not be replaced. */
   static async open(options: RecorderOptions): Promise<Recorder> {
     const file = await options.files.open(options.path, options.overwrite === true ? "write" : "exclusive");
     try {
@@ -63,12 +66,12 @@ export class Recorder {
     return new Recorder(options, file);
   }
 
-  /** It is being written, and has not failed. */
+  /** Whether the recording is being written and has not failed. */
   get isRunning(): boolean {
     return !this.#hasFailed && this.#closing === undefined;
   }
 
-  /** Ends the recording. Resolves when all is on disk, or when the failure has been reported. */
+  /** Ends the recording. Resolves when all lines are on the disk, or when the failure has been reported. */
   close(): Promise<void> {
     return (this.#closing ??= this.#close());
   }
@@ -128,7 +131,7 @@ export class Recorder {
     this.#writing = undefined;
   }
 
-  /** Takes what is written at once. */
+  /** Removes and returns the text to write next. */
   #batch(): string {
     let count = 0;
     let length = 0;
@@ -143,7 +146,7 @@ export class Recorder {
     );
   }
 
-  /** What waits is still written, unless it is the disk that failed. */
+  /** Ends the recording with an error. Waiting text is still written, except after an error of the disk. */
   #fail(error: Error): void {
     if (this.#hasFailed) return;
     this.#hasFailed = true;

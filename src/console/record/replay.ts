@@ -11,19 +11,19 @@ import { describeEvent, type Replayed } from "./describe-event.ts";
 import type { RecordedEvent } from "./event.ts";
 import type { Recording } from "./read-recording.ts";
 
-/** What {@link Replay} takes. */
+/** Options of {@link Replay}. */
 export interface ReplayOptions {
-  /** Makes the linter of a conversation, as in the live session, for the same findings. */
+  /** Makes the linter of each conversation. Use the linter of the live session to get the same findings. */
   readonly linter?: (() => Linter) | undefined;
 }
 
 /**
- * A recording, replayed step by step into new conversations: after the last step they are what those of the session
- * were. A step is one event: bytes that arrived together, and with them any number of messages.
+ * Replays a recording step by step into new conversations. After the last step they are equal to the conversations of
+ * the session. A step is one event: bytes that arrived together, with all messages that they completed.
  */
 export class Replay {
   readonly recording: Recording;
-  /** Those that have come so far. Going back begins anew: then they are other objects in the same list. */
+  /** The peers that have occurred so far. Stepping back rebuilds them: the list then contains new objects. */
   readonly peers = new List<PeerView>();
   readonly #options: ReplayOptions;
   readonly #infoHash: Uint8Array | undefined;
@@ -31,7 +31,7 @@ export class Replay {
   #payloads = new PayloadLimiter();
   #metainfo: Metainfo | undefined;
   #position = 0;
-  /** What the last event brought. */
+  /** The messages that the last event produced. */
   #brought: readonly Replayed[] = [];
 
   constructor(recording: Recording, options: ReplayOptions = {}) {
@@ -40,22 +40,22 @@ export class Replay {
     this.#infoHash = recording.infoHash === undefined ? undefined : InfoHash.parse(recording.infoHash).wire;
   }
 
-  /** Events there are. */
+  /** Number of events. */
   get length(): number {
     return this.recording.events.length;
   }
 
-  /** Events replayed so far. */
+  /** Number of events replayed so far. */
   get position(): number {
     return this.#position;
   }
 
-  /** Milliseconds since the session began, of the last event that was replayed. */
+  /** The time of the last replayed event, in milliseconds since the session began. */
   get at(): number {
     return this.recording.events[this.#position - 1]?.at ?? 0;
   }
 
-  /** The last event that was replayed, in words: a line for each message that it brought. */
+  /** A description of the last replayed event, with one line for each message that it produced. */
   get current(): string {
     const event = this.recording.events[this.#position - 1];
     return event === undefined
@@ -63,20 +63,20 @@ export class Replay {
       : describeEvent(event, this.#brought, this.recording.kind);
   }
 
-  /** The torrent, when it is known by now. */
+  /** The torrent; `undefined` while it is unknown at this point of the recording. */
   get metainfo(): Metainfo | undefined {
     return this.#metainfo;
   }
 
   /**
-   * Replays the next events. Returns the messages that they brought, the latest when they are very many. Throws
-   * UsageError `console.argument`, as all that move.
+   * Replays the next events. Returns their messages, but only the latest when there are very many. Like the other
+   * methods that move, throws UsageError `console.argument`.
    */
   step(count = 1): Replayed[] {
     return this.#goOn(this.#position + whole("step(count)", count));
   }
 
-  /** Takes back the last events. */
+  /** Steps back by `count` events. */
   back(count = 1): void {
     const target = Math.max(0, this.#position - whole("back(count)", count));
     if (target === this.#position) return;
@@ -85,8 +85,7 @@ export class Replay {
   }
 
   /**
-   * Moves to that many seconds since the session began. Returns the messages that came on the
-   * way forward.
+   * Moves to a time, in seconds since the session began. Returns the messages that were replayed on the way forward.
    */
   goto(seconds: number): Replayed[] {
     if (typeof seconds !== "number" || !(seconds >= 0))
@@ -97,7 +96,7 @@ export class Replay {
     return this.#goOn(target);
   }
 
-  /** Tells all the rest. */
+  /** Replays all remaining events. */
   end(): Replayed[] {
     return this.#goOn(this.length);
   }

@@ -4,15 +4,15 @@ import { CallOrder } from "./call-order.ts";
 import type { TapedEvent } from "./event.ts";
 import { MAX_TAPE_BYTES, TAPE_EVENT_COST } from "./limits.ts";
 
-/** What {@link Tape} takes. */
+/** Options of {@link Tape}. */
 export interface TapeOptions {
-  /** Milliseconds since the session began. */
+  /** Returns the milliseconds since the session began. */
   readonly now: () => number;
-  /** Bytes kept. Default {@link MAX_TAPE_BYTES}. */
+  /** Maximum number of bytes kept. Default {@link MAX_TAPE_BYTES}. */
   readonly limit?: number | undefined;
 }
 
-/** What a tape needs of a session. */
+/** The parts of a session that a tape uses. */
 export interface TapedSession {
   now(): number;
   onPeer(listener: (peer: PeerView) => void): void;
@@ -25,19 +25,19 @@ export interface TapedSession {
 type Listener = (event: TapedEvent) => void;
 
 /**
- * Everything that was put into the conversations of a session, kept from its beginning within a bound, so that a
- * recording that begins later is whole. Above the bound whole peers are dropped: half a stream could not be read. A
- * dropped peer is missing in recordings that begin later; recordings under way have all of it.
+ * Keeps the input of all conversations of a session from its beginning, so that a recording that starts later is
+ * complete. Above a limit of bytes whole peers are dropped, because a part of a stream cannot be parsed. Recordings
+ * that start later do not have a dropped peer; recordings that have already started do.
  */
 export class Tape {
   readonly #options: TapeOptions;
   readonly #limit: number;
   #events: TapedEvent[] = [];
-  /** Cost of what is kept of each peer. */
+  /** The bytes kept for each peer. */
   readonly #costs = new Map<number, number>();
   /** Kept peers whose connection is closed. */
   readonly #closed = new Set<number>();
-  /** Peers that were dropped while their connection is open. */
+  /** Peers that were dropped while their connection was open. */
   readonly #droppedOpen = new Set<number>();
   #leftOut = 0;
   readonly #listeners = new Set<Listener>();
@@ -48,7 +48,7 @@ export class Tape {
     this.#limit = options.limit ?? MAX_TAPE_BYTES;
   }
 
-  /** A tape of a session that has just been opened. */
+  /** Makes the tape of a session that has just been opened. */
   static of(session: TapedSession, limit?: number): Tape {
     const tape = new Tape({ now: () => session.now(), limit });
     if (session.content.metainfo !== undefined) tape.learned(session.content.metainfo);
@@ -57,12 +57,12 @@ export class Tape {
     return tape;
   }
 
-  /** Peers whose beginning did not fit: a recording that begins now is without them. */
+  /** Number of peers that were dropped. A recording that starts now does not have them. */
   get leftOut(): number {
     return this.#leftOut;
   }
 
-  /** Notes all messages of a peer. Call it before a byte is exchanged with the peer. */
+  /** Keeps all messages of a peer. Call it before any bytes are exchanged with the peer. */
   attach(view: PeerView): void {
     const { number: peer, address, direction, conversation } = view;
     const order = new CallOrder(conversation.entries.dropped + conversation.entries.length);
@@ -82,14 +82,14 @@ export class Tape {
     };
   }
 
-  /** The torrent is known now. To be called when the conversations have learned it. */
+  /** Records the metadata of the torrent. Call it after the conversations have got it. */
   learned(metainfo: Metainfo): void {
     this.#note({ event: "torrent", at: this.#options.now(), metainfo }, undefined);
   }
 
   /**
-   * Calls `listener` with everything noted so far, now, and with what follows as it comes, until the returned function
-   * is called.
+   * Calls `listener` at once with everything kept so far, and later with each new event. Returns a function that
+   * removes the listener.
    */
   follow(listener: Listener): () => void {
     for (const event of this.#events) listener(event);
@@ -122,7 +122,7 @@ export class Tape {
     if (this.#cost > this.#limit) this.#makeRoom();
   }
 
-  /** Drops more than is needed: dropping one small peer at a time would filter all events for each. */
+  /** Drops peers until there is more space than needed, because each time filters all events. */
   #makeRoom(): void {
     const gone = new Set<number>();
     while (this.#cost > this.#limit || (gone.size > 0 && this.#cost > this.#limit * 0.9 && this.#closed.size > 0)) {
@@ -137,7 +137,7 @@ export class Tape {
     this.#events = this.#events.filter((event) => !("peer" in event) || !gone.has(event.peer));
   }
 
-  /** The peer that closed first, or else the one with the most bytes. */
+  /** Returns the number of the peer that closed first, or if none has closed, of the peer with the most bytes. */
   #nextToGo(): number | undefined {
     for (const peer of this.#closed) return peer;
     let next: number | undefined;

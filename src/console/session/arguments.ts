@@ -1,11 +1,11 @@
 import { UsageError } from "../../base/index.ts";
 
 /**
- * Checks of arguments that the user typed. Each throws {@link UsageError} `console.argument` whose message shows the
+ * Checks of arguments that the user typed. Each throws {@link UsageError} `console.argument`, whose message shows the
  * signature.
  */
 
-/** A short form of a value for a message. */
+/** Formats a value briefly for an error message. */
 export function shown(value: unknown): string {
   if (value === undefined) return "nothing";
   if (typeof value === "string") return JSON.stringify(value.length > 40 ? `${value.slice(0, 40)}…` : value);
@@ -18,33 +18,33 @@ export function shown(value: unknown): string {
   return typeof value === "object" ? "an object" : `a ${typeof value}`;
 }
 
-/** The error for an argument: `call` is the signature, `wanted` describes the right kind of value. */
+/** Returns the error for an invalid argument. `call`: the signature; `wanted`: a description of a valid value. */
 export function wrong(call: string, name: string, wanted: string, value: unknown): UsageError {
   return new UsageError("console.argument", `${call}: ${name} is ${wanted}, not ${shown(value)}`, {
     fields: { argument: name },
   });
 }
 
-/** A whole number from 0 to 2^32 - 1, valid for the torrent or not. */
+/** Returns a whole number from 0 to 2^32 - 1; the torrent need not have a piece of that number. */
 export function uint32(call: string, name: string, value: unknown): number {
   if (typeof value === "number" && Number.isInteger(value) && value >= 0 && value <= 0xffffffff) return value;
   throw wrong(call, name, "a whole number from 0 to 4294967295", value);
 }
 
-/** A whole number from `min` to `max`. */
+/** Returns a whole number from `min` to `max`. */
 export function wholeBetween(call: string, name: string, value: unknown, min: number, max: number): number {
   if (typeof value === "number" && Number.isInteger(value) && value >= min && value <= max) return value;
   throw wrong(call, name, `a whole number from ${min} to ${max}`, value);
 }
 
-/** Bytes of a Uint8Array or an ArrayBuffer. */
+/** Returns the bytes of a Uint8Array or an ArrayBuffer. */
 export function bytesOf(call: string, name: string, value: unknown): Uint8Array {
   if (value instanceof Uint8Array) return value;
   if (value instanceof ArrayBuffer) return new Uint8Array(value);
   throw wrong(call, name, "bytes (a Uint8Array or Buffer)", value);
 }
 
-/** The fields of an object; none for `undefined`. */
+/** Returns the fields of an object; no fields for `undefined`. */
 export function plainObject(call: string, name: string, value: unknown): Readonly<Record<string, unknown>> {
   if (value === undefined) return {};
   if (typeof value !== "object" || value === null || Array.isArray(value))
@@ -52,7 +52,7 @@ export function plainObject(call: string, name: string, value: unknown): Readonl
   return Object.fromEntries(Object.entries(value));
 }
 
-/** Throws for fields that are not known: a mistyped one would be ignored silently. */
+/** Throws for unknown fields. Otherwise a mistyped field would be ignored. */
 export function knownFields(call: string, value: Readonly<Record<string, unknown>>, known: readonly string[]): void {
   for (const key of Object.keys(value)) {
     if (!known.includes(key))

@@ -13,31 +13,34 @@ import type { SessionLog } from "./log.ts";
 import { Pace, PacedConnection } from "./pace.ts";
 import { ConsolePeer, type PeerHost } from "./peer/peer.ts";
 
-/** Where a session listens. */
+/** The address and port on which a session listens. */
 export interface AcceptOptions {
   /** The address to listen on. Default: all. */
   readonly ip?: string | undefined;
   readonly ports: { readonly first: number; readonly last: number };
 }
 
-/** What {@link Connections} needs. */
+/** Options of {@link Connections}. */
 export interface ConnectionsOptions {
   readonly runtime: Runtime;
   readonly host: PeerHost;
   readonly log: SessionLog;
-  /** Makes the linter of a conversation. */
+  /** Makes the linter of each conversation. */
   readonly linter?: (() => Linter) | undefined;
-  /** `undefined` while the metadata is not known. */
+  /** Returns the metadata; `undefined` while it is unknown. */
   readonly metainfo: () => Metainfo | undefined;
   /** Aborted when the session ends. */
   readonly signal: AbortSignal;
-  /** Takes work that runs on by itself. */
+  /** Called with work that continues after a method has returned. */
   readonly onWork: (work: Promise<void>) => void;
 }
 
-/** The connections of a console session: dials and accepts, exchanges handshakes, and keeps the list of peers. */
+/**
+ * The connections of a console session: connects to peers and accepts connections, exchanges handshakes, and keeps
+ * the list of peers.
+ */
 export class Connections {
-  /** Peers with which the handshakes are done or were given up, closed ones included. */
+  /** Peers whose handshakes are complete or were omitted, closed peers included. */
   readonly peers = new List<ConsolePeer>();
   readonly #options: ConnectionsOptions;
   readonly #pace: Pace;
@@ -53,22 +56,22 @@ export class Connections {
     this.#pace = new Pace(options.runtime.clock);
   }
 
-  /** The port that the session listens on; `undefined` when it does not listen. */
+  /** The port on which the session listens; `undefined` when it does not listen. */
   get port(): number | undefined {
     return this.#listener?.local.port;
   }
 
-  /** Calls `listener` with every peer before a byte is exchanged with it, and so before it joins `peers`. */
+  /** Calls `listener` with each new peer, before any bytes are exchanged with it. */
   onPeer(listener: (peer: ConsolePeer) => void): void {
     this.#listeners.add(listener);
   }
 
-  /** Gives all conversations the metadata. */
+  /** Passes the metadata to all conversations. */
   learn(metainfo: Metainfo): void {
     for (const peer of [...this.peers, ...this.#pending]) peer.conversation.learn(metainfo);
   }
 
-  /** See {@link ConsoleSession.contact}. */
+  /** Connects to a peer: see {@link ConsoleSession.contact}. */
   async contact(host: unknown, port?: unknown, options?: unknown): Promise<ConsolePeer> {
     const target = readTarget(host, port, options);
     const { runtime, signal } = this.#options;
@@ -88,7 +91,7 @@ export class Connections {
     }
   }
 
-  /** See {@link ConsoleSession.accept}. */
+  /** Starts to listen: see {@link ConsoleSession.accept}. */
   async accept(options: AcceptOptions): Promise<number> {
     if (this.#listener !== undefined)
       throw new UsageError("console.listening", `already listening on port ${this.#listener.local.port}`);
@@ -102,7 +105,10 @@ export class Connections {
     return port;
   }
 
-  /** Hangs up on all peers and stops listening. Returns a promise for the end of all connections. */
+  /**
+   * Closes all connections and stops listening. Resolves to an object whose `ended` resolves when all connections
+   * have ended.
+   */
   async close(): Promise<{ readonly ended: Promise<unknown> }> {
     const listener = this.#listener;
     for (const peer of [...this.peers, ...this.#pending]) if (!peer.isClosed) peer.close();
@@ -137,7 +143,9 @@ export class Connections {
     this.peers.add(peer);
   }
 
-  /** Removes the oldest closed peer when the list is full. Throws UsageError `console.peers` when none is closed. */
+  /**
+   * Removes the oldest closed peer when the list is full. Throws UsageError `console.peers` when no peer is closed.
+   */
   #makeRoom(): void {
     if (this.peers.length + this.#pending.size < MAX_SESSION_PEERS) return;
     const closed = this.peers.findIndex((peer) => peer.isClosed);
@@ -168,7 +176,7 @@ export class Connections {
     }
   }
 
-  /** Waits for the peer's handshake, and hangs up when it is for another torrent. */
+  /** Waits for the peer's handshake. Closes the connection when the handshake is for another torrent. */
   async #receiveHandshake(peer: ConsolePeer, seconds: number | undefined): Promise<void> {
     let handshake: Entry;
     try {

@@ -4,15 +4,18 @@ import type { HandshakeFields } from "./peer/peer.ts";
 
 /** Options of `contact`. */
 export interface ContactOptions extends HandshakeFields {
-  /** `false`: send no handshake, and wait for none. */
+  /** With `false`, no handshake is sent or awaited. */
   readonly handshake?: boolean;
-  /** Seconds for the connection and the handshake each. */
+  /** Time limit in seconds, for the connection and for the handshake separately. */
   readonly timeout?: number;
 }
 
 const CONTACT = "contact(host, port, options)";
 
-/** `contact("127.0.0.1", 6881)`, `contact("127.0.0.1:6881")`, or an endpoint as trackers give them. */
+/**
+ * Parses the target of `contact("127.0.0.1", 6881)`, `contact("127.0.0.1:6881")`, or `contact(endpoint)` with an
+ * endpoint from a tracker.
+ */
 export function readTarget(
   host: unknown,
   port: unknown,

@@ -6,7 +6,7 @@ import type { SessionLog } from "./log.ts";
 import type { ConsolePeer } from "./peer/peer.ts";
 import { Pieces, type Piece } from "./pieces.ts";
 
-/** What {@link Content} needs. */
+/** Options of {@link Content}. */
 export interface ContentOptions {
   readonly runtime: Runtime;
   readonly source: Metainfo | Magnet;
@@ -16,10 +16,10 @@ export interface ContentOptions {
   readonly log: SessionLog;
 }
 
-/** The torrent of a console session: its metadata, and the pieces that are here. */
+/** The torrent of a console session: its metadata and its complete pieces. */
 export class Content {
   readonly #options: ContentOptions;
-  /** Pieces of the metadata from each peer by itself, so that a wrong piece is known to be that peer's. */
+  /** The unfinished metadata, for each peer separately, so that the peer that sent a wrong piece is known. */
   readonly #metadata = new Map<ConsolePeer, MetadataAttempt<ConsolePeer>>();
   readonly #listeners = new Set<(metainfo: Metainfo) => void>();
   #metainfo: Metainfo | undefined;
@@ -30,23 +30,23 @@ export class Content {
     this.#options = options;
   }
 
-  /** Opens the storage when the metadata is known from the beginning. Rejects with StorageError, AbortError. */
+  /** Opens the storage if the metadata is known from the beginning. Rejects with StorageError, AbortError. */
   async open(signal?: AbortSignal): Promise<void> {
     const { source } = this.#options;
     if (isMetainfo(source)) await this.#setMetainfo(source, signal);
   }
 
-  /** `undefined` until the metadata of a magnet link is complete. */
+  /** The metadata; `undefined` until the metadata of a magnet link is complete. */
   get metainfo(): Metainfo | undefined {
     return this.#metainfo;
   }
 
-  /** `undefined` until the metadata is known. */
+  /** The pieces; `undefined` until the metadata is known. */
   get pieces(): Pieces | undefined {
     return this.#pieces;
   }
 
-  /** The same. Throws UsageError `console.metadata` until the metadata is known. */
+  /** The pieces. Throws UsageError `console.metadata` until the metadata is known. */
   get knownPieces(): Pieces {
     if (this.#pieces === undefined)
       throw new UsageError(
@@ -56,36 +56,39 @@ export class Content {
     return this.#pieces;
   }
 
-  /** One element for each piece; empty until the metadata is known. */
+  /** A {@link Piece} for each piece; empty until the metadata is known. */
   get pieceList(): readonly Piece[] {
     const known = this.#pieces;
     if (known === undefined) return [];
     return (this.#pieceList ??= Array.from({ length: known.metainfo.pieceCount }, (_, index) => known.piece(index)));
   }
 
-  /** Bits of the complete pieces. Throws UsageError `console.metadata` until the metadata is known. */
+  /** The complete pieces as a bitfield. Throws UsageError `console.metadata` until the metadata is known. */
   get haves(): Bitfield {
     return this.knownPieces.have;
   }
 
-  /** Bytes in complete pieces. */
+  /** Number of bytes in complete pieces. */
   get size(): number {
     return this.#pieces?.size ?? 0;
   }
 
-  /** Bytes in missing pieces; 1 until the metadata is known, so that no tracker counts the session as a seeder. */
+  /**
+   * Number of bytes in missing pieces. 1 until the metadata is known, because trackers would count the session as a
+   * seeder with 0.
+   */
   get missing(): number {
     return this.#pieces === undefined ? 1 : this.#pieces.metainfo.layout.totalLength - this.#pieces.size;
   }
 
-  /** Calls `listener` when the metadata is known, before the pieces are open. */
+  /** Calls `listener` when the metadata is known, before the pieces are opened. */
   onMetainfo(listener: (metainfo: Metainfo) => void): void {
     this.#listeners.add(listener);
   }
 
   /**
    * Adds a piece of the metadata that the user requested from a peer. Returns the info dictionary when it is complete
-   * and its hash is right: pass it to {@link Content.learn}.
+   * and its hash is correct, for {@link Content.learn}; `undefined` otherwise.
    */
   addMetadata(
     peer: ConsolePeer,
@@ -109,12 +112,12 @@ export class Content {
     return info;
   }
 
-  /** Drops the unfinished metadata of a peer that is gone. */
+  /** Drops the unfinished metadata of a peer that has disconnected. */
   forget(peer: ConsolePeer): void {
     this.#metadata.delete(peer);
   }
 
-  /** Sets the metadata, whose hash is right, and opens the storage. Rejects with StorageError. */
+  /** Sets the metadata, whose hash must be correct, and opens the storage. Rejects with StorageError. */
   async learn(info: Uint8Array): Promise<void> {
     const { source, runtime, log } = this.#options;
     const trackers = isMetainfo(source) ? [] : source.trackers.map((url) => [url]);
@@ -128,7 +131,7 @@ export class Content {
     await this.#pieces?.close();
   }
 
-  /** The peer's unfinished metadata. Another size than before begins it anew. */
+  /** Returns the unfinished metadata of a peer. When the size has changed, starts again. */
   #attempt(peer: ConsolePeer, size: number | undefined): MetadataAttempt<ConsolePeer> | undefined {
     const known = this.#metadata.get(peer);
     if (size === undefined || size === known?.size) return known;
@@ -149,7 +152,7 @@ export class Content {
   }
 }
 
-/** Trackers of a torrent or magnet link, by tier. */
+/** Returns the trackers of a torrent or magnet link, by tier. */
 export function trackerTiers(source: Metainfo | Magnet): readonly (readonly string[])[] {
   return isMetainfo(source) ? source.trackers : source.trackers.map((url) => [url]);
 }

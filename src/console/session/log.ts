@@ -5,12 +5,12 @@ import { List } from "../list.ts";
 export interface LogLine {
   /** Milliseconds since the session began. */
   readonly at: number;
-  /** `"detail"`: the message is also shown elsewhere. */
+  /** `"detail"`: for messages that are also shown elsewhere. */
   readonly level: "detail" | "info" | "warning";
   readonly text: string;
 }
 
-/** Events of a session other than messages: connections, complete pieces, responses of trackers. */
+/** The log of a session: connections, complete pieces, and responses of trackers. It does not contain messages. */
 export class SessionLog extends List<LogLine> {
   readonly #now: () => number;
 

@@ -4,13 +4,13 @@ import type { Connection } from "../../transport/index.ts";
 import { MAX_TURN_MS, PACE_BYTES } from "../limits.ts";
 
 /**
- * Limits the time that reading takes in each turn of the event loop. Handling a message costs more than a peer needs to
- * send it: without a limit, a flooding peer would block the keyboard.
+ * Limits the time for reading in each turn of the event loop. Handling a message takes longer than sending one;
+ * without a limit, a peer that sends many messages would block the keyboard.
  */
 export class Pace {
   readonly #clock: Clock;
   readonly #waiting = new Set<PacedConnection>();
-  /** When reading began in this turn; `undefined` when nothing was read in it. */
+  /** When reading began in this turn; `undefined` when nothing has been read in it. */
   #began: number | undefined;
   #isScheduled = false;
 
@@ -18,7 +18,7 @@ export class Pace {
     this.#clock = clock;
   }
 
-  /** Whether the time of this turn is used up. */
+  /** Whether the time for reading in this turn is over. */
   get isSpent(): boolean {
     const now = this.#clock.now();
     if (this.#began === undefined) {
@@ -28,7 +28,7 @@ export class Pace {
     return now - this.#began >= MAX_TURN_MS;
   }
 
-  /** The connection holds bytes for a later turn. */
+  /** Adds a connection that holds bytes for a later turn. */
   wait(connection: PacedConnection): void {
     this.#waiting.add(connection);
     this.#schedule();
@@ -57,7 +57,7 @@ export class Pace {
   }
 }
 
-/** A connection that delivers its bytes in small parts, in order, and `onClose` after the last of them. */
+/** A connection that delivers its bytes in small parts and in order, and calls `onClose` after the last part. */
 export class PacedConnection implements Connection {
   readonly kind = "tcp";
   readonly isEncrypted = false;
@@ -65,7 +65,7 @@ export class PacedConnection implements Connection {
   readonly #socket: Socket;
   readonly #pace: Pace;
   #handlers: SocketHandlers | undefined;
-  /** Bytes that arrived and were not delivered yet; while there are any, the socket is paused. */
+  /** Bytes that arrived and were not delivered yet. While there are any, the socket is paused. */
   #held: Uint8Array = new Uint8Array(0);
   #isPaused = false;
   #isDelivering = false;
@@ -132,7 +132,7 @@ export class PacedConnection implements Connection {
     this.#socket.end();
   }
 
-  /** Delivers held bytes: called by {@link Pace}. */
+  /** Delivers held bytes. {@link Pace} calls it. */
   goOn(): void {
     const held = this.#held;
     this.#held = new Uint8Array(0);
@@ -145,7 +145,7 @@ export class PacedConnection implements Connection {
     else this.#deliver(chunk, true);
   }
 
-  /** `isLent`: the memory is the socket's, and used again after this call. */
+  /** Delivers a chunk in parts. `isLent`: the socket reuses the memory after this call. */
   #deliver(chunk: Uint8Array, isLent: boolean): void {
     this.#isDelivering = true;
     let at = 0;

@@ -6,7 +6,7 @@ import { bytesOf, wholeBetween } from "./arguments.ts";
 import type { SessionLog } from "./log.ts";
 import { Ranges } from "./ranges.ts";
 
-/** What {@link Pieces} needs. */
+/** Options of {@link Pieces}. */
 export interface PiecesOptions {
   readonly runtime: Runtime;
   readonly metainfo: Metainfo;
@@ -15,11 +15,11 @@ export interface PiecesOptions {
   readonly log: SessionLog;
 }
 
-/** The engine's download, as {@link Pieces} sees it. Only the fetcher writes to pieces that it has begun. */
+/** The engine's download. Only the download writes to pieces that it has begun. */
 export interface Fetcher {
-  /** Bytes that it has of a piece that it has begun; `undefined` for other pieces. */
+  /** Returns the number of bytes of a piece that the download has begun; `undefined` for other pieces. */
   received(piece: number): number | undefined;
-  /** The user completed a piece. */
+  /** Called when the user has completed a piece. */
   onPiece(piece: number): void;
 }
 
@@ -33,42 +33,42 @@ export class Piece {
     this.index = index;
   }
 
-  /** Bytes. */
+  /** The length in bytes. */
   get length(): number {
     return this.#pieces.store.layout.pieceSize(this.index);
   }
 
-  /** Its expected SHA-1, in hexadecimal. */
+  /** The expected SHA-1 of the piece, in hexadecimal. */
   get hash(): string {
     return toHex(this.#pieces.metainfo.pieceHash(this.index));
   }
 
-  /** Whether it is complete and its hash is right. */
+  /** Whether the piece is complete and its hash is correct. */
   get have(): boolean {
     return this.#pieces.store.has(this.index);
   }
 
-  /** Bytes of it that are here. */
+  /** Number of bytes of the piece that have arrived. */
   get received(): number {
     return this.#pieces.received(this.index);
   }
 
-  /** How many blocks of 16 KiB it has. */
+  /** Number of blocks of 16 KiB in the piece. */
   get blockCount(): number {
     return Math.ceil(this.length / BLOCK_LENGTH);
   }
 
-  /** Bytes of it from where it is kept. */
+  /** Reads bytes of the piece from memory or the disk. */
   read(begin = 0, length = this.length - begin): Promise<Uint8Array> {
     return this.#pieces.read(this.index, begin, length);
   }
 
-  /** Old name of {@link Piece.read}. */
+  /** The former name of {@link Piece.read}. */
   block(begin: number, length = Math.min(BLOCK_LENGTH, this.length - begin)): Promise<Uint8Array> {
     return this.read(begin, length);
   }
 
-  /** Writes bytes to it, as if a peer had sent them. */
+  /** Writes bytes to the piece, as if a peer had sent them. */
   write(begin: number, bytes: Uint8Array): Promise<void> {
     return this.#pieces.write(
       this.index,
@@ -77,7 +77,7 @@ export class Piece {
     );
   }
 
-  /** Hashes it. Resolves to whether the hash is right. */
+  /** Hashes the piece. Resolves to whether the hash is correct. */
   verify(): Promise<boolean> {
     return this.#pieces.verify(this.index);
   }
@@ -94,7 +94,7 @@ export class Pieces {
   readonly #options: PiecesOptions;
   readonly #pool: FilePool | undefined;
   readonly #received = new Map<number, Ranges>();
-  /** Writes and checks, one after the other. */
+  /** Writes and checks run one after another: the last of them. */
   #work: Promise<unknown> = Promise.resolve();
   #failure: Error | undefined;
   #fetcher: Fetcher | undefined;
@@ -138,14 +138,14 @@ export class Pieces {
     return this.store.have;
   }
 
-  /** Bytes in pieces that are here. */
+  /** Number of bytes in complete pieces. */
   get size(): number {
     let size = 0;
     for (const piece of this.have.ones()) size += this.store.layout.pieceSize(piece);
     return size;
   }
 
-  /** A piece. Throws {@link UsageError} `console.argument` when there is none of that number. */
+  /** Returns a piece. Throws {@link UsageError} `console.argument` when there is no piece with this number. */
   piece(index: number): Piece {
     return new Piece(this, wholeBetween("piece(index)", "index", index, 0, this.metainfo.pieceCount - 1));
   }
@@ -156,7 +156,7 @@ export class Pieces {
       : (this.#fetcher?.received(index) ?? this.#received.get(index)?.size ?? 0);
   }
 
-  /** The storage for a {@link Fetcher}: its reads and writes are queued with those of the user. */
+  /** The storage for a {@link Fetcher}. Its reads and writes are queued together with the user's. */
   get orderly(): Pick<Storage, "read" | "write"> {
     return {
       read: (offset, into) => this.#next(() => this.storage.read(offset, into)),
@@ -165,8 +165,8 @@ export class Pieces {
   }
 
   /**
-   * Attaches a fetcher. `begin` gets the complete blocks of unfinished pieces; these pieces are the fetcher's from then
-   * on.
+   * Attaches a fetcher. `begin` gets the complete blocks of unfinished pieces. From then on only the fetcher writes
+   * to these pieces.
    */
   attach(fetcher: Fetcher, begin: (partials: ReadonlyMap<number, Bitfield>) => void): Promise<void> {
     return this.#next(async () => {
@@ -187,7 +187,7 @@ export class Pieces {
     });
   }
 
-  /** Detaches the fetcher. `partials` are the blocks that it has written of unfinished pieces. */
+  /** Detaches the fetcher. `partials`: the blocks of unfinished pieces that it has written. */
   detach(partials: ReadonlyMap<number, Bitfield>): void {
     this.#fetcher = undefined;
     for (const index of this.#received.keys()) if (this.have.get(index)) this.#received.delete(index);
@@ -198,7 +198,7 @@ export class Pieces {
     }
   }
 
-  /** Stores a requested block. The piece is checked when this completes it. */
+  /** Stores a requested block. When the block completes its piece, the piece is checked. */
   receive(index: number, begin: number, bytes: Uint8Array, from: string): void {
     const size = this.store.layout.pieceSize(index);
     if (begin + bytes.length > size) return;
@@ -213,7 +213,7 @@ export class Pieces {
     });
   }
 
-  /** Writes bytes to a piece; it counts as missing until it is verified. */
+  /** Writes bytes to a piece. The piece counts as missing until it is verified. */
   async write(index: number, begin: number, bytes: Uint8Array): Promise<void> {
     await this.#next(async () => {
       if (this.#fetcher?.received(index) !== undefined)
@@ -225,7 +225,7 @@ export class Pieces {
     });
   }
 
-  /** Bytes of a piece. Rejects with {@link UsageError} `console.missing` when they are not here. */
+  /** Reads bytes of a piece. Rejects with {@link UsageError} `console.missing` when they have not arrived. */
   async read(index: number, begin: number, length: number): Promise<Uint8Array> {
     const call = "read(begin, length)";
     const size = this.store.layout.pieceSize(index);
@@ -289,7 +289,7 @@ export class Pieces {
     return done;
   }
 
-  /** The same for work that no caller awaits: errors go to the log. */
+  /** Runs work like `#next`, for callers that do not await it: errors are logged. */
   #own(work: () => Promise<void>): void {
     this.#next(work).catch((error: unknown) => {
       this.#failure =

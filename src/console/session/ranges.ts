@@ -1,4 +1,6 @@
-/** Sorted ranges of bytes that do not touch: blocks that the user requests may have any begin and length. */
+/**
+ * Sorted ranges of bytes that do not touch each other. Blocks that the user requests may have any offset and length.
+ */
 export class Ranges {
   readonly #ranges: [from: number, to: number][] = [];
 
@@ -27,7 +29,7 @@ export class Ranges {
     return from >= to || this.#ranges.some((range) => range[0] <= from && range[1] >= to);
   }
 
-  /** Bytes in all ranges. */
+  /** Number of bytes in all ranges. */
   get size(): number {
     return this.#ranges.reduce((sum, [from, to]) => sum + to - from, 0);
   }

@@ -17,22 +17,22 @@ import { SessionLog } from "./log.ts";
 import { ConsolePeer, type PeerHost } from "./peer/peer.ts";
 import { ConsoleTracker, type TrackerContext } from "./tracker.ts";
 
-/** How to open a {@link ConsoleSession}. */
+/** Options of {@link ConsoleSession.open}. */
 export interface SessionOptions {
   readonly runtime: Runtime;
   readonly source: Metainfo | Magnet;
   /** The folder for files; `undefined` keeps pieces in memory. */
   readonly folder?: string | undefined;
-  /** For the extended handshake and HTTP: `Millrace/0.1.0`. */
+  /** Client name for the extended handshake and HTTP: `Millrace/0.1.0`. */
   readonly clientName: string;
   readonly peerId?: PeerId | undefined;
-  /** Makes the linter of a conversation. */
+  /** Makes the linter of each conversation. */
   readonly linter?: (() => Linter) | undefined;
 }
 
 /**
- * A console session with one torrent, in which a user sends messages to peers and trackers. Nothing is sent that the
- * user did not ask for. {@link ConsoleSession.open} makes one. It has more than 16 members because each is a name that
+ * A console session with one torrent. The user sends messages to peers and trackers; nothing is sent without a
+ * request of the user. {@link ConsoleSession.open} makes one. It has more than 16 members because each is a name that
  * the user types.
  */
 export class ConsoleSession {
@@ -41,18 +41,18 @@ export class ConsoleSession {
   readonly peerId: PeerId;
   readonly trackers = new List<ConsoleTracker>();
   readonly log: SessionLog;
-  /** Milliseconds since 1970 at which the session began. */
+  /** The start of the session, in milliseconds since 1970. */
   readonly startedAt: number;
-  /** The metadata and the pieces. */
+  /** The metadata and the pieces of the torrent. */
   readonly content: Content;
   readonly #options: SessionOptions;
   readonly #start: number;
   readonly #udp: UdpTrackers;
   readonly #ending = sharedAbort();
   readonly #connections: Connections;
-  /** Created when the first duty of a peer is handed to the engine. */
+  /** Runs the duties; created when the first duty of a peer is handed to the engine. */
   #duties: DutyRunner | undefined;
-  /** Work that no caller awaits; `close` does. */
+  /** Promises that no caller awaits; `close` awaits them. */
   readonly #work = new Set<Promise<void>>();
   #isClosed = false;
 
@@ -82,7 +82,7 @@ export class ConsoleSession {
     );
   }
 
-  /** Begins a session. Rejects with InputError `console.v2-only`, StorageError, AbortError. */
+  /** Opens a session. Rejects with InputError `console.v2-only`, StorageError, AbortError. */
   static async open(options: SessionOptions, signal?: AbortSignal): Promise<ConsoleSession> {
     const { infoHash } = options.source;
     if (infoHash === undefined) throw v2Only("console.v2-only", options.source.name ?? "the torrent");
@@ -96,22 +96,22 @@ export class ConsoleSession {
     return session;
   }
 
-  /** Milliseconds since the session began. */
+  /** Returns the milliseconds since the session began. */
   now(): number {
     return this.#options.runtime.clock.now() - this.#start;
   }
 
-  /** The peers of the session, closed ones included. */
+  /** The peers of the session, closed peers included. */
   get peers(): List<ConsolePeer> {
     return this.#connections.peers;
   }
 
-  /** The port that the session listens on; `undefined` when it does not listen. */
+  /** The port on which the session listens; `undefined` when it does not listen. */
   get port(): number | undefined {
     return this.#connections.port;
   }
 
-  /** Calls `listener` with every peer before a byte is exchanged with it, and so before it joins `peers`. */
+  /** Calls `listener` with each new peer, before any bytes are exchanged with it. */
   onPeer(listener: (peer: ConsolePeer) => void): void {
     this.#connections.onPeer(listener);
   }
@@ -128,15 +128,15 @@ export class ConsoleSession {
   }
 
   /**
-   * Connects to a peer and exchanges handshakes; the peer joins {@link ConsoleSession.peers}. Rejects with NetworkError
-   * (`net.*`, `console.timeout`, `console.closed`, `console.handshake`) and UsageError.
+   * Connects to a peer and exchanges handshakes. Resolves to the peer, which is then in {@link ConsoleSession.peers}.
+   * Rejects with NetworkError (`net.*`, `console.timeout`, `console.closed`, `console.handshake`) and UsageError.
    */
   contact(host: unknown, port?: unknown, options?: unknown): Promise<ConsolePeer> {
     return this.#connections.contact(host, port, options);
   }
 
   /**
-   * Uploads to a peer: sends it the pieces that are here, unchokes it, and hands keep-alives and replies to its
+   * Uploads to a peer: announces the complete pieces, unchokes the peer, and hands keep-alives and replies to
    * requests to the engine. Returns the peer's duties. Throws UsageError `console.metadata`, and as {@link
    * ConsolePeer.auto} does.
    */
@@ -155,16 +155,17 @@ export class ConsoleSession {
   }
 
   /**
-   * Begins to listen. A peer that connects and has the session's info-hash in its handshake is sent a handshake, and
-   * joins {@link ConsoleSession.peers}. Returns the port. Rejects with UsageError `console.listening`, NetworkError.
+   * Starts to listen. A peer that connects with the session's info-hash in its handshake gets a handshake and is
+   * added to {@link ConsoleSession.peers}. Resolves to the port. Rejects with UsageError `console.listening`,
+   * NetworkError.
    */
   accept(options: AcceptOptions): Promise<number> {
     return this.#connections.accept(options);
   }
 
   /**
-   * Hangs up on all peers, announces `stopped` to the trackers that count the session as a peer, and releases
-   * everything. Rejects with StorageError when received data could not be stored.
+   * Closes all connections, announces `stopped` to the trackers that count the session as a peer, and releases all
+   * resources. Rejects with StorageError when received data could not be stored.
    */
   async close(): Promise<void> {
     if (this.#isClosed) return;

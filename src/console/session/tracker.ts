@@ -22,7 +22,7 @@ import { List } from "../list.ts";
 import { knownFields, plainObject, shown, wholeBetween, wrong } from "./arguments.ts";
 import type { SessionLog } from "./log.ts";
 
-/** What {@link ConsoleTracker} needs of its session. */
+/** The facts about the session that {@link ConsoleTracker} uses. */
 export interface TrackerContext {
   readonly host: TrackerHost;
   readonly udp: UdpTrackers;
@@ -31,7 +31,7 @@ export interface TrackerContext {
   readonly key: number;
   readonly userAgent: string;
   readonly log: SessionLog;
-  /** The port that the session listens on; 0 when it does not listen. */
+  /** Returns the port on which the session listens; 0 when it does not listen. */
   port(): number;
   stats(): TransferStats;
   /** Aborted when the session ends. */
@@ -44,7 +44,7 @@ export interface AnnounceOptions {
   /** Number of peers wanted. Default: 50. */
   readonly numWant?: number | undefined;
   /**
-   * The port to announce. Default: the one of the last announce; at first the port that the session listens on, or
+   * The port to announce. Default: the port of the last announce; at first the port on which the session listens, or
    * 6881.
    */
   readonly port?: number | undefined;
@@ -52,7 +52,7 @@ export interface AnnounceOptions {
 
 const EVENTS: readonly string[] = ["started", "completed", "stopped", "none"];
 const NUM_WANT = 50;
-/** The port that is announced when the session does not listen: some trackers refuse port 0. */
+/** The port to announce when the session does not listen. Some trackers refuse port 0. */
 const USUAL_PORT = DEFAULT_PORTS.first;
 
 /**
@@ -61,17 +61,17 @@ const USUAL_PORT = DEFAULT_PORTS.first;
  */
 export class ConsoleTracker {
   readonly url: string;
-  /** Tier 0 comes first (BEP 12). */
+  /** The tier of the tracker; tier 0 comes first (BEP 12). */
   readonly tier: number;
-  /** All peers that it returned, the latest last. */
+  /** All peers that the tracker has returned, the latest last. */
   readonly peers = new List<Endpoint>(MAX_KNOWN_PEERS);
   /** The last response to an announce. */
   reply: AnnounceReply | undefined;
   /** The last response to a scrape. */
   figures: ScrapeEntry | undefined;
-  /** Its last failure or warning. */
+  /** The last failure reason or warning of the tracker. */
   message: string | undefined;
-  /** When it last responded to an announce; milliseconds since 1970. */
+  /** When the tracker last responded to an announce, in milliseconds since 1970. */
   lastAnnounceAt: number | undefined;
   readonly #context: TrackerContext;
   #isCounted = false;
@@ -85,7 +85,7 @@ export class ConsoleTracker {
     this.tier = tier;
   }
 
-  /** Whether it counts the session as a peer: an announce succeeded, and no stopped followed. */
+  /** Whether the tracker counts the session as a peer: an announce succeeded, and no `stopped` followed. */
   get isActive(): boolean {
     return this.#isCounted;
   }
@@ -96,7 +96,7 @@ export class ConsoleTracker {
     return this.reply === undefined ? "idle" : "working";
   }
 
-  /** Complete peers, by its last response. */
+  /** Number of complete peers in the tracker's last response. */
   get seeders(): number | undefined {
     return this.reply?.seeders ?? this.figures?.seeders;
   }
@@ -105,14 +105,14 @@ export class ConsoleTracker {
     return this.reply?.leechers ?? this.figures?.leechers;
   }
 
-  /** Seconds between announces that it asked for. */
+  /** Seconds between announces, as the tracker requested. */
   get interval(): number | undefined {
     return this.reply?.interval;
   }
 
   /**
    * Announces once, the first time with `started`. Rejects with TrackerError, and with UsageError `console.too-soon`
-   * when the tracker asked for a longer pause: {@link ConsoleTracker.force} goes ahead all the same.
+   * before the tracker's minimum interval is over; {@link ConsoleTracker.force} announces in any case.
    */
   async announce(options?: AnnounceEvent | "none" | AnnounceOptions): Promise<AnnounceReply> {
     const wanted = readOptions(options);
@@ -126,7 +126,7 @@ export class ConsoleTracker {
     return this.#announce(wanted);
   }
 
-  /** Announces without regard to the interval of the tracker. */
+  /** Announces without waiting for the interval of the tracker. */
   async force(options?: AnnounceEvent | "none" | AnnounceOptions): Promise<AnnounceReply> {
     return this.#announce(readOptions(options));
   }
@@ -190,7 +190,7 @@ export class ConsoleTracker {
     return announce(host, fields, timeoutMs === undefined ? signal : undefined, udp);
   }
 
-  /** Seconds until the minimum interval is over; 0 or less when it is. */
+  /** Returns the seconds until the minimum interval is over; 0 or less when it is over. */
   #waitSeconds(): number {
     if (this.lastAnnounceAt === undefined || this.reply === undefined) return 0;
     const pause = this.reply.minInterval ?? 0;

@@ -1,6 +1,6 @@
 import type { NameGroup } from "./names/index.ts";
 
-/** Gives a class's instances the names that earlier tools used for the same things: `peer.keep_alive()`. */
+/** Defines the method names of earlier tools on a class, such as `peer.keep_alive()`. */
 export function defineAliases(prototype: object, owner: string, groups: readonly NameGroup[]): void {
   for (const group of groups) {
     if (group.owner !== owner) continue;

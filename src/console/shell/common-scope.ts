@@ -15,7 +15,7 @@ import type { ShellServices } from "./services.ts";
 import { drawList } from "./text/tables.ts";
 import { makeTail } from "./run/tail.ts";
 
-/** Names that live sessions and recordings have in common. */
+/** Returns the names that live sessions and recordings have in common. */
 export function commonScope(peers: readonly PeerView[], services: ShellServices): [string, Lookup][] {
   const only = (call: string, peer: unknown): PeerView => {
     if (peer instanceof PeerView) return peer;
@@ -79,7 +79,7 @@ export function commonScope(peers: readonly PeerView[], services: ShellServices)
   ];
 }
 
-/** `help()`, `help("contact")`, `help(contact)`, `help(peer)`. */
+/** Returns the text of `help()`, `help("contact")`, `help(contact)` or `help(peer)`. */
 function help(topic: unknown, services: ShellServices): Text {
   const style = styleFor(process.stdout);
   const width = services.width();
@@ -99,7 +99,7 @@ function help(topic: unknown, services: ShellServices): Text {
   );
 }
 
-/** The name of a function in scope, or a method's own. */
+/** Returns the name of a function in scope, or of a method. */
 function functionName(given: object, groups: readonly NameGroup[]): string {
   for (const { owner, names } of groups) {
     if (owner !== "") continue;
@@ -110,7 +110,7 @@ function functionName(given: object, groups: readonly NameGroup[]): string {
     : "this function";
 }
 
-/** The value of a name; `undefined` when looking it up throws. */
+/** Returns the value of a name; `undefined` when the lookup throws. */
 function valueInScope(name: string): unknown {
   try {
     return Reflect.get(globalThis, name);

@@ -2,9 +2,8 @@ import { MESSAGE_TYPES } from "../conversation/message-types.ts";
 import type { NameGroup } from "./names/index.ts";
 
 /**
- * What may stand behind the cursor: names that stand alone, members of what is known (`p.req`), types of messages in
- * quotes.
- * `ownerOf` returns the group of names of an expression's value.
+ * Completes the text before the cursor: global names, members of known values (`p.req`), and message types in quotes.
+ * `ownerOf` returns the group of names for the value of an expression.
  */
 export function completeLine(
   line: string,

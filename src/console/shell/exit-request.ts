@@ -1,4 +1,4 @@
-/** Thrown by `exit(status)`: not a failure. */
+/** Thrown by `exit(status)` to end the session; it is not a failure. */
 export class ExitRequest extends Error {
   readonly status: number;
 

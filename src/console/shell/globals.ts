@@ -1,9 +1,9 @@
-/** A name in scope: a value that is looked up when it is used. */
+/** Looks up the value of a name in scope, at each use. */
 export type Lookup = () => unknown;
 
 /**
- * Puts names into the global scope, where lines and scripts find them; each may be given another value there, or be
- * shadowed by a `const`. The returned function removes them.
+ * Defines names in the global scope for lines and scripts. The user can assign another value to a name, or shadow it
+ * with a `const`. Returns a function that removes the names.
  */
 export function defineGlobals(names: ReadonlyMap<string, Lookup>): () => void {
   const before = new Map<string, PropertyDescriptor | undefined>();

@@ -4,7 +4,7 @@ import { wrapText } from "../view/index.ts";
 import { findName, type NameGroup, type NameHelp } from "./names/index.ts";
 import { nearest } from "./text/nearest.ts";
 
-/** Text that is shown as it is. */
+/** A text that is printed without quotes. */
 export class Text {
   readonly #text: string;
 
@@ -21,10 +21,10 @@ export class Text {
   }
 }
 
-/** Columns of names before what they mean. */
+/** Width of the column of names. */
 const NAME_COLUMNS = 24;
 
-/** Lists the names in scope. */
+/** Returns a list of the names in scope. */
 export function listNames(groups: readonly NameGroup[], style: Style, width: number): Text {
   const lines: string[] = [];
   for (const group of groups) {
@@ -45,7 +45,7 @@ export function listNames(groups: readonly NameGroup[], style: Style, width: num
   return new Text(lines.join("\n"));
 }
 
-/** Lists the members of an owner. */
+/** Returns a list of the members of an owner. */
 export function listMembers(owner: string, groups: readonly NameGroup[], style: Style, width: number): Text {
   const lines: string[] = [];
   for (const group of groups) {
@@ -65,7 +65,7 @@ export function listMembers(owner: string, groups: readonly NameGroup[], style: 
   return new Text(lines.join("\n"));
 }
 
-/** The help of one name. */
+/** Returns the help text of one name. */
 export function describeName(entry: NameHelp, style: Style, width: number): Text {
   const lines = [style.strong(entry.usage), ...wrap(entry.summary, width, "  ")];
   if (entry.details !== undefined) lines.push(...wrap(entry.details, width, "  "));
@@ -75,8 +75,8 @@ export function describeName(entry: NameHelp, style: Style, width: number): Text
 }
 
 /**
- * What is meant by a name in quotes: `contact`, `peer`, `peer.request`, or `request` when only one owner has it. Throws
- * {@link UsageError} `console.help`.
+ * Finds the topic of a name in quotes: `contact`, `peer`, `peer.request`, or `request` when only one owner has it.
+ * Throws {@link UsageError} `console.help`.
  */
 export function findTopic(
   topic: string,
@@ -106,7 +106,7 @@ export function findTopic(
   );
 }
 
-/** The steps of downloading a piece, for a reader of BEP 3. */
+/** Returns an introduction: the steps of downloading a piece, for a reader who knows BEP 3. */
 export function introduction(style: Style, width: number): Text {
   const step = stepOf(style);
   return new Text(
@@ -142,7 +142,7 @@ export function introduction(style: Style, width: number): Text {
   );
 }
 
-/** The steps of replaying a recording. */
+/** Returns an introduction: the steps of replaying a recording. */
 export function replayIntroduction(style: Style, width: number): Text {
   const step = stepOf(style);
   return new Text(
@@ -163,17 +163,20 @@ export function replayIntroduction(style: Style, width: number): Text {
   );
 }
 
-/** Columns of an example before what it does. */
+/** Width of the column of examples. */
 const STEP_COLUMNS = 46;
 
-/** An example and what it does: behind it, or in the next line when it is long. Never cut: it is there to be typed. */
+/**
+ * Returns a function that formats an example and its effect on one line, or on two when the example is long. The
+ * example is never cut, so that it can be typed.
+ */
 function stepOf(style: Style): (code: string, what: string) => string {
   const indent = " ".repeat(STEP_COLUMNS + 2);
   return (code, what) =>
     `  ${style.accent(fitText(code, Math.max(STEP_COLUMNS, textWidth(code))))}${textWidth(code) > STEP_COLUMNS ? `\n${indent}` : ""} ${style.dim(what)}`;
 }
 
-/** A usage that fits before its meaning: options are left to `help`. */
+/** Returns a usage that fits in the column; options are left to `help`. */
 function shortUsage({ usage }: NameHelp): string {
   return usage.replace(/, \{[^}]*\}\)/, ", …)").replace(/\(\{[^}]*\}\)/, "(…)");
 }

@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import type { Linter } from "../conversation/lint.ts";
 import { createLinter } from "../lint/index.ts";
 
-/** A linter that also checks the hashes of pieces. */
+/** Makes a linter that also checks the hashes of pieces. */
 export function newLinter(): Linter {
   return createLinter({ sha1: (bytes) => createHash("sha1").update(bytes).digest() });
 }

@@ -7,15 +7,15 @@ import type { ShellServices } from "./services.ts";
 import { describeTorrent } from "./torrent-facts.ts";
 import { commonScope } from "./common-scope.ts";
 
-/** What only a live session has. */
+/** Services that only a live session has. */
 export interface LiveServices {
-  /** Begins a recording, or ends it. */
+  /** Starts a recording; with `false` ends it. */
   record(file: string | false, overwrite: boolean): Promise<void>;
-  /** Hides events while the user types, or shows them again. */
+  /** Hides events while the user types (`on`), or shows them again. */
   quiet(on: boolean): void;
 }
 
-/** Every name of a live session, old ones included. */
+/** Returns all names of a live session, including the names of earlier tools. */
 export function sessionScope(
   session: ConsoleSession,
   live: LiveServices,
@@ -90,7 +90,7 @@ const FUNCTION_NAMES: ReadonlySet<string> = new Set([
   "quiet",
 ]);
 
-/** The metadata, or how to get it. */
+/** Returns the metadata, or a text on how to get it. */
 function torrentFacts({ content: { metainfo }, infoHash }: ConsoleSession): object {
   if (metainfo === undefined)
     return {

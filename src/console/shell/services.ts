@@ -2,22 +2,25 @@ import type { Style } from "../../terminal/index.ts";
 import type { Text } from "./help.ts";
 import type { NameGroup } from "./names/index.ts";
 
-/** What names in scope need of the program around them. */
+/** Services of the program for the names in scope. */
 export interface ShellServices {
-  /** All names there are. */
+  /** All name groups of the session. */
   readonly groups: readonly NameGroup[];
-  /** What the command line has for a script. */
+  /** Arguments of the command line for a script. */
   readonly words: readonly string[];
-  /** How to begin. */
+  /** Returns the text with the first steps. */
   introduction(style: Style, width: number): Text;
-  /** Columns of the screen. */
+  /** Returns the width of the terminal in columns. */
   width(): number;
-  /** Prints text and a new line. */
+  /** Prints text and a line break. */
   print(text: string): void;
-  /** A value as the console shows it; `undefined` for nothing. */
+  /** Formats a value as the console prints it; `undefined` for no output. */
   show(value: unknown): string | undefined;
-  /** Ends the session. */
+  /** Ends the session with an exit status. */
   exit(status: number): void;
-  /** Aborted by Ctrl-C while something is waited for, and at the end. A new one each time. */
+  /**
+   * Returns a signal that Ctrl-C or the end of the session aborts, new at each call. Call `done` when the operation
+   * has ended.
+   */
   interruptible(): { readonly signal: AbortSignal; readonly done: () => void };
 }

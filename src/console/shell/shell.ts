@@ -22,42 +22,40 @@ import { lineOf, runScript, unreadableLine } from "./run/script.ts";
 import type { ShellServices } from "./services.ts";
 import { showValue } from "./text/show.ts";
 
-/** What {@link runShell} needs. */
+/** Options of {@link runShell}. */
 export interface ShellOptions {
   readonly groups: readonly NameGroup[];
   readonly scope: (services: ShellServices) => ReadonlyMap<string, Lookup>;
-  /** A file to run instead of reading lines; `-` is standard input. */
+  /** The script to run; `-` is standard input. `undefined`: lines are read. */
   readonly script: string | undefined;
-  /** What the command line has for the script. */
+  /** Arguments of the command line for the script. */
   readonly words: readonly string[];
   readonly prompt: string;
   /** The text of `help()`. */
   readonly introduction: ShellServices["introduction"];
-  /** Printed first on a terminal. */
+  /** The first text on a terminal. */
   readonly greeting: string;
   readonly historyFile: string | undefined;
-  /** Values as JSON, a line each. */
+  /** Prints values as JSON, one on each line. */
   readonly isJson: boolean;
-  /**
-   * Closes the session before its names are removed: code that waits may use them until then.
-   */
+  /** Closes the session. The names are removed afterwards, because waiting code may use them until then. */
   readonly close?: (() => Promise<void>) | undefined;
   /** Aborted by Ctrl-C (except at the prompt) and SIGTERM. */
   readonly signal: AbortSignal;
-  /** Whether a value was shown as it happened. */
+  /** Whether a value was already printed as an event. */
   readonly isShown?: ((value: unknown) => boolean) | undefined;
-  /** Pieces of the torrent, when it is known. */
+  /** Returns the number of pieces; `undefined` while the metadata is unknown. */
   readonly pieceCount?: (() => number | undefined) | undefined;
   /** Called on a terminal: `notify` prints a line above the prompt. */
   readonly onPrompt?: ((notify: (line: string) => void) => void) | undefined;
 }
 
-/** The status of a script that threw, or of lines of which one did. */
+/** The exit status after a script or line has thrown an error. */
 const FAILED = 1;
 
 /**
- * Reads lines or runs a script, with names in scope; resolves to the exit status. Rejects with AbortError when it was
- * interrupted.
+ * Reads lines or runs a script, with the names in scope. Resolves to the exit status. Rejects with AbortError when
+ * the user interrupted it.
  */
 export async function runShell(options: ShellOptions): Promise<number> {
   const shell = new Shell(options);
@@ -141,7 +139,7 @@ class Shell {
     }
   }
 
-  /** Puts the names in scope. The returned function removes them. */
+  /** Puts the names in scope. Returns a function that removes them. */
   #enter(): () => void {
     const { groups, scope, words } = this.#options;
     defineAliases(PeerView.prototype, "peer", groups);
@@ -161,7 +159,7 @@ class Shell {
     );
   }
 
-  /** Ends waiting calls, closes the session, then undoes the set-up. */
+  /** Ends waiting calls, closes the session, and then calls `undo`. */
   async #end(...undo: readonly (() => void)[]): Promise<void> {
     this.#interrupt();
     try {
@@ -184,7 +182,7 @@ class Shell {
     stream.write(`${line}\n`);
   }
 
-  /** Prints an error on one line, and sets the status. */
+  /** Prints an error on one line, and sets the exit status. */
   #printError(error: unknown, line?: number): void {
     if (error instanceof ExitRequest) return;
     const problem = explainProblem(error, this.#problems());
@@ -220,7 +218,7 @@ class Shell {
     this.#waits.clear();
   }
 
-  /** Handles errors that no code caught: without this they would end the process. */
+  /** Handles uncaught errors, which would otherwise end the process. */
   #own(event: "unhandledRejection" | "uncaughtException", onError: (error: unknown) => void): () => void {
     const emitter: EventEmitter = process;
     const listeners = emitter.rawListeners(event);
@@ -234,7 +232,10 @@ class Shell {
   }
 }
 
-/** The value of `p` or `peers[0].haves`; `undefined` for other expressions, which are not evaluated. */
+/**
+ * Returns the value of a path such as `p` or `peers[0].haves`; `undefined` for other expressions, which are not
+ * evaluated.
+ */
 function valueOf(path: string): unknown {
   if (!/^[\w$]+(?:\.[\w$]+|\[\d+\])*$/.test(path)) return undefined;
   try {

@@ -1,6 +1,6 @@
 import type { Metainfo } from "../../metainfo/index.ts";
 
-/** The metadata of a torrent under the console's names. */
+/** Returns the metadata of a torrent with the console's names. */
 export function describeTorrent(metainfo: Metainfo): object {
   return {
     name: metainfo.name,

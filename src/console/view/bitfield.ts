@@ -1,9 +1,9 @@
 import type { Bitfield } from "../../base/index.ts";
 
-/** Ranges shown of a bitfield. */
+/** Maximum number of ranges printed of a bitfield. */
 const RANGES = 6;
 
-/** `12 of 16 pieces: 0-3, 5, 8-14`. */
+/** Formats a bitfield as `12 of 16 pieces: 0-3, 5, 8-14`. */
 export function describeBitfield(field: Bitfield): string {
   const share = `${field.count} of ${field.length} pieces`;
   if (field.isFull || field.isEmpty) return share;

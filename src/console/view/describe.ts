@@ -3,14 +3,14 @@ import { formatClient, type ExtendedHandshake, type Handshake } from "../../wire
 import { clean } from "../../terminal/index.ts";
 import type { WireMessage } from "../conversation/entry.ts";
 
-/** Addresses and pieces named before the rest is only counted. */
+/** Maximum number of addresses and pieces listed; the rest is counted. */
 const SHOWN = 3;
-/** Bytes of something unknown that are shown. */
+/** Maximum number of bytes printed of unknown data. */
 const SHOWN_BYTES = 16;
 
 /**
- * A message on one line, in words: `request piece 0, 16384 bytes from 0`. It begins with its type, as `next(type)`
- * takes it. `pieceCount` is the torrent's, when known. Safe to print whatever the peer has sent.
+ * Describes a message on one line: `request piece 0, 16384 bytes from 0`. The line begins with the message type, in
+ * the form of `next(type)`. `pieceCount`: the torrent's, if known. Unsafe characters from the peer are escaped.
  */
 export function describeMessage(message: WireMessage, pieceCount?: number): string {
   return clean(describe(message, pieceCount));
@@ -129,7 +129,7 @@ function payload(value: Uint8Array): string {
   return value.length === 0 ? "no payload" : `${bytes(value.length)}: ${hex(value)}`;
 }
 
-/** The first bytes, as hexadecimal. */
+/** Returns the first bytes in hexadecimal. */
 function hex(value: Uint8Array): string {
   return value.length === 0
     ? "no bytes"

@@ -1,9 +1,9 @@
 import { latin1Decode, toHex } from "../../base/index.ts";
 
-/** Bytes in a line of a dump. */
+/** Number of bytes in a line of a dump. */
 const LINE = 16;
 
-/** A hex dump: position, hexadecimal digits, and printable characters. At most `limit` bytes. */
+/** Formats bytes as a hex dump: offset, hexadecimal digits and printable characters. At most `limit` bytes. */
 export function hexDump(bytes: Uint8Array, limit = 4096): string {
   const lines: string[] = [];
   for (let at = 0; at < Math.min(bytes.length, limit); at += LINE) {

@@ -1,4 +1,4 @@
-/** How conversations look: tables, lines, dumps. Text alone; the same entries and width make the same text. */
+/** Conversations as text: tables, lines and dumps. The same entries and width give the same text. */
 export * from "./bitfield.ts";
 export * from "./describe.ts";
 export * from "./hex-dump.ts";

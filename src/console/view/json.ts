@@ -2,7 +2,7 @@ import { toHex } from "../../base/index.ts";
 import type { Entry } from "../conversation/entry.ts";
 import { describeMessage } from "./describe.ts";
 
-/** A message as JSON: bytes in hexadecimal, and `says`, the message in words. */
+/** Converts a message for JSON: bytes as hexadecimal, and `says` with the description of the message. */
 export function entryJson(entry: Entry, pieceCount?: number): Readonly<Record<string, unknown>> {
   const { findings, ...message } = entry;
   return {
@@ -12,7 +12,7 @@ export function entryJson(entry: Entry, pieceCount?: number): Readonly<Record<st
   };
 }
 
-/** What JSON has no form for, in the nearest that it has. Messages nest no deeper than two levels. */
+/** Converts values that JSON does not support. Messages have at most two levels of nesting. */
 function plain(value: unknown): unknown {
   if (value instanceof Uint8Array) return toHex(value);
   if (value instanceof Map) return Object.fromEntries([...value].map(([key, each]) => [String(key), plain(each)]));

@@ -3,19 +3,19 @@ import type { Entry } from "../conversation/entry.ts";
 import { describeMessage } from "./describe.ts";
 import { arrow, mark, timeText } from "./tables.ts";
 
-/** How to print a message on one line. */
+/** Options of {@link entryText}. */
 export interface EntryTextOptions {
-  /** Named before the message when given. */
+  /** The number of the peer, which is printed before the message; omitted by default. */
   readonly peer?: number | undefined;
-  /** The sender, when it is not clear from the context. */
+  /** The name of the sender, if the context does not show it. */
   readonly speaker?: string | undefined;
   readonly pieceCount?: number | undefined;
-  /** Default: as stdout takes it. */
+  /** Default: the style of stdout. */
   readonly style?: Style | undefined;
 }
 
 /**
- * A message on one line, with its findings: `+0.123 peer 1 → request piece 0, 16384 bytes from 0  !
+ * Formats a message on one line, with its findings: `+0.123 peer 1 → request piece 0, 16384 bytes from 0  !
  * request.choked (BEP 3): ...`.
  */
 export function entryText(entry: Entry, options: EntryTextOptions = {}): string {

@@ -2,7 +2,7 @@ import { clean } from "../../terminal/index.ts";
 import type { PeerView } from "../session/peer/peer-view.ts";
 import { describeBitfield } from "./bitfield.ts";
 
-/** The summary of one peer: identity and state. */
+/** Returns the summary of one peer: identity and state. */
 export function describePeer(view: PeerView): string {
   const { haves } = view;
   const yes = (flag: boolean): string => (flag ? "yes" : "no");

@@ -3,15 +3,15 @@ import type { Way } from "../conversation/entry.ts";
 import type { Side } from "../conversation/side.ts";
 import type { PeerView } from "../session/peer/peer-view.ts";
 
-/** What the two sides of a conversation are called. */
+/** The names of the two sides of a conversation. */
 export type Speakers = Readonly<Record<Way, string>>;
 
-/** Of a session in which we talk ourselves. */
+/** Returns the names for a session in which the console is one side. */
 export function ourSpeakers(view: PeerView): Speakers {
   return { out: "us", in: `peer ${view.number}` };
 }
 
-/** Of two clients that we only listen to: by what they call themselves. */
+/** Returns the names for a conversation of two clients: their client names. */
 export function twoSpeakers(view: PeerView): Speakers {
   const { sides } = view.conversation;
   return { out: nameOf(sides.out) ?? "the connecting client", in: nameOf(sides.in) ?? "the accepting client" };

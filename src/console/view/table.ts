@@ -1,16 +1,16 @@
 import { clean, cutText, fitText, styleFor, textWidth, type Style } from "../../terminal/index.ts";
 import { wrapText } from "./wrap.ts";
 
-/** A colour, by what it means. */
+/** A style of text, by its meaning. */
 export type Look = Exclude<keyof Style, "unicode">;
 
-/** Text with a colour of its own. The colour is put on after measuring. */
+/** Text with a style. The style is applied after the width is measured. */
 export interface PaintedCell {
   readonly text: string;
   readonly look?: Look | undefined;
 }
 
-/** The text of a cell, or what it is made of. */
+/** The content of a cell. */
 export type Cell = string | PaintedCell;
 
 /** One column of a table. */
@@ -18,17 +18,17 @@ export interface TableColumn {
   readonly title: string;
   readonly align?: "left" | "right" | undefined;
   /**
-   * What happens when the table is too wide: the cell is cut, or goes on in the next line. Other columns keep their
-   * width.
+   * How the column becomes narrower when the table is too wide: its text is cut, or continues on the next line.
+   * Columns without it keep their width.
    */
   readonly flexible?: "cut" | "wrap" | undefined;
-  /** Left out when all its cells are empty. */
+  /** Whether to omit the column when all its cells are empty. */
   readonly omitEmpty?: boolean | undefined;
-  /** On a screen with fewer columns than this the cell stands below its row instead, in lines of its own. */
+  /** On a terminal with fewer columns than this, the cell is printed below its row. */
   readonly belowUnder?: number | undefined;
 }
 
-/** What a table has besides its columns. */
+/** Options of a table besides its columns. */
 export interface TableOptions {
   /** The text in place of an empty table. */
   readonly empty?: string | undefined;
@@ -38,25 +38,25 @@ export interface TableOptions {
   readonly legend?: string | undefined;
 }
 
-/** How to draw a table. */
+/** Options of {@link Table.draw}. */
 export interface DrawOptions {
-  /** Columns of the terminal. Default: those of stdout, or {@link PLAIN_WIDTH} where that is none. */
+  /** Columns of the terminal. Default: the width of stdout, or {@link PLAIN_WIDTH} if it is not a terminal. */
   readonly width?: number | undefined;
-  /** Default: colours when stdout is a terminal that has them. */
+  /** Default: colours when stdout is a terminal that supports them. */
   readonly style?: Style | undefined;
 }
 
 /** Width in columns when the terminal's width is not known. */
 export const PLAIN_WIDTH = 100;
-/** A flexible column is not made narrower than this. */
+/** Minimum width of a flexible column. */
 const MIN_FLEXIBLE = 12;
 const GAP = "  ";
-/** Before what stands below its row. */
+/** Indentation of cells that are printed below their row. */
 const INDENT = " ".repeat(9);
 
 /**
- * Rows of text under their titles, drawn on demand: `console.log(table)`, the REPL and `String(table)` all
- * show it.
+ * Rows of text below the titles of their columns. The text is made when it is printed: by `console.log(table)`, the
+ * REPL or `String(table)`.
  */
 export class Table {
   readonly columns: readonly TableColumn[];
@@ -69,9 +69,7 @@ export class Table {
     this.#options = options;
   }
 
-  /**
-   * The lines as one text, without a line end after the last. Whatever the cells hold, no control character gets out.
-   */
+  /** Returns the lines as one text, without a final line break. Control characters in cells are escaped. */
   draw(options: DrawOptions = {}): string {
     const style = options.style ?? styleFor(process.stdout);
     const width = options.width ?? process.stdout.columns ?? PLAIN_WIDTH;
@@ -129,7 +127,7 @@ interface RowStyle {
   readonly paint: (at: number, text: string) => string;
 }
 
-/** One row: more than one line when a cell is wrapped. */
+/** Formats one row; it has several lines when a cell is wrapped. */
 function drawRow(columns: readonly TableColumn[], row: readonly string[], { widths, mark, paint }: RowStyle): string[] {
   const parts = columns.map(({ flexible }, at) => {
     const width = widths[at] ?? 0;
@@ -150,7 +148,10 @@ function drawRow(columns: readonly TableColumn[], row: readonly string[], { widt
   );
 }
 
-/** As wide as their content; when that is too much, the widest flexible columns give first. */
+/**
+ * Returns the widths of the columns: each as wide as its content. When the table is too wide, the widest flexible
+ * columns become narrower first.
+ */
 function fitWidths(columns: readonly TableColumn[], rows: readonly (readonly string[])[], width: number): number[] {
   const widths = columns.map(({ title }, at) =>
     rows.reduce((most, row) => Math.max(most, textWidth(row[at] ?? "")), textWidth(title)),
@@ -187,12 +188,12 @@ function painted(style: Style, look: Look | undefined, text: string): string {
   return look === undefined || text === "" ? text : style[look](text);
 }
 
-/** A column that knows where its cells come from. */
+/** A column with a function that returns its cells. */
 export interface Field<T> extends TableColumn {
   readonly of: (row: T) => Cell;
 }
 
-/** A table of things, by fields: `tableOf(fields, trackers, { empty: "no trackers" })`. */
+/** Makes a table of objects from their fields: `tableOf(fields, trackers, { empty: "no trackers" })`. */
 export function tableOf<T>(fields: readonly Field<T>[], rows: readonly T[], options: TableOptions = {}): Table {
   return new Table(
     fields,

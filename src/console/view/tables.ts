@@ -5,21 +5,21 @@ import { describeMessage } from "./describe.ts";
 import { ourSpeakers, type Speakers } from "./speakers.ts";
 import { tableOf, type Cell, type Field, type Look, type Table } from "./table.ts";
 
-/** Columns under which findings stand below their rows rather than beside them. */
+/** With fewer columns than this, findings are printed below their rows. */
 const NARROW = 100;
 
-/** `+0.123`: seconds since the session began, of milliseconds. */
+/** Formats milliseconds as seconds since the session began: `+0.123`. */
 export function timeText(at: number): string {
   return `+${(at / 1000).toFixed(3)}`;
 }
 
-/** The direction of a message as an arrow. */
+/** Returns the direction of a message as an arrow. */
 export function arrow(way: Way, style: Pick<Style, "unicode">): string {
   if (style.unicode) return way === "out" ? "→" : "←";
   return way === "out" ? "->" : "<-";
 }
 
-/** How a finding is marked, in the timeline and in live lines: `!` breaks a rule, `~` is only unusual. */
+/** Returns the mark of a finding: `!` for a fault, `~` for a note. */
 export function mark(finding: Pick<Finding, "severity">): string {
   return finding.severity === "fault" ? "!" : "~";
 }
@@ -29,7 +29,7 @@ function lookOf(findings: readonly Pick<Finding, "severity">[]): Look | undefine
   return findings.some(({ severity }) => severity === "fault") ? "bad" : "warn";
 }
 
-/** The findings on an entry, in short: `! request.choked (BEP 3)`. */
+/** Formats the findings about a message in short: `! request.choked (BEP 3)`. */
 function findingsText({ findings }: Entry): Cell {
   return {
     text: findings.map((finding) => `${mark(finding)} ${finding.rule} (BEP ${finding.bep})`).join(", "),
@@ -52,19 +52,19 @@ function entryFields({ style, pieceCount }: EntryFieldsOptions): Field<Entry>[] 
   ];
 }
 
-/** What {@link timelineTable} shows. */
+/** Options of {@link timelineTable}. */
 export interface TimelineOptions {
-  /** Only that many, the latest. */
+  /** Shows only this many messages, the latest. */
   readonly last?: number | undefined;
-  /** Only entries for which it returns true. */
+  /** Shows only messages for which this function returns true. */
   readonly where?: ((entry: Entry) => boolean) | undefined;
-  /** Default: us and the peer. */
+  /** Default: the console and the peer. */
   readonly speakers?: Speakers | undefined;
-  /** Default: as stdout takes it. */
+  /** Default: the style of stdout. */
   readonly style?: Style | undefined;
 }
 
-/** All messages, both ways. */
+/** Returns a table of all messages of both sides. */
 export function timelineTable(view: PeerView, options: TimelineOptions = {}): Table {
   const { last, where, speakers = ourSpeakers(view), style = styleFor(process.stdout) } = options;
   const matching = where === undefined ? [...view.timeline] : view.timeline.filter((entry) => where(entry));
@@ -81,7 +81,7 @@ export function timelineTable(view: PeerView, options: TimelineOptions = {}): Ta
   });
 }
 
-/** Messages, of one peer or of several. */
+/** Returns a table of messages, from one peer or several. */
 export function messagesTable(
   entries: readonly Entry[],
   options: Pick<TimelineOptions, "style"> & { readonly pieceCount?: number | undefined } = {},
@@ -97,12 +97,12 @@ export function messagesTable(
   );
 }
 
-/** What {@link lintTable} shows. */
+/** Options of {@link lintTable}. */
 export interface LintOptions {
   readonly speakers?: ((view: PeerView) => Speakers) | undefined;
 }
 
-/** The findings, each with its rule. */
+/** Returns a table of the findings, each with its rule. */
 export function lintTable(views: PeerView | readonly PeerView[], options: LintOptions = {}): Table {
   const { speakers = ourSpeakers } = options;
   const all = "conversation" in views ? [views] : views;
@@ -122,7 +122,7 @@ export function lintTable(views: PeerView | readonly PeerView[], options: LintOp
   return tableOf(fields, rows, { empty: "no findings" });
 }
 
-/** Peers, those that have gone included. */
+/** Returns a table of peers, closed peers included. */
 export function peersTable(views: readonly PeerView[]): Table {
   const fields: Field<PeerView>[] = [
     { title: "#", align: "right", of: ({ number }) => String(number) },
@@ -156,7 +156,7 @@ export function peersTable(views: readonly PeerView[]): Table {
   });
 }
 
-/** `CI`, `-I`, `C-`, `--`. */
+/** Formats choking and interest as letters: `CI`, `-I`, `C-`, `--`. */
 function letters(choking: boolean, interested: boolean): string {
   return `${choking ? "C" : "-"}${interested ? "I" : "-"}`;
 }

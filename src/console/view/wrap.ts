@@ -1,8 +1,8 @@
 import { textWidth } from "../../terminal/index.ts";
 
 /**
- * `text`, which has no control characters, in lines of at most `width` columns: broken between words, within one only
- * when it is too long.
+ * Splits a text into lines of at most `width` columns: between words, and within a word that is too long. `text` must
+ * not contain control characters.
  */
 export function wrapText(text: string, width: number): string[] {
   if (textWidth(text) <= width) return [text];
@@ -24,7 +24,7 @@ export function wrapText(text: string, width: number): string[] {
   return line === "" && lines.length > 0 ? lines : [...lines, line];
 }
 
-/** A word in parts of at most `width` columns. A character that is wider stands alone. */
+/** Splits a word into parts of at most `width` columns. A wider character is a part of its own. */
 function chop(word: string, width: number): string[] {
   const parts: string[] = [];
   let from = 0;

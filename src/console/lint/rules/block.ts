@@ -4,7 +4,7 @@ import type { CheckedPieces } from "../checked-pieces.ts";
 import { type Context, spanText, type Report, type Topic } from "../context.ts";
 import { CROSSING_GRACE_MS } from "../limits.ts";
 
-/** Rules about blocks (BEP 3, 6). `checked` assembles pieces; without it their hashes are not checked. */
+/** Rules about blocks (BEP 3, 6). `checked` assembles pieces; without it hashes of pieces are not checked. */
 export function blockRules(checked: CheckedPieces | undefined): Topic {
   return (context, report) => {
     const { message } = context;
@@ -50,9 +50,9 @@ function isAnswer({ theirs }: Context, span: BlockSpan, report: Report): boolean
 }
 
 /**
- * The sender knows its own choke, but what it had put together before may still leave it: clients read blocks from disk
- * while they choke and send them all the same. With the fast extension that is as it should be: what is being served
- * may be completed (BEP 6).
+ * Checks blocks that are sent while choking. Blocks that the sender had queued before its choke may still follow:
+ * clients read blocks from disk while they choke, and send them afterwards. With the fast extension that is correct:
+ * a side may complete the requests that it is serving (BEP 6).
  */
 function lintChoking({ from, to, mine, at }: Context, span: BlockSpan, report: Report): void {
   if (!from.choking || (from.fast && to.fast && from.allowedFast.has(span.piece))) return;

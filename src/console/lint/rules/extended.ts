@@ -1,7 +1,7 @@
 import { type Context, isAgreed, type Report, type Topic, whoDidNot } from "../context.ts";
 import { CROSSING_GRACE_MS } from "../limits.ts";
 
-/** The extension protocol (BEP 10). */
+/** Rules about the extension protocol (BEP 10). */
 export const extendedRules: Topic = (context, report) => {
   const { message } = context;
   switch (message.type) {

@@ -2,7 +2,7 @@ import { type Context, isAgreed, spanText, type Report, type Topic, whoDidNot } 
 import { UNANSWERED_MS } from "../limits.ts";
 import { mustFollowPieces, isWithoutMetadata } from "../update-memory.ts";
 
-/** The fast extension (BEP 6). */
+/** Rules about the fast extension (BEP 6). */
 export const fastRules: Topic = (context, report) => {
   const { message, mine, from, to, metainfo } = context;
   const isFast = from.fast && to.fast;

@@ -1,7 +1,7 @@
 import type { Context, Report, Topic } from "../context.ts";
 import type { RuleId } from "../rules.ts";
 
-/** What a message that cannot be read breaks, by the code of its error. */
+/** The rule that a malformed message breaks, by the code of the decoder's error. */
 const MALFORMED: ReadonlyMap<string, RuleId> = new Map([
   ["wire.message-length", "framing.size"],
   ["wire.frame-length", "framing.size"],
@@ -13,7 +13,7 @@ const MALFORMED: ReadonlyMap<string, RuleId> = new Map([
   ["wire.pex", "pex.malformed"],
 ]);
 
-/** How the stream is cut into messages (BEP 3). */
+/** Rules about the division of the stream into messages (BEP 3). */
 export const framingRules: Topic = (context, report) => {
   const { message, from } = context;
   switch (message.type) {

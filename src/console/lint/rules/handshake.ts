@@ -4,7 +4,7 @@ import type { Context, Report, Topic } from "../context.ts";
 /** The byte that a handshake begins with. */
 const PROTOCOL_LENGTH = 19;
 
-/** What a connection begins with (BEP 3). */
+/** Rules about the handshake (BEP 3). */
 export const handshakeRules: Topic = (context, report) => {
   const { message, from, mine } = context;
   if (message.type === "garbage" && from.handshake === undefined && !mine.hasSentGarbage)
@@ -42,8 +42,8 @@ function lintHandshake(
 }
 
 /**
- * The accepting side of a hybrid torrent may reply with the info-hash of v2 (BEP 52). While the torrent is not known,
- * any upgrade is allowed.
+ * Whether a handshake upgrades a hybrid torrent: the accepting side may reply with the v2 info-hash (BEP 52). While
+ * the torrent is unknown, any other info-hash is allowed.
  */
 function isUpgrade({ metainfo, to }: Context, infoHash: Uint8Array): boolean {
   if (to.handshake?.reserved.v2 !== true) return false;

@@ -2,7 +2,7 @@ import { equalBytes } from "../../../base/index.ts";
 import { type Context, isAgreed, type Report, type Topic, whoDidNot } from "../context.ts";
 import { hashKey } from "../update-memory.ts";
 
-/** Hashes of v2 torrents (BEP 52). */
+/** Rules about the hashes of v2 torrents (BEP 52). */
 export const hashesRules: Topic = (context, report) => {
   const { message, theirs } = context;
   if (message.type !== "hash-request" && message.type !== "hashes" && message.type !== "hash-reject") return;
@@ -21,7 +21,10 @@ export const hashesRules: Topic = (context, report) => {
     );
 };
 
-/** A connection for a v2 info-hash needs no bit. While the torrent is not known, the rule does not apply. */
+/**
+ * Whether the connection uses version 2 of the torrent. The v2 info-hash in a handshake is enough, without the bit.
+ * True while the torrent is unknown, so that the rule does not apply.
+ */
 function isV2(context: Context): boolean {
   const { metainfo, from, to } = context;
   if (metainfo === undefined) return true;

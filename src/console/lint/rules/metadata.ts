@@ -1,7 +1,7 @@
 import { METADATA_PIECE_LENGTH } from "../../../wire/index.ts";
 import type { Context, Report, Topic } from "../context.ts";
 
-/** `ut_metadata` (BEP 9). */
+/** Rules about `ut_metadata` (BEP 9). */
 export const metadataRules: Topic = (context, report) => {
   const { message, theirs, metainfo } = context;
   switch (message.type) {

@@ -3,7 +3,7 @@ import { MAX_PEX_PEERS } from "../../../wire/index.ts";
 import type { Context, Report, Topic } from "../context.ts";
 import { PEX_INTERVAL_MS } from "../limits.ts";
 
-/** `ut_pex` (BEP 11). */
+/** Rules about `ut_pex` (BEP 11). */
 export const pexRules: Topic = (context, report) => {
   const { message, metainfo } = context;
   if (message.type !== "pex") return;

@@ -2,7 +2,7 @@ import type { Context, Report, Topic } from "../context.ts";
 import { FREE_REPEATS } from "../limits.ts";
 import { changesNothing } from "../update-memory.ts";
 
-/** Choking and interest (BEP 3). */
+/** Rules about choking and interest (BEP 3). */
 export const stateRules: Topic = (context, report) => {
   const { message, from } = context;
   switch (message.type) {

@@ -1,9 +1,9 @@
 import { UsageError } from "../../../base/index.ts";
 import { knownFields, wrong } from "../arguments.ts";
 
-/** What the engine does for a peer. */
+/** The tasks that the engine performs for a peer. */
 export interface Duties {
-  /** Sends keep-alive after two minutes without a message of ours. */
+  /** Sends a keep-alive after two minutes without another message to the peer. */
   readonly keepAlive: boolean;
   /** Serves the peer's requests while it is unchoked. */
   readonly answer: boolean;
@@ -13,7 +13,7 @@ export interface Duties {
   readonly metadata: boolean;
 }
 
-/** Options of `auto`: only the named duties change. */
+/** Options of `auto`. Duties that are not named do not change. */
 export interface AutoOptions {
   readonly keepAlive?: boolean;
   readonly answer?: boolean;
@@ -24,7 +24,7 @@ export interface AutoOptions {
   readonly metadata?: boolean;
 }
 
-/** A change of duties: checked options of `auto`. */
+/** A change of duties: the validated options of `auto`. */
 export interface DutyChange {
   readonly duties: Partial<Duties>;
   readonly sequential: boolean | undefined;
@@ -39,8 +39,8 @@ const CALL = "auto({ keepAlive, answer, download, metadata })";
 const NAMES = ["keepAlive", "answer", "download", "metadata"] as const;
 
 /**
- * Checks the argument of `auto`: without one, all duties; with `false`, none. Throws {@link UsageError}
- * `console.argument`.
+ * Validates the argument of `auto`. Without an argument all duties are on, with `false` none. Throws {@link
+ * UsageError} `console.argument`.
  */
 export function readDutyChange(options: unknown): DutyChange {
   if (options === undefined || options === true) return { duties: ALL_DUTIES, sequential: undefined };

@@ -17,7 +17,7 @@ import type { ConsolePeer } from "../peer/peer.ts";
 import { NO_DUTIES, type Duties } from "./duties.ts";
 import { PeerLink } from "./peer-link.ts";
 
-/** What {@link DutyPeer} needs. */
+/** Options of {@link DutyPeer}. */
 export interface DutyPeerOptions {
   readonly peer: ConsolePeer;
   readonly handshake: Handshake;
@@ -27,14 +27,14 @@ export interface DutyPeerOptions {
   readonly now: number;
   readonly registry: ExtensionRegistry<Peer>;
   readonly metadata: MetadataExchange;
-  /** Shared by all peers with duties. */
+  /** Returns the download that all peers with duties share; `undefined` when there is none. */
   readonly downloader: () => Downloader | undefined;
   readonly uploader: () => Uploader | undefined;
 }
 
 /**
- * A console peer with duties, and the engine's peer for it, which begins in the state of the conversation. It has more
- * than 16 members because it is also the {@link Inbound} of its messages.
+ * A console peer with duties, and the engine's peer for it, whose initial state is taken from the conversation. It
+ * has more than 16 members because it is also the {@link Inbound} of its messages.
  */
 export class DutyPeer implements Inbound {
   readonly peer: ConsolePeer;
@@ -43,10 +43,10 @@ export class DutyPeer implements Inbound {
   readonly clock: Clock;
   readonly metadata: MetadataExchange;
   readonly owner: PeerOwner;
-  /** Only the user unchokes peers. */
+  /** Ignores interest: only the user unchokes peers. */
   readonly choking = { interested: (): void => undefined };
   duties: Duties = NO_DUTIES;
-  /** Number of the last message before it was created: its state includes all messages up to there. */
+  /** Number of the last message before this object was created. The initial state includes all messages up to it. */
   readonly since: number;
   readonly #options: DutyPeerOptions;
 
@@ -98,7 +98,7 @@ export class DutyPeer implements Inbound {
     return this.duties.answer ? this.#options.uploader() : undefined;
   }
 
-  /** Takes the peer's pieces from the conversation, when their number is known. */
+  /** Takes the peer's pieces from the conversation, if the number of pieces is known. */
   takePieces(): void {
     this.engine.claims.bits = this.peer.haves?.clone();
   }
@@ -138,7 +138,7 @@ export class DutyPeer implements Inbound {
     // The conversation decodes it: see takeExtended.
   }
 
-  /** Sends the queued messages of the engine, and returns the connection to the user. */
+  /** Sends the queued messages of the engine, and returns control of the connection to the user. */
   release(): void {
     this.engine.outbox.flush(this.clock.now());
     this.#link.cut();

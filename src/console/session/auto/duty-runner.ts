@@ -22,24 +22,28 @@ import { announceFirst } from "./greeting.ts";
 import { DutyPeer } from "./duty-peer.ts";
 import { SharedDownload } from "./shared-download.ts";
 
-/** What {@link DutyRunner} needs. */
+/** Options of {@link DutyRunner}. */
 export interface DutyRunnerOptions {
   readonly runtime: Runtime;
   readonly infoHash: InfoHash;
   readonly log: SessionLog;
   /** Milliseconds since the session began. */
   readonly now: () => number;
-  /** `undefined` while the metadata is not known. */
+  /** Returns the pieces; `undefined` while the metadata is unknown. */
   readonly pieces: () => Pieces | undefined;
-  /** The raw info dictionary, when it is known. */
+  /** Returns the raw info dictionary; `undefined` while it is unknown. */
   readonly info: () => Uint8Array | undefined;
-  /** The info dictionary is complete and its hash is right. The session calls {@link DutyRunner.onPieces} next. */
+  /**
+   * Called when the info dictionary is complete and its hash is correct. The session then calls {@link
+   * DutyRunner.onPieces}.
+   */
   readonly onMetadata: (info: Uint8Array) => void;
 }
 
 /**
- * Runs the duties: what the engine does for a peer in place of the user. The engine sends through the console's peer,
- * and gets the messages that arrive there. A peer that breaks a rule of a duty is disconnected, as in the engine.
+ * Performs the duties: tasks that the engine does for a peer in place of the user. The engine sends messages through
+ * the console's peer and gets the messages that arrive. A peer that breaks a rule of a duty is disconnected, as in
+ * the engine.
  */
 export class DutyRunner implements PeerOwner {
   readonly #options: DutyRunnerOptions;
@@ -83,7 +87,7 @@ export class DutyRunner implements PeerOwner {
   }
 
   /**
-   * Switches duties for a peer on and off, and returns all of them. Throws {@link UsageError} `console.argument`,
+   * Switches duties of a peer on and off. Returns all its duties. Throws {@link UsageError} `console.argument`,
    * `console.handshake` (the handshakes are not complete yet), `console.closed`.
    */
   auto(peer: ConsolePeer, options: unknown): Duties {
@@ -106,7 +110,7 @@ export class DutyRunner implements PeerOwner {
     return { ...(peer.isClosed ? NO_DUTIES : wanted) };
   }
 
-  /** A message arrived from a peer. */
+  /** Called when a message has arrived from a peer. */
   onEntry(peer: ConsolePeer, entry: Entry): void {
     const member = this.#members.get(peer);
     if (member === undefined || entry.number <= member.since) return;
@@ -119,7 +123,7 @@ export class DutyRunner implements PeerOwner {
     }
   }
 
-  /** The user sent a message to a peer. */
+  /** Called when the user has sent a message to a peer. */
   onSent(peer: ConsolePeer, entry: Entry): void {
     const member = this.#members.get(peer);
     if (member === undefined || entry.number <= member.since) return;
@@ -127,17 +131,17 @@ export class DutyRunner implements PeerOwner {
     followUser(member, entry);
   }
 
-  /** A peer's connection accepts more bytes again. */
+  /** Called when a peer's connection accepts more bytes again. */
   onConnectionDrain(peer: ConsolePeer): void {
     this.#members.get(peer)?.engine.handlers.onDrain();
   }
 
-  /** The connection with a peer is closed. */
+  /** Called when the connection with a peer is closed. */
   onPeerClosed(peer: ConsolePeer): void {
     this.#remove(peer);
   }
 
-  /** The metadata is known, and the pieces are open. */
+  /** Called when the metadata is known and the pieces are open. */
   onPieces(): void {
     for (const member of this.#members.values()) {
       member.takePieces();
@@ -147,7 +151,7 @@ export class DutyRunner implements PeerOwner {
     this.#download.arrange();
   }
 
-  /** Ends all duties. Resolves when no disk access is under way. */
+  /** Ends all duties. Resolves when no disk access is running. */
   async close(): Promise<void> {
     for (const peer of this.#members.keys()) this.#remove(peer);
     await this.#download.idle();
@@ -255,7 +259,7 @@ export class DutyRunner implements PeerOwner {
     }
   }
 
-  /** Hands blocks that the user has requested to the engine, which does not request them again. */
+  /** Passes the blocks that the user has requested to the engine, which then does not request them again. */
   #adopt(engine: Peer, downloader: Downloader): void {
     const peer = this.#byEngine.get(engine)?.peer;
     for (const span of peer?.asked ?? [])
@@ -266,7 +270,10 @@ export class DutyRunner implements PeerOwner {
     for (const span of member.peer.requests) member.uploader?.request(member.engine, span);
   }
 
-  /** Sends our extended handshake: metadata needs it both ways, and again when its size is known. */
+  /**
+   * Sends the console's extended handshake. Metadata exchange requires one from both sides; it is sent again when the
+   * size of the metadata is known.
+   */
   #sendExtendedHandshake({ peer, engine, duties }: DutyPeer, isAgain: boolean): void {
     const isKnown = this.#options.info() !== undefined;
     if (!engine.profile.supportsExtended || !(isKnown ? duties.metadata : duties.download)) return;

@@ -1,7 +1,9 @@
 import type { Entry } from "../../conversation/entry.ts";
 import type { DutyPeer } from "./duty-peer.ts";
 
-/** Passes a message of a peer to the engine, as its duties need. Throws PeerError for a message that breaks a rule. */
+/**
+ * Passes a message from a peer to the engine, if a duty needs it. Throws PeerError for a message that breaks a rule.
+ */
 export function followPeer(member: DutyPeer, entry: Entry): void {
   const { engine, duties, metadata, owner } = member;
   switch (entry.type) {
@@ -39,7 +41,7 @@ export function followPeer(member: DutyPeer, entry: Entry): void {
   }
 }
 
-/** Passes a message of the user to the engine, which must not repeat or contradict it. */
+/** Passes a message from the user to the engine, so that the engine neither repeats nor contradicts it. */
 export function followUser(member: DutyPeer, entry: Entry): void {
   const { engine, downloader } = member;
   switch (entry.type) {

@@ -3,8 +3,8 @@ import { announcePieces } from "../../../swarm/index.ts";
 import type { ConsolePeer } from "../peer/peer.ts";
 
 /**
- * Announces the pieces that are here: in one message when only the handshake was sent (BEP 3, BEP 6); otherwise with
- * haves for pieces that were not announced.
+ * Announces the complete pieces: in one message when only the handshake was sent (BEP 3, BEP 6), otherwise with a
+ * have for each piece that was not announced.
  */
 export function announceHaves(peer: ConsolePeer, have: Bitfield): void {
   const sent = peer.conversation.sides.out;
@@ -13,13 +13,14 @@ export function announceHaves(peer: ConsolePeer, have: Bitfield): void {
 }
 
 /**
- * Announces the pieces when only the handshake was sent and the fast extension is on, which requires it (BEP 6).
+ * Announces the complete pieces when only the handshake was sent and the fast extension is on, which requires the
+ * announcement (BEP 6).
  */
 export function announceFirst(peer: ConsolePeer, have: Bitfield | undefined): void {
   if (peer.fast && hasSentNothing(peer)) announceAll(peer, have);
 }
 
-/** Nothing but the handshake. */
+/** Whether only the handshake was sent. */
 function hasSentNothing(peer: ConsolePeer): boolean {
   return peer.conversation.sides.out.messages <= 1;
 }

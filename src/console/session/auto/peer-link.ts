@@ -3,8 +3,8 @@ import type { Connection } from "../../../transport/index.ts";
 import type { ConsolePeer } from "../peer/peer.ts";
 
 /**
- * A console peer's connection for the engine: bytes that it writes are in the timeline. When the engine's peer is
- * released, the connection stays open for the user.
+ * The connection of a console peer, for the engine. Bytes that the engine writes appear in the timeline. When the
+ * engine's peer is released, the connection stays open for the user.
  */
 export class PeerLink implements Connection {
   readonly #peer: ConsolePeer;
@@ -36,7 +36,7 @@ export class PeerLink implements Connection {
     return this.#connection.local;
   }
 
-  /** The console has started the connection, and passes arriving messages to the engine. */
+  /** Does nothing: the console has already started the connection, and passes arriving messages to the engine. */
   start(): void {
     this.resume();
   }

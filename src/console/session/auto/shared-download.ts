@@ -13,13 +13,13 @@ import {
 import type { SessionLog } from "../log.ts";
 import type { Fetcher, Pieces } from "../pieces.ts";
 
-/** What {@link SharedDownload} needs. */
+/** Options of {@link SharedDownload}. */
 export interface SharedDownloadOptions {
   readonly runtime: Runtime;
   readonly log: SessionLog;
-  /** `undefined` while the metadata is not known. */
+  /** Returns the pieces; `undefined` while the metadata is unknown. */
   readonly pieces: () => Pieces | undefined;
-  /** A peer joined the running download, which is to adopt the user's requests. */
+  /** Called when a peer has joined the running download. The download must then adopt the user's requests. */
   readonly onJoined: (peer: Peer, downloader: Downloader) => void;
   readonly onLiar: (identity: PeerIdentity) => void;
 }
@@ -31,22 +31,22 @@ export interface SharedDownloadOptions {
  *     idle ──a peer joins, pieces are missing──> running ──complete, or no peers──> ending ──on disk──> idle
  */
 export class SharedDownload {
-  /** The sources of the download. */
+  /** The peers that blocks are downloaded from. */
   readonly peers = new Set<Peer>();
   readonly #options: SharedDownloadOptions;
   #downloader: Downloader | undefined;
   #isEnding = false;
   #isSequential = false;
-  /** The last error of the disk. */
+  /** The message of the last disk error; `undefined`: none. */
   #trouble: string | undefined;
-  /** Beginnings and ends, one after the other. */
+  /** Starts and ends of the download run one after another: the last of them. */
   #turns: Promise<void> = Promise.resolve();
 
   constructor(options: SharedDownloadOptions) {
     this.#options = options;
   }
 
-  /** `undefined` while no download runs. */
+  /** The running download; `undefined` if there is none. */
   get downloader(): Downloader | undefined {
     return this.#isEnding ? undefined : this.#downloader;
   }
@@ -85,14 +85,14 @@ export class SharedDownload {
     downloader.tick(now);
   }
 
-  /** Begins or ends the download when needed: call it after a change. */
+  /** Starts or ends the download if needed. Call it after each change. */
   arrange(): void {
     this.#turns = this.#turns
       .then(() => this.#turn())
       .catch((error: unknown) => this.#options.log.warn(`the download has failed: ${toError(error).message}`));
   }
 
-  /** Resolves when no beginning or end is under way. */
+  /** Resolves when no start or end is in progress. */
   async idle(): Promise<void> {
     for (let turns; turns !== this.#turns;) {
       turns = this.#turns;
@@ -162,7 +162,7 @@ export class SharedDownload {
     this.arrange();
   }
 
-  /** Called for every attempt; logs changes only. */
+  /** Logs a disk error when it differs from the last one. Called at each attempt. */
   #noteStorage(error: StorageError | undefined): void {
     const { log } = this.#options;
     if (this.#trouble === error?.message) return;

@@ -12,18 +12,18 @@ import type { Entry } from "../../conversation/entry.ts";
 import { bytesOf, knownFields, plainObject, uint32, wholeBetween } from "../arguments.ts";
 import { MessageSenders, spanMessage } from "./message-senders.ts";
 
-/** Names and ids of extensions (BEP 10). */
+/** Ids of extensions by name (BEP 10). */
 type ExtensionIds = Readonly<Record<string, number>> | ReadonlyMap<string, number>;
 
-/** Fields of an extended handshake that replace the usual ones. */
+/** Fields of an extended handshake, which replace the default ones. */
 export type ExtendedHandshakeFields = Partial<Omit<ExtendedHandshake, "extensions">> & {
-  /** Names of extensions, and the ids by which we want their messages. */
+  /** The id that the console assigns to each extension, by name. */
   readonly extensions?: ExtensionIds;
 };
 
-/** The id by which we want ut_metadata. */
+/** The id that the console assigns to ut_metadata. */
 const METADATA_ID = 1;
-/** `reqq` of the extended handshake, as libtorrent has it. */
+/** `reqq` in the extended handshake: the value of libtorrent. */
 const REQUEST_QUEUE = 500;
 
 const HANDSHAKE_FIELDS = [
@@ -39,9 +39,9 @@ const HANDSHAKE_FIELDS = [
 ] as const;
 
 /**
- * Sends the messages of the fast extension (BEP 6), the extension protocol (BEP 10) and the metadata extension (BEP 9).
- * Methods return and throw as those of {@link MessageSenders}; those that need the peer's id of an extension throw
- * UsageError `console.extension` when the peer has not named one.
+ * Sends the messages of the fast extension (BEP 6), the extension protocol (BEP 10) and the metadata extension (BEP
+ * 9). Methods return and throw as the methods of {@link MessageSenders} do. The ones that need the peer's id of an
+ * extension throw UsageError `console.extension` when the peer has not announced it.
  */
 export abstract class ExtensionSenders extends MessageSenders {
   /** Whether both handshakes have the bit of the fast extension (BEP 6). */
@@ -55,12 +55,12 @@ export abstract class ExtensionSenders extends MessageSenders {
     return this.line.send({ type: "suggest", piece: uint32("suggest(piece)", "piece", piece) });
   }
 
-  /** Sends have all (BEP 6) in place of a bitfield. */
+  /** Sends have all (BEP 6), in place of a bitfield. */
   haveAll(): Entry {
     return this.line.send({ type: "have-all" });
   }
 
-  /** Sends have none (BEP 6) in place of a bitfield. */
+  /** Sends have none (BEP 6), in place of a bitfield. */
   haveNone(): Entry {
     return this.line.send({ type: "have-none" });
   }
@@ -93,7 +93,7 @@ export abstract class ExtensionSenders extends MessageSenders {
     return this.line.send({ type: "extended", id: EXTENDED_HANDSHAKE_ID, payload });
   }
 
-  /** Sends a message of any extension (BEP 10), by its name or by the peer's id of it. An object is bencoded. */
+  /** Sends a message of any extension (BEP 10), given by its name or by the peer's id. An object is bencoded. */
   extended(extension: string | number, payload: Uint8Array | BInput = new Uint8Array(0)): Entry {
     const call = "extended(name or id, payload)";
     const id =
@@ -113,8 +113,8 @@ export abstract class ExtensionSenders extends MessageSenders {
   }
 
   /**
-   * Sends 16 KiB of the info dictionary (BEP 9). Without `data`: those of the session's torrent; throws UsageError
-   * `console.missing` when they are not known. `totalSize` is the size of the dictionary in bytes.
+   * Sends 16 KiB of the info dictionary (BEP 9). Without `data`, sends the dictionary of the session's torrent;
+   * throws UsageError `console.missing` when it is unknown. `totalSize`: the size of the dictionary in bytes.
    */
   metadata(piece: number, data?: Uint8Array, totalSize?: number): Entry {
     const call = "metadata(piece, data, totalSize)";

@@ -9,7 +9,7 @@ import { countOlder } from "./peer-view.ts";
 export interface NextOptions {
   /** Seconds to wait. Default {@link DEFAULT_NEXT_TIMEOUT_SECONDS}. */
   readonly timeout?: number | undefined;
-  /** Only messages that arrive after the call. */
+  /** Ignores messages that arrived before the call. */
   readonly fresh?: boolean | undefined;
 }
 
@@ -17,17 +17,17 @@ export interface NextOptions {
 export type EntryOf<T extends WireMessageType> = Extract<Entry, { readonly type: T }>;
 
 interface Waiter {
-  /** May be a function of the user, which may throw. */
+  /** Whether a message matches. May be a function of the user, which may throw. */
   readonly wants: (entry: Entry) => boolean;
   readonly take: (entry: Entry) => void;
-  /** The connection is closed; `why` is the reason. */
+  /** Rejects the call, because the connection is closed; `why` is the reason. */
   readonly fail: (why: string) => void;
   readonly throw: (error: unknown) => void;
 }
 
 /**
- * Messages that arrived and were not taken yet. Each is taken once, so that two calls of `next` get two messages,
- * however close together they came. Messages of other types stay for later calls.
+ * Messages that arrived and were not returned by `next` yet. Each message is returned once, so that two calls of
+ * `next` return two messages even if both arrived together. Messages of other types stay for later calls.
  */
 export class Inbox {
   readonly #clock: Clock;
@@ -47,12 +47,12 @@ export class Inbox {
     this.#unread.add(entry);
   }
 
-  /** Drops messages older than this one. */
+  /** Drops the messages with a lower number. */
   forget(number: number): void {
     this.#unread.dropOldest(countOlder(this.#unread, number));
   }
 
-  /** No more messages will come: rejects all waiting calls. */
+  /** Rejects all waiting calls, because no more messages will arrive. */
   end(why: string): void {
     this.#ended = why;
     for (const waiter of this.#waiters) waiter.fail(why);
@@ -60,8 +60,8 @@ export class Inbox {
   }
 
   /**
-   * Resolves to the first matching message that was not taken yet, or to the next that arrives. `what` names it in
-   * errors. Rejects with NetworkError `console.timeout`, or `console.closed` when the connection is over.
+   * Resolves to the first message that matches and was not returned yet, or waits for one. `what` describes it in
+   * errors. Rejects with NetworkError `console.timeout`, or `console.closed` when the connection is closed.
    */
   next(wants: (entry: Entry) => boolean, what: string, options: NextOptions = {}): Promise<Entry> {
     const seconds = options.timeout ?? DEFAULT_NEXT_TIMEOUT_SECONDS;
@@ -112,7 +112,7 @@ export class Inbox {
   }
 
   /**
-   * Whether a waiter takes a message. When its function throws, its call of `next` rejects, and the connection is not
+   * Whether a waiting call takes the message. When its function throws, the call rejects, and the connection is not
    * affected.
    */
   #offer(waiter: Waiter, entry: Entry): boolean {
@@ -133,7 +133,7 @@ function closed(what: string, why: string, cause: Error): NetworkError {
   return new NetworkError("console.closed", `no ${what} will come: ${why}`, { cause });
 }
 
-/** `have (12), choke`. */
+/** Formats counts of messages: `have (12), choke`. */
 function summary(counts: ReadonlyMap<string, number>): string {
   return [...counts].map(([type, count]) => (count === 1 ? type : `${type} (${count})`)).join(", ");
 }

@@ -7,7 +7,7 @@ import type { PeerContext } from "./peer-context.ts";
 import { PeerLine } from "./peer-line.ts";
 import { PeerView, type PeerViewOptions } from "./peer-view.ts";
 
-/** What {@link MessageSenders} needs. */
+/** Options of {@link MessageSenders}. */
 export interface MessageSendersOptions extends PeerViewOptions {
   readonly host: PeerContext;
   readonly connection: Connection;
@@ -49,24 +49,24 @@ export abstract class MessageSenders extends PeerView {
     return this.line.send({ type: "unchoke" });
   }
 
-  /** Sends interested: the peer has pieces that we want. */
+  /** Sends interested: the peer has pieces that the console wants. */
   interested(): Entry {
     return this.line.send({ type: "interested" });
   }
 
-  /** Sends not interested: the peer has no pieces that we want. */
+  /** Sends not interested: the peer has no pieces that the console wants. */
   notInterested(): Entry {
     return this.line.send({ type: "not-interested" });
   }
 
-  /** Sends have: this piece is complete here. */
+  /** Sends have: the piece is complete. */
   have(piece: number): Entry {
     return this.line.send({ type: "have", piece: uint32("have(piece)", "piece", piece) });
   }
 
   /**
-   * Sends a bitfield, which BEP 3 allows as the first message only. Without an argument: the pieces that are complete
-   * here. Throws UsageError `console.missing` while the number of pieces is not known and no bytes are given.
+   * Sends a bitfield, which must be the first message (BEP 3). Default: the complete pieces. Throws UsageError
+   * `console.missing` while the number of pieces is unknown and no bytes are given.
    */
   bitfield(pieces?: Bitfield | Uint8Array | readonly number[]): Entry {
     return this.line.send({ type: "bitfield", bits: this.#bits(pieces) });
@@ -91,7 +91,7 @@ export abstract class MessageSenders extends PeerView {
     });
   }
 
-  /** Sends cancel: the requested block is not needed any more. */
+  /** Sends cancel: the requested block is no longer needed. */
   cancel(piece: number, begin: number, length: number = BLOCK_LENGTH): Entry {
     return this.line.send(spanMessage("cancel", piece, begin, length));
   }
@@ -125,7 +125,7 @@ export abstract class MessageSenders extends PeerView {
   }
 }
 
-/** A message that names a block, with its arguments checked. Throws UsageError `console.argument`. */
+/** Makes a message about a block, after checking its arguments. Throws UsageError `console.argument`. */
 export function spanMessage(
   type: "request" | "cancel" | "reject",
   piece: number,

@@ -7,7 +7,7 @@ import type { Inbox, NextOptions } from "./inbox.ts";
 const CALL = "next(type, { timeout })";
 
 /**
- * Takes the next message from an inbox, with the arguments of `peer.next()` checked. Rejects as {@link Inbox.next};
+ * Checks the arguments of `peer.next()` and takes the next message from an inbox. Rejects as {@link Inbox.next} does;
  * throws UsageError `console.argument`.
  */
 export function nextMessage(inbox: Inbox, what: unknown, options: unknown): Promise<Entry> {

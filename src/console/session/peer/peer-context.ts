@@ -1,21 +1,21 @@
 import type { Clock } from "../../../runtime/index.ts";
 import type { Pieces } from "../pieces.ts";
 
-/** What the senders of a peer need to know of its session. */
+/** The facts about the session that the senders of a peer use. */
 export interface PeerContext {
-  /** Milliseconds since the session began. */
+  /** Returns the milliseconds since the session began. */
   now(): number;
   readonly clock: Clock;
-  /** The 20 bytes that the handshake carries. */
+  /** The 20 bytes of the info-hash in the handshake. */
   readonly infoHash: Uint8Array;
   /** The session's own 20-byte peer id. */
   readonly peerId: Uint8Array;
   /** Client name and version for the extended handshake. */
   readonly clientName: string;
-  /** The port that the session listens on; `undefined` when it does not listen. */
+  /** Returns the port on which the session listens; `undefined` when it does not listen. */
   port(): number | undefined;
-  /** The raw info dictionary; `undefined` while it is not known. */
+  /** Returns the raw info dictionary; `undefined` while it is unknown. */
   info(): Uint8Array | undefined;
-  /** `undefined` while the metadata is not known. */
+  /** Returns the pieces; `undefined` while the metadata is unknown. */
   pieces(): Pieces | undefined;
 }

@@ -7,44 +7,44 @@ import type { Entry } from "../../conversation/entry.ts";
 import { OpenRequests } from "../../conversation/side.ts";
 import { MAX_NOTED_REQUESTS, MAX_TOLD_BYTES } from "../../limits.ts";
 
-/** What {@link PeerLine} needs. */
+/** Options of {@link PeerLine}. */
 export interface PeerLineOptions {
   /** The peer's number, for error messages. */
   readonly number: number;
   readonly connection: Connection;
   readonly conversation: Conversation;
   readonly clock: Clock;
-  /** Milliseconds since the session began. */
+  /** Returns the milliseconds since the session began. */
   readonly now: () => number;
 }
 
-/** What the owner of a {@link PeerLine} does with its events. */
+/** Callbacks for the events of a {@link PeerLine}. */
 export interface PeerLineHandlers {
-  /** A message arrived. */
+  /** Called when a message has arrived. */
   readonly onEntry: (entry: Entry) => void;
-  /** The user sent a message. */
+  /** Called when the user has sent a message. */
   readonly onSent: (entry: Entry) => void;
   readonly onDrain: () => void;
-  /** The conversation is over. Called once, possibly before the connection is closed. */
+  /** Called once when the conversation ends, possibly before the connection is closed. `why`: the reason. */
   readonly onClose: (why: string) => void;
 }
 
-/** Milliseconds that a peer has to take what was sent before the connection is destroyed. */
+/** Milliseconds that the peer has to read the sent bytes before the connection is destroyed. */
 const HANG_UP_MS = 3_000;
 
 /**
- * The connection of a console peer: writes bytes, and notes what passes both ways in the conversation. Remembers which
- * blocks and metadata pieces the user requested: only these are kept when they arrive.
+ * The connection of a console peer: writes bytes, and adds the messages of both sides to the conversation. It
+ * remembers the blocks and metadata pieces that the user requested, because only these are kept when they arrive.
  */
 export class PeerLine {
   readonly connection: Connection;
-  /** Blocks that the user requested and that have not arrived. */
+  /** Blocks that the user requested and that have not arrived yet. */
   readonly requestedBlocks = new OpenRequests();
-  /** Pieces of the metadata that the user requested and that have not arrived. */
+  /** Pieces of the metadata that the user requested and that have not arrived yet. */
   readonly requestedMetadata = new Set<number>();
   readonly #options: PeerLineOptions;
   #handlers: PeerLineHandlers | undefined;
-  /** Runs after {@link PeerLine.close} until the peer has taken what was sent. */
+  /** Destroys the connection when the peer does not read the sent bytes in time after {@link PeerLine.close}. */
   #hangUpTimer: Timer | undefined;
 
   constructor(options: PeerLineOptions) {
@@ -52,7 +52,7 @@ export class PeerLine {
     this.connection = options.connection;
   }
 
-  /** Begins to read. Resolves when the connection is closed for both sides. */
+  /** Starts to read. Resolves when both sides are closed. */
   start(handlers: PeerLineHandlers): Promise<void> {
     this.#handlers = handlers;
     return new Promise((resolve) => {
@@ -68,18 +68,23 @@ export class PeerLine {
     });
   }
 
-  /** Why the connection is over, in words. */
+  /** The reason why the connection ended. */
   get closeReason(): string {
     const { last } = this.#options.conversation.entries;
     return last?.type === "closed" ? last.why : "the connection is over";
   }
 
-  /** Sends a message for the user. Returns it as it was noted. Throws as {@link PeerLine.writeRaw}. */
+  /**
+   * Sends a message for the user. Returns its entry in the conversation. Throws as {@link PeerLine.writeRaw} does.
+   */
   send(message: Message, onFlushed?: () => void): Entry {
     return this.write(encodeMessage(message), onFlushed);
   }
 
-  /** Sends the bytes of one whole message. Throws as {@link PeerLine.writeRaw}, and UsageError `console.unread`. */
+  /**
+   * Sends the bytes of one complete message. Throws as {@link PeerLine.writeRaw} does, and UsageError
+   * `console.unread`.
+   */
   write(bytes: Uint8Array, onFlushed?: () => void): Entry {
     const entry = this.writeRaw(bytes, onFlushed);
     if (entry === undefined)
@@ -91,8 +96,9 @@ export class PeerLine {
   }
 
   /**
-   * Sends any bytes for the user. Returns the last message that they complete, if any. Throws NetworkError
-   * `console.closed`, and UsageError `console.argument` for more than {@link MAX_TOLD_BYTES} bytes.
+   * Sends any bytes for the user. Returns the last message that they complete; `undefined` if they complete none.
+   * Throws NetworkError `console.closed`, and UsageError `console.argument` for more than {@link MAX_TOLD_BYTES}
+   * bytes.
    */
   writeRaw(bytes: Uint8Array, onFlushed?: () => void): Entry | undefined {
     const { conversation, number } = this.#options;
@@ -115,8 +121,8 @@ export class PeerLine {
   }
 
   /**
-   * Sends bytes of whole messages for the engine. On a closed connection they are dropped, and `onFlushed` is called
-   * with NetworkError `console.closed`. Returns whether the connection accepts more bytes.
+   * Sends bytes of complete messages for the engine. Returns whether the connection accepts more bytes. On a closed
+   * connection the bytes are dropped, and `onFlushed` is called with NetworkError `console.closed`.
    */
   sendForEngine(bytes: Uint8Array, onFlushed?: (error?: Error | null) => void): boolean {
     const { conversation, clock, number } = this.#options;
@@ -129,7 +135,7 @@ export class PeerLine {
     return this.connection.write(bytes, onFlushed);
   }
 
-  /** Ends the connection when the peer has taken what was sent; after three seconds destroys it. */
+  /** Ends the connection when the peer has read the sent bytes; destroys it after three seconds. */
   close(): void {
     if (this.#options.conversation.isClosed) return;
     this.#onClose("out", "we hung up");
@@ -137,7 +143,7 @@ export class PeerLine {
     this.connection.end();
   }
 
-  /** Destroys the connection at once. What waits to be sent is lost. */
+  /** Destroys the connection at once. Bytes that wait to be sent are lost. */
   hangUp(why: string): void {
     this.#onClose("out", why);
     this.connection.destroy();

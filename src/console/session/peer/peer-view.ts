@@ -6,29 +6,29 @@ import type { Entry, Finding } from "../../conversation/entry.ts";
 import { List } from "../../list.ts";
 import { MAX_ENTRIES } from "../../limits.ts";
 
-/** What {@link PeerView} shows. */
+/** Options of {@link PeerView}. */
 export interface PeerViewOptions {
-  /** 1 for the first peer of a session. */
+  /** The number of the peer; 1 for the first peer of a session. */
   readonly number: number;
   /** `HOST:PORT` of the peer. */
   readonly address: string;
-  /** `"outgoing"`: we connected. */
+  /** `"outgoing"`: the console opened the connection. */
   readonly direction: "outgoing" | "incoming";
   readonly conversation: Conversation;
 }
 
-/** How many elements at the front of a list are older than a message. */
+/** Returns how many elements at the front of a list have a lower number. */
 export function countOlder(entries: readonly Entry[], number: number): number {
   const at = entries.findIndex((entry) => entry.number >= number);
   return at < 0 ? entries.length : at;
 }
 
 /**
- * A peer as the user inspects it: live, or from a recording. It has more than 16 members because each is a name that
- * the user types.
+ * A peer that the user inspects, live or in a recording. It has more than 16 members because each is a name that the
+ * user types.
  */
 export class PeerView {
-  /** 1 for the first peer of a session. */
+  /** The number of the peer; 1 for the first peer of a session. */
   readonly number: number;
   readonly address: string;
   readonly direction: "outgoing" | "incoming";
@@ -52,7 +52,7 @@ export class PeerView {
     });
   }
 
-  /** All messages, both ways. */
+  /** All messages of both sides. */
   get timeline(): List<Entry> {
     return this.conversation.entries;
   }
@@ -62,37 +62,37 @@ export class PeerView {
     return this.conversation.findings;
   }
 
-  /** Whether we choke the peer. */
+  /** Whether the console chokes the peer. */
   get amChoking(): boolean {
     return this.conversation.sides.out.choking;
   }
 
-  /** Whether we sent interested. */
+  /** Whether the console has sent interested. */
   get amInterested(): boolean {
     return this.conversation.sides.out.interested;
   }
 
-  /** Whether the peer chokes us. */
+  /** Whether the peer chokes the console. */
   get peerChoking(): boolean {
     return this.conversation.sides.in.choking;
   }
 
-  /** Whether the peer sent interested. */
+  /** Whether the peer has sent interested. */
   get peerInterested(): boolean {
     return this.conversation.sides.in.interested;
   }
 
-  /** The pieces that it has; `undefined` while the number of pieces is not known. */
+  /** The pieces that the peer has; `undefined` while the number of pieces is unknown. */
   get haves(): Bitfield | undefined {
     return this.conversation.sides.in.pieces;
   }
 
-  /** Its requests that have no reply. */
+  /** The peer's requests without a reply. */
   get requests(): BlockSpan[] {
     return [...this.conversation.sides.in.requests];
   }
 
-  /** Our requests that have no reply. */
+  /** The console's requests without a reply. */
   get asked(): BlockSpan[] {
     return [...this.conversation.sides.out.requests];
   }
@@ -102,7 +102,7 @@ export class PeerView {
     return handshake === undefined ? undefined : PeerId.fromBytes(handshake.peerId);
   }
 
-  /** Client and version from its extended handshake or its peer id; `undefined` before its handshake. */
+  /** Client and version, from the peer's extended handshake or its peer id; `undefined` before its handshake. */
   get client(): string | undefined {
     const announced = this.conversation.sides.in.extended?.client;
     if (announced !== undefined || this.peerId === undefined) return announced;
@@ -112,7 +112,7 @@ export class PeerView {
       : [known.client, known.version].filter((part) => part !== undefined).join(" ");
   }
 
-  /** Names of the extensions (BEP 10) that it supports. */
+  /** Names of the extensions (BEP 10) that the peer supports. */
   get extensions(): string[] {
     return [...this.conversation.sides.in.extensions.values()];
   }

@@ -12,48 +12,48 @@ import type { PeerContext } from "./peer-context.ts";
 import type { PeerViewOptions } from "./peer-view.ts";
 import { sendable } from "./sendable.ts";
 
-/** What the session does with the events of its peers. */
+/** The session of a peer: facts for its senders, and callbacks for its events. */
 export interface PeerHost extends PeerContext {
-  /** A message arrived from the peer. */
+  /** Called when a message has arrived from the peer. */
   onEntry(peer: ConsolePeer, entry: Entry): void;
-  /** The user sent a message to the peer. */
+  /** Called when the user has sent a message to the peer. */
   onSent(peer: ConsolePeer, entry: Entry): void;
-  /** The connection accepts more bytes again. */
+  /** Called when the connection accepts more bytes again. */
   onDrain(peer: ConsolePeer): void;
   /** Changes the duties of the engine: see {@link ConsolePeer.auto}. */
   auto(peer: ConsolePeer, options: unknown): Duties;
-  /** The connection is closed; `why` is the reason in words. */
+  /** Called when the connection is closed; `why` is the reason. */
   onClose(peer: ConsolePeer, why: string): void;
 }
 
-/** What {@link ConsolePeer} needs. */
+/** Options of {@link ConsolePeer}. */
 export interface ConsolePeerOptions extends PeerViewOptions {
   readonly host: PeerHost;
   readonly connection: Connection;
 }
 
-/** Fields of a handshake that replace the usual ones. */
+/** Fields of a handshake, which replace the default ones. */
 export interface HandshakeFields {
-  /** 20 bytes. */
+  /** The info-hash, 20 bytes. */
   readonly infoHash?: Uint8Array;
-  /** 20 bytes. */
+  /** The peer id, 20 bytes. */
   readonly peerId?: Uint8Array;
-  /** Flags or the 8 bytes. Default: extended and fast. */
+  /** The reserved bits: flags, or all 8 bytes. Default: extended and fast. */
   readonly reserved?: Partial<Reserved> | Uint8Array;
 }
 
-/** Flags of an ordinary handshake of the console. */
+/** Flags of the default handshake. */
 const RESERVED: Partial<Reserved> = { extended: true, fast: true };
-/** Bytes that wait to be sent before `satisfy` pauses. */
+/** Number of bytes waiting to be sent at which `satisfy` pauses. */
 const MAX_QUEUED_BYTES = 1_048_576;
 
 /**
- * A peer that the user drives: nothing is sent unless a sender is called, or `auto` hands duties to the engine. The
- * senders return the message as it was sent.
+ * A peer that the user controls. Messages are sent only when a sender is called, or when `auto` hands duties to the
+ * engine. The senders return the sent message.
  */
 export class ConsolePeer extends ExtensionSenders {
   readonly endpoint: Endpoint;
-  /** Resolves when the connection is closed for both sides and what was sent before is delivered. */
+  /** Resolves when both sides are closed and all sent bytes are delivered. */
   readonly ended: Promise<void>;
   readonly #host: PeerHost;
   readonly #inbox: Inbox;
@@ -81,25 +81,25 @@ export class ConsolePeer extends ExtensionSenders {
     });
   }
 
-  /** The connection, for duties that are handed to the engine. */
+  /** The connection, for the engine. */
   get connection(): Connection {
     return this.line.connection;
   }
 
-  /** Takes a block off the list of what the user requested. Returns whether it was on the list. */
+  /** Removes a block from the user's requests. Returns whether it was among them. */
   takeRequested(span: BlockSpan): boolean {
     return this.line.requestedBlocks.delete(span);
   }
 
-  /** The same for a piece of the metadata. */
+  /** Removes a piece of the metadata from the user's requests. Returns whether it was among them. */
   takeRequestedMetadata(piece: number): boolean {
     return this.line.requestedMetadata.delete(piece);
   }
 
   /**
-   * Waits for a message: of a type, of one of several types, or any for which a function returns true. Each message is
-   * returned once, those that came before the call first. Rejects with NetworkError `console.timeout`,
-   * `console.closed`.
+   * Resolves to the next message of a type, of one of several types, or for which a function returns true. Each
+   * message is returned once; messages that arrived before the call come first. Rejects with NetworkError
+   * `console.timeout`, `console.closed`.
    */
   next<T extends WireMessageType>(what: T, options?: NextOptions): Promise<EntryOf<T>>;
   next(
@@ -110,7 +110,7 @@ export class ConsolePeer extends ExtensionSenders {
     return nextMessage(this.#inbox, what, options);
   }
 
-  /** Sends the handshake (BEP 3), for a contact that was made without one. */
+  /** Sends the handshake (BEP 3), for a peer that was contacted without one. */
   handshake(fields: HandshakeFields = {}): Entry {
     const { infoHash, peerId } = this.#host;
     return this.line.write(
@@ -122,14 +122,14 @@ export class ConsolePeer extends ExtensionSenders {
     );
   }
 
-  /** Sends any message given as a value: `send({ type: "have", piece: 3 })`. */
+  /** Sends any message, given as an object: `send({ type: "have", piece: 3 })`. */
   send(message: Message): Entry {
     return this.line.send(sendable(message));
   }
 
   /**
-   * Sends bytes unchanged: a Uint8Array, a list of numbers or hexadecimal text. Returns the last message that they
-   * complete, if any.
+   * Sends bytes unchanged: a Uint8Array, an array of numbers or hexadecimal text. Returns the last message that they
+   * complete; `undefined` if they complete none.
    */
   raw(bytes: Uint8Array | readonly number[] | string): Entry | undefined {
     const call = "raw(bytes)";
@@ -146,8 +146,8 @@ export class ConsolePeer extends ExtensionSenders {
   }
 
   /**
-   * Replies to the peer's requests: sends the blocks that are here, and rejects (BEP 6) the rest. Resolves to the
-   * number of blocks sent.
+   * Replies to the peer's requests: sends the blocks of complete pieces, and rejects (BEP 6) the other requests.
+   * Resolves to the number of blocks sent.
    */
   async satisfy(): Promise<number> {
     const pieces = this.#host.pieces();
@@ -176,28 +176,28 @@ export class ConsolePeer extends ExtensionSenders {
   }
 
   /**
-   * Hands duties to the engine, or takes them back: `keepAlive` after two minutes in which nothing was sent, `answer`
-   * requests while the peer is unchoked (choke and unchoke stay with the user), `download` missing pieces together with
-   * the other peers that have this duty, `metadata` requests. Without an argument: all duties; `false`: none; of an
-   * object only the named ones change. Returns the duties that are on. With the fast extension the pieces that are here
-   * are sent first, when no message was sent yet (BEP 6). The engine hangs up on a peer that breaks a rule of a duty or
-   * sends bad data; the log has the reason.
+   * Hands duties to the engine, or takes them back: `keepAlive` after two minutes in which nothing was sent; `answer`
+   * requests while the peer is unchoked (the user chokes and unchokes); `download` missing pieces together with the
+   * other peers that have this duty; `metadata` requests. Without an argument all duties are on, with `false` none;
+   * with an object only the named duties change. Returns the duties that are on. With the fast extension, the
+   * complete pieces are announced first when no message was sent yet (BEP 6). The engine disconnects a peer that
+   * breaks a rule of a duty or sends bad data, and logs the reason.
    */
   auto(options?: AutoOptions | boolean): Duties {
     return this.#host.auto(this, options);
   }
 
-  /** Hangs up when the peer has taken what was sent, or after three seconds. */
+  /** Closes the connection when the peer has read the sent bytes, or after three seconds. */
   close(): void {
     this.line.close();
   }
 
-  /** Hangs up at once, for a reason in words. What waits to be sent is lost. */
+  /** Closes the connection at once; `why` is the reason. Bytes that wait to be sent are lost. */
   hangUp(why: string): void {
     this.line.hangUp(why);
   }
 
-  /** Sends bytes of whole messages for the engine. Returns whether the connection accepts more bytes. */
+  /** Sends bytes of complete messages for the engine. Returns whether the connection accepts more bytes. */
   sendBytes(bytes: Uint8Array, onFlushed?: (error?: Error | null) => void): boolean {
     return this.line.sendForEngine(bytes, onFlushed);
   }

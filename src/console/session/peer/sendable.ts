@@ -5,7 +5,7 @@ import { bytesOf, knownFields, plainObject, shown, uint32, wrong } from "../argu
 const CALL = "send(message)";
 const SPAN = ["piece", "begin", "length"] as const;
 
-/** What each message is made of. */
+/** The fields of each message type. */
 const FIELDS: Readonly<Record<MessageType, readonly string[]>> = {
   "keep-alive": [],
   choke: [],
@@ -30,7 +30,9 @@ const FIELDS: Readonly<Record<MessageType, readonly string[]>> = {
 /** Fields that are bytes; all other fields are numbers. */
 const BYTES: ReadonlySet<string> = new Set(["bits", "block", "payload"]);
 
-/** Checks that a message is one that can be encoded. Throws {@link UsageError} `console.argument`. */
+/**
+ * Checks that a value is a message that can be encoded, and returns it. Throws {@link UsageError} `console.argument`.
+ */
 export function sendable(message: unknown): Message {
   if (typeof message !== "object" || message === null || !("type" in message))
     throw wrong(CALL, "message", 'a message such as { type: "have", piece: 3 }', message);

@@ -1,6 +1,6 @@
 import type { NameHelp } from "./name.ts";
 
-/** Functions that explain the names. */
+/** Functions that show help. */
 export const GUIDES: readonly NameHelp[] = [
   { name: "available", usage: "available()", summary: "this list" },
   {
@@ -13,7 +13,7 @@ export const GUIDES: readonly NameHelp[] = [
   },
 ];
 
-/** Objects of both. */
+/** Objects in live sessions and in recordings. */
 export const COMMON_OBJECTS: readonly NameHelp[] = [
   {
     name: "args",
@@ -23,7 +23,7 @@ export const COMMON_OBJECTS: readonly NameHelp[] = [
   },
 ];
 
-/** Functions of live sessions and of recorded ones. */
+/** Functions in live sessions and in recordings. */
 export const COMMON_FUNCTIONS: readonly NameHelp[] = [
   {
     name: "table",

@@ -1,22 +1,22 @@
-/** What `available` and `help` show of a name. */
+/** The description of a name, for `available` and `help`. */
 export interface NameHelp {
-  /** As it is typed, without what it belongs to: `request`. */
+  /** The name as typed, without its owner: `request`. */
   readonly name: string;
-  /** Names of earlier tools that mean the same. */
+  /** Names with the same meaning from earlier tools. */
   readonly aliases?: readonly string[];
-  /** How it is called; for an object just its name. */
+  /** The form of a call; for an object its name. */
   readonly usage: string;
-  /** One line. */
+  /** The meaning in one line. */
   readonly summary: string;
-  /** More, where it helps. */
+  /** A longer explanation, if needed. */
   readonly details?: string;
-  /** Something to type. */
+  /** An example to type. */
   readonly example?: string;
 }
 
-/** Names that belong together. */
+/** A group of names with the same owner. */
 export interface NameGroup {
-  /** What they belong to: `""` for names that stand alone, `peer` for `peer.request`. */
+  /** The owner of the names: `""` for global names, `peer` for `peer.request`. */
   readonly owner: string;
   readonly title: string;
   readonly names: readonly NameHelp[];

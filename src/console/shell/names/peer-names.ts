@@ -1,6 +1,6 @@
 import type { NameHelp } from "./name.ts";
 
-/** What a peer is. */
+/** Properties of a peer. */
 export const PEER_FACTS: readonly NameHelp[] = [
   { name: "address", usage: "peer.address", summary: "host and port" },
   { name: "direction", usage: "peer.direction", summary: '"outgoing" when we connected, "incoming" when it did' },

@@ -78,7 +78,7 @@ export const PIECE_NAMES: readonly NameHelp[] = [
   },
 ];
 
-/** What a message has: `m` of `const m = await peer.next()`. */
+/** Members of a message, such as `m` after `const m = await peer.next()`. */
 export const MESSAGE_NAMES: readonly NameHelp[] = [
   { name: "type", usage: "m.type", summary: "which message it is, as next(type) takes it" },
   { name: "way", usage: "m.way", summary: '"in" from the peer, "out" from us' },

@@ -2,7 +2,10 @@ import { dirname, join } from "node:path";
 import envPaths from "env-paths";
 import { makeFolder, nodeFiles } from "../../../runtime/node/index.ts";
 
-/** Where lines are kept between sessions; MILLRACE_HISTORY names another file, or none when it is empty. */
+/**
+ * Returns the file that keeps typed lines between sessions. MILLRACE_HISTORY names another file; when it is empty,
+ * resolves to `undefined` and no lines are kept.
+ */
 export async function historyFile(): Promise<string | undefined> {
   const named = process.env["MILLRACE_HISTORY"];
   if (named === "") return undefined;

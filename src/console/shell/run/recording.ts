@@ -3,16 +3,16 @@ import type { Files } from "../../../runtime/index.ts";
 import { Recorder, Tape } from "../../record/index.ts";
 import type { ConsoleSession } from "../../session/session.ts";
 
-/** Recordings of a live session: one at a time, each from the session's beginning. */
+/** Records a live session. One recording runs at a time; each starts at the session's beginning. */
 export class SessionRecording {
   readonly #session: ConsoleSession;
   readonly #files: Files;
   readonly #tape: Tape;
   #recorder: Recorder | undefined;
-  /** Of the recording that is under way, or about to be. */
+  /** The path of the recording that is running or starting; `undefined` if there is none. */
   #path: string | undefined;
 
-  /** To be made before a peer is contacted. */
+  /** Create it before a peer is contacted. */
   constructor(session: ConsoleSession, files: Files) {
     this.#session = session;
     this.#files = files;
@@ -20,7 +20,7 @@ export class SessionRecording {
   }
 
   /**
-   * Begins to write. Rejects with StorageError, `storage.exists` when a file is there that may not be replaced, and
+   * Starts to write. Rejects with StorageError (`storage.exists` when the file exists and may not be replaced) and
    * UsageError.
    */
   async begin(path: string, overwrite: boolean): Promise<void> {
@@ -52,7 +52,7 @@ export class SessionRecording {
     log.info(`recording to ${path}`);
   }
 
-  /** Resolves when all is on disk. */
+  /** Ends the recording. Resolves when it is on the disk. */
   async end(): Promise<void> {
     const recorder = this.#recorder;
     if (recorder === undefined) return;

@@ -3,40 +3,40 @@ import { Recoverable, start, type REPLServer } from "node:repl";
 import { PassThrough, type Readable, type Writable } from "node:stream";
 import { setImmediate as turn } from "node:timers/promises";
 
-/** What {@link Repl} needs. */
+/** Options of {@link Repl}. */
 export interface ReplOptions {
   readonly input: Readable;
   readonly output: Writable;
-  /** Whether input is a terminal: prompt, editing, completion, history. */
+  /** Whether the input is a terminal, with a prompt, editing, completion and history. */
   readonly isTerminal: boolean;
   readonly prompt: string;
-  /** Where lines are kept for the next time; `undefined` keeps none. */
+  /** The file that keeps typed lines for the next session; `undefined`: none. */
   readonly historyFile: string | undefined;
-  /** A value as text; `undefined` prints nothing. */
+  /** Formats a value as text; `undefined` prints nothing. */
   readonly show: (value: unknown) => string | undefined;
-  /** Whether a value has been shown already: it is not shown again. */
+  /** Whether a value has already been printed. It is not printed again. */
   readonly isShown: (value: unknown) => boolean;
-  /** Called with every error. `line` counts lines from a pipe, from 1. */
+  /** Called with each error. `line`: the number of the line from a pipe, from 1. */
   readonly onProblem: (error: unknown, line: number | undefined) => void;
-  /** Ctrl-C: what is waited for should end. */
+  /** Called at Ctrl-C: the waiting operation must end. */
   readonly onInterrupt: () => void;
-  /** What may stand behind the cursor; Node's own completion of JavaScript follows. */
+  /** Returns the completions at the cursor. `undefined`: Node's own completion of JavaScript is used. */
   readonly complete: (line: string) => readonly [string[], string] | undefined;
 }
 
-/** Where a value waits for the line that awaits it. */
+/** The global name that holds the promise while its line awaits it. */
 const AWAITED = Symbol.for("millrace.console.awaited");
-/** `const p = …` may be typed again: what is declared by a line can be declared anew. */
+/** Matches the start of a declaration. A line may declare a name again: `const p = …`. */
 const DECLARATION = /^\s*(?:const|let)(?=\s)/;
 
 type Callback = (error: Error | null, value: unknown) => void;
 
-/** JavaScript line by line, with top-level await, in the global scope. */
+/** Evaluates JavaScript line by line in the global scope, with top-level await. */
 export class Repl {
   readonly #server: REPLServer;
   readonly #options: ReplOptions;
   readonly #ended: Promise<void>;
-  /** Of lines from a pipe: which it is, and whether what was begun goes on in the next. */
+  /** Number of the line from a pipe, and whether its statement continues on the next line. */
   #line: number | undefined;
   #isUnfinished = false;
   #isOver = false;
@@ -73,7 +73,7 @@ export class Repl {
     if (!options.isTerminal) this.#feed(lines).catch((error: unknown) => this.#printError(error));
   }
 
-  /** Reads the history. Resolves whether it could or not: it is a convenience. */
+  /** Reads the history. Errors are ignored, because the history is not essential. */
   async loadHistory(): Promise<void> {
     const { historyFile, isTerminal } = this.#options;
     if (historyFile === undefined || !isTerminal) return;
@@ -82,7 +82,7 @@ export class Repl {
     });
   }
 
-  /** Resolves when the user or the end of the input has ended it. */
+  /** Resolves when the user, or the end of the input, has ended the loop. */
   ended(): Promise<void> {
     return this.#ended;
   }
@@ -91,7 +91,7 @@ export class Repl {
     this.#server.close();
   }
 
-  /** Prints something that has just happened, above the line that is being typed. */
+  /** Prints a line about an event above the line that is being typed. */
   notify(text: string): void {
     const { output, isTerminal } = this.#options;
     if (!isTerminal || this.#pending !== undefined || this.#isOver) {
@@ -102,10 +102,7 @@ export class Repl {
     this.#server.displayPrompt(true);
   }
 
-  /**
-   * Lines that do not come from a terminal, each when the one before it is done: Node's own loop would begin them all
-   * at once.
-   */
+  /** Evaluates lines from a pipe one after another. Node's own loop would start all of them at once. */
   async #feed(lines: PassThrough): Promise<void> {
     const reader = createInterface({ input: this.#options.input, crlfDelay: Infinity });
     this.#server.once("exit", () => reader.close());
@@ -121,7 +118,7 @@ export class Repl {
     lines.end();
   }
 
-  /** Evaluates a line. Errors are printed in one line; a promise that the line returns is awaited. */
+  /** Makes the REPL print errors on one line, and await a promise that a line returns. */
   #tellProblems(): void {
     const server = this.#server;
     const evaluate = server.eval.bind(server);

@@ -13,25 +13,25 @@ import { SessionRecording } from "./recording.ts";
 import { sessionScope, type LiveServices } from "../scope.ts";
 import { runShell } from "../shell.ts";
 
-/** What {@link runConsole} needs. */
+/** Options of {@link runConsole}. */
 export interface ConsoleOptions {
   readonly runtime: Runtime;
   readonly source: Metainfo | Magnet;
-  /** Where files are kept; `undefined` keeps pieces in memory. */
+  /** The folder for files; `undefined` keeps pieces in memory. */
   readonly folder: string | undefined;
-  /** Listen from the start. */
+  /** Listens from the start on this port; `undefined`: does not listen. */
   readonly accept: { readonly port: number | undefined } | undefined;
   readonly script: string | undefined;
-  /** What the command line has for the script. */
+  /** Arguments of the command line for the script. */
   readonly words: readonly string[];
-  /** Record from the start. */
+  /** The file for a recording from the start; `undefined`: none. */
   readonly record: string | undefined;
   readonly clientName: string;
   readonly isJson: boolean;
   readonly signal: AbortSignal;
 }
 
-/** A whole session: opens it, reads lines or runs a script, closes it. Resolves to the exit status. */
+/** Runs a session: opens it, reads lines or runs a script, and closes it. Resolves to the exit status. */
 export async function runConsole(options: ConsoleOptions): Promise<number> {
   const { runtime, source, folder, clientName, signal } = options;
   const session = await ConsoleSession.open({ runtime, source, folder, clientName, linter: newLinter }, signal);

@@ -13,20 +13,20 @@ import type { ShellServices } from "../services.ts";
 import { runShell } from "../shell.ts";
 import { describeTorrent } from "../torrent-facts.ts";
 
-/** What {@link runReplay} needs. */
+/** Options of {@link runReplay}. */
 export interface ReplayConsoleOptions {
   readonly runtime: Runtime;
-  /** The recording. */
+  /** The path of the recording. */
   readonly path: string;
   readonly script: string | undefined;
-  /** What the command line has for the script. */
+  /** Arguments of the command line for the script. */
   readonly words: readonly string[];
   readonly isJson: boolean;
   readonly signal: AbortSignal;
 }
 
 /**
- * Steps through a recorded session. Resolves to the exit status; rejects with InputError `console.recording` and
+ * Runs a console on a recording. Resolves to the exit status; rejects with InputError `console.recording` and
  * StorageError.
  */
 export async function runReplay(options: ReplayConsoleOptions): Promise<number> {
@@ -48,13 +48,13 @@ export async function runReplay(options: ReplayConsoleOptions): Promise<number> 
   });
 }
 
-/** The time that a file claims, which no calendar may have. */
+/** Formats a time from a recording, which may be out of the range of `Date`. */
 function dateText(milliseconds: number): string {
   const date = new Date(milliseconds);
   return Number.isNaN(date.getTime()) ? "an unknown time" : date.toISOString();
 }
 
-/** Every name of a recorded session. */
+/** Returns all names of a recorded session. */
 function replayScope(replay: Replay, services: ShellServices): Map<string, Lookup> {
   const current = (): Text => {
     const place = `event ${replay.position} of ${replay.length}, ${timeText(replay.at)}`;

@@ -4,8 +4,8 @@ import { resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 
 /**
- * Runs in the thread where modules are loaded: gives the script's text as an ES module, whatever its name and the
- * package around it say, so that top-level await works in `probe.js`, too.
+ * The source of hooks that run in the thread of Node's module loader. They load the script as an ES module, whatever
+ * its file extension and its package.json, so that top-level await works in `probe.js` as well.
  */
 const HOOKS = `
 let script;
@@ -18,8 +18,8 @@ export function load(url, context, next) {
 }`;
 
 /**
- * Runs a script as an ES module body with the global names in scope. `path` is where it stands, for its imports and for
- * errors. Rejects with what it throws.
+ * Runs a script as an ES module with the global names in scope. `path`: the script's path, for its imports and for
+ * errors. Rejects with the error that the script throws.
  */
 export async function runScript(path: string, source: string): Promise<void> {
   const { href: url } = pathToFileURL(resolve(path));
@@ -27,7 +27,7 @@ export async function runScript(path: string, source: string): Promise<void> {
   await import(url);
 }
 
-/** `LINE` of the script in which an error arose; `undefined` when it is not known. */
+/** Returns the line of the script in which an error was thrown; `undefined` if unknown. */
 export function lineOf(error: unknown, path: string): number | undefined {
   if (!(error instanceof Error) || error.stack === undefined) return undefined;
   const { href } = pathToFileURL(resolve(path));
@@ -40,8 +40,8 @@ export function lineOf(error: unknown, path: string): number | undefined {
 }
 
 /**
- * `LINE` at which a source cannot be read as a module. The module loader keeps that to itself; Node's own check tells
- * it.
+ * Returns the line of a syntax error in a source; `undefined` if unknown. The module loader does not report it, so
+ * Node's syntax check is used.
  */
 export function unreadableLine(source: string): number | undefined {
   const { stderr } = spawnSync(process.execPath, ["--input-type=module", "--check", "-"], {

@@ -14,7 +14,7 @@ interface TailOptions {
   readonly before: (() => unknown) | undefined;
 }
 
-/** Makes `tail`: the last lines of a list; with `follow` also those that are added, until Ctrl-C. */
+/** Makes `tail`, which prints the last elements of a list; with `follow` also new elements, until Ctrl-C. */
 export function makeTail(services: ShellServices): (list?: unknown, ...rest: unknown[]) => Text | Promise<void> {
   const last = (list: readonly unknown[], lines: number): string[] =>
     lines === 0 ? [] : list.slice(-lines).map((element) => lineText(element));

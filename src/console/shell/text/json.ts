@@ -5,10 +5,10 @@ import { ConsoleTracker } from "../../session/tracker.ts";
 import { Table } from "../../view/index.ts";
 import { Text } from "../help.ts";
 
-/** Nesting that is followed. */
+/** Maximum depth of nested objects. */
 const DEPTH = 6;
 
-/** A value as JSON: bytes in hexadecimal; peers, trackers and pieces as objects of their properties. */
+/** Converts a value for JSON: bytes as hexadecimal; peers, trackers and pieces as objects of their properties. */
 export function toJson(value: unknown, depth = 0): unknown {
   if (value === undefined || typeof value === "function" || typeof value === "symbol") return null;
   if (typeof value === "bigint") return String(value);

@@ -1,4 +1,4 @@
-/** The name nearest to a mistyped one, when it is near enough to be meant. */
+/** Returns the most similar name for a mistyped one; `undefined` when none is similar enough. */
 export function nearest(wanted: string, names: Iterable<string>): string | undefined {
   const target = wanted.toLowerCase().replaceAll("_", "");
   let best: string | undefined;
@@ -14,8 +14,8 @@ export function nearest(wanted: string, names: Iterable<string>): string | undef
 }
 
 /**
- * How many characters are to be added, taken away, changed or exchanged with their neighbour; `limit` when it is that
- * many or more.
+ * Returns the edit distance: the number of characters to insert, delete, replace, or swap with the next; at most
+ * `limit`.
  */
 function editDistance(a: string, b: string, limit: number): number {
   if (Math.abs(a.length - b.length) >= limit || a.length > 40) return limit;

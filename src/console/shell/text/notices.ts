@@ -4,7 +4,7 @@ import type { LogLine } from "../../session/log.ts";
 import type { PeerView } from "../../session/peer/peer-view.ts";
 import type { ConsoleSession } from "../../session/session.ts";
 
-/** What {@link Notices} needs. */
+/** Options of {@link Notices}. */
 export interface NoticesOptions {
   readonly session: ConsoleSession;
   readonly print: (text: string) => void;
@@ -13,8 +13,8 @@ export interface NoticesOptions {
 }
 
 /**
- * Prints events while the user types: messages both ways, connections, pieces. The rate is bounded, since a fast peer
- * would fill the screen; warnings and the latest line are always printed.
+ * Prints events while the user types: messages of both sides, connections, pieces. Above a maximum rate, lines are
+ * left out, because a fast peer would fill the screen; warnings and the latest line are always printed.
  */
 export class Notices {
   isQuiet = false;
@@ -38,7 +38,7 @@ export class Notices {
     });
   }
 
-  /** Whether a message was printed: then it is not shown again as the value of a line. */
+  /** Whether a message was printed. It is then not printed again as the value of a line. */
   isShown(value: unknown): boolean {
     return typeof value === "object" && value !== null && this.#printed.has(value);
   }
@@ -55,7 +55,10 @@ export class Notices {
     else if (line.level === "info" && !this.#printNotice(() => textOf(line))) this.#latest = line;
   }
 
-  /** Prints a text unless the rate is exceeded; `text` is called only then. Returns whether it was printed. */
+  /**
+   * Prints a text unless the maximum rate is exceeded. Returns whether it was printed. `text` is called only to
+   * print.
+   */
   #printNotice(text: () => string): boolean {
     if (this.isQuiet) return false;
     const second = Math.floor(this.#options.session.now() / 1000);

@@ -3,16 +3,19 @@ import { clean } from "../../../terminal/index.ts";
 import { nearest } from "./nearest.ts";
 import type { NameGroup } from "../names/index.ts";
 
-/** What {@link explainProblem} needs. */
+/** Options of {@link explainProblem}. */
 export interface ProblemContext {
   readonly groups: readonly NameGroup[];
-  /** The value of an expression without side effects, such as `p` or `peers[0]`; `undefined` when it cannot be had. */
+  /**
+   * Returns the value of an expression without side effects, such as `p` or `peers[0]`; `undefined` when it cannot be
+   * evaluated.
+   */
   readonly valueOf?: ((path: string) => unknown) | undefined;
-  /** The group of names of a value: `peer`, `tracker`; `undefined` when it has none. */
+  /** Returns the name group of a value, such as `peer` or `tracker`; `undefined` when it has none. */
   readonly ownerOf: (value: unknown) => string | undefined;
 }
 
-/** An error on one line, with what to do about it. Never a stack. */
+/** Formats an error on one line, with advice. Never prints a stack. */
 export function explainProblem(thrown: unknown, context: ProblemContext): string {
   if (thrown instanceof AbortError || errorCode(thrown) === "ERR_SCRIPT_EXECUTION_INTERRUPTED") return "interrupted";
   const error = toError(thrown);
@@ -76,7 +79,7 @@ function explainType(message: string, { groups, valueOf, ownerOf }: ProblemConte
   return clean(message);
 }
 
-/** Why there is nothing that could have this member. */
+/** Returns the reason why no object with this member exists yet; `undefined` if unknown. */
 function absence(member: string, groups: readonly NameGroup[]): string | undefined {
   const owners = [
     ...new Set(groups.filter(({ names }) => names.some(({ name }) => name === member)).map(({ owner }) => owner)),

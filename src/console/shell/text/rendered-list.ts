@@ -1,4 +1,4 @@
-/** A list that scripts can iterate over, and that prints as one text, such as a table. */
+/** An array for scripts that is printed as one text, such as a table. */
 export class RenderedList<T> extends Array<T> {
   readonly #render: () => string;
 
@@ -13,7 +13,7 @@ export class RenderedList<T> extends Array<T> {
     return list;
   }
 
-  /** `map` and `filter` make plain arrays. */
+  /** Makes `map` and `filter` return plain arrays. */
   static override get [Symbol.species](): ArrayConstructor {
     return Array;
   }

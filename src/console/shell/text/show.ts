@@ -11,12 +11,12 @@ import { RenderedList } from "./rendered-list.ts";
 import { Text } from "../help.ts";
 import { drawList, isEntry, lineText } from "./tables.ts";
 
-/** Bytes shown of a value: what fits a screen. */
+/** Maximum number of bytes printed of a value. */
 const SHOWN_BYTES = 256;
 
 /**
- * A value as the console shows it; `undefined` for nothing. Whatever peers put into it, no control character of theirs
- * gets out.
+ * Formats a value as the console prints it; `undefined` for no output. Control characters in data from peers are
+ * escaped.
  */
 export function showValue(value: unknown, pieceCount?: number): string | undefined {
   if (value === undefined) return undefined;
@@ -57,7 +57,7 @@ function isDrawable(list: readonly unknown[]): boolean {
 // oxlint-disable-next-line no-control-regex
 const OURS = /(\u001b\[[0-9;]*m|\n)/;
 
-/** Keeps colours and line ends that `inspect` made; what is hostile is written out. */
+/** Escapes unsafe characters, but keeps the colours and line ends that `inspect` made. */
 function cleanInspected(text: string): string {
   return text
     .split(OURS)
