@@ -20,7 +20,7 @@ import { Toolbar } from "./views/toolbar.tsx";
 import { Empty } from "./views/torrents/empty.tsx";
 import { TorrentGrid } from "./views/torrents/grid.tsx";
 
-/** The login or the page, with toasts. */
+/** The whole application: the login or the page, and the messages. */
 export function App(): JSX.Element {
   const known = signedIn.value;
   if (known === null) {
@@ -38,7 +38,7 @@ export function App(): JSX.Element {
   );
 }
 
-/** List, details and frame. A narrow window shows the details in place of the list. */
+/** The page: list, details and frame. A narrow window shows the details in place of the list. */
 function Page(): JSX.Element {
   useEffect(() => listenKeys(), []);
   const hasDetails = detailsOpen.value;

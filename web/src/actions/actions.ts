@@ -7,9 +7,9 @@ import { peekRow } from "../state/torrents.ts";
 import { texts } from "../texts/texts.ts";
 import type { Tab } from "../state/ui.ts";
 
-/** The actions on torrents, for toolbar, menus and keys. Each shows its result as a toast. */
+/** The actions on torrents, for the toolbar, menus and keys. Each shows its result as a message. */
 
-/** Runs `work` and shows its failure as a toast. Resolves to false when it has failed. */
+/** Runs `work`, and shows an error as a message. Resolves to whether `work` succeeded. */
 export async function attempt(what: string, work: () => Promise<unknown>): Promise<boolean> {
   try {
     await work();
@@ -20,12 +20,12 @@ export async function attempt(what: string, work: () => Promise<unknown>): Promi
   }
 }
 
-/** The ids of the selected torrents. */
+/** Returns the ids of the selected torrents. */
 export function selectedIds(): readonly string[] {
   return [...selection.peek().ids];
 }
 
-/** Does an action and shows its result. Resolves to false when the request has failed. */
+/** Requests an action on torrents and shows the result. Resolves to false when the request has failed. */
 export async function act(request: ActionRequest): Promise<boolean> {
   const what = texts.actions.done[request.action];
   return attempt(what, async () => {
@@ -36,7 +36,7 @@ export async function act(request: ActionRequest): Promise<boolean> {
   });
 }
 
-/** Does an action without options. */
+/** Requests an action without options on the selected torrents. */
 export function simple(action: "start" | "start-now" | "pause" | "recheck" | "reannounce", ids = selectedIds()): void {
   if (ids.length > 0) void act({ action, ids: [...ids] });
 }
@@ -60,14 +60,14 @@ export function rename(): void {
   if (id !== undefined) dialog.value = { kind: "rename", id };
 }
 
-/** Pauses the torrents that run; when all are paused, starts them. */
+/** Pauses the selected torrents that run; starts all of them when none runs. */
 export function toggleRunning(): void {
   const ids = selectedIds();
   const isPaused = (id: string): boolean => ["paused", "failed", "disk-full"].includes(peekRow(id)?.state ?? "");
   simple(ids.every(isPaused) ? "start" : "pause", ids);
 }
 
-/** Shows the details. */
+/** Shows the details of the current torrent, with the tab `which`. */
 export function showDetails(which?: Tab): void {
   batch(() => {
     detailsOpen.value = true;
@@ -89,7 +89,7 @@ export async function copyMagnets(ids = selectedIds()): Promise<void> {
   });
 }
 
-/** Downloads an address as a file. */
+/** Downloads a URL as a file. */
 export function download(url: string): void {
   const link = document.createElement("a");
   link.href = url;
@@ -103,7 +103,7 @@ export function downloadPlaylist(): void {
   if (id !== undefined) download(api.playlistUrl(id));
 }
 
-/** Inspects files, and opens the dialog for those that are torrents. */
+/** Reads the files with the API, and opens the dialog that adds torrents for the valid ones. */
 export async function openFiles(files: readonly File[]): Promise<void> {
   const candidates = await Promise.all(
     files.map(async (file) => {
@@ -119,7 +119,7 @@ export async function openFiles(files: readonly File[]): Promise<void> {
   if (good.length > 0) dialog.value = { kind: "add-files", candidates: good };
 }
 
-/** The browser's own dialog for files. */
+/** Opens the browser's dialog for choosing files. */
 export function pickFiles(): void {
   const input = document.createElement("input");
   input.type = "file";

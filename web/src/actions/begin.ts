@@ -3,7 +3,7 @@ import { connect } from "../state/live.ts";
 import { connection } from "../state/session.ts";
 import { signedIn } from "../state/ui.ts";
 
-/** Milliseconds between the attempts of a page that was opened before its daemon. */
+/** Milliseconds between attempts to reach the daemon, when the page was opened before the daemon was started. */
 const WAIT = 2000;
 
 /** Connects to the daemon, or shows the login when this browser is not logged in. */

@@ -8,8 +8,8 @@ function isTyping(target: EventTarget | null): boolean {
 }
 
 /**
- * Handles the keys that work anywhere on the page, except while the user types or a dialog is open. Returns a function
- * that stops it.
+ * Handles the keys of the whole page, except while the user types or a dialog is open. Returns a function that
+ * removes the listener.
  */
 export function listenKeys(): () => void {
   const onKeyDown = (event: KeyboardEvent): void => {

@@ -5,15 +5,15 @@ export { ApiError };
 
 let onSignedOut = (): void => undefined;
 
-/** Sets what is called when the daemon refuses this browser's login. */
+/** Sets the function that is called when the daemon requires a login. */
 export function whenSignedOut(listener: () => void): void {
   onSignedOut = listener;
 }
 
-/** Routes that report the identity: their 401 is an expected response. */
+/** Matches routes for which a response with status 401 is normal. */
 const IDENTITY = /\/(?:login|me)$/;
 
-/** The daemon that served this page. */
+/** The API of the daemon that served this page. */
 export const api = new MillraceApi({
   fetch: async (input, init) => {
     const response = await fetch(input, init);
@@ -22,7 +22,7 @@ export const api = new MillraceApi({
   },
 });
 
-/** The reason of a failure for the user: the daemon's message, or its issues with single fields. */
+/** Returns the text of an error for the user: the daemon's message, or its messages about single fields. */
 export function messageOf(error: unknown): string {
   if (!(error instanceof ApiError)) return error instanceof Error ? error.message : String(error);
   if (error.status === 0) return texts.errors.unreachable;

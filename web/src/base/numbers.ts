@@ -1,17 +1,17 @@
-/** A number that may be left out, as typed: empty, negative or no number is null, and zero is zero. */
+/** Parses an optional number: null when the text is empty, negative or not a number. Zero is a number. */
 export function optional(text: string): number | null {
   if (text.trim() === "") return null;
   const value = Number(text);
   return Number.isFinite(value) && value >= 0 ? value : null;
 }
 
-/** A whole number above zero, or null for none. */
+/** Parses a whole number above zero; null for any other text. */
 export function positive(text: string): number | null {
   const value = optional(text);
   return value === null || value < 1 ? null : Math.round(value);
 }
 
-/** A number as a field shows it; empty for null. */
+/** Formats a number for an input field; an empty text for null. */
 export function shown(value: number | null): string {
   return value === null ? "" : String(value);
 }

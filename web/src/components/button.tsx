@@ -6,7 +6,7 @@ interface Props {
   readonly label: string;
   readonly onClick: (event: MouseEvent) => void;
   readonly icon?: IconName;
-  /** The label shows beside the icon; else it is the accessible name and the hint. */
+  /** Whether the label is shown beside the icon. Otherwise it is the accessible name and the tooltip. */
   readonly isWordy?: boolean;
   readonly kind?: "plain" | "primary" | "danger" | "quiet";
   readonly isDisabled?: boolean;

@@ -6,7 +6,7 @@ import { theme } from "../state/prefs.ts";
 import { texts } from "../texts/texts.ts";
 import type { Plot } from "./plot.ts";
 
-/** Speeds over time. The library that draws it is fetched when the first chart is opened. */
+/** A chart of rates over time. Its library is loaded when the first chart is shown. */
 export function Chart({
   samples,
   label,

@@ -1,4 +1,7 @@
-/** A colour of the theme as a canvas takes it: `light-dark()` is worked out by letting an element wear it. */
+/**
+ * Returns a colour of the theme in a form that a canvas accepts. The value of `light-dark()` is computed by setting
+ * it on an element.
+ */
 export function colorOf(beside: HTMLElement, variable: `--${string}`): string {
   const probe = document.createElement("span");
   probe.style.color = `var(${variable})`;

@@ -7,14 +7,14 @@ import { Button } from "./button.tsx";
 interface Props {
   readonly title: string;
   readonly children: ComponentChildren;
-  /** The label of the button that submits; without it there is only "Close". */
+  /** The label of the button that submits. Without it there is only the button "Close". */
   readonly action?: string;
-  /** Submits; the dialog closes when it resolves to true. */
+  /** Called to submit. The dialog closes when it resolves to true. */
   readonly onAction?: () => Promise<boolean>;
   readonly isDangerous?: boolean;
   readonly isDisabled?: boolean;
   readonly size?: "small" | "medium" | "large";
-  /** More buttons, at the left. */
+  /** Further buttons, at the left. */
   readonly aside?: ComponentChildren;
 }
 
@@ -24,8 +24,8 @@ export function closeDialog(): void {
 }
 
 /**
- * A dialog over the page: the browser's own element keeps the keyboard inside, closes on Escape and gives the focus
- * back.
+ * A dialog over the page. The browser's `<dialog>` element keeps the focus inside, closes on Escape and restores the
+ * focus.
  */
 export function Dialog({
   title,

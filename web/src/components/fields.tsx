@@ -41,7 +41,7 @@ interface TextProps extends Common {
   readonly isRequired?: boolean;
 }
 
-/** A field of one line. */
+/** An input field of one line. */
 export function TextField({
   label,
   hint,
@@ -90,7 +90,7 @@ interface AreaProps extends Common {
   readonly rows?: number;
 }
 
-/** A field of several lines. */
+/** An input field of several lines. */
 export function AreaField({ label, hint, isFirst, value, onInput, rows = 4 }: AreaProps): JSX.Element {
   const id = useId();
   return (
@@ -109,7 +109,7 @@ export function AreaField({ label, hint, isFirst, value, onInput, rows = 4 }: Ar
 }
 
 interface NumberProps extends Common {
-  /** As typed; empty for none. */
+  /** The text of the field; empty for no number. */
   readonly value: string;
   readonly onInput: (value: string) => void;
   readonly unit?: string;
@@ -120,7 +120,7 @@ interface NumberProps extends Common {
   readonly isRequired?: boolean;
 }
 
-/** A field for a number. */
+/** An input field for a number. */
 export function NumberField({
   label,
   hint,
@@ -158,7 +158,7 @@ export function NumberField({
   );
 }
 
-/** A field for a rate in KiB/s. */
+/** An input field for a rate in KiB/s. */
 export function RateField(props: Omit<NumberProps, "unit" | "empty">): JSX.Element {
   return <NumberField {...props} unit={texts.common.kib} empty={texts.common.noLimit} />;
 }
@@ -190,11 +190,11 @@ interface SelectProps<Value extends string> {
   readonly value: Value;
   readonly options: readonly (readonly [Value, string])[];
   readonly onChange: (value: Value) => void;
-  /** The name is for screen readers only. */
+  /** Whether the label is for screen readers only. */
   readonly isBare?: boolean;
 }
 
-/** A choice of one of several values. */
+/** A drop-down list of values. */
 export function Select<Value extends string>({
   label,
   value,

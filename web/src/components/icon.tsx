@@ -1,7 +1,8 @@
 import type { JSX } from "preact";
 
 /**
- * Line drawings on a grid of 24. They are always beside a label, or in a control with a name: screen readers skip them.
+ * Paths of the icons, on a grid of 24 units. An icon is always beside a label or in a control with a name, so screen
+ * readers skip it.
  */
 const PATHS = {
   file: "M14 3H7a2 2 0 0 0-2 2v14a2 2 0 0 0 2 2h10a2 2 0 0 0 2-2V8zM14 3v5h5M12 11v6M9 14h6",

@@ -11,12 +11,12 @@ export interface Plot {
   destroy(): void;
 }
 
-/** Pixels that the scale at the left needs for `999 MiB/s`. */
+/** Width in pixels of the scale at the left: enough for `999 MiB/s`. */
 const AXIS = 78;
-/** Steps of the scale are powers of two, as the units are. */
+/** Steps of the scale: powers of two, like the units. */
 const STEPS = Array.from({ length: 50 }, (_, power) => 2 ** power);
 
-/** Two filled lines over time, as wide and high as the element they are in. */
+/** Draws two filled lines over time, with the width and height of the element `box`. */
 export function createPlot(box: HTMLElement): Plot {
   const [down, up, grid, text] = [
     colorOf(box, "--down"),
@@ -76,7 +76,7 @@ export function createPlot(box: HTMLElement): Plot {
 
 const DAY = 86_400;
 
-/** Seconds since 1970 as days, minutes or seconds: as fine as they are apart. */
+/** Formats the times on the axis (seconds since 1970) as days, minutes or seconds, depending on their distance. */
 function moments(splits: readonly number[]): string[] {
   const [first = 0, second = 0] = splits;
   const step = second - first;

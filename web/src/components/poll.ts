@@ -5,13 +5,11 @@ import { messageOf } from "../api/api.ts";
 export interface Polled<Value> {
   readonly value: Value | null;
   readonly error: string | null;
-  /** Reads it at once. */
+  /** Reads the value at once. */
   readonly again: () => void;
 }
 
-/**
- * Reads a value periodically while it is shown, and not while the page is in the background. A new `key` reads at once.
- */
+/** Reads a value at intervals while the component is shown and the page is visible. A new `key` reads it at once. */
 export function usePoll<Value>(key: string, every: number, read: () => Promise<Value>): Polled<Value> {
   const [state, setState] = useState<{ key: string; value: Value | null; error: string | null }>({
     key,

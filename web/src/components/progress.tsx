@@ -2,13 +2,13 @@ import type { JSX } from "preact";
 import { percent } from "../base/format.ts";
 
 interface Props {
-  /** 0 to 1. */
+  /** The share, from 0 to 1. */
   readonly value: number;
   readonly label: string;
   readonly tone?: "down" | "up" | "idle" | "bad" | "busy";
 }
 
-/** A bar with its figure in it. */
+/** A progress bar with its percentage. */
 export function Progress({ value, label, tone = "down" }: Props): JSX.Element {
   const part = Math.max(0, Math.min(1, value));
   return (

@@ -7,7 +7,7 @@ export interface TableColumn<Row> {
   readonly id: string;
   readonly name: string;
   readonly isNumeric?: boolean;
-  /** The value that it is sorted by. */
+  /** Returns the value by which the column is sorted. */
   readonly key: (row: Row) => string | number;
   readonly cell: (row: Row) => ComponentChildren;
 }
@@ -20,7 +20,7 @@ interface Props<Row> {
   readonly empty: string;
 }
 
-/** A small table, sorted by a click on a heading. For lists of hundreds, not of thousands. */
+/** A small table that is sorted by clicking a heading. For hundreds of rows, not thousands. */
 export function Table<Row>({ label, columns, rows, keyOf, empty }: Props<Row>): JSX.Element {
   const [sort, setSort] = useState<{ readonly id: string; readonly isDown: boolean } | null>(null);
   if (rows.length === 0) return <p class="muted padded">{empty}</p>;

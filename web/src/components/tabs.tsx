@@ -7,11 +7,11 @@ interface Props<Id extends string> {
   readonly chosen: Id;
   readonly onChoose: (id: Id) => void;
   readonly children: ComponentChildren;
-  /** Between the tabs and the right edge. */
+  /** Content between the tabs and the right edge. */
   readonly extra?: ComponentChildren;
 }
 
-/** Tabs as ARIA has them: one stop for the Tab key, arrows go from one to the next. */
+/** Tabs as ARIA defines them: the Tab key reaches them as one element, and the arrow keys change the tab. */
 export function Tabs<Id extends string>({ label, tabs, chosen, onChoose, children, extra }: Props<Id>): JSX.Element {
   const prefix = useId();
   const onKeyDown = (event: KeyboardEvent): void => {

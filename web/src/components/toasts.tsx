@@ -6,8 +6,8 @@ import { Button } from "./button.tsx";
 import { Icon } from "./icon.tsx";
 
 /**
- * Screen readers announce successes politely and failures at once. Both regions always exist, because a new region is
- * not announced.
+ * The messages. Screen readers announce successes politely and failures at once. Both regions always exist, because
+ * the content of a new region is not announced.
  */
 export function Toasts(): JSX.Element {
   const list = toasts.value;

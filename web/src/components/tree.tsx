@@ -5,25 +5,28 @@ import { buildTree, flatten } from "../lists/tree.ts";
 import { Icon } from "./icon.tsx";
 import { reveal, useRange } from "./virtual.ts";
 
-/** Pixels, as the style has it. */
+/** Height of a line in pixels, as in the style sheet. */
 const LINE = 30;
 
 interface Props {
   readonly label: string;
   readonly files: readonly TreeFile[];
   readonly headings: readonly string[];
-  /** The cells after the name. */
+  /** Returns the cells after the name. */
   readonly cells: (node: TreeNode) => readonly ComponentChildren[];
-  /** Before the name: a box to tick. */
+  /** Returns the check box before the name. */
   readonly tick?: (node: TreeNode) => ComponentChildren;
-  /** The space bar on a line. */
+  /** Called when the user presses the space bar on a line. */
   readonly onToggle?: (node: TreeNode) => void;
-  /** Enter on a file. */
+  /** Called when the user presses Enter on a file. */
   readonly onEnter?: (node: TreeNode) => void;
   readonly class?: string;
 }
 
-/** Files in folders, with columns: arrows go up and down, open and close; only lines in view are in the document. */
+/**
+ * A tree of files and folders with columns. The arrow keys move, open and close; only visible lines are in the
+ * document.
+ */
 export function Tree({
   label,
   files,

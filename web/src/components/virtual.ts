@@ -1,21 +1,21 @@
 import { useLayoutEffect, useState } from "preact/hooks";
 import type { RefObject } from "preact";
 
-/** Rows drawn beyond either edge, so that a quick turn of the wheel shows no gap. */
+/** Rows rendered above and below the visible ones, so that fast scrolling shows no gap. */
 const MARGIN = 8;
-/** The window moves by this many rows at a time, so that most frames of a scroll render nothing. */
+/** The rendered range moves in steps of this many rows, so that most frames of a scroll render nothing. */
 const STEP = 4;
 
 /** The rows to render. */
 export interface Range {
   readonly from: number;
-  /** Exclusive. */
+  /** The index after the last row. */
   readonly to: number;
-  /** Rows that fit in the window. */
+  /** Number of rows that fit in the window. */
   readonly page: number;
 }
 
-/** Which rows of a fixed height a scrolling element shows. Pure, for `useRange`. */
+/** Returns the rows that a scrolling element shows, for rows of fixed height. A pure function for `useRange`. */
 export function rangeOf(scrollTop: number, height: number, rowHeight: number, count: number): Range {
   const page = Math.max(1, Math.floor(height / rowHeight));
   const first = Math.max(0, Math.floor(scrollTop / rowHeight / STEP) * STEP - MARGIN);
@@ -23,7 +23,7 @@ export function rangeOf(scrollTop: number, height: number, rowHeight: number, co
   return { from, to: Math.min(count, from + page + 1 + STEP + 2 * MARGIN), page };
 }
 
-/** Follows the scrolling and size of an element; renders its owner only when the range of rows changes. */
+/** Returns the range of visible rows of an element. The component is rendered again only when the range changes. */
 export function useRange(
   scroller: RefObject<HTMLElement | null>,
   rowHeight: number,
@@ -53,7 +53,7 @@ export function useRange(
   return rangeOf(seen.from * rowHeight, seen.height, rowHeight, count);
 }
 
-/** Scrolls so that a row is in view, below the heading. */
+/** Scrolls an element so that a row is visible below the heading. */
 export function reveal(node: HTMLElement, index: number, rowHeight: number, headHeight = 0): void {
   const top = index * rowHeight;
   const height = node.clientHeight - headHeight;

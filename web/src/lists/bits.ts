@@ -1,16 +1,16 @@
-/** Pieces as a strip of few pixels: the share of each pixel, from a bit and a byte for each piece. */
+/** Computes a strip of pixels from pieces: the pieces of each pixel, from a bit and a byte for each piece. */
 
-/** The bytes of a base64 text. */
+/** Returns the bytes of a base64 text. */
 export function fromBase64(text: string): Uint8Array {
   return Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0));
 }
 
-/** Whether a bit is set; the first is the high bit of the first byte. */
+/** Whether a bit is set. The first bit is the high bit of the first byte. */
 export function hasBit(bits: Uint8Array, index: number): boolean {
   return ((bits[index >> 3] ?? 0) & (0x80 >> (index & 7))) !== 0;
 }
 
-/** The number of set bits among the first `count`. */
+/** Returns the number of set bits among the first `count`. */
 export function countBits(bits: Uint8Array, count: number): number {
   let sum = 0;
   for (let index = 0; index < count; index += 1) if (hasBit(bits, index)) sum += 1;
@@ -18,8 +18,8 @@ export function countBits(bits: Uint8Array, count: number): number {
 }
 
 /**
- * Calls `each` for every pixel with its pieces, `from` up to and without `to`, at least one. Fewer pieces than pixels
- * repeat.
+ * Calls `each` for every pixel with its pieces: from `from` to before `to`, at least one. With fewer pieces than
+ * pixels, several pixels have the same piece.
  */
 export function eachPixel(width: number, count: number, each: (x: number, from: number, to: number) => void): void {
   for (let x = 0; x < width; x += 1) {

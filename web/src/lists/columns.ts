@@ -29,18 +29,18 @@ export const COLUMN_IDS = [
 /** A column of the list. */
 export interface Column {
   readonly id: ColumnId;
-  /** Pixels, before the user changes it. */
+  /** The initial width in pixels. */
   readonly width: number;
   readonly shown: boolean;
-  /** Numbers are aligned right, and sort from the largest at the first click. */
+  /** Whether the column has numbers, which are aligned right and are first sorted from the largest. */
   readonly numeric: boolean;
-  /** The field of a row that the order depends on: other changes do not move the row. */
+  /** The fields of a row on which its position depends. Changes of other fields do not move the row. */
   readonly fields: readonly (keyof TorrentRow)[];
-  /** The value that it is sorted by. */
+  /** Returns the value by which the column is sorted. */
   readonly key: (row: TorrentRow) => number | string;
 }
 
-/** States in the order of sorting: failures, transfers, then waiting. */
+/** The order in which states are sorted: failures, transfers, then waiting torrents. */
 const STATE_ORDER: Readonly<Record<TorrentState, number>> = {
   failed: 0,
   "disk-full": 1,
@@ -110,7 +110,7 @@ export const COLUMNS: readonly Column[] = [
 const BY_ID: ReadonlyMap<string, Column> = new Map(COLUMNS.map((column) => [column.id, column]));
 const NAME = BY_ID.get("name");
 
-/** The column with this id; the column of names for an unknown one. */
+/** Returns the column with this id; the column of names for an unknown id. */
 export function columnOf(id: string): Column {
   const column = BY_ID.get(id) ?? NAME;
   if (column === undefined) throw new Error("no columns");
@@ -126,7 +126,8 @@ const MAX_KEYS = 50_000;
 const keys = new Map<string, string>();
 
 /**
- * A name as a key for sorting: without case, `2` before `10`. Keys are cached, because sorting uses each a dozen times.
+ * Returns the sort key of a name: without case, and with `2` before `10`. Keys are cached, because sorting uses each
+ * several times.
  */
 export function nameKey(name: string): string {
   const known = keys.get(name);

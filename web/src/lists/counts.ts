@@ -2,7 +2,7 @@ import type { TorrentRow } from "../../../src/api/index.ts";
 import type { Group } from "./filter.ts";
 import { GROUPS, inGroup } from "./filter.ts";
 
-/** The number of torrents of each entry of the sidebar, updated by adding and removing rows. */
+/** The number of torrents for each entry of the sidebar, updated when rows are added or removed. */
 export class Counts {
   readonly groups = new Map<Group, number>();
   readonly labels = new Map<string, number>();

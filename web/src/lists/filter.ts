@@ -1,6 +1,6 @@
 import type { TorrentRow } from "../../../src/api/index.ts";
 
-/** The groups of the sidebar: some are states, some join several states, some depend on rates. */
+/** The groups of the sidebar. Some are states, some combine several states, some depend on rates. */
 export const GROUPS = [
   "all",
   "active",
@@ -15,16 +15,16 @@ export const GROUPS = [
 /** A group of the sidebar. */
 export type Group = (typeof GROUPS)[number];
 
-/** What the list is filtered by. */
+/** The filter of the list. */
 export interface Filter {
   readonly group: Group;
-  /** null: any. Empty: torrents without a label. */
+  /** The label; null: any; empty: torrents without a label. */
   readonly label: string | null;
   readonly tracker: string | null;
   readonly search: string;
 }
 
-/** All torrents. */
+/** A filter that matches all torrents. */
 export const NO_FILTER: Filter = { group: "all", label: null, tracker: null, search: "" };
 
 /** Whether a row belongs to a group. */
@@ -50,7 +50,7 @@ export function inGroup(row: TorrentRow, group: Group): boolean {
   }
 }
 
-/** Compiles a filter to a test of one row: the words are split once. */
+/** Returns a function that tests whether a row matches the filter. The words of the search are split once. */
 export function matcher(filter: Filter): (row: TorrentRow) => boolean {
   const words = filter.search
     .toLowerCase()

@@ -1,7 +1,10 @@
 const VIDEO = new Set(["mp4", "m4v", "webm", "mkv", "mov", "ogv", "avi", "mpg", "mpeg", "ts", "m2ts", "wmv"]);
 const AUDIO = new Set(["mp3", "m4a", "aac", "flac", "ogg", "oga", "opus", "wav", "weba"]);
 
-/** The element that plays a file of this name; null when none does. The browser may still not support the format. */
+/**
+ * Returns the element that plays a file with this name; null when there is none. The browser may still not support
+ * the format.
+ */
 export function mediaOf(name: string): "video" | "audio" | null {
   const extension = /\.([a-z0-9]+)$/i.exec(name)?.[1]?.toLowerCase() ?? "";
   return VIDEO.has(extension) ? "video" : AUDIO.has(extension) ? "audio" : null;

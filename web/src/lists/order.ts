@@ -11,7 +11,7 @@ export interface Sort {
 /** Compares two rows for sorting. */
 export type Compare = (a: TorrentRow, b: TorrentRow) => number;
 
-/** Rows by a column; equal ones by id, so that nothing jumps about between two updates. */
+/** Returns a comparison by a column. Equal rows are ordered by id, so that their order does not change. */
 export function compareBy(sort: Sort): Compare {
   const { key } = columnOf(sort.column);
   const sign = sort.descending ? -1 : 1;
@@ -23,7 +23,7 @@ export function compareBy(sort: Sort): Compare {
   };
 }
 
-/** All rows in order. The sort key is computed once for each row, not for each comparison. */
+/** Returns all rows sorted. The sort key is computed once for each row, not for each comparison. */
 export function sortRows(rows: readonly TorrentRow[], sort: Sort): TorrentRow[] {
   const { key } = columnOf(sort.column);
   const sign = sort.descending ? -1 : 1;
@@ -37,7 +37,7 @@ export function affectsOrder(sort: Sort, before: TorrentRow, after: TorrentRow):
   return columnOf(sort.column).fields.some((field) => before[field] !== after[field]);
 }
 
-/** Where a row belongs among sorted ones. */
+/** Returns the position of a row in a sorted list. */
 function place(sorted: readonly TorrentRow[], row: TorrentRow, compare: Compare): number {
   let low = 0;
   let high = sorted.length;
@@ -51,8 +51,8 @@ function place(sorted: readonly TorrentRow[], row: TorrentRow, compare: Compare)
 }
 
 /**
- * A sorted list without the rows in `gone` and with `incoming`, in one pass: the few changes of a second among 10,000
- * rows cost a copy of the list and a binary search each, not a sort. `incoming` need not be sorted.
+ * Returns a sorted list without the rows in `gone` and with the rows in `incoming`, which need not be sorted. For a
+ * few changes among 10,000 rows it copies the list and does a binary search for each, which is faster than sorting.
  */
 export function merge(
   sorted: readonly TorrentRow[],

@@ -1,6 +1,6 @@
 import type { TorrentRow } from "../../../src/api/index.ts";
 
-/** A row for tests: a paused, empty torrent with the given fields. */
+/** Makes a row for tests: a paused, empty torrent with the given fields. */
 export function row(fields: Partial<TorrentRow> & { readonly id: string }): TorrentRow {
   return {
     name: fields.id,

@@ -1,6 +1,6 @@
 /**
- * The selected torrents, the start of a range, and the row with the keyboard focus. Ids, not positions, because rows
- * move.
+ * The selected torrents, the start of a range, and the row with the keyboard focus. They are ids, because the
+ * positions of rows change.
  */
 export interface Selection {
   readonly ids: ReadonlySet<string>;
@@ -16,14 +16,16 @@ export function only(id: string): Selection {
   return { ids: new Set([id]), anchor: id, focus: id };
 }
 
-/** Ctrl and a click, or the space bar. */
+/** Adds a torrent to the selection or removes it: Ctrl and click, or the space bar. */
 export function toggle(selection: Selection, id: string): Selection {
   const ids = new Set(selection.ids);
   if (!ids.delete(id)) ids.add(id);
   return { ids, anchor: id, focus: id };
 }
 
-/** Shift and click: selects from the anchor to here; with Ctrl in addition to the selection. */
+/**
+ * Selects the rows from the anchor to this row: Shift and click. With `keep` (Ctrl) they are added to the selection.
+ */
 export function extend(selection: Selection, order: readonly string[], id: string, keep = false): Selection {
   const anchor = selection.anchor !== null && order.includes(selection.anchor) ? selection.anchor : id;
   const [from, to] = [order.indexOf(anchor), order.indexOf(id)].toSorted((a, b) => a - b);
@@ -44,7 +46,7 @@ export function none(selection: Selection): Selection {
 /** A movement of the keyboard focus. */
 export type Step = "up" | "down" | "pageUp" | "pageDown" | "home" | "end";
 
-/** The row that the focus moves to; the first row when there is no focus. */
+/** Returns the row to which the focus moves; the first row when no row has the focus. */
 export function target(selection: Selection, order: readonly string[], step: Step, page: number): string | null {
   const last = order.length - 1;
   const at = selection.focus === null ? -1 : order.indexOf(selection.focus);
@@ -54,7 +56,7 @@ export function target(selection: Selection, order: readonly string[], step: Ste
   return order[Math.max(0, Math.min(last, to))] ?? null;
 }
 
-/** Drops ids that no longer exist; returns the same object when nothing changes. */
+/** Returns the selection without ids that no longer exist; the same object when nothing changes. */
 export function retain(selection: Selection, has: (id: string) => boolean): Selection {
   const ids = [...selection.ids].filter(has);
   const anchor = selection.anchor !== null && has(selection.anchor) ? selection.anchor : null;

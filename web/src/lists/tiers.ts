@@ -1,6 +1,6 @@
 import type { TorrentTracker } from "../../../src/api/index.ts";
 
-/** Trackers as text: one URL a line, an empty line between tiers. */
+/** Formats trackers as text: one URL on each line, an empty line between tiers. */
 export function tiersToText(trackers: readonly Pick<TorrentTracker, "tier" | "url">[]): string {
   const tiers = new Map<number, string[]>();
   for (const { tier, url } of trackers) tiers.set(tier, [...(tiers.get(tier) ?? []), url]);
@@ -10,7 +10,7 @@ export function tiersToText(trackers: readonly Pick<TorrentTracker, "tier" | "ur
     .join("\n\n");
 }
 
-/** Tiers of URLs from a text: one URL a line, an empty line between tiers. */
+/** Parses tiers of URLs: one URL on each line, an empty line between tiers. */
 export function tiersFromText(text: string): readonly (readonly string[])[] {
   return text
     .split(/\n\s*\n/)

@@ -1,6 +1,6 @@
 import type { Priority } from "../../../src/api/index.ts";
 
-/** A file as the tree takes it; `done` is missing for one that is not added yet. */
+/** A file for the tree. `done` is missing for a torrent that is not added yet. */
 export interface TreeFile {
   readonly index: number;
   readonly path: string;
@@ -9,13 +9,13 @@ export interface TreeFile {
 
 /** A file or a folder. */
 export interface TreeNode {
-  /** Parts joined by `/`; open folders are remembered by it. */
+  /** The path with `/` between its components. It identifies the folder in the set of closed folders. */
   readonly path: string;
   readonly name: string;
-  /** From 1. */
+  /** The depth in the tree, from 1. */
   readonly level: number;
   readonly children: readonly TreeNode[];
-  /** Indexes of the files in and below it: its own for a file. */
+  /** Indexes of the files in the folder and below; for a file its own index. */
   readonly files: readonly number[];
   readonly size: number;
   readonly isFolder: boolean;
@@ -26,7 +26,7 @@ interface Draft {
   readonly files: TreeFile[];
 }
 
-/** A torrent's files as folders in folders: folders first, each by name. */
+/** Returns a torrent's files as a tree: folders first, sorted by name. */
 export function buildTree(files: readonly TreeFile[]): readonly TreeNode[] {
   const root: Draft = { folders: new Map(), files: [] };
   for (const file of files) {
@@ -77,12 +77,12 @@ function finish(draft: Draft, prefix: string, level: number): TreeNode[] {
 export interface TreeLine {
   readonly node: TreeNode;
   readonly isOpen: boolean;
-  /** Position among its siblings, from 1, and their number, for screen readers. */
+  /** Position among its siblings, from 1, for screen readers; `siblings`: their number. */
   readonly position: number;
   readonly siblings: number;
 }
 
-/** The lines that show when these folders are closed. */
+/** Returns the visible lines when these folders are closed. */
 export function flatten(nodes: readonly TreeNode[], closed: ReadonlySet<string>): readonly TreeLine[] {
   const lines: TreeLine[] = [];
   const visit = (siblings: readonly TreeNode[]): void => {
@@ -96,7 +96,7 @@ export function flatten(nodes: readonly TreeNode[], closed: ReadonlySet<string>)
   return lines;
 }
 
-/** The common value of all these files; `mixed` when they differ. */
+/** Returns the common priority of the files; `mixed` when they differ. */
 export function commonPriority(files: readonly number[], of: (index: number) => Priority): Priority | "mixed" {
   const [first, ...rest] = files;
   if (first === undefined) return "normal";

@@ -5,11 +5,11 @@ import { record, samplesVersion, SESSION } from "./samples.ts";
 import { applyDelta, applySnapshot, peekRow } from "./torrents.ts";
 import { pruneSelection, signedIn } from "./ui.ts";
 
-/** Waits between attempts, milliseconds; the last one again and again. */
+/** Milliseconds between attempts to connect; the last value is repeated. */
 const WAITS = [500, 1000, 2000, 4000, 8000, 15_000];
-/** Milliseconds after which browsers reconnect by themselves, as the daemon sets it. */
+/** Milliseconds after which browsers reconnect by themselves, as the daemon's stream sets it. */
 const NATIVE_WAIT = 1000;
-/** A connection that has not opened after this long is given up, milliseconds. */
+/** Milliseconds after which an attempt that has not connected is abandoned. */
 const PATIENCE = 20_000;
 
 let source: EventSource | null = null;
@@ -17,8 +17,8 @@ let timer: ReturnType<typeof setTimeout> | undefined;
 let attempts = 0;
 
 /**
- * JSON of a trusted shape: the daemon's tests check every event with its schema, and page and daemon are built
- * together.
+ * JSON that is not validated here: the daemon's tests check each event with its schema, and page and daemon have the
+ * same version.
  */
 const json: { readonly [Name in EventName]: { parse(text: string): EventData<Name> } } = {
   snapshot: JSON,
@@ -30,7 +30,7 @@ const json: { readonly [Name in EventName]: { parse(text: string): EventData<Nam
   settings: JSON,
 };
 
-/** The handlers of events, by name. */
+/** The handlers of events by name. */
 const handlers: Readonly<Record<EventName, (text: string) => void>> = {
   snapshot: (text) => {
     const data = json.snapshot.parse(text);
@@ -67,7 +67,7 @@ const handlers: Readonly<Record<EventName, (text: string) => void>> = {
 
 const NAMES: readonly EventName[] = ["snapshot", "delta", "rates", "session", "log", "task", "settings"];
 
-/** Opens the stream of events, and again whenever it ends, until `disconnect`. */
+/** Opens the event stream, and reopens it when it ends, until `disconnect` is called. */
 export function connect(): void {
   clearTimeout(timer);
   source?.close();
@@ -85,7 +85,7 @@ export function connect(): void {
   events.addEventListener("error", () => lose(events));
 }
 
-/** Loads what the stream does not repeat. */
+/** Loads the data that the event stream does not send. */
 async function catchUp(): Promise<void> {
   try {
     const [lines, making] = await Promise.all([api.log(), api.tasks()]);
@@ -126,14 +126,14 @@ async function retry(): Promise<void> {
   connect();
 }
 
-/** Now, not when the wait is over. */
+/** Reconnects at once, without waiting for the next attempt. */
 export function retryNow(): void {
   clearTimeout(timer);
   attempts = 0;
   void retry();
 }
 
-/** Closes the stream. */
+/** Closes the event stream. */
 export function disconnect(): void {
   clearTimeout(timer);
   source?.close();

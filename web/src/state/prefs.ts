@@ -3,7 +3,7 @@ import type { ColumnId } from "../lists/columns.ts";
 import { COLUMNS, columnOf, isColumnId } from "../lists/columns.ts";
 import type { Sort } from "../lists/order.ts";
 
-/** Preferences of this browser. The daemon does not store them. */
+/** Preferences that this browser stores. The daemon does not store them. */
 
 /** The colour theme; `auto` follows the system. */
 export type Theme = "auto" | "light" | "dark";
@@ -63,43 +63,46 @@ function loadNumber(key: string, least: number, most: number, otherwise: number)
   return typeof value === "number" && value >= least && value <= most ? value : otherwise;
 }
 
-/** Pixels; a column that is narrower cannot be grasped any more. */
+/** Minimum width in pixels. A narrower column could not be dragged. */
 export const MIN_WIDTH = 48;
-/** Pixels of the widest column. */
+/** Maximum width of a column in pixels. */
 export const MAX_WIDTH = 1200;
 
 /** The theme. */
 export const theme = signal<Theme>(loadTheme());
-/** The shown columns, in order. */
+/** The visible columns in their order. */
 export const columns = signal<readonly ColumnId[]>(loadColumns());
-/** Widths of the columns that the user has changed, in pixels. */
+/** Widths in pixels of the columns that the user has resized. */
 export const widths = signal<ReadonlyMap<ColumnId, number>>(loadWidths());
 /** The order of the list. */
 export const sort = signal<Sort>(loadSort());
-/** Height of the details, as per cent of the window. */
+/** Height of the details as a percentage of the window. */
 export const detailsHeight = signal(loadNumber("detailsHeight", 15, 80, 38));
-/** Whether the details show. */
+/** Whether the details are visible. */
 export const detailsOpen = signal(load("detailsOpen") === true);
-/** Whether the sidebar shows. */
+/** Whether the sidebar is visible. */
 export const sidebarOpen = signal(load("sidebarOpen") !== false);
 
-/** The width of a column in pixels. */
+/** Returns the width of a column in pixels. */
 export function widthOf(id: ColumnId): number {
   return widths.value.get(id) ?? columnOf(id).width;
 }
 
-/** Sets the width of a column, within its bounds. */
+/** Sets the width of a column, between the minimum and the maximum. */
 export function setWidth(id: ColumnId, width: number): void {
   widths.value = new Map(widths.value).set(id, Math.round(Math.max(MIN_WIDTH, Math.min(MAX_WIDTH, width))));
 }
 
-/** A click on a heading: numbers sort from the largest first; a second click reverses. */
+/**
+ * Sorts by a column after a click on its heading. Numbers are first sorted from the largest; a second click reverses
+ * the order.
+ */
 export function sortBy(column: ColumnId): void {
   const now = sort.value;
   sort.value = { column, descending: now.column === column ? !now.descending : columnOf(column).numeric };
 }
 
-/** Stores preferences when they change. */
+/** Stores the preferences whenever they change. */
 export function keepPrefs(): void {
   effect(() => save("theme", theme.value));
   effect(() => save("columns", columns.value));

@@ -7,18 +7,18 @@ export interface Sample {
   readonly up: number;
 }
 
-/** Ten minutes by the second. */
+/** Number of samples kept: ten minutes with one sample a second. */
 const MAX_SAMPLES = 600;
-/** Torrents whose rates are kept at once; beyond, those that transferred longest ago are dropped. */
+/** Number of torrents whose samples are kept. Above it, the torrent that transferred data longest ago is dropped. */
 const MAX_TORRENTS = 200;
 
 const series = new Map<string, Sample[]>();
-/** The id of the whole session. */
+/** The key of the samples of the whole session. */
 export const SESSION = "";
-/** Increases with each second that has brought a sample. */
+/** A counter that increases when samples are added. */
 export const samplesVersion = signal(0);
 
-/** Adds a sample of the rates of a torrent, or of the {@link SESSION}. */
+/** Adds a sample of the rates of a torrent, or of the whole session ({@link SESSION}). */
 export function record(id: string, sample: Sample): void {
   const list = series.get(id) ?? [];
   series.delete(id); // Inserted again at the end: the map's order is that of the last transfers.
@@ -33,7 +33,7 @@ export function record(id: string, sample: Sample): void {
   }
 }
 
-/** The samples of a torrent, the oldest first. */
+/** Returns the samples of a torrent, the oldest first. */
 export function samplesOf(id: string): readonly Sample[] {
   return series.get(id) ?? [];
 }

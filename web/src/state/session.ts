@@ -1,7 +1,7 @@
 import { batch, signal } from "@preact/signals";
 import type { CreateTask, EventData, LogLine, SessionInfo } from "../../../src/api/index.ts";
 
-/** Lines of the log that are kept for showing. */
+/** Maximum number of log lines kept. */
 const MAX_LOG = 2000;
 
 /** The state of the event stream. */
@@ -9,7 +9,7 @@ export type Connection = "connecting" | "live" | "lost";
 
 /** The state of the event stream. */
 export const connection = signal<Connection>("connecting");
-/** When the next attempt is made after a loss; milliseconds since 1970. */
+/** When the next attempt to connect is made, in milliseconds since 1970; null while connected. */
 export const retryAt = signal<number | null>(null);
 /** The session's information; null before the first snapshot. */
 export const session = signal<SessionInfo | null>(null);
@@ -20,7 +20,7 @@ export const log = signal<readonly LogLine[]>([]);
 /** The torrent files that are being made. */
 export const tasks = signal<readonly CreateTask[]>([]);
 
-/** Adds lines by their number: after a reconnection some come twice. */
+/** Adds log lines by their number, because after a reconnection some lines arrive twice. */
 export function addLog(lines: readonly LogLine[]): void {
   const last = log.peek().at(-1)?.id ?? -1;
   const fresh = lines.filter((line) => line.id > last);
@@ -42,7 +42,7 @@ export function dropTask(id: string): void {
   tasks.value = tasks.peek().filter((task) => task.id !== id);
 }
 
-/** Replaces all lines: the log of a restarted daemon starts at one again. */
+/** Replaces all log lines. After a restart of the daemon the numbers of lines start from one again. */
 export function resetLog(lines: readonly LogLine[]): void {
   batch(() => {
     log.value = [];

@@ -8,12 +8,12 @@ import { matcher, NO_FILTER } from "../lists/filter.ts";
 import type { Sort } from "../lists/order.ts";
 import { affectsOrder, compareBy, merge, sortRows } from "../lists/order.ts";
 
-/** Milliseconds after the first drawing. */
+/** Milliseconds from a snapshot until the sort keys of names are computed, so that the list is rendered first. */
 const WARM_UP = 300;
 
 /**
- * All torrents. Each row has its own signal, so that a change renders one row; the visible list is kept sorted by
- * merging changes. Only a new order or a new filter reads all rows.
+ * All torrents. Each row has its own signal, so that a change renders only that row. The visible list stays sorted by
+ * merging changes; all rows are read only when the order or the filter changes.
  */
 const rows = new Map<string, Signal<TorrentRow>>();
 const counts = new Counts();
@@ -27,29 +27,31 @@ export const total = signal(0);
 /** The rows that match the filter, sorted. */
 export const visible = signal<readonly TorrentRow[]>([]);
 /**
- * The rows' ids in the order they show. Rows themselves are read by `rowOf`: `visible` may hold an older state of one
- * that did not move.
+ * The ids of the visible rows in their order. Read the rows with `rowOf`: `visible` may contain an outdated row if
+ * its position did not change.
  */
 export const order: ReadonlySignal<readonly string[]> = computed(() => visible.value.map((row) => row.id));
-/** Increases whenever `tallies` has changed. */
+/** A counter that increases when `tallies` has changed. */
 const talliesVersion = signal(0);
 
 let sortNow: Sort = { column: "added", descending: true };
 let compare = compareBy(sortNow);
 let matches = matcher(NO_FILTER);
 
-/** The counts of the sidebar, followed. */
+/** Returns the counts of the sidebar. A component that calls it is rendered again when they change. */
 export function tallies(): Counts {
   void talliesVersion.value;
   return counts;
 }
 
-/** The row, followed: a component that reads it is rendered again when it changes. */
+/**
+ * Returns a row; `undefined` if it does not exist. A component that calls it is rendered again when the row changes.
+ */
 export function rowOf(id: string): TorrentRow | undefined {
   return rows.get(id)?.value;
 }
 
-/** The row, without following it. */
+/** Returns a row without rendering the caller again when it changes. */
 export function peekRow(id: string): TorrentRow | undefined {
   return rows.get(id)?.peek();
 }
@@ -65,7 +67,7 @@ function showAll(): void {
   visible.value = sortRows(all, sortNow);
 }
 
-/** Follows the order and the filter. */
+/** Sorts and filters the list again whenever `sort` or the filter changes. */
 export function follow(sort: ReadonlySignal<Sort>): void {
   effect(() => {
     sortNow = sort.value;
@@ -112,7 +114,7 @@ function isWhole(change: Change): change is TorrentRow {
   return change.name !== undefined && change.state !== undefined;
 }
 
-/** One second's changes: rows that are not named in it are not touched. */
+/** Applies the changes of one second. Other rows are not changed. */
 export function applyDelta(delta: EventData<"delta">): void {
   batch(() => {
     const gone = new Set<string>();

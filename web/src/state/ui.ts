@@ -5,13 +5,13 @@ import type { Selection } from "../lists/selection.ts";
 import { NOTHING, retain } from "../lists/selection.ts";
 import { hasRow } from "./torrents.ts";
 
-/** The open views and the selection. */
+/** The selection, and the views, dialogs and menus that are open. */
 
 /** Whether this browser is logged in; null before the daemon has responded. */
 export const signedIn = signal<boolean | null>(null);
 /** The selected torrents. */
 export const selection = signal<Selection>(NOTHING);
-/** The torrent whose details show: the focused one, if it is selected, else any selected one. */
+/** The torrent whose details are shown: the focused one if it is selected, else any selected one; null: none. */
 export const current = computed<string | null>(() => {
   const { ids, focus } = selection.value;
   if (focus !== null && ids.has(focus)) return focus;
@@ -26,7 +26,7 @@ export type Tab = (typeof TABS)[number];
 /** The open tab. */
 export const tab = signal<Tab>("overview");
 
-/** A torrent file to add, and its content. */
+/** A torrent file in the dialog that adds torrents, and its content. */
 export interface Candidate {
   readonly file: File;
   readonly inspected: Inspected;
@@ -61,7 +61,7 @@ export interface MenuItem {
   readonly run: () => void;
   readonly isDisabled?: boolean;
   readonly isDangerous?: boolean;
-  /** A line above it. */
+  /** Whether a line is drawn above the entry. */
   readonly isApart?: boolean;
   readonly keys?: string;
   readonly icon?: ComponentChildren;
@@ -73,7 +73,7 @@ export interface MenuState {
   readonly items: readonly MenuItem[];
   readonly x: number;
   readonly y: number;
-  /** The element that gets the focus back. */
+  /** The element that gets the focus when the menu closes. */
   readonly from: HTMLElement | null;
 }
 
@@ -87,14 +87,14 @@ export interface Toast {
   readonly text: string;
 }
 
-/** Milliseconds that a message stays. */
+/** Milliseconds for which a message is shown. */
 const STAY: Readonly<Record<Toast["kind"], number>> = { done: 5_000, failed: 15_000 };
 const MAX_TOASTS = 5;
-/** The messages that show, the oldest first. */
+/** The visible messages, the oldest first. */
 export const toasts = signal<readonly Toast[]>([]);
 let lastToast = 0;
 
-/** Shows a message; an equal one is replaced. */
+/** Shows a message. It replaces an equal one. */
 export function toast(kind: Toast["kind"], text: string): void {
   lastToast += 1;
   const id = lastToast;
@@ -107,12 +107,12 @@ export function dropToast(id: number): void {
   toasts.value = toasts.peek().filter((other) => other.id !== id);
 }
 
-/** Drops removed torrents from the selection. */
+/** Removes ids of removed torrents from the selection. */
 export function pruneSelection(): void {
   selection.value = retain(selection.peek(), hasRow);
 }
 
-/** Narrow windows show one view at a time. */
+/** Matches narrow windows, which show one view at a time. */
 const narrowQuery = matchMedia("(max-width: 720px)");
 /** Whether the window is narrow. */
 export const isNarrow = signal(narrowQuery.matches);

@@ -1,6 +1,6 @@
 import { count } from "../base/format.ts";
 
-/** The details of one torrent. */
+/** Texts of the details of a torrent. */
 export const detailsTexts = {
   details: {
     label: "Details",

@@ -1,7 +1,7 @@
 import { count } from "../base/format.ts";
 import { torrents } from "./counted.ts";
 
-/** The dialogs that add, change and remove torrents. */
+/** Texts of the dialogs that add, change and remove torrents. */
 export const dialogsTexts = {
   addFiles: {
     title: (value: number) => (value === 1 ? "Add torrent" : `Add ${value} torrents`),

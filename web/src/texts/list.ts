@@ -1,6 +1,6 @@
 import { torrents } from "./counted.ts";
 
-/** The list of torrents, and the actions on them. */
+/** Texts of the list of torrents and of the actions on them. */
 export const listTexts = {
   actions: {
     start: "Start",

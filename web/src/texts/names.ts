@@ -2,7 +2,7 @@ import type { TorrentState } from "../../../src/api/index.ts";
 import type { ColumnId } from "../lists/columns.ts";
 import type { Group } from "../lists/filter.ts";
 
-/** States of a torrent. */
+/** Names of a torrent's states. */
 export const states: Readonly<Record<TorrentState, string>> = {
   queued: "Queued",
   "fetching-metadata": "Metadata",
@@ -15,7 +15,7 @@ export const states: Readonly<Record<TorrentState, string>> = {
   stopping: "Stopping",
 };
 
-/** Columns of the list. */
+/** Names of the list's columns. */
 export const columns: Readonly<Record<ColumnId, string>> = {
   status: "Status",
   name: "Name",
@@ -38,7 +38,7 @@ export const columns: Readonly<Record<ColumnId, string>> = {
   folder: "Folder",
 };
 
-/** Groups of the sidebar. */
+/** Names of the sidebar's groups. */
 export const groups: Readonly<Record<Group, string>> = {
   all: "All",
   active: "Active",

@@ -1,7 +1,7 @@
 import { count } from "../base/format.ts";
 import { torrents } from "./counted.ts";
 
-/** The frame of the page: sign-in, toolbar, sidebar, status bar. */
+/** Texts of the login, toolbar, sidebar and status bar. */
 export const pageTexts = {
   login: {
     title: "Sign in",

@@ -1,4 +1,4 @@
-/** The dialogs of settings, speed limits, statistics and keys. */
+/** Texts of the dialogs for settings, speed limits, statistics and keys. */
 export const settingsTexts = {
   settings: {
     title: "Settings",

@@ -5,7 +5,7 @@ import { columns, groups, states } from "./names.ts";
 import { pageTexts } from "./page.ts";
 import { settingsTexts } from "./settings.ts";
 
-/** Every text on the page, for translation; one file for each view. Sentences with numbers or names are functions. */
+/** All texts of the page, for translation; one file for each view. Texts with numbers or names are functions. */
 export const texts = {
   product: "Millrace",
   states,

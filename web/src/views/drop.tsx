@@ -5,7 +5,7 @@ import { Icon } from "../components/icon.tsx";
 import { dialog } from "../state/ui.ts";
 import { texts } from "../texts/texts.ts";
 
-/** Takes torrent files and links that are dropped anywhere on the page. */
+/** Adds torrent files and links that the user drops on the page. */
 export function DropZone(): JSX.Element | null {
   const [isOver, setOver] = useState(false);
   useEffect(() => {

@@ -6,7 +6,7 @@ import { TextField } from "../components/fields.tsx";
 import { texts } from "../texts/texts.ts";
 import { Logo } from "../components/logo.tsx";
 
-/** The login by token. */
+/** The form for logging in with the token. */
 export function Login(): JSX.Element {
   const [token, setToken] = useState("");
   const [error, setError] = useState("");

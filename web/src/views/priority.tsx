@@ -12,7 +12,7 @@ interface Props {
   readonly onChange: (priority: Priority) => void;
 }
 
-/** How much a file is wanted; "mixed" shows for folders and cannot be chosen. */
+/** A drop-down list of a file's priority. "mixed" is shown for folders and cannot be chosen. */
 export function PrioritySelect({ label, value, onChange }: Props): JSX.Element {
   const options = PRIORITIES.map((priority): readonly [Priority | "mixed", string] => [priority, words[priority]]);
   return (

@@ -58,7 +58,7 @@ function Section({ title, entries }: { readonly title: string; readonly entries:
   );
 }
 
-/** Everything that has an entry, by name; those without one last. */
+/** Returns the entries of the sidebar sorted by name; torrents without a value come last. */
 function entriesOf(
   map: ReadonlyMap<string, number>,
   chosen: string | null,

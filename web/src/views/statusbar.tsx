@@ -12,7 +12,7 @@ function limit(rate: number | null | undefined): string {
   return typeof rate === "number" ? ` (${rateOrZero(rate)})` : "";
 }
 
-/** Rates, limits and connection state at the bottom of the page. */
+/** The rates, limits and connection state at the bottom of the page. */
 export function StatusBar(): JSX.Element {
   const info = session.value;
   const now = rates.value;

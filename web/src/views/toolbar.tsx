@@ -25,7 +25,7 @@ async function signOut(): Promise<void> {
   signedIn.value = false;
 }
 
-/** The actions without a button of their own. */
+/** Returns the menu entries for actions that have no button. */
 function moreItems(isPhone: boolean, hasSelection: boolean): readonly MenuItem[] {
   const always: readonly MenuItem[] = [
     { label: words.columns, icon: <Icon name="columns" />, run: () => (dialog.value = { kind: "columns" }) },

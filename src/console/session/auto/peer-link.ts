@@ -36,7 +36,7 @@ export class PeerLink implements Connection {
     return this.#connection.local;
   }
 
-  /** Does nothing: the console has already started the connection, and passes arriving messages to the engine. */
+  /** Resumes reading. The console has already started the connection, and passes arriving messages to the engine. */
   start(): void {
     this.resume();
   }

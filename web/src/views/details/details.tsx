@@ -17,7 +17,7 @@ import { Trackers } from "./trackers.tsx";
 const words = texts.details;
 const VIEWS = { overview: Overview, files: Files, peers: Peers, trackers: Trackers, speed: Speed, log: Log } as const;
 
-/** All about one torrent: below the list, or in its place on a narrow window. */
+/** The details of the current torrent: below the list, or in place of it in a narrow window. */
 export function Details(): JSX.Element {
   const id = current.value;
   const row = id === null ? undefined : rowOf(id);

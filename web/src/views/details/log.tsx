@@ -7,10 +7,10 @@ import { texts } from "../../texts/texts.ts";
 import type { ViewProps } from "./view.ts";
 
 const words = texts.log;
-/** Lines that are shown, the newest first. */
+/** Maximum number of lines shown, the newest first. */
 const MAX_SHOWN = 500;
 
-/** The log, of a torrent or of all. */
+/** The log of one torrent, or of all. */
 export function Log({ id }: ViewProps): JSX.Element {
   const [isAll, setAll] = useState(false);
   const lines = log.value

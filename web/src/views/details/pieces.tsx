@@ -11,7 +11,7 @@ import { POLL_FAST } from "./view.ts";
 
 const words = texts.overview;
 
-/** The pieces on the disk: the height of each pixel's column is its share of pieces. */
+/** Draws the pieces on the disk. The height of each pixel column is the share of its pieces that are present. */
 function drawHave(canvas: HTMLCanvasElement, pieces: TorrentPieces, have: Uint8Array): void {
   const context = canvas.getContext("2d");
   if (context === null) return;
@@ -33,7 +33,7 @@ function drawHave(canvas: HTMLCanvasElement, pieces: TorrentPieces, have: Uint8A
   });
 }
 
-/** The number of peers with each piece, as a colour from none to the maximum. */
+/** Draws the number of peers that have each piece, as a colour from none to the maximum. */
 function drawAvailability(canvas: HTMLCanvasElement, pieces: TorrentPieces, copies: Uint8Array): void {
   const context = canvas.getContext("2d");
   if (context === null) return;
@@ -51,7 +51,7 @@ function drawAvailability(canvas: HTMLCanvasElement, pieces: TorrentPieces, copi
   context.globalAlpha = 1;
 }
 
-/** The width an element has, in device pixels, followed. */
+/** Returns the width of an element in device pixels, updated when it changes. */
 function useWidth(element: RefObject<HTMLElement | null>): number {
   const [width, setWidth] = useState(0);
   useEffect(() => {
@@ -64,7 +64,7 @@ function useWidth(element: RefObject<HTMLElement | null>): number {
   return width;
 }
 
-/** The maps of pieces and availability. */
+/** The charts of pieces on the disk and of their availability. */
 export function Pieces({ id, availability }: { readonly id: string; readonly availability: number }): JSX.Element {
   const box = useRef<HTMLDivElement>(null);
   const haveCanvas = useRef<HTMLCanvasElement>(null);

@@ -2,7 +2,7 @@ import type { JSX } from "preact";
 import { detailsHeight } from "../../state/prefs.ts";
 import { texts } from "../../texts/texts.ts";
 
-/** Per cent of the window's height. */
+/** Minimum height of the details, as a percentage of the window's height. */
 const LEAST = 15;
 const MOST = 80;
 const KEY_STEP = 4;
@@ -20,7 +20,7 @@ function drag(event: PointerEvent): void {
   bar.addEventListener("lostpointercapture", () => bar.removeEventListener("pointermove", move), { once: true });
 }
 
-/** The bar between list and details: dragged, or moved with the arrows. */
+/** The bar between list and details, which the user drags or moves with the arrow keys. */
 export function Splitter(): JSX.Element {
   return (
     <div

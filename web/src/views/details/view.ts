@@ -3,7 +3,7 @@ export interface ViewProps {
   readonly id: string;
 }
 
-/** Milliseconds between two reads of values that the events do not carry. */
+/** Milliseconds between two requests for values that the event stream does not send. */
 export const POLL_FAST = 1500;
-/** Milliseconds between two reads of values that change seldom. */
+/** Milliseconds between two requests for values that change seldom. */
 export const POLL_SLOW = 3000;

@@ -8,7 +8,7 @@ import { texts } from "../../texts/texts.ts";
 
 const words = texts.columnsDialog;
 
-/** Which columns show; they change behind the dialog at once. The name always shows. */
+/** The dialog that shows and hides columns, with effect at once. The column of names is always shown. */
 export function ColumnsDialog(): JSX.Element {
   const chosen = new Set(columns.value);
   const reset = (): void => {

@@ -14,7 +14,7 @@ function named(rate: number | null): string {
   return rate === null ? texts.common.noLimit : rateOrZero(rate);
 }
 
-/** The session's two limits, from the status bar. */
+/** The dialog of the session's two speed limits, which the status bar opens. */
 export function SpeedDialog(): JSX.Element {
   const [isReady, setReady] = useState(false);
   const [down, setDown] = useState("");

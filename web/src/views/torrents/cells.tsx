@@ -21,7 +21,7 @@ const STATES: Readonly<Record<TorrentRow["state"], readonly [IconName, Tone]>> =
   stopping: ["wait", "idle"],
 };
 
-/** The colour of a torrent's state. */
+/** Returns the colour of a torrent's state. */
 export function toneOf(row: TorrentRow): Tone {
   return STATES[row.state][1];
 }
@@ -38,7 +38,7 @@ export function StatusIcon({ row }: { readonly row: TorrentRow }): ComponentChil
   );
 }
 
-/** The content of a cell. Names and messages are text nodes only. */
+/** Returns the content of a cell. Names and messages become text nodes only. */
 export function cell(id: ColumnId, row: TorrentRow): ComponentChildren {
   switch (id) {
     case "status":

@@ -7,7 +7,7 @@ import { filter, loaded } from "../../state/torrents.ts";
 import { dialog } from "../../state/ui.ts";
 import { texts } from "../../texts/texts.ts";
 
-/** Shown in place of rows when there are none. */
+/** The text that is shown when the list is empty. */
 export function Empty(): JSX.Element {
   if (!loaded.value) {
     return (

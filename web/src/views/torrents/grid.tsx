@@ -11,15 +11,15 @@ import { onGridKey } from "./keyboard.ts";
 import { onClick, onContextMenu, onDoubleClick } from "./pointer.ts";
 import { Row, rowElementId } from "./row.tsx";
 
-/** Pixels of rows and of the heading, as in table.css. */
+/** Height in pixels of rows and the heading, as in table.css. */
 const ROW = 30;
 const CARD = 76;
 const HEAD = 32;
 const TICK = 36;
 
 /**
- * The table of torrents. Only visible rows are in the document; they keep their elements while they move, and elements
- * of rows that leave are reused. The keyboard focus stays on the table itself, which names the focused row.
+ * The table of torrents. Only visible rows are in the document. A row keeps its element while it moves; elements of
+ * rows that scroll out of view are reused. The table itself has the keyboard focus, and refers to the focused row.
  */
 export function TorrentGrid(): JSX.Element {
   const scroller = useRef<HTMLDivElement>(null);

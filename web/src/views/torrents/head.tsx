@@ -7,10 +7,10 @@ import { order } from "../../state/torrents.ts";
 import { dialog, selection } from "../../state/ui.ts";
 import { texts } from "../../texts/texts.ts";
 
-/** Pixels a column grows by with each press of Shift and an arrow. */
+/** Pixels by which Shift and an arrow key change the width of a column. */
 const KEY_STEP = 16;
 
-/** Follows the pointer from the edge of a heading until its release. */
+/** Changes the width of a column while the user drags the edge of its heading. */
 function drag(event: PointerEvent, column: Column): void {
   const edge = event.currentTarget;
   if (!(edge instanceof HTMLElement)) return;
@@ -49,7 +49,7 @@ function SelectAll(): JSX.Element {
   );
 }
 
-/** The headings: a click sorts, dragging the edge changes the width, the secondary button chooses columns. */
+/** The headings: a click sorts, dragging an edge changes the width, the secondary mouse button chooses columns. */
 export function Head({
   columns,
   isCard,

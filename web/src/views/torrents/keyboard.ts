@@ -23,7 +23,7 @@ function menuAtFocus(grid: HTMLElement): void {
   openTorrentMenu(box.left + 48, Math.min(box.bottom, innerHeight - 40), grid);
 }
 
-/** Handles a key of the table. Returns whether the table uses this key. */
+/** Handles a key in the table. Returns whether the table uses the key. */
 export function onGridKey(
   event: KeyboardEvent,
   grid: HTMLElement,

@@ -47,7 +47,7 @@ function items(): readonly MenuItem[] {
   ];
 }
 
-/** Opens the menu of the selected torrents at a position of the window. */
+/** Opens the menu of the selected torrents at a position in the window. */
 export function openTorrentMenu(x: number, y: number, from: HTMLElement | null): void {
   if (selectedIds().length > 0) menu.value = { label: texts.table.menu, items: items(), x, y, from };
 }

@@ -4,7 +4,7 @@ import { order } from "../../state/torrents.ts";
 import { isNarrow, selection } from "../../state/ui.ts";
 import { openTorrentMenu } from "./menu.tsx";
 
-/** The mouse on the table, for all rows at once: a row has no listeners of its own. */
+/** Mouse events of the table, for all rows at once. Rows have no listeners of their own. */
 
 function idAt(event: Event): string | null {
   const row = event.target instanceof Element ? event.target.closest<HTMLElement>("[data-id]") : null;

@@ -8,22 +8,22 @@ import { selection } from "../../state/ui.ts";
 import { texts } from "../../texts/texts.ts";
 import { cell, StatusIcon, toneOf } from "./cells.tsx";
 
-/** The row and its place. */
+/** The row and its position. */
 export interface RowProps {
   readonly id: string;
-  /** From 0. */
+  /** The position in the list, from 0. */
   readonly index: number;
   readonly columns: readonly Column[];
   readonly height: number;
   readonly isCard: boolean;
 }
 
-/** The id of a row's element in the document. */
+/** Returns the id of a row's element in the document. */
 export function rowElementId(id: string): string {
   return `row-${id}`;
 }
 
-/** One torrent. It is rendered only when its own signal, its selection or its place changes. */
+/** One torrent in the list. It is rendered only when its row, its selection or its position changes. */
 export function Row({ id, index, columns, height, isCard }: RowProps): JSX.Element | null {
   const row = rowOf(id);
   if (row === undefined) return null;
@@ -66,7 +66,7 @@ export function Row({ id, index, columns, height, isCard }: RowProps): JSX.Eleme
   );
 }
 
-/** A torrent on a narrow window: the name, the progress bar, and the rates. */
+/** A torrent in a narrow window: the name, the progress bar and the rates. */
 function Card({ row }: { readonly row: TorrentRow }): JSX.Element {
   return (
     <div role="gridcell" class="cell card">

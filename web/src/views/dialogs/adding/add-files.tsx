@@ -25,7 +25,7 @@ interface FilesProps {
   readonly onChange: (priorities: Priorities) => void;
 }
 
-/** A torrent's files with their boxes and priorities, before it is added. */
+/** A torrent's files with check boxes and priorities, before the torrent is added. */
 function FileChoice({ inspected, priorities, onChange }: FilesProps): JSX.Element {
   const of = (index: number): Priority => priorities.get(index) ?? "normal";
   const set = (indexes: readonly number[], priority: Priority): void =>
@@ -84,7 +84,10 @@ function FileChoice({ inspected, priorities, onChange }: FilesProps): JSX.Elemen
   );
 }
 
-/** Adds torrent files that were chosen or dropped: which of their files, where to, and whether at once. */
+/**
+ * The dialog that adds torrent files which the user has chosen or dropped: files to download, folder, and whether to
+ * start.
+ */
 export function AddFilesDialog({ candidates }: { readonly candidates: readonly Candidate[] }): JSX.Element {
   const [draft, setDraft] = useState<OptionsDraft>(NO_OPTIONS);
   const [chosen, setChosen] = useState<ReadonlyMap<number, Priorities>>(new Map());

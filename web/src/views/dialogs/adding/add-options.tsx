@@ -7,7 +7,7 @@ import { texts } from "../../../texts/texts.ts";
 
 const words = texts.addFiles;
 
-/** The options of an addition, as typed. */
+/** The options for adding a torrent, as the user typed them. */
 export interface OptionsDraft {
   readonly folder: string;
   readonly label: string;
@@ -16,10 +16,10 @@ export interface OptionsDraft {
   readonly skipCheck: boolean;
 }
 
-/** The options before the user changes any. */
+/** The initial options. */
 export const NO_OPTIONS: OptionsDraft = { folder: "", label: "", start: true, sequential: false, skipCheck: false };
 
-/** The options for the API; empty ones are left out. */
+/** Converts the options for the API; empty options are left out. */
 export function toOptions(draft: OptionsDraft): AddOptions {
   const options: AddOptions = { paused: !draft.start };
   if (draft.folder.trim() !== "") options.folder = draft.folder.trim();
@@ -34,7 +34,7 @@ interface Props {
   readonly onChange: (draft: OptionsDraft) => void;
 }
 
-/** The fields of the options. */
+/** The input fields of the options. */
 export function OptionFields({ draft, onChange }: Props): JSX.Element {
   const set = (part: Partial<OptionsDraft>): void => onChange({ ...draft, ...part });
   const labels = [...tallies().labels.keys()].filter((label) => label !== "");

@@ -10,10 +10,12 @@ import { putTask, session } from "../../../state/session.ts";
 import { texts } from "../../../texts/texts.ts";
 
 const words = texts.create;
-/** Bytes, as text: from 64 KiB to 16 MiB. */
+/** Piece lengths in bytes as text, from 64 KiB to 16 MiB; empty: chosen by size. */
 const PIECES = ["", ...Array.from({ length: 9 }, (_, at) => String(2 ** (16 + at)))];
 
-/** The dialog that makes a torrent of a path on the daemon's disk; its progress shows at the bottom of the page. */
+/**
+ * The dialog that makes a torrent from a path on the daemon's disk. Its progress is shown at the bottom of the page.
+ */
 export function CreateDialog(): JSX.Element {
   const [path, setPath] = useState("");
   const [trackers, setTrackers] = useState("");

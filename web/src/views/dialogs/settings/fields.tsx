@@ -9,13 +9,16 @@ import { texts } from "../../../texts/texts.ts";
 
 const words = texts.settings;
 
-/** The draft of the settings, and how it changes. */
+/** The edited settings, and a function that changes them. */
 export interface SectionProps {
   readonly draft: Settings;
   readonly set: (part: Partial<Settings>) => void;
 }
 
-/** A number while it is typed: an incomplete text stays as it is, and its value goes to the draft. */
+/**
+ * Returns the text of an input field and its setter. The text stays as typed, also while it is incomplete; `take`
+ * gets each change.
+ */
 export function useTyped(initial: string, take: (text: string) => void): readonly [string, (text: string) => void] {
   const [text, setText] = useState(initial);
   return [
@@ -143,7 +146,7 @@ export function QueueFields({ draft, set }: SectionProps): JSX.Element {
   );
 }
 
-/** Preferences of this browser, which apply at once. */
+/** The preferences of this browser, which take effect at once. */
 export function PageFields(): JSX.Element {
   return (
     <Select

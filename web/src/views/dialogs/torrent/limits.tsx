@@ -12,7 +12,7 @@ import { texts } from "../../../texts/texts.ts";
 
 const words = texts.limitsDialog;
 
-/** The dialog of limits; the fields show those of the first torrent. */
+/** The dialog of speed limits. The fields show the limits of the first torrent. */
 export function LimitsDialog({ ids }: { readonly ids: readonly string[] }): JSX.Element {
   const [first = ""] = ids;
   const [isReady, setReady] = useState(false);

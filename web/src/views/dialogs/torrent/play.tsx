@@ -13,7 +13,10 @@ interface Props {
   readonly path: string;
 }
 
-/** Plays a file in the page, also while it is still coming: where one seeks to is fetched first. */
+/**
+ * Plays a file in the page, also while it is being downloaded. The position to which the user seeks is downloaded
+ * first.
+ */
 export function PlayDialog({ id, file, path }: Props): JSX.Element {
   const [hasFailed, setFailed] = useState(false);
   const name = path.split("/").at(-1) ?? path;

@@ -7,10 +7,10 @@ import { peekRow } from "../../../state/torrents.ts";
 import { texts } from "../../../texts/texts.ts";
 
 const words = texts.removeDialog;
-/** Names that are listed; of the rest only the number. */
+/** Maximum number of names listed; the rest is counted. */
 const MAX_NAMES = 6;
 
-/** Confirms the removal of torrents and of their data. */
+/** The dialog that confirms the removal of torrents and their data. */
 export function RemoveDialog({ ids }: { readonly ids: readonly string[] }): JSX.Element {
   const [deleteData, setDeleteData] = useState(false);
   return (
