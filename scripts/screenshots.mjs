@@ -44,7 +44,7 @@ const daemon = spawn(
     "--allow-private",
   ],
   {
-    env: { ...process.env, MILLRACE_TOKEN: token, XDG_CONFIG_HOME: home },
+    env: { ...process.env, MILLRACE_TOKEN: token, XDG_CONFIG_HOME: home, MILLRACE_DHT_BOOTSTRAP: "" },
     stdio: ["ignore", "pipe", "ignore"],
   },
 );

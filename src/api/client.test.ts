@@ -36,6 +36,7 @@ describe("MillraceApi", () => {
     expect(await api.change({ seedRatio: 2 })).toMatchObject({ seedRatio: 2 });
     expect(await api.statistics()).toMatchObject({ torrents: 2 });
     expect(await api.history()).toMatchObject({ hours: [] });
+    expect(await api.dht()).toMatchObject({ isEnabled: true, nodes: 7 });
     expect(await api.log(1)).toEqual([]);
     expect(await api.create({ path: "/x" })).toMatchObject({ state: "hashing" });
     expect(await api.tasks()).toHaveLength(1);

@@ -101,6 +101,36 @@ export const statistics = z.object({
 /** Statistics of the session. */
 export type Statistics = z.infer<typeof statistics>;
 
+/** The response of `GET /dht`: the daemon's part in the DHT. */
+export const dhtInfo = z.object({
+  isEnabled: z.boolean(),
+  /** Nodes in the routing tables of both IP versions. */
+  nodes: z.int(),
+  families: z.array(
+    z.object({
+      family: z.union([z.literal(4), z.literal(6)]),
+      /** 40 hexadecimal digits. */
+      id: z.string(),
+      nodes: z.int(),
+      /** Queries received since the start, and how many of them had no reply because there were too many. */
+      queries: z.int(),
+      limited: z.int(),
+      /** Replies received since the start. */
+      replies: z.int(),
+      /** Whether it replies to no queries, because other nodes do not reach it (BEP 43). */
+      isReadOnly: z.boolean(),
+      /** The daemon's address as other nodes see it. */
+      externalIp: z.string().nullable(),
+    }),
+  ),
+  /** What other nodes have stored here. */
+  storedTorrents: z.int(),
+  storedPeers: z.int(),
+  storedItems: z.int(),
+});
+/** The daemon's part in the DHT. */
+export type DhtInfo = z.infer<typeof dhtInfo>;
+
 /**
  * The response of `GET /statistics/history`: rates of the last hour in steps of 10 seconds, and of the last 30 days
  * in steps of an hour.

@@ -31,6 +31,19 @@ interface Opened {
   readonly http: HttpServer;
 }
 
+/** Keys of the configuration that take effect at the next start. */
+const RESTART_ONLY = [
+  "listen",
+  "stateDir",
+  "peerPort",
+  "listenIp",
+  "dht",
+  "dhtBootstrap",
+  "allowPrivateAddresses",
+  "followLinks",
+  "onComplete",
+] as const satisfies readonly (keyof Config)[];
+
 /** The daemon: a session of torrents, and the HTTP server for it. */
 export class Daemon {
   /** The URL of the page. */
@@ -68,6 +81,7 @@ export class Daemon {
         settings: settingsOf(config),
         peerPort: config.peerPort,
         ...(config.listenIp === "" ? {} : { listenIp: config.listenIp }),
+        dht: config.dht && { bootstrap: config.dhtBootstrap },
         ...(config.onComplete === "" ? {} : { onCompleteScript: config.onComplete }),
         allowPrivateAddresses: config.allowPrivateAddresses,
         followLinks: config.followLinks,
@@ -115,9 +129,7 @@ export class Daemon {
         const { config } = await load();
         session.settings.reconfigure(settingsOf(config));
         log.level = config.logLevel;
-        const restartOnly = (
-          ["listen", "stateDir", "peerPort", "listenIp", "allowPrivateAddresses", "followLinks", "onComplete"] as const
-        ).filter((key) => config[key] !== this.#config[key]);
+        const restartOnly = RESTART_ONLY.filter((key) => String(config[key]) !== String(this.#config[key]));
         if (restartOnly.length > 0)
           session.log.warn("some changed keys take effect after a restart", { keys: restartOnly.join(", ") });
         this.#config = { ...config, ...Object.fromEntries(restartOnly.map((key) => [key, this.#config[key]])) };

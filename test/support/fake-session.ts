@@ -216,6 +216,25 @@ export class FakeSession implements Session {
       freeBytes: null,
       memory: 1,
     }),
+    dht: () => ({
+      isEnabled: true,
+      nodes: 7,
+      families: [
+        {
+          family: 4,
+          id: "c".repeat(40),
+          nodes: 7,
+          queries: 3,
+          limited: 1,
+          replies: 20,
+          isReadOnly: false,
+          externalIp: "203.0.113.9",
+        },
+      ],
+      storedTorrents: 2,
+      storedPeers: 4,
+      storedItems: 0,
+    }),
     history: () => ({ recent: [{ at: 1, down: 1, up: 1 }], hours: [] }),
   };
 

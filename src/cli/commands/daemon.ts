@@ -1,6 +1,7 @@
 import type { Command } from "commander";
 import { formatEndpoint, parseListenEndpoint, VERSION } from "../../base/index.ts";
 import { wholeArgument } from "../input/arguments.ts";
+import { nodesArgument } from "../input/dht-bootstrap.ts";
 import { act, newCommand } from "../command.ts";
 import type { CommandEntry } from "../command.ts";
 import { EXIT_DONE } from "../exit-code.ts";
@@ -15,6 +16,9 @@ interface DaemonFlags extends CommonFlags {
   readonly dir?: string;
   readonly peerPort?: number;
   readonly allowPrivate?: boolean;
+  /** `false` with `--no-dht`. */
+  readonly dht: boolean;
+  readonly dhtBootstrap?: readonly string[];
 }
 
 /** Defines `millrace daemon`. */
@@ -40,6 +44,12 @@ export function daemonCommand(entry: CommandEntry): Command {
     .option("--state <folder>", "where torrents and progress are kept (default: the user's data folder)")
     .option("--dir <folder>", "where downloads go")
     .option("--peer-port <port>", "the port that peers connect to; 0 is any", wholeArgument("--peer-port", 0, 65_535))
+    .option("--no-dht", "take no part in the DHT")
+    .option(
+      "--dht-bootstrap <host:port>",
+      "a node of the DHT to begin with, instead of the default ones; may be repeated",
+      nodesArgument("--dht-bootstrap"),
+    )
     .option("--allow-private", "let torrent addresses and trackers lead into private networks and to this machine");
   return act<DaemonFlags>(command, entry, run);
 }
@@ -60,6 +70,8 @@ async function run(session: Session<DaemonFlags>): Promise<number> {
         stateDir: flags.state,
         downloadDir: flags.dir,
         peerPort: flags.peerPort,
+        dht: flags.dht ? undefined : false,
+        dhtBootstrap: flags.dhtBootstrap,
         allowPrivateAddresses: flags.allowPrivate,
         logLevel: flags.verbose === true ? "debug" : undefined,
       },

@@ -1,4 +1,4 @@
-import type { SessionInfo, Settings, Statistics, TorrentDetail } from "../../api/index.ts";
+import type { DhtInfo, SessionInfo, Settings, Statistics, TorrentDetail } from "../../api/index.ts";
 import {
   clean,
   count,
@@ -115,4 +115,23 @@ export function settingsFields(settings: Partial<Settings>): Field[] {
     name,
     value === null ? "none" : clean(typeof value === "string" ? value : JSON.stringify(value)),
   ]);
+}
+
+/** The daemon's part in the DHT, as fields. */
+export function dhtFields({ isEnabled, families, storedTorrents, storedPeers, storedItems }: DhtInfo): Field[] {
+  if (!isEnabled) return [["dht", "off: see `dht` in the daemon's configuration"]];
+  return [
+    ...families.map(({ family, id, nodes, queries, replies, isReadOnly, externalIp }): Field => [
+      `IPv${family}`,
+      [
+        `${count(nodes, "node")}, ${count(queries, "query", "queries")} received, ${count(replies, "reply", "replies")} received`,
+        `${isReadOnly ? "read-only: other nodes do not reach it" : "replies to queries"}${externalIp === null ? "" : `; seen as ${clean(externalIp)}`}`,
+        `id ${clean(id)}`,
+      ],
+    ]),
+    [
+      "stored",
+      `${count(storedTorrents, "torrent")} with ${count(storedPeers, "peer")}, ${count(storedItems, "item")} of other nodes`,
+    ],
+  ];
 }

@@ -1,17 +1,28 @@
-import type { TorrentDetail, TorrentTracker } from "../../api/index.ts";
+import type { DhtInfo, TorrentDetail, TorrentTracker } from "../../api/index.ts";
 import { clean, count } from "../../terminal/index.ts";
 
 /**
  * Returns the reason why a running torrent has no peers, as an escaped sentence; `undefined` when it has peers or
- * does not look for any.
+ * does not look for any. `dht`: the daemon's, if known.
  */
 export function whyNoPeers(
   torrent: Pick<TorrentDetail, "state" | "peers" | "private" | "knownPeers">,
   trackers: readonly Pick<TorrentTracker, "url" | "state" | "message">[],
+  dht?: Pick<DhtInfo, "isEnabled" | "nodes">,
 ): string | undefined {
   const isLooking = ["downloading", "fetching-metadata", "seeding"].includes(torrent.state);
   if (torrent.peers > 0 || !isLooking) return undefined;
   if (torrent.knownPeers > 0) return `no connection to the ${count(torrent.knownPeers, "known peer")} yet`;
+  const parts = [trackersPart(torrent, trackers)];
+  if (dht?.isEnabled === true && !torrent.private)
+    parts.push(dht.nodes === 0 ? "no DHT nodes reached" : "the DHT knows no peers yet");
+  return parts.join("; ");
+}
+
+function trackersPart(
+  torrent: Pick<TorrentDetail, "private">,
+  trackers: readonly Pick<TorrentTracker, "url" | "state" | "message">[],
+): string {
   const [first] = trackers;
   if (first === undefined)
     return torrent.private

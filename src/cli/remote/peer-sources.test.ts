@@ -42,4 +42,12 @@ describe("whyNoPeers", () => {
   ])("has a reason for a torrent %s", (_, facts, trackers, expected) => {
     expect(whyNoPeers(facts, trackers)).toMatch(expected);
   });
+
+  it("has what the DHT knows, unless the torrent is private", () => {
+    const dht = { isEnabled: true, nodes: 0 };
+    expect(whyNoPeers(torrent, [], dht)).toMatch(/; no DHT nodes reached$/);
+    expect(whyNoPeers(torrent, [], { ...dht, nodes: 9 })).toMatch(/; the DHT knows no peers yet$/);
+    expect(whyNoPeers({ ...torrent, private: true }, [], dht)).not.toContain("DHT");
+    expect(whyNoPeers(torrent, [], { ...dht, isEnabled: false })).not.toContain("DHT");
+  });
 });

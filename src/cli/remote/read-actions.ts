@@ -4,7 +4,7 @@ import { EXIT_DONE } from "../exit-code.ts";
 import { printFields } from "../input/fields.ts";
 import type { Output } from "../output/output.ts";
 import type { Remote, RemoteFlags } from "./connection.ts";
-import { settingsFields, statisticsFields, torrentFields } from "./facts.ts";
+import { dhtFields, settingsFields, statisticsFields, torrentFields } from "./facts.ts";
 import { chosen, listAll } from "./find.ts";
 import type { Named } from "./find.ts";
 import { fileLines, LIST_FIELDS, listLines, logText, peerLines, trackerLines } from "./tables.ts";
@@ -54,8 +54,10 @@ export async function show(remote: Remote): Promise<number> {
   const torrent = await api.torrent((await theTorrent(remote)).id);
   output.data(torrent);
   output.line(output.style.strong(clean(torrent.name)));
-  const trackers = torrent.peers > 0 || output.json ? [] : await api.trackers(torrent.id);
-  printFields(output, torrentFields(torrent, whyNoPeers(torrent, trackers)));
+  const isAlone = torrent.peers === 0 && !output.json;
+  const trackers = isAlone ? await api.trackers(torrent.id) : [];
+  const dht = isAlone ? await api.dht() : undefined;
+  printFields(output, torrentFields(torrent, whyNoPeers(torrent, trackers, dht)));
   return EXIT_DONE;
 }
 
@@ -103,6 +105,14 @@ export async function stats({ api, output }: Remote): Promise<number> {
   const figures = await api.statistics();
   output.data(figures);
   if (!output.json) printFields(output, statisticsFields(figures, await api.session()));
+  return EXIT_DONE;
+}
+
+/** Runs `dht`: prints the daemon's part in the DHT. */
+export async function dht({ api, output }: Remote): Promise<number> {
+  const info = await api.dht();
+  output.data(info);
+  if (!output.json) printFields(output, dhtFields(info));
   return EXIT_DONE;
 }
 

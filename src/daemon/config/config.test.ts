@@ -65,6 +65,21 @@ describe("loadConfig", () => {
     await expect(refused).rejects.toThrow(path);
   });
 
+  it("reads the DHT's nodes from file and environment; an empty variable means none", async () => {
+    const path = await file('dht = false\ndht-bootstrap = ["one.example:6881"]\n');
+    const { config } = await loadConfig({ file: path, environment: {} });
+    expect([config.dht, config.dhtBootstrap]).toEqual([false, ["one.example:6881"]]);
+    expect(settingsOf(config)).not.toHaveProperty("dht");
+    expect(settingsOf(config)).not.toHaveProperty("dhtBootstrap");
+    const nodes = async (text: string): Promise<readonly string[]> =>
+      (await loadConfig({ file: path, environment: { MILLRACE_DHT_BOOTSTRAP: text } })).config.dhtBootstrap;
+    expect(await nodes("")).toEqual([]);
+    expect(await nodes("two.example:1, [::1]:2")).toEqual(["two.example:1", "[::1]:2"]);
+    await expect(nodes("two.example")).rejects.toThrow("MILLRACE_DHT_BOOTSTRAP: dht-bootstrap.0: write HOST:PORT");
+    const defaults = await loadConfig({ file: await file(""), environment: {} });
+    expect([defaults.config.dht, defaults.config.dhtBootstrap.length]).toEqual([true, 3]);
+  });
+
   it("names the variable of a value that is not valid", async () => {
     await expect(loadConfig({ file: await file(""), environment: { MILLRACE_PEER_PORT: "many" } })).rejects.toThrow(
       "MILLRACE_PEER_PORT",

@@ -71,6 +71,8 @@ export function settingsOf(config: Config): Settings {
     stateDir: _state,
     peerPort: _port,
     listenIp: _ip,
+    dht: _dht,
+    dhtBootstrap: _bootstrap,
     logLevel: _level,
     allowPrivateAddresses: _private,
     followLinks: _links,
@@ -162,7 +164,7 @@ function* fromEnvironment(environment: ConfigSources["environment"]): Generator<
  * then refuses it.
  */
 function fromText(key: ConfigKey, text: string): unknown {
-  if (key === "allowedHosts") return text.split(/[\s,]+/).filter((host) => host !== "");
+  if (key === "allowedHosts" || key === "dhtBootstrap") return text.split(/[\s,]+/).filter((host) => host !== "");
   if (configSchema.shape[key].safeParse(text).success) return text;
   if (text === "true" || text === "false") return text === "true";
   return text.trim() !== "" && Number.isFinite(Number(text)) ? Number(text) : text;

@@ -1,6 +1,7 @@
 import { z } from "zod";
-import { parseSize } from "../../base/index.ts";
+import { parseHostPort, parseSize } from "../../base/index.ts";
 import { alternativeTimes, scheduleRule, settings } from "../../api/index.ts";
+import { DEFAULT_BOOTSTRAP } from "../../dht/index.ts";
 
 /** A rate in bytes a second: a number, or a text such as `5MiB`. 0 and `"unlimited"` mean no limit. */
 const rate = z.union([z.number(), z.string(), z.null()]).transform((value, context): number | null => {
@@ -27,6 +28,16 @@ const endpoint = z
   .string()
   .regex(/^(?:\[[0-9a-fA-F:.]+\]|[^\s:[\]]+):\d{1,5}$/, "write HOST:PORT, as 127.0.0.1:9191 or [::1]:9191");
 
+const node = z.string().max(300).refine(isHostPort, { message: "write HOST:PORT, as router.bittorrent.com:6881" });
+
+function isHostPort(text: string): boolean {
+  try {
+    return parseHostPort(text).port > 0;
+  } catch {
+    return false;
+  }
+}
+
 const path = z.string().max(4096);
 
 /**
@@ -52,6 +63,12 @@ export const configSchema = z.strictObject({
     .describe("Where torrents, progress and the token's hash are kept. Empty: the user's data folder."),
   peerPort: z.int().min(0).max(65_535).default(6881).describe("The port that peers connect to; 0 takes any."),
   listenIp: z.string().max(100).default("").describe("The address that peers connect to. Empty: all."),
+  dht: z.boolean().default(true).describe("Whether to take part in the DHT, and find peers there."),
+  dhtBootstrap: z
+    .array(node)
+    .max(100)
+    .default([...DEFAULT_BOOTSTRAP])
+    .describe("Nodes of the DHT to begin with, as HOST:PORT. Empty: none but those that an earlier run has kept."),
   logLevel: z
     .enum(["debug", "info", "warn", "error"])
     .default("info")

@@ -1,5 +1,6 @@
 import { monitorEventLoopDelay, type IntervalHistogram } from "node:perf_hooks";
 import { Counter, Gauge, Histogram, Registry } from "prom-client";
+import type { DhtInfo } from "../../api/index.ts";
 import type { Session } from "../session/session.ts";
 
 /** The sources of the metrics. */
@@ -72,6 +73,24 @@ export class Metrics {
     );
     gauge("event_listeners", "Open event streams", listeners);
     gauge("file_streams", "Files that are being streamed", streams);
+    const dht = (of: (family: DhtInfo["families"][number]) => number): number =>
+      session.statistics.dht().families.reduce((sum, family) => sum + of(family), 0);
+    counter("dht_queries_total", "DHT queries received", () => dht(({ queries }) => queries));
+    counter("dht_limited_queries_total", "DHT queries without a reply, as there were too many", () =>
+      dht(({ limited }) => limited),
+    );
+    counter("dht_replies_total", "DHT replies received", () => dht(({ replies }) => replies));
+    const nodes: Gauge<"family"> = new Gauge({
+      name: "millrace_dht_nodes",
+      help: "Nodes in the routing table of the DHT",
+      labelNames: ["family"],
+      registers,
+      collect: () => {
+        nodes.reset();
+        for (const { family, nodes: known } of session.statistics.dht().families)
+          nodes.set({ family: `ipv${family}` }, known);
+      },
+    });
     const states: Gauge<"state"> = new Gauge({
       name: "millrace_torrents",
       help: "Torrents by state",

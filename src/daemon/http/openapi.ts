@@ -23,6 +23,7 @@ const NAMED = {
   Settings: api.settings,
   Statistics: api.statistics,
   History: api.history,
+  DhtInfo: api.dhtInfo,
   SessionInfo: api.sessionInfo,
   LogLine: api.logLine,
   Identity: api.identity,

@@ -130,6 +130,15 @@ describe("startHttp", () => {
     expect([fixed.status, fixed.headers["allow"]]).toEqual([405, "POST"]);
   });
 
+  it("serves the state of the DHT", async () => {
+    expect((await ask(port, { path: "/api/v1/dht" })).json).toMatchObject({
+      isEnabled: true,
+      nodes: 7,
+      families: [{ family: 4, externalIp: "203.0.113.9", isReadOnly: false }],
+    });
+    expect((await ask(port, { path: "/api/v1/dht", headers: { authorization: undefined } })).status).toBe(401);
+  });
+
   it("serves metrics and health", async () => {
     expect((await ask(port, { path: "/healthz", headers: { authorization: undefined } })).json).toEqual({
       status: "ok",
@@ -137,6 +146,8 @@ describe("startHttp", () => {
     expect((await ask(port, { path: "/metrics", headers: { authorization: undefined } })).status).toBe(401);
     const metrics = await ask(port, { path: "/metrics" });
     expect(metrics.text).toContain('millrace_torrents{state="seeding"} 1');
+    expect(metrics.text).toContain('millrace_dht_nodes{family="ipv4"} 7');
+    expect(metrics.text).toContain("millrace_dht_queries_total 3");
     expect(metrics.text).toContain('millrace_http_requests_total{method="GET",route="/healthz",status="200"} 1');
   });
 

@@ -1,8 +1,9 @@
 import { statfs } from "node:fs/promises";
 import { InputError, toError } from "../../base/index.ts";
+import type { Session } from "../session/session.ts";
 import type { JsonObject } from "./names.ts";
 import { snake } from "./names.ts";
-import { SettingsForm } from "./settings-form.ts";
+import { SettingsForm, type Facts } from "./settings-form.ts";
 import type { Method } from "./torrent-methods.ts";
 
 /** Options of {@link sessionMethods}. */
@@ -17,14 +18,18 @@ export interface SessionMethodOptions {
 /** Returns the RPC methods about the session, by name. */
 export function sessionMethods(options: SessionMethodOptions): Readonly<Record<string, Method>> {
   const form = new SettingsForm(options);
+  const factsOf = ({ statistics }: Session): Facts => ({
+    ...statistics.info(),
+    isDhtEnabled: statistics.dht().isEnabled,
+  });
   return {
     session_set: async ({ session }, args) => {
-      const changes = form.changes(args, session.settings.get(), session.statistics.info());
+      const changes = form.changes(args, session.settings.get(), factsOf(session));
       if (Object.keys(changes).length > 0) await session.settings.change(changes);
       return {};
     },
     session_get: ({ session }, args) => {
-      const all = form.describe(session.settings.get(), session.statistics.info());
+      const all = form.describe(session.settings.get(), factsOf(session));
       const fields = args.texts("fields")?.map(snake);
       return fields === undefined
         ? all

@@ -9,10 +9,11 @@ import type { JsonObject } from "./names.ts";
 const KB = 1000;
 
 /** The fields of `session_get` that are not settings. */
-interface Facts {
+export interface Facts {
   readonly peerPort: number;
   readonly freeBytes: number | null;
   readonly version: string;
+  readonly isDhtEnabled: boolean;
 }
 
 type Changes = { -readonly [Key in keyof Settings]?: Settings[Key] };
@@ -118,6 +119,7 @@ const FACTS: ReadonlySet<string> = new Set([
 
 /** Reasons why some of Transmission's settings cannot be changed here. */
 const REASONS: Readonly<Record<string, string>> = {
+  dht_enabled: "set dht in the configuration and start the daemon again",
   peer_port: "set peer-port in the configuration and start the daemon again",
   script_torrent_done_enabled: "a program to run can be set in the configuration file alone (on-complete)",
   script_torrent_done_filename: "a program to run can be set in the configuration file alone (on-complete)",
@@ -238,7 +240,7 @@ export class SettingsForm {
       cache_size_mb: 64,
       config_dir: this.#options.stateDir,
       default_trackers: "",
-      dht_enabled: false,
+      dht_enabled: info.isDhtEnabled,
       download_dir: settings.downloadDir,
       download_dir_free_space: info.freeBytes ?? -1,
       encryption: "tolerated",

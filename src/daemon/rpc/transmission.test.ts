@@ -95,6 +95,7 @@ function scene() {
       change: async (changes: Partial<Settings>) => void Object.assign(settings, changes),
     },
     statistics: {
+      dht: () => ({ isEnabled: false }),
       info: () => ({ peerPort: 6881, freeBytes: 5, version: "1" }),
       totals: () => ({
         startedAt: Date.now(),
@@ -517,7 +518,7 @@ describe("TransmissionRpc", () => {
       { "script-torrent-done-enabled": true },
       "script_torrent_done_enabled cannot be changed: a program to run can be set in the configuration file alone (on-complete)",
     ],
-    [{ "dht-enabled": true }, "dht_enabled cannot be changed: it is not supported"],
+    [{ "dht-enabled": true }, "dht_enabled cannot be changed: set dht in the configuration and start the daemon again"],
     [{ encryption: "required" }, "encryption cannot be changed: it is not supported"],
     [{ "made-up": 1, "start-added-torrents": false }, "made_up cannot be changed: it is not supported"],
     [{ "alt-speed-time-begin": 1440 }, "alt_speed_time_begin: minutes after midnight, from 0 to 1439"],

@@ -19,7 +19,7 @@ export interface ContextParts {
 
 /** Makes the client and the stores of a session, in its state folder. Opens nothing. */
 export function makeContext({ options, runtime, log, settings, onDelta }: ContextParts): SessionContext {
-  const { stateDir, peerPort, listenIp, version, allowPrivateAddresses } = options;
+  const { stateDir, peerPort, listenIp, dht = false, version, allowPrivateAddresses } = options;
   return {
     runtime,
     client: new Client({
@@ -28,6 +28,8 @@ export function makeContext({ options, runtime, log, settings, onDelta }: Contex
       stateDir: `${stateDir}/resume`,
       ownFolders: [stateDir, `${stateDir}/torrents`],
       port: peerPort,
+      // The table is no torrent's state.
+      dht: dht && { stateDir, ...dht },
       ...(listenIp === undefined ? {} : { listenIp }),
       userAgent: `Millrace ${version}`,
       ...(allowPrivateAddresses ? {} : { checkAddress: refusePrivate }),

@@ -1,4 +1,5 @@
 import type { Settings } from "../../api/index.ts";
+import type { DhtSettings } from "../../client/index.ts";
 import type { Log, Runtime } from "../../runtime/index.ts";
 
 /** Options of {@link openSession}. */
@@ -11,6 +12,8 @@ export interface SessionOptions {
   readonly peerPort: number;
   /** The address to listen on for peers. Default: all. */
   readonly listenIp?: string;
+  /** How to take part in the DHT. Default: not at all. */
+  readonly dht?: false | DhtSettings;
   /** A program that is run for each download that completes. */
   readonly onCompleteScript?: string;
   /** Whether URLs of trackers and torrent files may be on this machine or in private networks. */

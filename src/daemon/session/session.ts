@@ -5,6 +5,7 @@ import type {
   CreateRequest,
   CreateTask,
   EventData,
+  DhtInfo,
   History,
   Inspected,
   LogLine,
@@ -104,6 +105,7 @@ export interface SessionStatistics {
   totals(): Statistics;
   /** Returns the rates of the last hour and of the last 30 days. */
   history(): History;
+  dht(): DhtInfo;
 }
 
 /** The tasks that make torrent files. */

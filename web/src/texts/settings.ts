@@ -1,3 +1,5 @@
+import { count } from "../base/format.ts";
+
 /** Texts of the dialogs for settings, speed limits, statistics and keys. */
 export const settingsTexts = {
   settings: {
@@ -67,6 +69,9 @@ export const settingsTexts = {
     running: "Running for",
     torrents: "Torrents",
     connections: "Connections",
+    dht: "DHT",
+    dhtNodes: (nodes: number) => (nodes === 1 ? "1 node" : `${count(nodes)} nodes`),
+    dhtOff: "off",
     memory: "Memory",
     free: "Free on disk",
     version: "Version",

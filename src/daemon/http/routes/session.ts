@@ -2,6 +2,7 @@ import { z } from "zod";
 import {
   createRequest,
   createTask,
+  dhtInfo,
   health,
   history,
   identity,
@@ -66,6 +67,15 @@ const session: readonly Route[] = [
     summary: "Rates of the last hour and the last month",
     response: history,
     handle: ({ services }) => json(services.session.statistics.history()),
+  }),
+  route({
+    ...plain,
+    tag,
+    method: "GET",
+    path: "/api/v1/dht",
+    summary: "The DHT: nodes, queries, our address as other nodes see it",
+    response: dhtInfo,
+    handle: ({ services }) => json(services.session.statistics.dht()),
   }),
   route({
     ...plain,

@@ -1,4 +1,6 @@
-import type { History, SessionInfo, Statistics } from "../../../api/index.ts";
+import type { DhtInfo, History, SessionInfo, Statistics } from "../../../api/index.ts";
+import { toHex } from "../../../base/index.ts";
+import { idToBytes, type DhtStats } from "../../../dht/index.ts";
 import type { SessionContext } from "../context.ts";
 import type { TransferStatistics } from "../records/statistics.ts";
 import type { SessionStatistics } from "../session.ts";
@@ -14,6 +16,8 @@ export interface StatisticsViewOptions {
   /** The session's rates in bytes a second, as last measured. */
   readonly rates: () => { readonly down: number; readonly up: number };
 }
+
+const NO_DHT: DhtStats = { families: [], storedTorrents: 0, storedPeers: 0, storedItems: 0 };
 
 /** The statistics of the session. */
 export class StatisticsView implements SessionStatistics {
@@ -68,6 +72,28 @@ export class StatisticsView implements SessionStatistics {
 
   history(): History {
     return this.#options.transfers.history();
+  }
+
+  dht(): DhtInfo {
+    const { dht } = this.#options.context.client;
+    const { families, storedTorrents, storedPeers, storedItems } = dht?.stats ?? NO_DHT;
+    return {
+      isEnabled: dht !== undefined,
+      nodes: families.reduce((sum, { nodes }) => sum + nodes, 0),
+      families: families.map(({ family, id, nodes, queries, limited, replies, isReadOnly, externalIp }) => ({
+        family,
+        id: toHex(idToBytes(id)),
+        nodes,
+        queries,
+        limited,
+        replies,
+        isReadOnly,
+        externalIp: externalIp ?? null,
+      })),
+      storedTorrents,
+      storedPeers,
+      storedItems,
+    };
   }
 
   /** Measures the free space of the download folder. */

@@ -1,6 +1,6 @@
 import type { JSX } from "preact";
 import { useState } from "preact/hooks";
-import type { Statistics } from "../../../../src/api/index.ts";
+import type { DhtInfo, Statistics } from "../../../../src/api/index.ts";
 import { api } from "../../api/api.ts";
 import { Chart } from "../../components/chart.tsx";
 import { Dialog } from "../../components/dialog.tsx";
@@ -15,12 +15,13 @@ const words = texts.statistics;
 const EVERY = 5000;
 const stateNames: ReadonlyMap<string, string> = new Map(Object.entries(texts.states));
 
-function Facts({ data }: { readonly data: Statistics }): JSX.Element {
+function Facts({ data, dht }: { readonly data: Statistics; readonly dht: DhtInfo }): JSX.Element {
   const share = (up: number, down: number): string => (down === 0 ? "–" : ratio(up / down));
   const facts: readonly (readonly [string, string])[] = [
     [words.running, duration((Date.now() - data.startedAt) / 1000)],
     [words.torrents, count(data.torrents)],
     [words.connections, count(data.connections)],
+    [words.dht, dht.isEnabled ? words.dhtNodes(dht.nodes) : words.dhtOff],
     [words.memory, bytes(data.memory)],
     [words.free, data.freeBytes === null ? "–" : bytes(data.freeBytes)],
     [words.version, session.value?.version ?? "–"],
@@ -74,6 +75,7 @@ export function StatisticsDialog(): JSX.Element {
   const [span, setSpan] = useState<"hour" | "month">("hour");
   const { value, error } = usePoll("statistics", EVERY, async () => ({
     now: await api.statistics(),
+    dht: await api.dht(),
     history: await api.history(),
   }));
   const samples = span === "hour" ? value?.history.recent : value?.history.hours;
@@ -83,7 +85,7 @@ export function StatisticsDialog(): JSX.Element {
       {value === null && error === null && <p class="muted">{texts.common.loading}</p>}
       {value !== null && (
         <>
-          <Facts data={value.now} />
+          <Facts data={value.now} dht={value.dht} />
           <h3>{words.history}</h3>
           <Tabs
             label={words.history}
