@@ -58,12 +58,7 @@ export class RoutingTable {
       if (known.failures === 0) return undefined;
       bucket.remove(known);
     }
-    let contact = bucket.find(id);
-    if (contact === undefined) {
-      // A node at a known address has another id now: the old one is gone.
-      this.#removeAt(endpoint);
-      contact = new Contact(id, endpoint, now);
-    }
+    const contact = bucket.find(id) ?? new Contact(id, endpoint, now);
     contact.onReply(now, roundTripMs);
     return this.#add(contact, now);
   }
@@ -173,6 +168,8 @@ export class RoutingTable {
       const isShut = bucket.hasNetworkOf(contact, isLocal);
       if (!bucket.isFull && !isShut) {
         bucket.remove(contact);
+        // A node at a known address has another id now: the old one is gone.
+        this.#removeAt(contact.endpoint);
         bucket.nodes.push(contact);
         return undefined;
       }
