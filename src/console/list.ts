@@ -84,7 +84,7 @@ export class List<T> extends Array<T> {
           ? undefined
           : setTimeout(() => {
               done();
-              reject(new NetworkError("console.timeout", `nothing was added in ${timeout} s`));
+              reject(new NetworkError("console.timeout", `no element was added in ${timeout} s`));
             }, timeout * 1000);
     });
   }

@@ -135,7 +135,9 @@ export class Daemon {
         this.#config = { ...config, ...Object.fromEntries(restartOnly.map((key) => [key, this.#config[key]])) };
         session.log.info("the configuration was read again");
       } catch (error) {
-        session.log.error("cannot read the configuration; it stays as it was", { reason: toError(error).message });
+        session.log.error("cannot read the configuration; the previous one stays in force", {
+          reason: toError(error).message,
+        });
       }
     });
   }

@@ -46,7 +46,7 @@ export async function openSecret(stateDir: string, token: string | undefined): P
     if (!TOKEN.test(token))
       throw new InputError(
         "daemon.token",
-        "MILLRACE_TOKEN has to have 8 to 256 letters, digits and signs of ASCII, without spaces",
+        "MILLRACE_TOKEN must have 8 to 256 letters, digits and signs of ASCII, without spaces",
       );
     // The same one as before keeps its hash, and with it the logins.
     if (stored.success && (await new Secret(stored.data).verify(token)))

@@ -65,8 +65,8 @@ describe("millrace help", () => {
 
 describe("an option with several values", () => {
   it.each([
-    [["completion", "tcsh"], 'completion: there is no "tcsh"; there are bash, zsh and fish'],
-    [["download", "x", "--allocation", "none"], '--allocation: there is no "none"; there are sparse and full'],
+    [["completion", "tcsh"], 'completion must be bash, zsh or fish: got "tcsh"'],
+    [["download", "x", "--allocation", "none"], '--allocation must be sparse or full: got "none"'],
   ])("%j names those there are", async (args, said) => {
     expect(await millrace(...args)).toEqual({ status: 2, stdout: "", stderr: `millrace: ${said}\n` });
   });

@@ -79,7 +79,7 @@ console.log(m.piece, m.begin, m.length, m.block instanceof Uint8Array, sha1(m.bl
       "a wrong argument",
       "\n\npiece('one');",
       1,
-      'script:3: piece(index): index is a whole number from 0 to 3, not "one"',
+      'script:3: piece(index): index must be a whole number from 0 to 3: got "one"',
     ],
     [
       "a port that is not there",
@@ -103,7 +103,7 @@ console.log(m.piece, m.begin, m.length, m.block instanceof Uint8Array, sha1(m.bl
       "a wait without end",
       "await new Promise(() => {});",
       1,
-      "script: the script waits for an event that cannot happen any more",
+      "script: the script awaits a promise that can no longer settle",
     ],
     ["exit", "exit(3); print('never');", 3, ""],
     ["exit within try", "try { exit(4); } finally { print(''); }", 4, ""],
@@ -132,7 +132,7 @@ console.log(m.piece, m.begin, m.length, m.block instanceof Uint8Array, sha1(m.bl
       "-",
     );
     expect(status).toBe(1);
-    expect(stderr).toMatch(/^millrace: script:4: no choke in 0\.3 s; (what came: .*|no message came meanwhile)\n$/);
+    expect(stderr).toMatch(/^millrace: script:4: no choke in 0\.3 s; (what came: .*|no message arrived meanwhile)\n$/);
   });
 
   it("ends with status 0 during a wait, and the wait can report the end", async () => {
@@ -248,7 +248,7 @@ describe("millrace console, lines from a pipe", () => {
     expect(result.status).toBe(1);
     expect(result.stderr.trimEnd().split("\n")).toEqual([
       "millrace: line 15: peers.last has no interestd(); did you mean interested()? help(peer) lists all that a peer has",
-      'millrace: line 17: contact(host, port, options): port is a whole number from 1 to 65535, not "x"',
+      'millrace: line 17: contact(host, port, options): port must be a whole number from 1 to 65535: got "x"',
       "millrace: line 19: this cannot be read: the last statement is incomplete",
     ]);
   });
@@ -319,12 +319,12 @@ console.log(lint(p)); print(String(timeline(p)).split("\\n").length > 5);`;
 describe("millrace console, its command line", () => {
   it.each([
     [[], "a torrent file or a magnet link is missing"],
-    [["x.torrent", "y.torrent"], "one torrent is enough"],
+    [["x.torrent", "y.torrent"], "only one torrent can be given"],
     [["x.torrent", "--path", "d"], "add --store"],
     [["x.torrent", "--port", "1"], "add --accept"],
-    [["--replay", "a", "--between", "1"], "one of them at a time"],
-    [["--replay", "a", "--store"], "--store makes no sense with --replay"],
-    [["--between", "0"], "where do connections go on to?"],
+    [["--replay", "a", "--between", "1"], "cannot be used together"],
+    [["--replay", "a", "--store"], "--store cannot be used with --replay"],
+    [["--between", "0"], "--between: the target is missing"],
     [["--between", "0", "127.0.0.1"], "--between"],
   ])("refuses %j", async (args, message) => {
     const { status, stderr } = await millrace("console", ...args);

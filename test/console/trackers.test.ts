@@ -80,7 +80,7 @@ describe("trackers of a session", () => {
       const [http] = session.trackers;
       const ask = (options: unknown): unknown => Reflect.apply(http?.announce ?? String, http, [options]);
       await expect(async () => ask("begun")).rejects.toThrow(
-        'event is "started", "completed", "stopped", "none", not "begun"',
+        'event must be "started", "completed", "stopped", "none": got "begun"',
       );
       await expect(async () => ask({ evnt: 1 })).rejects.toThrow('there is no option "evnt"');
       await server.close();

@@ -83,7 +83,7 @@ async function run(session: Session<ConsoleFlags>): Promise<number> {
       "a torrent file or a magnet link is missing: `millrace console TORRENT`; see `millrace console --help`",
     );
   if (words[0] !== undefined && flags.script === undefined)
-    throw new CommandLineError(`one torrent is enough: ${JSON.stringify(words[0])} is too many`);
+    throw new CommandLineError(`only one torrent can be given: ${JSON.stringify(words[0])} is one too many`);
   const runtime = await session.runtime();
   const torrent = await readSource(runtime, source);
   const { runConsole } = await import("../../console/index.ts");
@@ -104,9 +104,7 @@ async function run(session: Session<ConsoleFlags>): Promise<number> {
 /** Throws when options are combined that belong to different uses of the command. */
 function refuseMixed(flags: ConsoleFlags): void {
   if (flags.replay !== undefined && flags.between !== undefined)
-    throw new CommandLineError(
-      "--replay is about a recorded session, --between about a live one: one of them at a time",
-    );
+    throw new CommandLineError("--replay and --between cannot be used together");
   const other = flags.replay !== undefined ? "--replay" : flags.between !== undefined ? "--between" : undefined;
   const live: readonly (readonly [string, unknown])[] = [
     ["--store", flags.store],
@@ -116,13 +114,11 @@ function refuseMixed(flags: ConsoleFlags): void {
     ...(other === "--replay" ? [["--record", flags.record] as const] : [["--script", flags.script] as const]),
   ];
   const mixed = other === undefined ? undefined : live.find(([, value]) => value !== undefined)?.[0];
-  if (other !== undefined && mixed !== undefined) throw new CommandLineError(`${mixed} makes no sense with ${other}`);
+  if (other !== undefined && mixed !== undefined) throw new CommandLineError(`${mixed} cannot be used with ${other}`);
   if (flags.encrypted !== undefined && flags.between === undefined)
-    throw new CommandLineError("--encrypted is about --between");
-  if (flags.path !== undefined && flags.store !== true)
-    throw new CommandLineError("--path is the folder of --store; add --store");
-  if (flags.port !== undefined && flags.accept !== true)
-    throw new CommandLineError("--port is the port of --accept; add --accept");
+    throw new CommandLineError("--encrypted requires --between");
+  if (flags.path !== undefined && flags.store !== true) throw new CommandLineError("--path requires --store");
+  if (flags.port !== undefined && flags.accept !== true) throw new CommandLineError("--port requires --accept");
 }
 
 /**
@@ -138,7 +134,7 @@ function signalOf({ flags, interrupt }: Session<ConsoleFlags>): AbortSignal {
 async function replay(session: Session<ConsoleFlags>, path: string): Promise<number> {
   const { flags, args } = session;
   if (args.length > 0 && flags.script === undefined)
-    throw new CommandLineError("--replay takes the recording alone: it knows the torrent");
+    throw new CommandLineError("--replay takes no torrent: the recording contains it");
   const { runReplay } = await import("../../console/index.ts");
   return runReplay({
     runtime: await session.runtime(),
@@ -154,8 +150,9 @@ async function between(session: Session<ConsoleFlags>, port: number): Promise<nu
   const { flags, args, output } = session;
   const [address, source, ...more] = args;
   if (more[0] !== undefined)
-    throw new CommandLineError(`--between: one torrent is enough: ${JSON.stringify(more[0])} is too many`);
-  if (address === undefined) throw new CommandLineError("--between PORT HOST:PORT: where do connections go on to?");
+    throw new CommandLineError(`--between: only one torrent can be given: ${JSON.stringify(more[0])} is one too many`);
+  if (address === undefined)
+    throw new CommandLineError("--between: the target is missing; write --between PORT HOST:PORT");
   const target = parseArgument("--between", () => parseHostPort(address));
   if (target.port === 0)
     throw new CommandLineError(

@@ -108,7 +108,9 @@ describe("trackersArgument", () => {
     "refuses %s",
     (url) => {
       expect(() => trackersArgument("--tracker")(url)).toThrow("--tracker: not a tracker address");
-      expect(() => tiersArgument("--tracker")(url)).toThrow(/--tracker: (?:not a tracker address|no tracker is named)/);
+      expect(() => tiersArgument("--tracker")(url)).toThrow(
+        /--tracker: (?:not a tracker address|the announce URL is missing)/,
+      );
     },
   );
 

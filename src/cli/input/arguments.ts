@@ -14,9 +14,7 @@ export function rateArgument(option: string, advice = "leave it out for no limit
   return (text) => {
     const rate = parseArgument(option, () => parseSize(text));
     if (rate < 1)
-      throw new CommandLineError(
-        `${option}: a rate is at least 1 byte a second, not ${JSON.stringify(text)}; ${advice}`,
-      );
+      throw new CommandLineError(`${option}: must be at least 1 byte a second: got ${JSON.stringify(text)}; ${advice}`);
     return rate;
   };
 }
@@ -27,7 +25,7 @@ export function wholeArgument(option: string, min: number, max: number): (text: 
     const number = /^\d{1,16}$/.test(text) ? Number(text) : Number.NaN;
     if (!(number >= min && number <= max))
       throw new CommandLineError(
-        `${option}: not a whole number from ${min} to ${max}: ${JSON.stringify(text.slice(0, 40))}`,
+        `${option}: must be a whole number from ${min} to ${max}: got ${JSON.stringify(text.slice(0, 40))}`,
       );
     return number;
   };
@@ -42,8 +40,8 @@ export function portArgument(option: string): (text: string) => number {
 export function choiceArgument(what: string, choices: readonly string[]): (text: string) => string {
   return (text) => {
     if (choices.includes(text)) return text;
-    const all = `${choices.slice(0, -1).join(", ")} and ${choices.at(-1) ?? ""}`;
-    throw new CommandLineError(`${what}: there is no ${JSON.stringify(text.slice(0, 40))}; there are ${all}`);
+    const all = `${choices.slice(0, -1).join(", ")} or ${choices.at(-1) ?? ""}`;
+    throw new CommandLineError(`${what} must be ${all}: got ${JSON.stringify(text.slice(0, 40))}`);
   };
 }
 
@@ -91,7 +89,7 @@ export function tiersArgument(
 ): (text: string, before?: readonly (readonly string[])[]) => (readonly string[])[] {
   return (text, before = []) => {
     const tier = splitUrls(text);
-    if (tier.length === 0) throw new CommandLineError(`${option}: no tracker is named`);
+    if (tier.length === 0) throw new CommandLineError(`${option}: the announce URL is missing`);
     for (const url of tier) checkTracker(option, url, KNOWN);
     return [...before, tier];
   };

@@ -33,7 +33,7 @@ export async function readTargets(
   if (targets.length === 0)
     throw new CommandLineError("name a torrent file, a magnet link, or --info-hash with --tracker");
   const homeless = targets.find((target) => target.trackers.length === 0);
-  if (homeless !== undefined) throw new CommandLineError(`${homeless.name} names no tracker; add --tracker URL`);
+  if (homeless !== undefined) throw new CommandLineError(`${homeless.name} has no tracker; add --tracker URL`);
   return targets;
 }
 

@@ -56,6 +56,6 @@ describe("rateOrNone, numberOrNone", () => {
       numberOrNone("--ratio")("none"),
       numberOrNone("--ratio")("0.5"),
     ]).toEqual(["none", 2048, "none", 0.5]);
-    expect(() => numberOrNone("--ratio")("two")).toThrow(/^--ratio: not a number/);
+    expect(() => numberOrNone("--ratio")("two")).toThrow(/^--ratio must be a number/);
   });
 });

@@ -7,13 +7,13 @@ type Reader<Value> = (text: string, name: string) => Value;
 const asText: Reader<string> = (text) => text;
 const asNumber: Reader<number> = (text, name) => {
   if (!/^\d{1,15}(\.\d{1,15})?$/.test(text))
-    throw new CommandLineError(`${name}: not a number: ${JSON.stringify(text.slice(0, 40))}`);
+    throw new CommandLineError(`${name} must be a number: got ${JSON.stringify(text.slice(0, 40))}`);
   return Number(text);
 };
 const asBoolean: Reader<boolean> = (text, name) => {
   if (text === "true" || text === "yes") return true;
   if (text === "false" || text === "no") return false;
-  throw new CommandLineError(`${name}: true or false, not ${JSON.stringify(text.slice(0, 40))}`);
+  throw new CommandLineError(`${name} must be true or false: got ${JSON.stringify(text.slice(0, 40))}`);
 };
 
 /** Returns a reader of a setting that is JSON. The daemon checks its shape. */
@@ -23,7 +23,7 @@ function asJson<Key extends "labels" | "schedule" | "alternativeTimes">(key: Key
     try {
       return json.parse(text);
     } catch (error) {
-      throw new CommandLineError(`${key}: not JSON: ${JSON.stringify(text.slice(0, 40))}`, { cause: error });
+      throw new CommandLineError(`${key} must be JSON: got ${JSON.stringify(text.slice(0, 40))}`, { cause: error });
     }
   };
 }
@@ -83,10 +83,11 @@ export function readAssignments(texts: readonly string[]): Partial<Settings> {
   const settings: Partial<Settings> = {};
   for (const text of texts) {
     const [, name = "", value] = /^([^=]*)=(.*)$/s.exec(text) ?? [];
-    if (value === undefined) throw new CommandLineError(`write KEY=VALUE, not ${JSON.stringify(text.slice(0, 100))}`);
+    if (value === undefined)
+      throw new CommandLineError(`a setting must be KEY=VALUE: got ${JSON.stringify(text.slice(0, 100))}`);
     if (!isKey(name))
       throw new CommandLineError(
-        `there is no setting ${JSON.stringify(name.slice(0, 40))}; there are ${Object.keys(READERS).join(", ")}`,
+        `unknown setting ${JSON.stringify(name.slice(0, 40))}; the settings are ${Object.keys(READERS).join(", ")}`,
       );
     put(settings, name, value);
   }

@@ -237,7 +237,7 @@ describe("Replay", () => {
     expect(replay.step(1000)).toHaveLength(3);
     expect(replay.step()).toEqual([]);
     for (const wrong of [() => replay.step(-1), () => replay.back(0.5), () => replay.goto(Number.NaN)])
-      expect(wrong).toThrow(/takes a (whole )?number from 0/);
+      expect(wrong).toThrow(/must be a (whole )?number from 0/);
   });
 });
 

@@ -89,7 +89,10 @@ export class Replay {
    */
   goto(seconds: number): Replayed[] {
     if (typeof seconds !== "number" || !(seconds >= 0))
-      throw new UsageError("console.argument", `goto(seconds) takes a number from 0, not ${String(seconds)}`);
+      throw new UsageError(
+        "console.argument",
+        `goto(seconds): seconds must be a number from 0: got ${String(seconds)}`,
+      );
     const later = this.recording.events.findIndex(({ at }) => at > seconds * 1000);
     const target = later < 0 ? this.length : later;
     if (target < this.#position) this.#rewind();
@@ -168,6 +171,9 @@ export class Replay {
 
 function whole(call: string, value: number): number {
   if (!Number.isInteger(value) || value < 0)
-    throw new UsageError("console.argument", `${call} takes a whole number from 0, not ${String(value)}`);
+    throw new UsageError(
+      "console.argument",
+      `${call}: the argument must be a whole number from 0: got ${String(value)}`,
+    );
   return value;
 }

@@ -20,7 +20,7 @@ export function shown(value: unknown): string {
 
 /** Returns the error for an invalid argument. `call`: the signature; `wanted`: a description of a valid value. */
 export function wrong(call: string, name: string, wanted: string, value: unknown): UsageError {
-  return new UsageError("console.argument", `${call}: ${name} is ${wanted}, not ${shown(value)}`, {
+  return new UsageError("console.argument", `${call}: ${name} must be ${wanted}: got ${shown(value)}`, {
     fields: { argument: name },
   });
 }

@@ -108,7 +108,7 @@ export class Content {
     if (!attempt.isComplete) return undefined;
     this.#metadata.delete(peer);
     const info = attempt.verified(infoHash, runtime.hasher);
-    if (info === undefined) log.warn(`the metadata of peer ${peer.number} does not hash to the info-hash`);
+    if (info === undefined) log.warn(`the metadata of peer ${peer.number} has a hash that differs from the info-hash`);
     return info;
   }
 

@@ -219,7 +219,7 @@ export class Pieces {
       if (this.#fetcher?.received(index) !== undefined)
         throw new UsageError(
           "console.busy",
-          `piece ${index} is being fetched by the engine; auto({ download: false }) ends that`,
+          `piece ${index} is being downloaded by the engine; auto({ download: false }) ends the download`,
         );
       await this.#put(index, begin, bytes);
     });
@@ -235,7 +235,7 @@ export class Pieces {
       if (!this.have.get(index) && !this.#rangesOf(index).covers(begin, begin + length)) {
         throw new UsageError(
           "console.missing",
-          `bytes ${begin} to ${begin + length} of piece ${index} are not here yet`,
+          `bytes ${begin} to ${begin + length} of piece ${index} have not arrived yet`,
         );
       }
       return this.store.read(index, begin, length);

@@ -144,7 +144,7 @@ export class ConsoleSession {
     if (!(peer instanceof ConsolePeer))
       throw new UsageError(
         "console.argument",
-        `upload(peer): peer is one of peers, such as peers[0], not ${shown(peer)}`,
+        `upload(peer): peer must be one of peers, such as peers[0]: got ${shown(peer)}`,
       );
     const { haves } = this.content;
     peer.auto({ keepAlive: true });

@@ -102,7 +102,7 @@ export function findTopic(
   );
   throw new UsageError(
     "console.help",
-    `there is nothing called ${JSON.stringify(topic.slice(0, 60))}; ${near === undefined ? "" : `did you mean ${JSON.stringify(near)}? `}available() lists all names`,
+    `there is no name ${JSON.stringify(topic.slice(0, 60))}; ${near === undefined ? "" : `did you mean ${JSON.stringify(near)}? `}available() lists all names`,
   );
 }
 

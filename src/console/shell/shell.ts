@@ -117,7 +117,7 @@ class Shell {
       const endings = [this.#own("unhandledRejection", reject), this.#own("uncaughtException", reject)];
       own = (): void => endings.forEach((end) => end());
       idle = (): void =>
-        reject(new UsageError("console.idle", "the script waits for an event that cannot happen any more"));
+        reject(new UsageError("console.idle", "the script awaits a promise that can no longer settle"));
       process.once("beforeExit", idle);
     });
     try {

@@ -114,7 +114,7 @@ async function serveRpc(
 }
 
 function notAllowed(method: string, allow: string): HttpError {
-  return new HttpError(405, "http.method", `${method} is not served here`, { headers: { allow } });
+  return new HttpError(405, "http.method", `the method ${method} is not supported here`, { headers: { allow } });
 }
 
 function header(value: string | string[] | undefined): string | undefined {

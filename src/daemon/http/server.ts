@@ -182,7 +182,9 @@ function requestError(error: unknown, log: Log): HttpError {
 const RAW_PROBLEMS: Readonly<Record<string, HttpError>> = {
   ERR_HTTP_REQUEST_TIMEOUT: new HttpError(408, "http.slow", "the request arrives too slowly"),
   HPE_HEADER_OVERFLOW: new HttpError(431, "http.headers", "the headers are too long"),
-  CONNECT: new HttpError(405, "http.method", "CONNECT is not served here", { headers: { allow: "GET, HEAD" } }),
+  CONNECT: new HttpError(405, "http.method", "the method CONNECT is not supported", {
+    headers: { allow: "GET, HEAD" },
+  }),
 };
 
 /** Responds to bytes that are not a request, and closes the connection. */

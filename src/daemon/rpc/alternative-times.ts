@@ -11,7 +11,7 @@ const DAYS = 7;
 /** Formats minutes after midnight as `HH:MM`. Throws InputError `rpc.argument`. */
 export function timeOf(name: string, minutes: number): string {
   if (!Number.isInteger(minutes) || minutes < 0 || minutes >= MINUTES_OF_DAY)
-    throw new InputError("rpc.argument", `${name}: minutes after midnight, from 0 to ${MINUTES_OF_DAY - 1}`);
+    throw new InputError("rpc.argument", `${name} must be minutes after midnight, from 0 to ${MINUTES_OF_DAY - 1}`);
   return `${String(Math.floor(minutes / 60)).padStart(2, "0")}:${String(minutes % 60).padStart(2, "0")}`;
 }
 
@@ -23,6 +23,9 @@ export function maskOf(days: readonly number[]): number {
 /** Converts a bit field to days (0 is Sunday). Throws InputError `rpc.argument`. */
 export function daysOf(mask: number): number[] {
   if (!Number.isInteger(mask) || mask < 0 || mask >= 1 << DAYS)
-    throw new InputError("rpc.argument", `alt_speed_time_day: a bit for each day, from 0 to ${(1 << DAYS) - 1}`);
+    throw new InputError(
+      "rpc.argument",
+      `alt_speed_time_day must be a bit field of days, from 0 to ${(1 << DAYS) - 1}`,
+    );
   return Array.from({ length: DAYS }, (_, day) => day).filter((day) => (mask >> day) & 1);
 }

@@ -78,5 +78,5 @@ export class Arguments {
 }
 
 function wrong(name: string, what: string): InputError {
-  return new InputError("rpc.argument", `argument ${name} has to be ${what}`);
+  return new InputError("rpc.argument", `argument ${name} must be ${what}`);
 }

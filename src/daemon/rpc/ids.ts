@@ -64,7 +64,7 @@ export class TorrentNumbers {
       const hash =
         typeof id === "number" ? this.#hashes.get(id) : typeof id === "string" ? id.toLowerCase() : undefined;
       if (typeof id !== "number" && typeof id !== "string")
-        throw new InputError("rpc.argument", "ids has to be numbers or info-hashes");
+        throw new InputError("rpc.argument", "ids must be numbers or info-hashes");
       return hash !== undefined && this.#session.torrents.row(hash) !== undefined ? [hash] : [];
     });
     return [...new Set(found)];

@@ -58,7 +58,7 @@ export function sessionMethods(options: SessionMethodOptions): Readonly<Record<s
     },
     free_space: async (_, args) => {
       const path = args.text("path");
-      if (path === undefined || !path.startsWith("/")) throw new InputError("rpc.argument", "path has to be absolute");
+      if (path === undefined || !path.startsWith("/")) throw new InputError("rpc.argument", "path must be absolute");
       try {
         const { bavail, blocks, bsize } = await statfs(path);
         return { path, size_bytes: bavail * bsize, total_size: blocks * bsize };

@@ -156,7 +156,7 @@ function address(filename: string | undefined): string {
   if (/^(?:[0-9a-f]{40}|[a-z2-7]{32})$/i.test(filename)) return `magnet:?xt=urn:btih:${filename}`;
   throw new InputError(
     "rpc.argument",
-    "filename has to be a magnet link or an http(s) address; send a torrent file as metainfo",
+    "filename must be a magnet link or an http(s) address; send a torrent file as metainfo",
   );
 }
 
@@ -196,7 +196,7 @@ async function setTorrents({ session, numbers }: RpcContext, args: Arguments): P
     const tiers = trackers(args, session, id);
     if (tiers !== undefined) {
       const { success } = trackersRequest.safeParse({ tiers });
-      if (!success) throw new InputError("rpc.argument", "trackers have to be URLs, at most 100 in 100 tiers");
+      if (!success) throw new InputError("rpc.argument", "trackers must be URLs, at most 100 in 100 tiers");
       await session.torrents.setTrackers(id, tiers);
     }
   }
@@ -290,20 +290,20 @@ function trackers(args: Arguments, session: Session, id: string): string[][] | u
 
 function peerLimit(count: number): number {
   if (!Number.isInteger(count) || count < 1 || count > MAX_PEER_LIMIT)
-    throw new InputError("rpc.argument", `peer_limit: a whole number from 1 to ${MAX_PEER_LIMIT}`);
+    throw new InputError("rpc.argument", `peer_limit must be a whole number from 1 to ${MAX_PEER_LIMIT}`);
   return count;
 }
 
 function labelsOf(args: Arguments): string[] | undefined {
   const labels = args.texts("labels")?.filter((label) => label !== "");
   if (labels !== undefined && labels.length > MAX_LABELS)
-    throw new InputError("rpc.argument", `labels: more than ${MAX_LABELS}`);
+    throw new InputError("rpc.argument", `labels: at most ${MAX_LABELS} are allowed`);
   for (const label of labels ?? []) requireShort("labels", label, MAX_LABEL);
   return labels;
 }
 
 function requireShort(name: string, text: string, most: number): void {
-  if (text.length > most) throw new InputError("rpc.argument", `${name}: more than ${most} characters`);
+  if (text.length > most) throw new InputError("rpc.argument", `${name} must have at most ${most} characters`);
 }
 
 function required(args: Arguments, name: string): string {

@@ -310,11 +310,11 @@ describe("TransmissionRpc", () => {
     for (const number of [1e99, -1]) {
       for (const name of torrent)
         expect(await old("torrent-set", { ids: 1, [name]: number }), `${name} ${number}`).toMatchObject({
-          result: expect.stringMatching(/has to be a number from 0 on/) as string,
+          result: expect.stringMatching(/must be a number from 0 on/) as string,
         });
       for (const name of session)
         expect(await old("session-set", { [name]: number }), `${name} ${number}`).toMatchObject({
-          result: expect.stringMatching(/has to be a number from 0 on/) as string,
+          result: expect.stringMatching(/must be a number from 0 on/) as string,
         });
     }
     expect(await old("session-set", { "speed-limit-up": 1e99, "speed-limit-up-enabled": false })).toMatchObject({
@@ -521,7 +521,7 @@ describe("TransmissionRpc", () => {
     [{ "dht-enabled": true }, "dht_enabled cannot be changed: set dht in the configuration and start the daemon again"],
     [{ encryption: "required" }, "encryption cannot be changed: it is not supported"],
     [{ "made-up": 1, "start-added-torrents": false }, "made_up cannot be changed: it is not supported"],
-    [{ "alt-speed-time-begin": 1440 }, "alt_speed_time_begin: minutes after midnight, from 0 to 1439"],
+    [{ "alt-speed-time-begin": 1440 }, "alt_speed_time_begin must be minutes after midnight, from 0 to 1439"],
   ])("refuses %j, and changes nothing", async (args, result) => {
     const { old, settings } = scene();
     expect(await old("session-set", args)).toMatchObject({ result });

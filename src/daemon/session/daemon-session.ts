@@ -54,7 +54,7 @@ export class DaemonSession implements Session {
     this.#stateDir = stateDir;
     this.#ownRuntime = own;
     this.#emitter = new Emitter((error) =>
-      options.log.error("a listener of the session failed", { reason: String(error) }),
+      options.log.error("a session listener threw an error", { reason: String(error) }),
     );
     this.log = new LogRing(host.clock, options.log, (line) => this.#emitter.emit("log", line));
     const runtime: Runtime = { ...host, log: this.log };

@@ -69,7 +69,7 @@ export class DutyRunner implements PeerOwner {
         if (info() === undefined) options.onMetadata(bytes);
       },
       onLiar: (engine) =>
-        this.#hangUp(this.#byEngine.get(engine), "it sent metadata that does not hash to the info-hash"),
+        this.#hangUp(this.#byEngine.get(engine), "it sent metadata that has a hash that differs from the info-hash"),
     });
     this.#registry.add(utMetadata, (message, engine) => this.#metadata.onMessage(engine, message));
     this.#download = new SharedDownload({

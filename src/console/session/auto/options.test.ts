@@ -29,10 +29,10 @@ describe("ConsolePeer.auto options", () => {
       { keepalive: true },
       'auto({ keepAlive, answer, download, metadata }): there is no option "keepalive"; there are keepAlive, answer, download, metadata',
     ],
-    [{ answer: 1 }, "auto({ keepAlive, answer, download, metadata }): answer is true or false, not 1"],
+    [{ answer: 1 }, "auto({ keepAlive, answer, download, metadata }): answer must be true or false: got 1"],
     [
       { download: "all" },
-      'auto({ keepAlive, answer, download, metadata }): download is true, false or { sequential: true }, not "all"',
+      'auto({ keepAlive, answer, download, metadata }): download must be true, false or { sequential: true }: got "all"',
     ],
     [
       { download: { order: 1 } },
@@ -40,11 +40,11 @@ describe("ConsolePeer.auto options", () => {
     ],
     [
       { download: { sequential: 1 } },
-      "auto({ keepAlive, answer, download, metadata }): sequential is true or false, not 1",
+      "auto({ keepAlive, answer, download, metadata }): sequential must be true or false: got 1",
     ],
     [
       "download",
-      'auto({ keepAlive, answer, download, metadata }): the argument is true, false or an object such as { download: true }, not "download"',
+      'auto({ keepAlive, answer, download, metadata }): the argument must be true, false or an object such as { download: true }: got "download"',
     ],
   ])("refuses %j", async (options, message) => {
     const s = await ConsoleStage.begin();

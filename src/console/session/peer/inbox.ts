@@ -66,7 +66,10 @@ export class Inbox {
   next(wants: (entry: Entry) => boolean, what: string, options: NextOptions = {}): Promise<Entry> {
     const seconds = options.timeout ?? DEFAULT_NEXT_TIMEOUT_SECONDS;
     if (typeof seconds !== "number" || !(seconds > 0))
-      throw new UsageError("console.argument", `next: timeout is a number of seconds above 0, not ${String(seconds)}`);
+      throw new UsageError(
+        "console.argument",
+        `next: timeout must be a number of seconds above 0: got ${String(seconds)}`,
+      );
     if (options.fresh !== true) {
       const at = this.#unread.findIndex(wants);
       const [entry] = at < 0 ? [] : this.#unread.splice(at, 1);
@@ -83,7 +86,7 @@ export class Inbox {
         reject(
           new NetworkError(
             "console.timeout",
-            `no ${what} in ${seconds} s${came.size === 0 ? "; no message came meanwhile" : `; what came: ${summary(came)}`}`,
+            `no ${what} in ${seconds} s${came.size === 0 ? "; no message arrived meanwhile" : `; what came: ${summary(came)}`}`,
             { cause },
           ),
         );
@@ -130,7 +133,7 @@ export class Inbox {
 }
 
 function closed(what: string, why: string, cause: Error): NetworkError {
-  return new NetworkError("console.closed", `no ${what} will come: ${why}`, { cause });
+  return new NetworkError("console.closed", `no ${what} can arrive: ${why}`, { cause });
 }
 
 /** Formats counts of messages: `have (12), choke`. */

@@ -172,12 +172,12 @@ describe("ConsolePeer", () => {
 
   const calls: readonly (readonly [string, (p: ConsolePeer) => unknown])[] = [
     [
-      'have(piece): piece is a whole number from 0 to 4294967295, not "3"',
+      'have(piece): piece must be a whole number from 0 to 4294967295: got "3"',
       (p): unknown => Reflect.apply(p.have, p, ["3"]),
     ],
-    ["have(piece): piece is a whole number from 0 to 4294967295, not -1", (p) => p.have(-1)],
+    ["have(piece): piece must be a whole number from 0 to 4294967295: got -1", (p) => p.have(-1)],
     [
-      "request(piece, begin, length): piece is a whole number from 0 to 4294967295, not nothing",
+      "request(piece, begin, length): piece must be a whole number from 0 to 4294967295: got nothing",
       (p): unknown => Reflect.apply(p.request, p, []),
     ],
     [
@@ -185,7 +185,7 @@ describe("ConsolePeer", () => {
       (p): unknown => Reflect.apply(p.send, p, [{ type: "foo" }]),
     ],
     [
-      "send(message): piece is a whole number from 0 to 4294967295, not nothing",
+      "send(message): piece must be a whole number from 0 to 4294967295: got nothing",
       (p): unknown => Reflect.apply(p.send, p, [{ type: "have" }]),
     ],
     [
@@ -193,32 +193,32 @@ describe("ConsolePeer", () => {
       (p): unknown => Reflect.apply(p.send, p, [{ type: "choke", piece: 1 }]),
     ],
     [
-      "request(piece, begin, length): piece is a whole number from 0 to 4294967295, not a promise (put await before the call that returned it)",
+      "request(piece, begin, length): piece must be a whole number from 0 to 4294967295: got a promise (put await before the call that returned it)",
       (p): unknown => Reflect.apply(p.request, p, [Promise.resolve(1), 0]),
     ],
-    ["port(port): port is a whole number from 0 to 65535, not 70000", (p) => p.port(70_000)],
-    ["bitfield(pieces): each piece is a whole number from 0 to 10, not 11", (p) => p.bitfield([11])],
+    ["port(port): port must be a whole number from 0 to 65535: got 70000", (p) => p.port(70_000)],
+    ["bitfield(pieces): each piece must be a whole number from 0 to 10: got 11", (p) => p.bitfield([11])],
     [
-      "bitfield(pieces): pieces is a bitfield, bytes or a list of piece numbers, not 5",
+      "bitfield(pieces): pieces must be a bitfield, bytes or a list of piece numbers: got 5",
       (p): unknown => Reflect.apply(p.bitfield, p, [5]),
     ],
-    ['raw(bytes): bytes is bytes, or hexadecimal digits such as "00000001 02", not "xyz"', (p) => p.raw("xyz")],
-    ["raw(bytes): each byte is a whole number from 0 to 255, not 256", (p) => p.raw([256])],
+    ['raw(bytes): bytes must be bytes, or hexadecimal digits such as "00000001 02": got "xyz"', (p) => p.raw("xyz")],
+    ["raw(bytes): each byte must be a whole number from 0 to 255: got 256", (p) => p.raw([256])],
     [
-      'send(message): message is a message such as { type: "have", piece: 3 }, not nothing',
+      'send(message): message must be a message such as { type: "have", piece: 3 }: got nothing',
       (p): unknown => Reflect.apply(p.send, p, []),
     ],
     [
       'extendedHandshake(fields): there is no option "reqq"; there are extensions, port, client, requestQueue, yourIp, ipv4, ipv6, metadataSize, uploadOnly',
       (p): unknown => Reflect.apply(p.extendedHandshake, p, [{ reqq: 5 }]),
     ],
-    ["extended(name or id, payload): id is a whole number from 0 to 255, not 256", (p) => p.extended(256)],
+    ["extended(name or id, payload): id must be a whole number from 0 to 255: got 256", (p) => p.extended(256)],
     [
       'next(type, { timeout }): there is no option "timeot"; there are timeout, fresh',
       (p): unknown => Reflect.apply(p.next, p, ["choke", { timeot: 1 }]),
     ],
     [
-      'next(type, { timeout }): timeout is a number of seconds, not "1"',
+      'next(type, { timeout }): timeout must be a number of seconds: got "1"',
       (p): unknown => Reflect.apply(p.next, p, ["choke", { timeout: "1" }]),
     ],
   ];
@@ -235,7 +235,7 @@ describe("ConsolePeer", () => {
     const end = await peer.next("closed");
     expect([end.type === "closed" && end.why, end.way]).toEqual(["the peer hung up", "in"]);
     expect(() => peer.choke()).toThrow("the connection with peer 1 is closed: the peer hung up");
-    await expect(peer.next("choke")).rejects.toThrow("no choke will come: the peer hung up");
+    await expect(peer.next("choke")).rejects.toThrow("no choke can arrive: the peer hung up");
     expect(peer).toBeInstanceOf(PeerView);
   });
 });

@@ -25,7 +25,7 @@ export class SessionRecording {
    */
   async begin(path: string, overwrite: boolean): Promise<void> {
     if (this.#path !== undefined)
-      throw new UsageError("console.recording", `already recording to ${this.#path}; record(false) ends that`);
+      throw new UsageError("console.recording", `already recording to ${this.#path}; record(false) ends the recording`);
     // Taken before the file is open: the next call may come at once.
     this.#path = path;
     const { startedAt, infoHash, log } = this.#session;

@@ -43,7 +43,7 @@ export function guard(request: GuardedRequest, options: GuardOptions): void {
   const { host, isNamed } = checkHost(request, options);
   checkOrigin(request, options, host, isNamed);
   if (!METHODS.has(request.method))
-    throw new HttpError(405, "http.method", `${request.method} is not served here`, {
+    throw new HttpError(405, "http.method", `the method ${request.method} is not supported`, {
       headers: { allow: "GET, HEAD" },
     });
 }

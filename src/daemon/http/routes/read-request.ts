@@ -34,7 +34,7 @@ function parseJson(text: string): unknown {
 
 function wrongType(content: BodyReader<unknown>["content"]): HttpError {
   const types = Object.keys(content).join(", ");
-  return new HttpError(415, "http.type", `the body has to be ${types.replace(/, (?=[^,]*$)/, " or ")}`, {
+  return new HttpError(415, "http.type", `the body must be ${types.replace(/, (?=[^,]*$)/, " or ")}`, {
     headers: { accept: types },
   });
 }

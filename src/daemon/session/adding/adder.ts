@@ -198,7 +198,7 @@ export class Adder {
     await torrent.remove();
     throw new UsageError(
       "session.other-torrent",
-      `the torrent file of ${record.id} is that of ${torrent.infoHash.hex}`,
+      `the torrent file of ${record.id} belongs to another torrent: ${torrent.infoHash.hex}`,
     );
   }
 }

@@ -61,7 +61,7 @@ export class CompletionScript {
     };
     const ended = new Promise<void>((resolve) => {
       const failed = (reason: string): void =>
-        this.#log.error("the script on completion failed", { infoHash: id, program, reason });
+        this.#log.error("the completion script failed", { infoHash: id, program, reason });
       try {
         const child = spawn(program, [], {
           env,
