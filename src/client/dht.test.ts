@@ -82,6 +82,16 @@ describe("Client with the DHT", () => {
     await stage.world.settled(client.close(), 10_000);
   });
 
+  it("stops at once while no node replies", async () => {
+    const { client, torrent } = await magnetOnly("60.2.2.2", { dht: { bootstrap: ["60.9.9.9:1"], readOnly: false } });
+    await stage.world.run(1_000);
+    await stage.world.settled(torrent.pause(), 100);
+    expect(torrent.state.kind).toBe("paused");
+    torrent.resume();
+    await stage.world.run(1_000);
+    await stage.world.settled(client.close(), 100);
+  });
+
   it("keeps its nodes in the state folder for the next start", async () => {
     const { runtime } = stage.world.host("60.3.3.3");
     const options = { runtime, downloadDir: "/data", stateDir: "/state", port: 6881 } as const;

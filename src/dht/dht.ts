@@ -110,6 +110,8 @@ export class Dht {
   readonly #peers: PeerStore;
   readonly #items: ItemStore;
   readonly #abort = new AbortController();
+  /** Calls of {@link Dht.ready} that wait for the first node. */
+  readonly #waiting = new Set<() => void>();
   #saved: readonly Endpoint[] = [];
   #giveUp: (() => void) | undefined;
   #opening: Promise<void> | undefined;
@@ -131,17 +133,26 @@ export class Dht {
   }
 
   /** Resolves when a table has nodes, after `timeoutMs`, or on an abort; with whether there are any. */
-  async ready(timeoutMs = 10_000, signal?: AbortSignal): Promise<boolean> {
-    const { clock } = this.#options.runtime;
-    const end = clock.now() + timeoutMs;
-    const isOver = (): boolean => this.#abort.signal.aborted || signal?.aborted === true || clock.now() >= end;
-    while (!this.#hasNodes() && !isOver()) await new Promise<void>((resolve) => void clock.after(50, resolve));
-    return this.#hasNodes();
+  ready(timeoutMs = 10_000, signal?: AbortSignal): Promise<boolean> {
+    if (this.#hasNodes() || this.#abort.signal.aborted || signal?.aborted === true)
+      return Promise.resolve(this.#hasNodes());
+    return new Promise((resolve) => {
+      const done = (): void => {
+        timer.cancel();
+        signal?.removeEventListener("abort", done);
+        this.#waiting.delete(done);
+        resolve(this.#hasNodes());
+      };
+      const timer = this.#options.runtime.clock.after(timeoutMs, done);
+      signal?.addEventListener("abort", done, { once: true });
+      this.#waiting.add(done);
+    });
   }
 
   /** Stops; the sockets stay open. Never rejects. */
   async close(): Promise<void> {
     this.#abort.abort(new AbortError("the DHT was closed"));
+    this.#wake();
     this.#giveUp?.();
     await this.#opening?.catch(() => undefined);
     for (const node of this.#nodes.values()) node.close();
@@ -307,12 +318,17 @@ export class Dht {
       rates,
       readOnly,
       bootstrap: () => this.#bootstrap(),
+      onFirst: () => this.#wake(),
     });
   }
 
   async #bootstrap(): Promise<readonly Endpoint[]> {
     const { runtime, bootstrap = DEFAULT_BOOTSTRAP } = this.#options;
     return [...this.#saved, ...(await resolveNodes(runtime, bootstrap, this.#abort.signal))];
+  }
+
+  #wake(): void {
+    for (const done of this.#waiting) done();
   }
 
   #hasNodes(): boolean {

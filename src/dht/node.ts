@@ -54,6 +54,8 @@ export interface NodeOptions {
   readonly readOnly?: boolean | "auto" | undefined;
   /** Nodes to begin with while the table is empty. */
   readonly bootstrap: () => Promise<readonly Endpoint[]>;
+  /** Called when the empty table has got a node. */
+  readonly onFirst?: () => void;
 }
 
 /**
@@ -238,6 +240,7 @@ export class DhtNode {
     const wasEmpty = this.#table.size === 0;
     const questionable = this.#table.onReply(reply.id, from, now, roundTripMs);
     if (questionable !== undefined) this.#ping(questionable);
+    if (wasEmpty && this.#table.size > 0) this.#options.onFirst?.();
     if (wasEmpty && this.#retry !== undefined) {
       // The first node came by another way than bootstrap.
       this.#retry.cancel();
