@@ -46,7 +46,7 @@ export class Decoder {
       copy = false,
     } = options;
     if (bytes.length > maxLength) {
-      throw new InputError("bencode.too-long", `${bytes.length} bytes of bencode are more than ${maxLength}`, {
+      throw new InputError("bencode.too-long", `the bencode has ${bytes.length} bytes; at most ${maxLength}`, {
         fields: { offset: maxLength },
       });
     }
@@ -97,7 +97,7 @@ export class Decoder {
     return dict;
   }
 
-  /** Returns the outermost dictionary, and where each of its values lies. */
+  /** Returns the outermost dictionary, and the range of each of its values. */
   dictWithSpans({ leave, each, scan }: SpanOptions): {
     readonly value: BDict;
     readonly spans: ReadonlyMap<string, ByteRange>;

@@ -153,7 +153,7 @@ class Writer {
     this.#length += from.length;
   }
 
-  /** A number that is not negative, in base ten. */
+  /** Writes a number that is not negative in base ten. */
   #digits(value: number): void {
     if (value > 999_999_999) return this.#ascii(String(value));
     let size = 1;

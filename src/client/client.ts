@@ -327,7 +327,7 @@ export class Client {
   }
 }
 
-/** The range of ports to try for the listener. */
+/** Returns the range of ports to try for the listener. */
 function portsOf(port: ClientOptions["port"]): { readonly first: number; readonly last: number } {
   if (port === undefined || port === false) return DEFAULT_PORTS;
   return typeof port === "number" ? { first: port, last: port } : port;

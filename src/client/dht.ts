@@ -10,7 +10,10 @@ import { DHT_SAVE_MS, MAX_SAVED_DHT_LENGTH } from "./limits.ts";
 export interface DhtSettings {
   /** `HOST:PORT` of nodes to begin with. Default: three public ones. */
   readonly bootstrap?: readonly string[] | undefined;
-  /** Whether it replies to queries: `"auto"` finds out whether others reach it (BEP 43). Default `"auto"`. */
+  /**
+   * Whether the node is read-only, that is, does not reply to queries: `"auto"` decides by whether other nodes reach it
+   * (BEP 43). Default `"auto"`.
+   */
   readonly readOnly?: boolean | "auto" | undefined;
   /** The folder in which the nodes are kept. Default: the client's `stateDir`; they are not kept without one. */
   readonly stateDir?: string | undefined;

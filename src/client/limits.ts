@@ -10,7 +10,7 @@ export const DEFAULT_MAX_CONNECTIONS = 500;
 export const DEFAULT_MAX_PEERS = 100;
 
 /**
- * Peers of one torrent that are unchoked at a time, besides the optimistic unchoke. (BEP 3 has 4, for the connections
+ * Peers of one torrent that are unchoked at a time, without the optimistic unchoke. (BEP 3 has 4, for the connections
  * of its time.)
  */
 export const DEFAULT_UPLOAD_SLOTS = 20;

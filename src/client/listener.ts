@@ -17,7 +17,7 @@ export interface PeerListenerOptions {
   readonly tarpit: Tarpit;
   /** Each listens; the port is that of the first with a local endpoint. */
   readonly transports: readonly Transport[];
-  /** Returns our handshake for the torrent that a peer asks for; `undefined` refuses. */
+  /** Returns our handshake for the torrent that a peer requests; `undefined` refuses the peer. */
   readonly offer: (infoHash: Uint8Array) => Uint8Array | undefined;
   readonly take: (connection: Connection, handshake: Handshake) => SocketHandlers | undefined;
 }

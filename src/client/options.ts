@@ -13,8 +13,8 @@ export interface ClientOptions {
   /** The folder for the state that survives restarts. Default: `.millrace` in the download folder of each torrent. */
   readonly stateDir?: string;
   /**
-   * Absolute paths of folders besides `stateDir` with the program's own files: no data of a torrent is written there,
-   * also through links or other spellings.
+   * Absolute paths of further folders, like `stateDir`, with the program's own files: no data of a torrent is written
+   * there, also through links or other spellings.
    */
   readonly ownFolders?: readonly string[];
   /**
@@ -31,7 +31,7 @@ export interface ClientOptions {
   readonly maxConnections?: number;
   /** Connections of one torrent. Default: 100. */
   readonly maxPeers?: number;
-  /** Peers of one torrent that are unchoked at a time, besides the optimistic unchoke. Default: 20. */
+  /** Peers of one torrent that are unchoked at a time, without the optimistic unchoke. Default: 20. */
   readonly uploadSlots?: number;
   /** Whether trackers are used. Default: true. */
   readonly trackers?: boolean;

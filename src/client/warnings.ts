@@ -23,7 +23,7 @@ export class Warnings {
     this.#emit(error);
   }
 
-  /** A write succeeded: a full disk is reported again. */
+  /** Called when a write succeeded: the next full disk is reported again. */
   onRoom(): void {
     this.#hasReportedFull = false;
   }

@@ -148,7 +148,7 @@ function checkedName(entry: FolderEntry, folder: string): { readonly name: strin
 async function existing(files: Files, path: string): Promise<FileStat> {
   const stat = await files.stat(path);
   if (stat === undefined)
-    throw new StorageError("storage.not-found", `nothing at ${path}, or a link that leads nowhere`, {
+    throw new StorageError("storage.not-found", `${path} does not exist, or is a link to a missing file`, {
       fields: { path },
     });
   if (stat.kind !== "file" && stat.kind !== "folder") {

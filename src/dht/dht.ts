@@ -37,7 +37,10 @@ export interface DhtOptions {
    * opens. Damaged bytes are ignored.
    */
   readonly saved?: Uint8Array | (() => Promise<Uint8Array | undefined>) | undefined;
-  /** Whether it replies to queries: `"auto"` finds out whether others reach it (BEP 43). Default `"auto"`. */
+  /**
+   * Whether the node is read-only, that is, does not reply to queries: `"auto"` decides by whether other nodes reach it
+   * (BEP 43). Default `"auto"`.
+   */
   readonly readOnly?: boolean | "auto" | undefined;
   /** The rates at which queries get replies. */
   readonly rates?: Partial<QueryRates> | undefined;
@@ -71,7 +74,7 @@ export interface DhtStats {
 const DICTIONARY = 0x64;
 
 /**
- * A node of the DHT for each IP family (BEP 5, 32), over sockets that it shares with others. Opened once; methods
+ * A node of the DHT for each IP family (BEP 5, 32), over sockets shared with other protocols. Opened once; methods
  * reject with AbortError after {@link Dht.close}.
  *
  * @example
@@ -282,7 +285,7 @@ export class Dht {
         this.#nodes.set(family, node);
         node.open();
       } catch (error) {
-        runtime.log.debug("no DHT over this family", { family, reason: toError(error).message });
+        runtime.log.debug("the DHT cannot use this IP family", { family, reason: toError(error).message });
         failures.push(toError(error));
       }
     }

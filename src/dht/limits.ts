@@ -28,7 +28,7 @@ export const QUERY_TIMEOUT_MS = 5_000;
 /** Milliseconds, at least, until a lookup asks another node in place of a slow one, whose reply still counts. */
 export const SLOW_MS = 300;
 
-/** Queries of a lookup under way at a time, slow ones not counted (Kademlia: α). */
+/** Concurrent queries of a lookup, without slow ones (Kademlia: α). */
 export const LOOKUP_PARALLEL = 5;
 
 /** Queries that one lookup sends, at the most. */
@@ -40,7 +40,7 @@ export const LOOKUP_PER_NETWORK = 2;
 /** Nodes that a lookup remembers without having asked them. */
 export const LOOKUP_CANDIDATES = 200;
 
-/** Queries under way at a time over all lookups; more wait. */
+/** Outstanding queries over all lookups; further ones wait. */
 export const MAX_OUTSTANDING = 1_000;
 
 /**
@@ -96,10 +96,10 @@ export const MAX_READ_DATAGRAM = 2_000;
 /** A reply has at most so many times the bytes of its query, as the sender's address may be forged. */
 export const MAX_AMPLIFICATION = 8;
 
-/** Queries a second that are replied to for one address, and how many may come at once. */
+/** Queries a second from one address that get replies. */
 export const QUERIES_PER_ADDRESS = 20;
 
-/** Queries of one address that may come at once. */
+/** Queries from one address that get replies when they arrive at once. */
 export const QUERY_BURST = 100;
 
 /** Addresses whose queries are counted. */

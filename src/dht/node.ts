@@ -50,7 +50,10 @@ export interface NodeOptions {
   readonly id?: NodeId | undefined;
   readonly wideBuckets?: readonly number[] | undefined;
   readonly rates?: Partial<QueryRates> | undefined;
-  /** Whether it replies to queries: `"auto"` finds out whether others reach it (BEP 43). Default `"auto"`. */
+  /**
+   * Whether the node is read-only, that is, does not reply to queries: `"auto"` decides by whether other nodes reach it
+   * (BEP 43). Default `"auto"`.
+   */
   readonly readOnly?: boolean | "auto" | undefined;
   /** Nodes to begin with while the table is empty. */
   readonly bootstrap: () => Promise<readonly Endpoint[]>;
@@ -126,7 +129,7 @@ export class DhtNode {
     this.#fill();
   }
 
-  /** Ends everything; nothing is sent any more. */
+  /** Ends all queries and lookups. Nothing is sent any more. */
   close(): void {
     this.#isClosed = true;
     this.#care?.cancel();
@@ -135,7 +138,7 @@ export class DhtNode {
     this.#queries.close();
   }
 
-  /** A datagram has arrived. Returns whether it was a KRPC message. */
+  /** Handles a datagram. Returns whether it was a KRPC message. */
   receive(bytes: Uint8Array, from: Endpoint): boolean {
     if (this.#isClosed) return true;
     const message = decodeKrpc(bytes);
@@ -204,7 +207,7 @@ export class DhtNode {
     });
   }
 
-  /** A node that may be there: it is pinged, and joins the table when it replies. */
+  /** Pings a possible node, which joins the table when it replies. */
   suggest(endpoint: Endpoint): void {
     if (isDialable(endpoint)) this.#ping({ id: undefined, endpoint });
   }
@@ -290,7 +293,7 @@ export class DhtNode {
     );
   }
 
-  /** Fills an empty table from the bootstrap nodes, again and again until there are nodes. */
+  /** Fills an empty table from the bootstrap nodes, and repeats this until the table has nodes. */
   #fill(): void {
     const { bootstrap, family } = this.#options;
     if (this.#isClosed) return;

@@ -20,7 +20,7 @@ export interface FindPeersOptions {
   /** Called with peers as they are found, each peer once. */
   readonly onPeers?: ((peers: readonly Endpoint[]) => void) | undefined;
   readonly announce?: AnnounceOptions | undefined;
-  /** Asks for bloom filters, to estimate how many peers there are (BEP 33). */
+  /** Whether to request bloom filters, to estimate the number of peers (BEP 33). */
   readonly scrape?: boolean | undefined;
   readonly noSeed?: boolean | undefined;
   readonly signal?: AbortSignal | undefined;
@@ -41,7 +41,7 @@ export interface PeersFound {
   readonly durationMs: number;
 }
 
-/** Peers that one lookup takes. */
+/** Maximum of peers that one lookup collects. */
 const MAX_PEERS = 2_000;
 
 /** Finds the peers of a torrent over all families at once, and announces us at the closest nodes of each. */

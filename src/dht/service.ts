@@ -9,7 +9,7 @@ export interface DhtServiceOptions {
   readonly dht: Dht;
   readonly clock: Clock;
   readonly random: Random;
-  /** Whether uTP is spoken at the port of our datagrams: then nodes note that port, as NATs map it. Default false. */
+  /** Whether uTP uses the port of our datagrams: then nodes store that port, as NATs map it. Default false. */
   readonly impliedPort?: boolean | undefined;
   /** Whether we have all data of a torrent (BEP 33). Default: no. */
   readonly isSeed?: ((infoHash: InfoHash) => boolean) | undefined;
@@ -87,7 +87,7 @@ class DhtSource implements PeerSource {
     this.#enqueue(this);
   }
 
-  /** Does not wait for a search that is under way: nodes that do not reply must not delay it. */
+  /** Stops without waiting for a running lookup: nodes that do not reply must not delay the stop. */
   stop(): Promise<void> {
     this.#run?.abort.abort();
     this.#run = undefined;

@@ -41,13 +41,13 @@ interface Candidate {
   connectedAt: number;
   /** The number of successive good connections shorter than {@link SHORT_VISIT_MS}. */
   shortVisits: number;
-  /** Whether it had every piece when it was last connected: a seed does not dial other seeds. */
+  /** Whether the peer had all pieces when it was last connected: a seed does not dial other seeds. */
   isSeed: boolean;
   /** The peer priority (BEP 40), computed with the best known address of this host. */
   readonly priority: number;
 }
 
-/** All peers that a torrent knows, from all sources, and when each may be dialed. */
+/** All peers that a torrent knows, from all sources, with the earliest time to dial each. */
 export class CandidateList {
   readonly #clock: Clock;
   readonly #random: Random;
@@ -124,7 +124,7 @@ export class CandidateList {
     return false;
   }
 
-  /** A connection to the peer is established. */
+  /** Records that a connection to the peer is established. */
   connected(address: PeerAddress): void {
     const candidate = this.#known.get(addressKey(address));
     if (candidate === undefined || candidate.state === "banned") return;
@@ -159,8 +159,8 @@ export class CandidateList {
   }
 
   /**
-   * A good connection ended. The wait before the next dial doubles with each successive short connection: one of the
-   * sides had no use for the other.
+   * Records that a good connection ended. The wait before the next dial doubles with each successive short connection:
+   * one of the sides had no use for the other.
    */
   disconnected(address: PeerAddress): void {
     const candidate = this.#known.get(addressKey(address));

@@ -52,6 +52,6 @@ export interface DiscoveryService {
   open(port: number): Promise<void>;
   /** Returns one torrent's source of peers. */
   sourceFor(infoHash: InfoHash): PeerSource;
-  /** Releases everything; never rejects. */
+  /** Releases all resources; never rejects. */
   close(): Promise<void>;
 }

@@ -59,7 +59,7 @@ function checkedUrls(urls: readonly string[]): string[] {
     if (url === undefined)
       throw new UsageError(
         "metainfo.url",
-        `not an address: ${JSON.stringify(text.slice(0, 100))}; write scheme://host/path`,
+        `not a URL: ${JSON.stringify(text.slice(0, 100))}; write scheme://host/path`,
       );
     return url;
   });

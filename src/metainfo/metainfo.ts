@@ -114,7 +114,10 @@ export class Metainfo {
    */
   pieceHash(index: number): Uint8Array {
     if (!(index >= 0 && index < this.pieceCount))
-      throw new InputError("metainfo.piece-index", `no piece ${index} among ${this.pieceCount}`);
+      throw new InputError(
+        "metainfo.piece-index",
+        `there is no piece ${index}: the torrent has ${this.pieceCount} pieces`,
+      );
     const digest = pieceDigest(this.hashes, this.layout, index);
     if (digest === undefined) throw new InputError("metainfo.layers", `the piece layer of piece ${index} is not known`);
     return digest;

@@ -81,8 +81,8 @@ export interface Files {
   /** Resolves to the whole of a file; rejects with `storage.too-long` when it is longer than `maxBytes`. */
   readAll(path: string, maxBytes: number, options?: ReadAllOptions): Promise<Uint8Array>;
   /**
-   * All or nothing, and on disk when it resolves: temporary file, fsync, rename, fsync of the folder. Replaces regular
-   * files only.
+   * Replaces a regular file atomically, or creates it: temporary file, fsync, rename, fsync of the folder. The bytes
+   * are on disk when it resolves.
    */
   replace(path: string, bytes: Uint8Array): Promise<void>;
   /** Bytes free for this user on the disk of `path` (or of its nearest folder that exists). */

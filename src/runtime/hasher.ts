@@ -50,7 +50,7 @@ export function hashError({ code, message, path }: HashFailure): StorageError {
   return new StorageError(code, message, { fields: { path } });
 }
 
-/** Hashes of bytes and of files, on this thread ({@link SyncHasher}) and on others. */
+/** Hashes bytes and files, on this thread ({@link SyncHasher}) and on other threads. */
 export interface Hasher extends SyncHasher {
   /** Resolves to the digest of `bytes`, which the caller must leave alone until it resolves. May use another thread. */
   digest(algorithm: HashAlgorithm, bytes: Uint8Array): Promise<Uint8Array>;

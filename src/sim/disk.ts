@@ -14,7 +14,7 @@ export type DiskOperation = "open" | "read" | "write" | "sync" | "stat" | "renam
 export class SimDisk {
   /** Called before each operation; returns an error to make the operation fail. */
   fault: ((operation: DiskOperation, path: string) => StorageError | undefined) | undefined;
-  /** Milliseconds that each operation takes. */
+  /** The duration of each operation in milliseconds. */
   latencyMs = 0;
   readonly tree = new Tree();
   readonly #space: Space = { used: 0, capacity: Infinity };
@@ -243,7 +243,7 @@ class SimFiles implements Files {
     });
   }
 
-  /** A file in the place of a folder on the way is as good as nothing. */
+  /** Runs `find`; returns `undefined` also when a file is in the place of a folder on the way. */
   #look<T>(find: () => T): T | undefined {
     try {
       return find();

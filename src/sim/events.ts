@@ -14,7 +14,7 @@ interface Entry {
 const TURNS = 48;
 /** The number of turns after the arrival of a datagram: few promises wait for one, and datagrams are many. */
 const DATAGRAM_TURNS = 4;
-/** Times that many, when nothing more is to happen. */
+/** The factor on the number of turns when no event is left. */
 const LAST_ROUNDS = 40;
 
 /**

@@ -52,7 +52,7 @@ export class SimHost {
     return this.#parts.station.listeners.size;
   }
 
-  /** Pulls the cable, or puts it back. */
+  /** Unplugs the host's cable, or plugs it in. */
   set isUnplugged(isUnplugged: boolean) {
     this.#parts.station.line.isUnplugged = isUnplugged;
   }

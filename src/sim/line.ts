@@ -2,7 +2,7 @@ import { formatEndpoint, type Endpoint } from "../base/index.ts";
 import type { EventQueue } from "./events.ts";
 import type { SeededRandom } from "./random.ts";
 
-/** Notes that something happened: a line of text, made when it is wanted, and a number for the fingerprint. */
+/** Traces an event: a line of text, made on demand, and a number for the fingerprint. */
 export type Trace = (line: () => string, value: number) => void;
 
 /** The speed, delay and loss of a host's line. */
@@ -96,7 +96,7 @@ export class Line {
     );
   }
 
-  /** Whether a datagram gets lost between here and there. */
+  /** Whether a datagram is lost on the way to another line. */
   loses(to: Line): boolean {
     return this.#random.chance((this.#options.loss ?? 0) + (to.#options.loss ?? 0));
   }

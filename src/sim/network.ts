@@ -35,7 +35,7 @@ export class Station {
     return this.#nextPort++;
   }
 
-  /** The process is gone; its sockets emit nothing. */
+  /** Simulates the end of the process: its sockets emit no events. */
   crash(): void {
     for (const socket of this.line.sockets) socket.vanish();
     this.line.sockets.clear();

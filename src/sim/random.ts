@@ -24,7 +24,7 @@ export class SeededRandom implements Random {
     return Math.floor((this.#next() / 2 ** 32) * limit);
   }
 
-  /** Whether something that happens with `probability` (0 to 1) happens now. */
+  /** Returns true with the probability `probability` (0 to 1). */
   chance(probability: number): boolean {
     return probability > 0 && this.#next() / 2 ** 32 < probability;
   }

@@ -97,7 +97,7 @@ export class SimSocket implements Socket {
     this.#endWhenSent();
   }
 
-  /** The process is gone: neither side gets an event. */
+  /** Simulates the end of the process: neither side gets an event. */
   vanish(): void {
     this.#isClosed = true;
     this.#handlers = undefined;
@@ -124,7 +124,7 @@ export class SimSocket implements Socket {
     });
   }
 
-  /** Puts the next segment on the line, when there is one and the window is open. */
+  /** Sends the next segment, when there is one and the window is open. */
   #send(): void {
     if (this.#isSending || this.#isClosed || this.#queue.length === 0 || this.#unread >= WINDOW_BYTES) return;
     const { segment, flushed } = this.#take(WINDOW_BYTES - this.#unread);

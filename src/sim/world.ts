@@ -9,7 +9,7 @@ import { mix, SeededRandom } from "./random.ts";
 
 /** Options of a {@link World}. */
 export interface WorldOptions {
-  /** The same seed gives the same run, to the last byte. Default: 1. */
+  /** The seed of the random numbers: the same seed gives exactly the same run. Default: 1. */
   readonly seed?: number;
   /** The digest functions. Digests are not simulated: pass the functions of `node:crypto`. */
   readonly digest: Digest;
@@ -43,7 +43,7 @@ export class World {
     return this.#events.now;
   }
 
-  /** A sum over everything that was connected and delivered, and when: equal for equal runs. */
+  /** A hash of all connections and deliveries and their times: equal for equal runs. */
   get fingerprint(): string {
     return this.#fingerprint.toString(16);
   }
@@ -64,7 +64,7 @@ export class World {
     this.#network.names.set(host.toLowerCase(), ips);
   }
 
-  /** Lets `ms` milliseconds go by. */
+  /** Advances the virtual time by `ms` milliseconds. */
   async run(ms: number): Promise<void> {
     const end = this.#events.now + ms;
     while (await this.#events.step(end));

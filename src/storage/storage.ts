@@ -32,14 +32,11 @@ export interface Storage {
   read(offset: number, into: readonly Uint8Array[]): Promise<void>;
   /** Writes `parts` in order, from `offset` on. */
   write(offset: number, parts: readonly Uint8Array[]): Promise<void>;
-  /**
-   * Resolves when everything written before is durable. Rejects with `storage.vanished` when a written file was
-   * removed.
-   */
+  /** Resolves when all earlier writes are durable. Rejects with `storage.vanished` when a written file was removed. */
   sync(): Promise<void>;
   /**
-   * Returns where in files `length` bytes from `offset` lie, for hashing on other threads; `undefined` when they are
-   * not in files.
+   * Returns the file segments of `length` bytes from `offset`, for hashing on other threads; `undefined` when the data
+   * is not in files.
    */
   segments(offset: number, length: number): readonly HashSegment[] | undefined;
   /**

@@ -10,7 +10,7 @@ export interface InterestOptions {
   readonly downloader: () => Downloader | undefined;
   /** Returns our verified pieces; `undefined` while the metadata is not known. */
   readonly have: () => Bitfield | undefined;
-  /** Whether everything wanted is verified. */
+  /** Returns whether all wanted pieces are verified. */
   readonly isFinished: () => boolean;
 }
 
@@ -34,7 +34,9 @@ export class Interest {
     this.#closeBetweenSeeds(peer);
   }
 
-  /** A peer has announced one piece. Throws {@link PeerError} `peer.have` for a piece that does not exist. */
+  /**
+   * Handles a peer's announcement of one piece. Throws {@link PeerError} `peer.have` for a piece that does not exist.
+   */
   onHave(peer: Peer, piece: number): void {
     if (!peer.claims.addHave(piece)) return;
     const downloader = this.#options.downloader();
@@ -47,11 +49,15 @@ export class Interest {
     this.#closeBetweenSeeds(peer);
   }
 
-  /** A peer has withdrawn a piece (BEP 54). Throws {@link PeerError} `peer.have` for a piece that does not exist. */
+  /**
+   * Handles a peer's withdrawal of a piece (BEP 54). Throws {@link PeerError} `peer.have` for a piece that does not
+   * exist.
+   */
   onDontHave(peer: Peer, piece: number): void {
     const { pieces, claims } = peer;
     if (pieces === undefined) return;
-    if (piece >= pieces.length) throw new PeerError("peer.have", `lt_donthave for piece ${piece} of ${pieces.length}`);
+    if (piece >= pieces.length)
+      throw new PeerError("peer.have", `lt_donthave for piece ${piece}: the torrent has ${pieces.length} pieces`);
     if (!pieces.get(piece)) return;
     const picker = this.#options.downloader()?.picker;
     if (picker !== undefined && claims.counted === "seed") {

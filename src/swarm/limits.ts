@@ -24,7 +24,7 @@ export const DEFAULT_PIPELINE_LIMIT = 250;
 /** Milliseconds of transfer that the pipeline covers: longer than any round trip, short enough for end game. */
 export const PIPELINE_MS = 1_000;
 
-/** Milliseconds without a block after which a peer's requests are cancelled and go to other peers. */
+/** Milliseconds without a block after which a peer's requests are cancelled and sent to other peers. */
 export const REQUEST_TIMEOUT_MS = 30_000;
 
 /**
@@ -38,8 +38,8 @@ export const END_GAME_TIMEOUT_MS = 2_000;
 export const UNPROVED_REQUESTS = 4;
 
 /**
- * Milliseconds that the exclusive source of a piece that failed its hash check has, besides
- * {@link SUSPECT_MS_PER_BLOCK}, before the piece goes to another source.
+ * Milliseconds, in addition to {@link SUSPECT_MS_PER_BLOCK}, of a source's turn with a piece that failed its hash
+ * check. Then another source gets its turn.
  */
 export const SUSPECT_MS = 10_000;
 
@@ -159,7 +159,7 @@ export const MIN_SHARED_PEERS = 10;
 export const USELESS_MS = 5_000;
 
 /**
- * Milliseconds without a block either way after which a peer may be replaced by a newcomer with a higher priority (BEP
+ * Milliseconds without a block either way after which a peer may be replaced by a new peer with a higher priority (BEP
  * 40), or from a network that has fewer peers.
  */
 export const IDLE_MS = 120_000;

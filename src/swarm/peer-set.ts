@@ -153,8 +153,8 @@ export class PeerSet {
   }
 
   /**
-   * Returns whether there is a place, if needed after disconnecting a less useful peer for an incoming one. (Peers are
-   * only dialed when there is a place.)
+   * Returns whether there is a place for a new connection, if needed after disconnecting a less useful peer for an
+   * incoming one. (Peers are only dialed when there is a place.)
    */
   #hasPlace(newcomer: Connection, direction: Direction): boolean {
     const { maxPeers, budget } = this.#options.swarm;

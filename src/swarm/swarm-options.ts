@@ -13,7 +13,7 @@ import type { Newcomer } from "./turnover.ts";
 export interface ConnectionBudget {
   /** Number of connections that may still be opened. */
   readonly room: number;
-  /** Disconnects a useless peer of any torrent, or, for a newcomer, an idle one; see {@link Swarm.freePlace}. */
+  /** Disconnects a useless peer of any torrent, or, for a new connection, an idle one; see {@link Swarm.freePlace}. */
   freePlace(newcomer?: Newcomer): void;
   /** Counts a connection that was opened (1) or closed (-1). */
   count(change: 1 | -1): void;

@@ -81,7 +81,7 @@ export class Swarm {
     for (const peer of this.peers) this.#attachPeer(peer, content);
   }
 
-  /** Whether everything wanted is verified. */
+  /** Whether all wanted pieces are verified. */
   get isFinished(): boolean {
     return this.#exchange === undefined ? this.#content?.have.isFull === true : this.#exchange.downloader.isFinished;
   }
@@ -150,7 +150,7 @@ export class Swarm {
     this.#dial();
   }
 
-  /** Disconnects a useless peer, or, for a newcomer, an idle one. Returns whether it did. */
+  /** Disconnects a useless peer, or, for a new connection, an idle one. Returns whether it did. */
   freePlace(newcomer?: Newcomer): boolean {
     return this.#peerSet.freePlace(newcomer);
   }
@@ -286,7 +286,7 @@ export class Swarm {
     return { registry, metadata, pex, choking, inbound };
   }
 
-  /** Creates download and upload, once there is content and a peer or a missing piece. */
+  /** Creates download and upload, once the content is known and there is a peer or a missing piece. */
   #begin(): void {
     const content = this.#content;
     if (content === undefined || this.#exchange !== undefined) return;

@@ -34,7 +34,7 @@ export const UDP_RETRANSMIT_MS = 15_000;
 /** Doublings of the UDP wait (BEP 15: n up to 8). */
 export const UDP_MAX_DOUBLINGS = 8;
 /**
- * Milliseconds that a UDP request may take in all. BEP 15 alone would wait two hours; the next tracker is sooner asked.
+ * Milliseconds that a UDP request may take in all. BEP 15 alone would wait two hours; the next tracker is tried sooner.
  */
 export const UDP_TIMEOUT_MS = 60_000;
 /** Milliseconds that a client may use a UDP connection id (BEP 15). */
@@ -60,7 +60,7 @@ export const RETRY_IN_MAX_MS = 24 * 3_600_000;
 /** Trackers of one torrent; the rest is left out. */
 export const MAX_TRACKERS = 200;
 
-/** Seconds between announces that the server asks for. */
+/** Seconds between announces that the server sends to its clients. */
 export const SERVER_INTERVAL_SECONDS = 1_800;
 /** A peer that has not announced for this many intervals is gone: one announce may be lost or late. */
 export const SERVER_EXPIRY_INTERVALS = 2.25;

@@ -42,7 +42,7 @@ export class HalfOpenConnections {
     for (const ofNetwork of this.#waiting.values()) for (const connection of ofNetwork) connection.abort();
   }
 
-  /** The owner of the connection then calls {@link HalfOpenConnections.remove}. */
+  /** Aborts the oldest connection of a network. Its owner then calls {@link HalfOpenConnections.remove}. */
   #abortOldest(network: string): void {
     for (const connection of this.#waiting.get(network) ?? []) {
       connection.abort();

@@ -87,7 +87,10 @@ export class HandshakeSession {
     if (rest.length > 0) handlers.onData(rest);
   }
 
-  /** A method, so that the compiler does not narrow the state across calls that may change it. */
+  /**
+   * Whether the session has ended. A method, so that the compiler does not narrow the state across calls that may
+   * change it.
+   */
   #isOver(): boolean {
     return this.#state !== "waiting";
   }

@@ -29,7 +29,7 @@ export interface DialOptions {
  */
 export interface Transport {
   readonly kind: TransportKind;
-  /** Whether it reaches peers at addresses of this kind. */
+  /** Whether the transport reaches peers at addresses of this kind. */
   canDial(address: PeerAddress): boolean;
   /**
    * Connects. Rejects with NetworkError `net.refused`, `net.timeout`, `net.unreachable`, `net.failed`, or AbortError.

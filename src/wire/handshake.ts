@@ -16,7 +16,7 @@ export interface Handshake {
   readonly peerId: Uint8Array;
   /** The capabilities in the reserved bits. */
   readonly reserved: Reserved;
-  /** The 8 reserved bytes as they came. */
+  /** The 8 reserved bytes as received. */
   readonly reservedBytes: Uint8Array;
 }
 

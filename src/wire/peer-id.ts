@@ -24,7 +24,7 @@ export interface RecognisedClient {
   readonly style: PeerIdStyle;
 }
 
-/** The part of a runtime's `Random` that {@link generatePeerId} takes. */
+/** The part of a runtime's `Random` that {@link generatePeerId} needs. */
 export interface PeerIdRandom {
   /** Returns a random whole number from 0 up to, not including, `limit`. */
   below(limit: number): number;

@@ -31,7 +31,8 @@ export interface DecoderOptions {
 }
 
 /**
- * Bytes kept at hand for messages that are split across chunks: many times the length of any message of fixed length.
+ * The size of the buffer for messages that are split across chunks: many times the length of any message of fixed
+ * length.
  */
 const PENDING_LENGTH = 256;
 
@@ -139,8 +140,8 @@ export class MessageDecoder {
   }
 
   /**
-   * Bytes of memory that a long message takes which has begun to arrive; 0 for short ones, between messages and within
-   * a block.
+   * The memory of a long message that has begun to arrive, in bytes; 0 for short ones, between messages and within a
+   * block.
    */
   get heldBytes(): number {
     return this.#pending.length > PENDING_LENGTH ? this.#pending.length : 0;

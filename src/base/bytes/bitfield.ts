@@ -82,7 +82,7 @@ export class Bitfield {
    */
   set(index: number, value = true): boolean {
     if (!(index >= 0 && index < this.length)) {
-      throw new InputError("bitfield.index", `bit ${index} of a bitfield of ${this.length}`);
+      throw new InputError("bitfield.index", `bit ${index} is out of range: the bitfield has ${this.length} bits`);
     }
     const at = index >> 3;
     const mask = 0x80 >> (index & 7);
@@ -172,7 +172,7 @@ export class Bitfield {
     return true;
   }
 
-  /** The indexes of the set bits, ascending. */
+  /** Yields the indexes of the set bits, ascending. */
   *ones(): Generator<number, void, undefined> {
     for (let at = 0; at < this.bytes.length; at++) {
       const byte = this.bytes[at] ?? 0;
@@ -186,7 +186,7 @@ export class Bitfield {
     for (let index = 0; index < this.length; index++) yield this.get(index);
   }
 
-  /** An empty one for the result of both. */
+  /** Returns an empty bitfield of the same length. Throws when the length of `other` differs. */
   #alike(other: Bitfield): Bitfield {
     this.#sameLength(other);
     return new Bitfield(this.length);
@@ -194,7 +194,7 @@ export class Bitfield {
 
   #sameLength(other: Bitfield): void {
     if (other.length !== this.length) {
-      throw new InputError("bitfield.length", `bitfields of ${this.length} and ${other.length} bits do not combine`);
+      throw new InputError("bitfield.length", `cannot combine bitfields of ${this.length} and ${other.length} bits`);
     }
   }
 

@@ -12,7 +12,7 @@ import { fileBytes } from "./selection.ts";
 export interface ContentOptions extends FindOptions {
   /** Whether to truncate complete files that are too long even when nothing was written to them. */
   readonly cutsLonger: boolean;
-  /** Returns the values to keep besides the progress. */
+  /** Returns the values to keep in addition to the progress. */
   readonly extra: () => BInput;
   /** Receives the values of `extra` that an earlier run kept. */
   readonly onKept: (extra: BDict) => void;
@@ -137,7 +137,7 @@ export class Content implements SwarmContent {
   }
 
   /**
-   * Makes everything durable, stores the files' stamps, and closes them. Never rejects: errors are passed to
+   * Makes all data durable, stores the files' stamps, and closes the files. Never rejects: errors are passed to
    * `onKeepFailure`.
    */
   async close(partials: ReadonlyMap<number, Bitfield>): Promise<void> {
@@ -158,7 +158,7 @@ export class Content implements SwarmContent {
     await this.storage.close();
   }
 
-  /** Runs `save` when everything noted so far is durable; later notes are recorded after it. */
+  /** Runs `save` when all earlier notes are durable; later notes are recorded after it. */
   #afterSync(save: () => Promise<void>): Promise<void> {
     return this.keeper === undefined ? save() : this.keeper.snapshot(save);
   }

@@ -40,17 +40,17 @@ export class DataMemory {
     this.#absence.tick(now);
   }
 
-  /** The next run ignores the kept state and hashes the data. */
+  /** Makes the next run ignore the kept state and hash the data. */
   doubt(): void {
     this.#isDoubted = true;
   }
 
-  /** The next run downloads missing files again. */
+  /** Makes the next run download missing files again. */
   acceptLoss(): void {
     this.#acceptsLoss = true;
   }
 
-  /** The data was opened; `have`, which is live, are the valid pieces. */
+  /** Records that the data was opened; `have`, which changes with the data, are the valid pieces. */
   opened(have: Bitfield): void {
     this.#known = have;
     this.#isElsewhere = false;

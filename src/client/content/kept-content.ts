@@ -78,7 +78,7 @@ export async function keptWhere(runtime: Runtime, stateFolder: string, id: strin
   return folder === undefined ? undefined : { folder, name: text("name") };
 }
 
-/** The data that {@link discardContent} deletes besides the kept state. */
+/** The data that {@link discardContent} deletes in addition to the kept state. */
 export interface DataRemoval {
   readonly infoHash: InfoHash;
   /**

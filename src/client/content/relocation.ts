@@ -28,14 +28,14 @@ export class Relocation {
     this.#options = options;
   }
 
-  /** Returns whether a job is under way; the torrent is then started at its end. */
+  /** Returns whether a job is in progress; the torrent is then started at its end. */
   defersStart(): boolean {
     if (this.#moving === undefined) return false;
     this.#moving.hasToResume = true;
     return true;
   }
 
-  /** Aborts the job under way and resolves when it has ended. The torrent does not start again. */
+  /** Aborts the job in progress and resolves when it has ended. The torrent does not start again. */
   async end(): Promise<void> {
     await this.#moving?.end();
   }

@@ -19,6 +19,6 @@ export interface TorrentEvents {
   trackers: [];
   /** A problem that does not stop the torrent. */
   warning: [error: MillraceError];
-  /** The torrent cannot go on; see {@link Torrent.state}. */
+  /** Emitted when the torrent has failed; see {@link Torrent.state}. */
   failed: [error: MillraceError];
 }

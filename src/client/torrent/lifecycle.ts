@@ -12,7 +12,7 @@ import type { TorrentTrackers } from "./trackers.ts";
 
 /** Moves and renames the data. */
 interface Moves {
-  /** Returns whether a job is under way; the torrent is started at its end then. */
+  /** Returns whether a job is in progress; the torrent is then started at its end. */
   defersStart(): boolean;
   /** Ends the job. */
   end(): Promise<void>;
@@ -60,7 +60,7 @@ export class Lifecycle {
     return this.#done.promise;
   }
 
-  /** The swarm of the present run, for connections that come in. */
+  /** The swarm of the present run, for incoming connections. */
   get swarm(): Swarm | undefined {
     return this.#run?.swarm;
   }

@@ -95,7 +95,7 @@ export class TorrentRun {
     return kind === "checking" || !swarm.isAsleep;
   }
 
-  /** The selection has changed. Resolves with whether pieces are missing now. Rejects with StorageError. */
+  /** Applies a changed selection. Resolves with whether pieces are missing now. Rejects with StorageError. */
   async reselect(selection: Selection): Promise<boolean> {
     const storage = this.storage;
     if (storage !== undefined) await storage.select((file) => selection.isWanted(file));
@@ -166,7 +166,7 @@ export class TorrentRun {
     swarm.tick(host.runtime.clock.now());
   }
 
-  /** The DHT nodes that the torrent file names. */
+  /** Passes the DHT nodes in the torrent file to our DHT node. */
   #suggestNodes(): void {
     const { host, data } = this.#parts;
     const { metainfo } = data;

@@ -19,7 +19,7 @@ export interface ViewedParts {
   readonly lifecycle: Pick<Lifecycle, "state" | "swarm">;
 }
 
-/** The part of {@link Torrent} that reads and changes nothing. */
+/** The read-only part of {@link Torrent}. */
 export abstract class TorrentView extends EventEmitter<TorrentEvents> {
   readonly infoHash: InfoHash;
   readonly #parts: ViewedParts;

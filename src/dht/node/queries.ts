@@ -97,7 +97,7 @@ export class Queries {
     return roundTripMs;
   }
 
-  /** An error has arrived in place of a reply. */
+  /** Handles an error message that has arrived in place of a reply. */
   onError(transaction: Uint8Array, from: Endpoint, code: number, text: string): void {
     this.#take(transaction, from)?.handler.onFailure({ kind: "error", code, text });
   }

@@ -5,7 +5,7 @@ import { MAX_COUNTED_ADDRESSES, QUERIES_IN_ALL, QUERIES_PER_ADDRESS, QUERY_BURST
 export interface QueryRates {
   /** Queries a second of one address. */
   readonly perAddress: number;
-  /** Queries of one address that may come at once. */
+  /** Queries from one address that get replies when they arrive at once. */
   readonly burst: number;
   /** Queries a second in all. */
   readonly inAll: number;
@@ -13,7 +13,7 @@ export interface QueryRates {
 
 const DEFAULT: QueryRates = { perAddress: QUERIES_PER_ADDRESS, burst: QUERY_BURST, inAll: QUERIES_IN_ALL };
 
-/** Queries that may still come. */
+/** The queries of one address that still get replies. */
 interface Allowance {
   left: number;
   at: number;

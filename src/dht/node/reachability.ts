@@ -31,13 +31,13 @@ export class Reachability {
     return this.#isReadOnly;
   }
 
-  /** A node that we asked has replied. */
+  /** Records the reply of a node that we sent a query. */
   onReply(from: Endpoint): void {
     this.#replies++;
     if (this.#mode === "auto") this.#asked.set(key(from), true);
   }
 
-  /** A node has queried us. */
+  /** Records a query from a node. */
   onQuery(from: Endpoint, now: number): void {
     if (this.#mode !== "auto" || this.#asked.has(key(from))) return;
     this.#reachedAt = now;

@@ -79,7 +79,7 @@ export class ItemStore {
     return undefined;
   }
 
-  /** Drops items that were not put again. */
+  /** Drops items that were not stored again in time. */
   expire(now: number): void {
     for (const [target, { storedAt }] of this.#items) {
       if (now - storedAt < ITEM_TTL_MS) return;

@@ -29,12 +29,12 @@ export class Contact {
     this.seenAt = now;
   }
 
-  /** The key of its network, of which a bucket takes one node. */
+  /** The key of the node's network. A bucket has at most one node of each network. */
   get network(): string {
     return networkKey(this.endpoint.ip);
   }
 
-  /** The node has replied to a query. */
+  /** Records that the node has replied to a query. */
   onReply(now: number, roundTripMs: number): void {
     this.repliedAt = now;
     this.seenAt = now;

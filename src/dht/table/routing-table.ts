@@ -36,7 +36,7 @@ export class RoutingTable {
     return this.#buckets.length;
   }
 
-  /** All nodes in use. */
+  /** Yields all nodes in use. */
   *nodes(): Generator<Contact> {
     for (const bucket of this.#buckets) yield* bucket.nodes;
   }
@@ -63,7 +63,7 @@ export class RoutingTable {
     return this.#add(contact, now);
   }
 
-  /** A node has sent a query. Known nodes are noted as alive. */
+  /** Records that a node has sent a query: a known node is alive. */
   onQuery(id: NodeId, endpoint: Endpoint, now: number): void {
     const contact = this.find(id);
     if (contact !== undefined && isSameEndpoint(contact.endpoint, endpoint)) contact.seenAt = now;
@@ -79,7 +79,10 @@ export class RoutingTable {
     return isOpen && (isLocal(endpoint.ip) || !bucket.nodes.some(({ network }) => network === networkKey(endpoint.ip)));
   }
 
-  /** A query to a node was not replied to. A bad node goes when there is a replacement, or when it fails often. */
+  /**
+   * Records that a query to a node got no reply. A bad node is removed when there is a replacement, or when it fails
+   * often.
+   */
   onFailure(id: NodeId, endpoint: Endpoint): void {
     const bucket = this.#buckets[this.#indexOf(id)];
     const contact = bucket?.find(id);

@@ -22,7 +22,7 @@ export interface InfoV2 {
 export function hasV2(info: BDict): boolean {
   const version = optionalInt(info, "meta version");
   if (version !== undefined && version !== 1 && version !== 2) {
-    throw invalid("version", `it is of version ${version}, and this program reads 1 and 2`);
+    throw invalid("version", `its meta version is ${version}; this program reads 1 and 2`);
   }
   return version === 2;
 }

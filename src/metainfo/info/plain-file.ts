@@ -27,8 +27,8 @@ export interface PlainFile {
 }
 
 /**
- * Finds entries of a v1 file list that are `length` and `path` and nothing else, in canonical bencode, as nearly all
- * are. Anything else, and anything that is wrong, is left to the decoder.
+ * Finds the entries of a v1 file list that have only `length` and `path`, in canonical bencode, as nearly all have. All
+ * other entries, and malformed ones, are left to the decoder.
  */
 export class PlainFileScanner implements ElementScanner, PlainFile {
   end = 0;

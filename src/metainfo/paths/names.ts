@@ -11,7 +11,9 @@ const LONGEST_PLAIN = 150;
 const DEVICE = /^(?:con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³]|conin\$|conout\$) *(?:\.|$)/i;
 /** Characters that reorder the text around them, so that `gpj.exe` may read `exe.jpg`. */
 const BIDI_CONTROLS = /[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/g;
-/** Separators, NUL and other control characters, and halves of surrogate pairs, which no file system takes. */
+/**
+ * Characters that no file system accepts: separators, NUL and other control characters, and halves of surrogate pairs.
+ */
 const FORBIDDEN =
   // oxlint-disable-next-line no-control-regex
   /[/\\\u0000-\u001f\u007f-\u009f]|[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/g;
@@ -56,8 +58,8 @@ export function safeName(text: string): string {
 }
 
 /**
- * Letters, digits and punctuation that mean nothing anywhere, not ending in a dot or space: most names. A loop is twice
- * as fast as an expression.
+ * Whether a name has only letters, digits and harmless punctuation, without a dot or space at the end, as most names. A
+ * loop is twice as fast as an expression.
  */
 function isPlain(text: string): boolean {
   const { length } = text;
@@ -99,7 +101,7 @@ function cut(name: string, maxBytes = MAX_NAME_BYTES): string {
   return trimEnd(prefix(name.slice(0, name.length - extension.length), maxBytes - utf8(extension).length) + extension);
 }
 
-/** Returns `.ext`, or nothing when there is none or it is too long to be one. */
+/** Returns `.ext`, or an empty text when there is no extension or it is too long to be one. */
 function extensionOf(name: string): string {
   const dot = name.lastIndexOf(".");
   if (dot <= 0) return "";

@@ -93,7 +93,7 @@ function pathOf(folder: Folder, name: string, depth: number): string[] {
   return path;
 }
 
-/** Returns a name that is not taken yet, and takes it. */
+/** Returns a name that is not used yet, and marks it as used. */
 function takeNumbered(names: Names, name: string, folded: string, within: Names | undefined): string {
   for (let number = (names.lastNumber?.get(folded) ?? 0) + 1; ; number++) {
     const candidate = numberedName(name, number);

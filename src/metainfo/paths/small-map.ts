@@ -15,7 +15,7 @@ export class SmallMap<V> {
     return key === this.#key ? this.#value : this.#more?.get(key);
   }
 
-  /** An entry that is not there yet. */
+  /** Adds an entry whose key is not in the map yet. */
   add(key: string, value: V): void {
     if (this.#key === undefined) {
       this.#key = key;

@@ -37,13 +37,13 @@ export interface LayoutFile extends FileEntry {
  */
 export type FileEntries = Pick<readonly FileEntry[], "length" | "at">;
 
-/** Files that are made when they are first asked for. None of them is padding. */
+/** Files that are made when they are first read. None of them is padding. */
 export interface PlacedFiles {
   /** The number of files. */
   readonly length: number;
   /** Bytes of a file. */
   lengthOf(index: number): number;
-  /** Returns a file, to be put `offset` bytes from the start of the torrent's space. */
+  /** Returns a file placed `offset` bytes from the start of the torrent's space. */
   place(index: number, offset: number): LayoutFile;
 }
 
@@ -186,7 +186,10 @@ export class FileLayout {
   filePieces(fileIndex: number): PieceRange {
     const file = this.files[fileIndex];
     if (file === undefined)
-      throw new InputError("metainfo.file-index", `no file ${fileIndex} among ${this.files.length}`);
+      throw new InputError(
+        "metainfo.file-index",
+        `there is no file ${fileIndex}: the torrent has ${this.files.length} files`,
+      );
     const first = Math.floor(file.offset / this.pieceLength);
     if (file.length === 0) return { first, last: first - 1 };
     return { first, last: Math.floor((file.offset + file.length - 1) / this.pieceLength) };

@@ -56,7 +56,7 @@ function notOurs(paths: readonly string[]): StorageError {
   const [first = ""] = paths;
   const what =
     paths.length === 1 ? `${first} was left as it is` : `${first} and ${paths.length - 1} more were left as they are`;
-  return new StorageError("storage.not-ours", `${what}: nothing of the torrent is known to be there`, {
+  return new StorageError("storage.not-ours", `${what}: no file there is known to belong to the torrent`, {
     fields: { path: first, files: paths.length },
   });
 }

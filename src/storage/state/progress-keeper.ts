@@ -47,14 +47,14 @@ export class ProgressKeeper {
     this.#schedule();
   }
 
-  /** Makes everything noted so far durable. Rejects when the disk fails; it is tried again later. */
+  /** Makes all notes so far durable. Rejects when the disk fails; the flush is then repeated later. */
   flush(): Promise<void> {
     return this.#enqueue(() => Promise.resolve());
   }
 
   /**
-   * Makes everything noted so far durable, then calls `save`, which replaces the journal by a snapshot of the same
-   * state: copy that state before this call. Later notes go to the journal after the snapshot.
+   * Makes all notes so far durable, then calls `save`, which replaces the journal by a snapshot of the same state: copy
+   * that state before this call. Later notes go to the journal after the snapshot.
    */
   snapshot(save: () => Promise<void>): Promise<void> {
     return this.#enqueue(save);

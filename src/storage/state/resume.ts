@@ -265,7 +265,7 @@ function emptyJournal(generation: Uint8Array): Journal {
   return { generation, file: undefined, chain: { sum: 0 }, length: 0, isTorn: false };
 }
 
-/** Copies everything but the generation: the originals may change before the snapshot is written. */
+/** Copies all fields but the generation: the originals may change before the snapshot is written. */
 function snapshotFields({ progress, stamps, extra }: Snapshot): { readonly [key: string]: BInput | undefined } {
   return {
     extra,

@@ -29,7 +29,7 @@ export interface AskingOptions {
 export class Asking {
   readonly #options: AskingOptions;
   #isStopped = false;
-  /** Maximum of requests outstanding with one source, so that there is memory for all. */
+  /** Maximum of outstanding requests to one source, so that the memory suffices for all sources. */
   #share = Infinity;
 
   constructor(options: AskingOptions) {

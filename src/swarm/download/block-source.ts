@@ -15,7 +15,7 @@ export interface BlockSource {
   readonly pieces: Bitfield | undefined;
   /** Whether the source has all pieces. */
   readonly isSeed: boolean;
-  /** Whether the source takes requests now, if only for the pieces of {@link BlockSource.limitedTo}. */
+  /** Whether the source accepts requests now, at least for the pieces of {@link BlockSource.limitedTo}. */
   readonly canAsk: boolean;
   /** The only pieces of which the source sends blocks now; `undefined` for all of its pieces. */
   readonly limitedTo: ReadonlySet<number> | undefined;

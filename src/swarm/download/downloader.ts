@@ -187,12 +187,12 @@ export class Downloader {
     return this.#receiving.blockStart(source, index, begin, length);
   }
 
-  /** The payload of a block has arrived: see {@link Receiving.blockEnd}. */
+  /** Handles the payload of a block that has arrived: see {@link Receiving.blockEnd}. */
   blockEnd(source: BlockSource, index: number, begin: number, length: number, stored: boolean): void {
     this.#receiving.blockEnd(source, index, begin, length, stored);
   }
 
-  /** A source rejected a request. Returns whether it was outstanding. */
+  /** Handles a source's rejection of a request. Returns whether the request was outstanding. */
   rejected(source: BlockSource, index: number, begin: number, length: number): boolean {
     const block = Math.floor(begin / BLOCK_LENGTH);
     const request = source.download.requests.find(index, block);
@@ -204,8 +204,8 @@ export class Downloader {
   }
 
   /**
-   * The source accepts no requests for a time. `isVoid`: it drops the outstanding ones; otherwise it still serves or
-   * rejects each of them.
+   * Called when the source accepts no requests for a time. `isVoid`: it drops the outstanding ones; otherwise it still
+   * serves or rejects each of them.
    */
   withheld(source: BlockSource, isVoid: boolean): void {
     if (isVoid) releaseAll(source);
@@ -213,15 +213,15 @@ export class Downloader {
   }
 
   /**
-   * The source stays connected, but gets no more requests: outstanding ones are cancelled. The caller has removed it
-   * from the sources.
+   * Sends no more requests to a source that stays connected, and cancels the outstanding ones. The caller has removed
+   * it from the sources.
    */
   dismiss(source: BlockSource): void {
     this.#asking.takeBack(source);
     this.gone(source);
   }
 
-  /** The source has left. The caller has removed it from the sources. */
+  /** Forgets a source that has disconnected. The caller has removed it from the sources. */
   gone(source: BlockSource): void {
     abandonArrival(source);
     releaseAll(source);
@@ -243,7 +243,7 @@ export class Downloader {
     return this.#open.size > 0;
   }
 
-  /** Stops sending requests, cancels the outstanding ones, and resolves when no disk access is under way. */
+  /** Stops sending requests, cancels the outstanding ones, and resolves when all disk accesses have ended. */
   async stop(): Promise<void> {
     this.#disk.stop();
     this.#asking.stop();

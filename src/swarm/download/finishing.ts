@@ -63,7 +63,7 @@ export class Finishing {
     for (const saving of this.#saver.begin(now)) this.#own(saving.then(() => this.#onRoom()));
   }
 
-  /** Resolves when no hashing or writing is under way. */
+  /** Resolves when all hashing and writing has ended. */
   async idle(): Promise<void> {
     while (this.#work.size > 0) await Promise.all(this.#work);
   }

@@ -136,7 +136,7 @@ export class OpenPiece {
     return this.#asked[block] ?? 0;
   }
 
-  /** A request will not be served: it was cancelled, rejected or timed out, or its source left. */
+  /** Frees a block whose request was cancelled, rejected or timed out, or whose source has disconnected. */
   release(block: number): void {
     const asked = this.#asked[block] ?? 0;
     if (asked === 0) return;
@@ -148,7 +148,7 @@ export class OpenPiece {
     }
   }
 
-  /** A block begins to arrive. Returns false when it is present already, or arriving from another source. */
+  /** Marks a block as arriving. Returns false when it is present already, or arriving from another source. */
   beginArrival(block: number): boolean {
     if (this.#state[block] === FREE) this.#free--;
     else if (this.#state[block] !== REQUESTED) return false;
@@ -157,7 +157,7 @@ export class OpenPiece {
     return true;
   }
 
-  /** An arriving block will not be completed. */
+  /** Frees an arriving block that will not be completed. */
   abandonArrival(block: number): void {
     if (this.#state[block] !== ARRIVING) return;
     this.arriving--;
@@ -168,7 +168,7 @@ export class OpenPiece {
     this.#onFree?.(this);
   }
 
-  /** An arriving block is complete. */
+  /** Marks an arriving block as present. */
   endArrival(block: number, source: Source, now: number): void {
     if (this.#state[block] !== ARRIVING) return;
     this.#state[block] = PRESENT;
@@ -214,7 +214,7 @@ export class OpenPiece {
     return new Set(this.#sources.filter((source) => source !== undefined));
   }
 
-  /** The piece failed its hash check: it is downloaded again, from one source at a time. */
+  /** Called when the piece failed its hash check: it is downloaded again, from one source at a time. */
   distrust(): void {
     this.isSuspect = true;
     this.restart();

@@ -50,7 +50,7 @@ export class Receiving {
   }
 
   /**
-   * The payload of a block has arrived completely. `stored`: it is in the view that {@link Receiving.blockStart}
+   * Handles the complete payload of a block. `stored`: the payload is in the view that {@link Receiving.blockStart}
    * returned; otherwise it was dropped.
    */
   blockEnd(source: BlockSource, index: number, begin: number, length: number, stored: boolean): void {

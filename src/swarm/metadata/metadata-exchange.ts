@@ -29,7 +29,7 @@ export class MetadataExchange {
     this.#uploads = new MetadataUploads(options);
   }
 
-  /** The peer's extended handshake has arrived. */
+  /** Handles the extended handshake of a peer. */
   onHandshake(peer: Peer): void {
     const size = peer.profile.extended?.metadataSize;
     if (this.#options.info() !== undefined || size === undefined || !peer.extensions.supports(utMetadata)) return;
@@ -49,12 +49,12 @@ export class MetadataExchange {
     else this.tick();
   }
 
-  /** A connection has drained. */
+  /** Called when a connection has drained. */
   onDrain(): void {
     this.#uploads.pump();
   }
 
-  /** A peer has left. */
+  /** Forgets a peer that has disconnected. */
   gone(peer: Peer): void {
     this.#uploads.gone(peer);
     this.#assembler.removePeer(peer);

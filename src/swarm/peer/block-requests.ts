@@ -106,7 +106,7 @@ export class BlockRequests {
       );
   }
 
-  /** A requested block was stored: the pipeline grows. */
+  /** Called when a requested block was stored: the pipeline grows. */
   onBlock(): void {
     if (this.#isGrowing && this.#depth < this.#limit) this.#depth++;
   }
@@ -119,7 +119,7 @@ export class BlockRequests {
     if (!this.#isGrowing) this.#depth = Math.max(SLOWEST_PIPELINE, Math.ceil(needed * 1.25));
   }
 
-  /** The source timed out: one request at a time until it sends a block. */
+  /** Called when the source timed out: it gets one request at a time until it sends a block. */
   collapse(): void {
     this.#depth = 1;
     this.#isGrowing = true;

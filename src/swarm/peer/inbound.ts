@@ -102,7 +102,10 @@ export function receive(swarm: Inbound, peer: Peer, message: Message): void {
 
 function receiveExtended(swarm: Inbound, peer: Peer, id: number, payload: Uint8Array): void {
   if (!peer.profile.supportsExtended)
-    throw new PeerError("peer.order", "an extended message without the extension bit in the handshake (BEP 10)");
+    throw new PeerError(
+      "peer.order",
+      "the peer sent an extended message without the extension bit in its handshake (BEP 10)",
+    );
   if (id !== EXTENDED_HANDSHAKE_ID) {
     peer.extensions.dispatch(id, payload, peer);
     return;
@@ -116,5 +119,6 @@ function receiveExtended(swarm: Inbound, peer: Peer, id: number, payload: Uint8A
 }
 
 function requireFast(peer: Peer, type: string): void {
-  if (!peer.profile.supportsFast) throw new PeerError("peer.order", `${type} without the fast extension (BEP 6)`);
+  if (!peer.profile.supportsFast)
+    throw new PeerError("peer.order", `the peer sent ${type} without the fast extension (BEP 6)`);
 }

@@ -24,7 +24,7 @@ export class IntakeBudget {
     this.#time = new RateLimiter(clock, WORK_MS_PER_SECOND, undefined, (1000 * WORK_BURST_MS) / WORK_MS_PER_SECOND);
   }
 
-  /** Whether there is processing time for another message. */
+  /** Whether processing time is left for another message. */
   get isOpen(): boolean {
     return this.#time.isOpen;
   }
@@ -34,7 +34,7 @@ export class IntakeBudget {
     this.#time.charge(Math.min(ms, MAX_COUNTED_MS));
   }
 
-  /** Calls `callback` once when there is processing time again, in the order of calls. */
+  /** Calls `callback` once when processing time is available again, in the order of the calls. */
   wait(callback: () => void): void {
     this.#time.wait(callback);
   }

@@ -53,7 +53,7 @@ export class Outbox {
     onBehind();
   }
 
-  /** The connection has written everything. */
+  /** Called when the connection has written all queued bytes. */
   onDrain(): void {
     this.#behindSince = undefined;
   }

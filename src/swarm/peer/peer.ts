@@ -190,7 +190,8 @@ export class Peer implements BlockSource {
   }
 
   /**
-   * The number of pieces became known. Throws PeerError when the peer has announced pieces that do not exist.
+   * Sets the number of pieces, which has become known. Throws PeerError when the peer has announced pieces that do not
+   * exist.
    */
   setPieceCount(pieceCount: number): void {
     this.#inbox.setPieceCount(pieceCount);
@@ -234,7 +235,7 @@ export class Peer implements BlockSource {
     };
   }
 
-  /** The hot path: messages of one kind, encoded into one buffer. */
+  /** Sends messages of one kind, encoded into one buffer. It is called very often. */
   #sendSpans(blocks: readonly OutstandingRequest[], write: typeof writeRequest): void {
     const out = new Uint8Array(blocks.length * REQUEST_LENGTH);
     let at = 0;

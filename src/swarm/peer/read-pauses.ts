@@ -21,8 +21,8 @@ export class ReadPauses {
   }
 
   /**
-   * Whether nothing arrives because we do not read. The reason `"work"` does not count: the peer sent too many
-   * messages.
+   * Whether the peer's bytes do not arrive because we do not read. The reason `"work"` does not count: the peer sent
+   * too many messages.
    */
   get isExcused(): boolean {
     return this.#reasons.size > (this.#reasons.has("work") ? 1 : 0);

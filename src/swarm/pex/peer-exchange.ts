@@ -46,7 +46,7 @@ export class PeerExchange {
     this.#options = options;
   }
 
-  /** A peer has connected or left, or its address has become known. */
+  /** Called when a peer has connected or disconnected, or its address has become known. */
   onChange(): void {
     this.#version++;
   }
@@ -75,8 +75,8 @@ export class PeerExchange {
   }
 
   /**
-   * Ends the exchange of a torrent that turned out to be private (BEP 27), and the connections that came from it. Peers
-   * are sent a handshake without the extension.
+   * Ends the exchange of a torrent that turned out to be private (BEP 27), and the connections whose addresses came
+   * from it. Peers are sent a handshake without the extension.
    */
   stop(): void {
     const { candidates, peers, sendHandshake } = this.#options;
@@ -87,7 +87,7 @@ export class PeerExchange {
     }
   }
 
-  /** Sends a peer what has changed since its last message, if anything has. */
+  /** Sends a peer the changes since its last message, if there are any. */
   #update(peer: Peer, contacts: ReadonlyMap<string, Contact>, now: number): void {
     const { pex } = peer;
     const [added, dropped] = [newTo(peer, contacts), goneFor(peer, contacts)];
@@ -106,7 +106,7 @@ export class PeerExchange {
   }
 }
 
-/** The connected peers whose address to dial is known, by its key. */
+/** Returns the connected peers whose address to dial is known, by the key of the address. */
 function contactsOf(peers: Iterable<Peer>): Map<string, Contact> {
   const contacts = new Map<string, Contact>();
   for (const peer of peers) {
@@ -118,7 +118,7 @@ function contactsOf(peers: Iterable<Peer>): Map<string, Contact> {
   return contacts;
 }
 
-/** The contacts that a peer was not sent and can use. */
+/** Returns the contacts that a peer was not sent and can use. */
 function newTo(peer: Peer, contacts: ReadonlyMap<string, Contact>): Contact[] {
   const out: Contact[] = [];
   for (const [key, contact] of contacts)
@@ -126,7 +126,7 @@ function newTo(peer: Peer, contacts: ReadonlyMap<string, Contact>): Contact[] {
   return out;
 }
 
-/** The endpoints that a peer was sent and that are no contacts any more. */
+/** Returns the endpoints that a peer was sent and that are no longer contacts. */
 function goneFor(peer: Peer, contacts: ReadonlyMap<string, Contact>): Endpoint[] {
   const out: Endpoint[] = [];
   for (const [key, endpoint] of peer.pex.sent) if (!contacts.has(key)) out.push(endpoint);
@@ -144,8 +144,8 @@ function concerns({ ip }: Endpoint, peer: Peer): boolean {
 }
 
 /**
- * The first {@link MAX_PEX_PEERS} added peers that may be dialed, one port of each public address: a single message can
- * name one victim many times.
+ * Returns the first {@link MAX_PEX_PEERS} added peers that may be dialed, with one port of each public address: a
+ * single message can name one victim many times.
  */
 function credible(added: readonly PexPeer[], sender: Peer): PexPeer[] {
   const ips = new Set<string>();

@@ -7,12 +7,12 @@ export class PexSlot {
   readonly sent = new Map<string, Endpoint>();
   /** The earliest time for the next message to the peer, on the clock's scale. */
   sendAt = 0;
-  /** The state of the swarm that it knows completely. */
+  /** The version of the swarm's contacts that the peer was sent completely. */
   sentVersion = -1;
   #hasRead = false;
   /** The time at which a message of the peer was last read, on the clock's scale; the first message is not counted. */
   #readAt: number | undefined;
-  /** Messages in a row that came too early. */
+  /** The number of successive messages that came too early. */
   #early = 0;
 
   /**

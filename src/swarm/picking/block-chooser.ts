@@ -20,7 +20,7 @@ export interface BlockChooserOptions {
   readonly have: Bitfield;
   /** Reserves memory for a piece; returns false when there is none. */
   readonly hold: (piece: OpenPiece) => boolean;
-  /** Returns whether there is memory for one more piece, and frees some if needed. */
+  /** Returns whether memory is available for one more piece, and frees some if needed. */
   readonly makeRoom: () => boolean;
   readonly begin: (index: number) => OpenPiece;
 }
@@ -101,7 +101,7 @@ export class BlockChooser {
     return undefined;
   }
 
-  /** Marks a free block of a piece as requested, if the source can send it and there is memory. */
+  /** Marks a free block of a piece as requested, if the source can send it and memory is available. */
   #request(source: BlockSource, piece: OpenPiece): { readonly piece: OpenPiece; readonly block: number } | undefined {
     if (
       piece.freeCount === 0 ||

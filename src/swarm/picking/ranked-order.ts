@@ -63,7 +63,7 @@ export class RankedOrder {
     return this.#ranked[piece];
   }
 
-  /** Whether there are pieces of the ranks `first` to `end` - 1. */
+  /** Whether any piece has a rank from `first` to `end` - 1. */
   hasRanks(first: number, end: number): boolean {
     return this.#start[first] !== this.#start[end];
   }

@@ -11,7 +11,7 @@ export interface ChokeCandidate<Id> {
   readonly downloadRate: number;
   /** The rate from us to the peer in bytes a second. */
   readonly uploadRate: number;
-  /** Whether it has sent no block for a minute although we have requests (BEP 3). */
+  /** Whether the peer has sent no block for a minute although we have requests (BEP 3). */
   readonly isSnubbing: boolean;
   /** Milliseconds since we last unchoked it; `undefined` if never. */
   readonly unchokedFor: number | undefined;

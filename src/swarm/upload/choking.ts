@@ -28,7 +28,7 @@ export class Choking {
     this.#options = options;
   }
 
-  /** Call it about once a second. */
+  /** Chokes and unchokes peers when it is time to; call it about once a second. */
   tick(now: number): void {
     if (this.#lastRound !== undefined && now - this.#lastRound < CHOKE_INTERVAL_MS) return;
     this.#lastRound = now;
@@ -49,7 +49,7 @@ export class Choking {
     for (const peer of peers) this.#set(peer, !decision.unchoke.has(peer), now);
   }
 
-  /** A peer became interested: it is unchoked at once if a slot is free. */
+  /** Called when a peer became interested: it is unchoked at once if a slot is free. */
   interested(peer: Peer, now: number): void {
     let used = 0;
     for (const other of this.#options.peers)

@@ -35,7 +35,7 @@ export class ReadGate<Waiter> {
     }
   }
 
-  /** Resolves when no read is under way. */
+  /** Resolves when all reads have ended. */
   async idle(): Promise<void> {
     if (this.#reading === 0) return;
     await new Promise<void>((resolve) => {

@@ -26,7 +26,7 @@ export class UploadQueue {
   isReading = false;
   #sending = 0;
   #lastTaken = 0;
-  /** Whether it waits for the rate limiter. */
+  /** Whether the peer's queue waits for the rate limiter. */
   isWaiting = false;
 
   get size(): number {
@@ -45,7 +45,7 @@ export class UploadQueue {
   cancel(piece: number, begin: number, length: number): boolean {
     if (this.remove(piece, begin, length)) return true;
     if (--this.#unmatchedCancels < 0)
-      throw new PeerError("peer.cancel", "too many cancels of blocks that were not requested");
+      throw new PeerError("peer.cancel", "the peer sent too many cancels of blocks that it had not requested");
     return false;
   }
 
@@ -78,12 +78,12 @@ export class UploadQueue {
     return this.#sending > 0 ? this.#lastTaken : undefined;
   }
 
-  /** A run was passed to the connection. */
+  /** Records that a run was passed to the connection. */
   onRunBegun(now: number): void {
     if (this.#sending++ === 0) this.#lastTaken = now;
   }
 
-  /** A run that was passed to the connection at `begun` has been sent. */
+  /** Records that a run passed to the connection at `begun` has been sent. */
   onRunSent(begun: number, now: number): void {
     this.#sending--;
     this.#lastTaken = now;

@@ -43,7 +43,7 @@ export class Uploader {
     if (size === 0 || length < 1 || length > MAX_BLOCK_LENGTH || begin + length > size) {
       throw new PeerError(
         "peer.request",
-        `request for bytes ${begin} to ${begin + length} of piece ${piece}, which has ${size}`,
+        `the peer requested bytes ${begin} to ${begin + length} of piece ${piece}, which has ${size} bytes`,
       );
     }
     const mayHave = (!peer.flags.amChoking || peer.upload.grantedFast.has(piece)) && this.#options.hasPiece(piece);
@@ -108,7 +108,7 @@ export class Uploader {
       });
   }
 
-  /** Resolves when no read is under way, so that files may be closed. */
+  /** Resolves when all reads have ended, so that files may be closed. */
   idle(): Promise<void> {
     return this.#reads.idle();
   }

@@ -56,7 +56,7 @@ export class PartialSaver {
     return begun;
   }
 
-  /** Resolves when no save of the piece is under way, so that none overwrites later data. */
+  /** Resolves when no save of the piece is in progress, so that none overwrites later data. */
   async settled(piece: OpenPiece): Promise<void> {
     await this.#saves.get(piece);
   }

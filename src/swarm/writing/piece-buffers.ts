@@ -49,7 +49,9 @@ export class PieceBuffers {
     return true;
   }
 
-  /** Returns whether there is memory for one more piece, if needed after unloading one whose blocks are all on disk. */
+  /**
+   * Returns whether memory is available for one more piece, if needed after unloading one whose blocks are all on disk.
+   */
   makeRoom(): boolean {
     const isPaidFor = this.#held.size < this.#loaded + this.#spare.length;
     if (

@@ -5,7 +5,7 @@
 export class AbortSet {
   readonly #controllers = new Set<AbortController>();
 
-  /** The signal for a new task; call `ended` when it has ended. */
+  /** Returns the signal for a new task; call `ended` when the task has ended. */
   open(): { readonly signal: AbortSignal; readonly ended: () => void } {
     const controller = new AbortController();
     this.#controllers.add(controller);

@@ -140,15 +140,16 @@ export class TrackerEntry {
   }
 
   /**
-   * The download has been completed: to be sent to a tracker that counts the client, or is about to, as a leecher.
+   * Called when the download was completed: plans `completed` for a tracker that counts the client as a leecher, or is
+   * about to.
    */
   complete(): void {
     this.#isCompletedDue = this.#isCounted || this.#state.kind === "announcing";
   }
 
   /**
-   * An announce sooner than planned: as soon as the min interval allows, or at once, which also wakes a tracker that
-   * failed.
+   * Plans an announce sooner: as soon as the min interval allows, or at once with `ignoreMinInterval`, also to a tracker
+   * that failed.
    */
   hurry(ignoreMinInterval: boolean): void {
     const now = this.#clock.now();
@@ -165,7 +166,7 @@ export class TrackerEntry {
     if (this.#state.kind === "working" || this.#state.kind === "announcing") this.#state = { kind: "idle" };
   }
 
-  /** The session starts anew: it has announced to no tracker yet. */
+  /** Resets the state: the session starts anew and has announced to no tracker yet. */
   reset(): void {
     this.#isCounted = false;
     this.#isCompletedDue = false;

@@ -34,9 +34,9 @@ export class TrackerSession {
   #phase: Phase = "new";
   #timer: Timer | undefined;
   #completed = false;
-  /** The announces under way. */
+  /** The running announces. */
   readonly #announces = new AbortSet();
-  /** The `stopped` under way. */
+  /** The running announces of `stopped`. */
   readonly #farewells = new AbortSet();
   #stopping: { readonly done: Promise<void>; readonly giveUp: () => void } | undefined;
   #ownUdp: UdpTrackers | undefined;
@@ -60,8 +60,8 @@ export class TrackerSession {
   }
 
   /**
-   * The download has just been completed: `completed` is sent, once, to every tracker that counts the client as a
-   * leecher. Not for a torrent that was complete at the start.
+   * Sends `completed`, once, to every tracker that counts the client as a leecher; call it when the download has just
+   * been completed. Not for a torrent that was complete at the start.
    */
   completed(): void {
     if (this.#phase !== "running" || this.#completed) return;
@@ -138,7 +138,7 @@ export class TrackerSession {
     return done;
   }
 
-  /** Drops everything at once, and sends nothing. Resolves when the session's own sockets are closed. */
+  /** Aborts all announces at once and sends nothing. Resolves when the session's own sockets are closed. */
   async close(): Promise<void> {
     this.#phase = "closed";
     this.#quiet();

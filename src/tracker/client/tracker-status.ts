@@ -10,7 +10,7 @@ export type TrackerState =
   /** `retryAt` is `Infinity` when the tracker refuses for good (BEP 31). */
   | { readonly kind: "failed"; readonly code: string; readonly failures: number; readonly retryAt: number };
 
-/** A tracker as a person wants to see it. */
+/** The status of a tracker, for display. */
 export interface TrackerStatus {
   readonly url: string;
   /** The tier of the tracker; tier 0 is tried first. */

@@ -86,7 +86,7 @@ export class UdpExchange {
     }
   }
 
-  /** Ends it with this error. */
+  /** Ends the exchange with this error. */
   cancel(error: Error): void {
     if (this.#state.kind !== "ended") this.#end(error);
   }

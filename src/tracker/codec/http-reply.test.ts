@@ -185,12 +185,12 @@ describe("decodeAnnounceReply", () => {
     ],
     ["a page without title", utf8("<html><body><h1>Not <b>Found</b></h1>"), "tracker.html", "“Not Found”"],
     ["text", utf8("Internal\u001b[31m error\n"), "tracker.malformed", "“Internal [31m error”"],
-    ["a cut reply", utf8("d8:intervali9e5:peers6:abc"), "tracker.malformed", "makes no sense"],
+    ["a cut reply", utf8("d8:intervali9e5:peers6:abc"), "tracker.malformed", "is malformed"],
     ["a list", utf8("le"), "tracker.malformed", "not a dictionary"],
     ["a foreign dictionary", utf8("d1:a1:be"), "tracker.malformed", "neither"],
     ["peers of a wrong type alone", utf8("d5:peersi5ee"), "tracker.malformed", "“peers”"],
     ["peers and an interval of a wrong type", utf8("d8:interval4:soon5:peersi5ee"), "tracker.malformed", "“interval”"],
-    ["deep nesting", utf8("l".repeat(5_000)), "tracker.malformed", "makes no sense"],
+    ["deep nesting", utf8("l".repeat(5_000)), "tracker.malformed", "is malformed"],
   ])("refuses %s", (_name, body, code, text) => {
     const error = failure(body);
     expect(error.code).toBe(code);

@@ -29,7 +29,7 @@ const LETTER_I = 0x69;
 const LETTER_L = 0x6c;
 
 function malformed(what: string, cause?: unknown): TrackerError {
-  return new TrackerError("tracker.malformed", `the tracker's reply makes no sense: ${what}`, { cause });
+  return new TrackerError("tracker.malformed", `the tracker's reply is malformed: ${what}`, { cause });
 }
 
 /** A reply whose values are decoded only when they are read: a list of peers may have a hundred thousand. */

@@ -19,7 +19,7 @@ export function decodeScrapeReply(body: Uint8Array): Map<string, ScrapeEntry> {
   if (files === undefined)
     throw new TrackerError(
       "tracker.malformed",
-      "the tracker's scrape reply makes no sense: there is no dictionary “files” in it",
+      "the tracker's scrape reply is malformed: it has no dictionary “files”",
     );
   const entries = new Map<string, ScrapeEntry>();
   for (const [key, value] of files) {

@@ -32,10 +32,7 @@ export interface TrackerServerOptions {
   readonly maxPeers?: number | undefined;
   /** The only torrents that are served. Default: all. */
   readonly allow?: readonly InfoHash[] | undefined;
-  /**
-   * Whether `ip=` of an HTTP announce counts, when it comes from a loopback or private address (a proxy). Default:
-   * false.
-   */
+  /** Whether to use `ip=` of an HTTP announce from a loopback or private address (a proxy). Default: false. */
   readonly trustIp?: boolean | undefined;
   /** Whether a scrape without info-hashes lists all torrents. Default: false. */
   readonly fullScrape?: boolean | undefined;

@@ -36,7 +36,7 @@ export class AddressPacker {
     return true;
   }
 
-  /** `1.2.3.4` and nothing else, without a regular expression. */
+  /** Packs exactly the form `1.2.3.4`, without a regular expression. */
   #packIpv4(text: string): boolean {
     let part = 0;
     let value = 0;

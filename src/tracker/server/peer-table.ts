@@ -22,7 +22,7 @@ export class PeerTable {
   readonly #compact: number;
   readonly #seed: number;
   #records: Uint8Array;
-  /** Records that there is memory for. */
+  /** The number of records for which memory is allocated. */
   #capacity = FIRST_CAPACITY;
   #count = 0;
   #index: Int32Array | undefined;

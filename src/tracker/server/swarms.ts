@@ -31,7 +31,7 @@ export interface SwarmAnnounce {
   readonly event: AnnounceEvent | undefined;
   /** Maximum of peers wanted. */
   readonly numWant: number;
-  /** Peers of the other family too, when there is space (HTTP has a key for them, UDP has none). */
+  /** Whether to add peers of the other family when there is space (HTTP has a key for them, UDP has none). */
   readonly bothFamilies: boolean;
   readonly withPeerIds: boolean;
 }
@@ -128,7 +128,7 @@ export class Swarms {
       : { seeders: count(swarm.seeders), leechers: count(swarm.leechers), completed: swarm.completed };
   }
 
-  /** All torrents: for a full scrape. */
+  /** Yields all torrents, for a full scrape. */
   *all(): Generator<[string, ScrapeEntry], void, undefined> {
     for (const [infoHash, swarm] of this.#swarms)
       yield [infoHash, { seeders: count(swarm.seeders), leechers: count(swarm.leechers), completed: swarm.completed }];

@@ -57,7 +57,7 @@ export class ExtensionRegistry<C> {
       throw new UsageError("wire.extension-name", `extension name ${JSON.stringify(name)} is empty or taken`);
     }
     if (this.#entries.length >= MAX_EXTENSIONS)
-      throw new UsageError("wire.extension-count", `no more than ${MAX_EXTENSIONS} extensions`);
+      throw new UsageError("wire.extension-count", `cannot add more than ${MAX_EXTENSIONS} extensions`);
     this.#entries.push({ name, handle: (payload, context) => handler(decodeExtension(extension, payload), context) });
     return this;
   }
@@ -74,8 +74,8 @@ export class ExtensionRegistry<C> {
   }
 
   /**
-   * Decodes a message that came with one of our ids and passes it to its handler. Returns `false` for an id that is not
-   * ours. Throws {@link PeerError} `wire.extension`.
+   * Decodes a message that the peer sent with one of our ids and passes it to its handler. Returns `false` for an id
+   * that is not ours. Throws {@link PeerError} `wire.extension`.
    */
   dispatch(id: number, payload: Uint8Array, context: C): boolean {
     const entry = this.#entries[id - 1];

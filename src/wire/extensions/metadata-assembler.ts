@@ -39,7 +39,7 @@ export type MetadataOutcome<P> =
 
 interface PeerState {
   readonly size: number;
-  /** Pieces asked for, with the time by which the reply must arrive. */
+  /** Requested pieces, with the time by which the reply must arrive. */
   readonly asked: Map<number, number>;
   /** The time of the last request to the peer. */
   askedAt: number;
@@ -169,8 +169,8 @@ export class MetadataAssembler<P> {
   }
 
   /**
-   * A message from a peer. Throws {@link PeerError} `wire.metadata-size` when it contradicts the size that the peer
-   * claimed; drop the peer then, with {@link MetadataAssembler.removePeer}.
+   * Handles a message from a peer. Throws {@link PeerError} `wire.metadata-size` when it contradicts the size that the
+   * peer claimed; drop the peer then, with {@link MetadataAssembler.removePeer}.
    */
   onMessage(peer: P, message: MetadataMessage, now: number): MetadataOutcome<P> {
     const state = this.#peers.get(peer);
@@ -232,7 +232,7 @@ export class MetadataAssembler<P> {
     this.removePeer(peer);
   }
 
-  /** After a reject or a time-out. Ends an attempt that has this peer as its only source. */
+  /** Sends a peer no requests for a while, after a reject or a time-out. Ends an attempt from this peer alone. */
   #silence(peer: P, state: PeerState, now: number): void {
     state.quietUntil = now + METADATA_RETRY_MS;
     for (const attempt of this.#attempts) if (attempt.source === peer) this.#attempts.delete(attempt);

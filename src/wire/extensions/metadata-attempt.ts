@@ -51,7 +51,7 @@ export class MetadataAttempt<P> {
     return new Set(Array.from(this.#held.values(), ({ peer }) => peer));
   }
 
-  /** The pieces in order with their senders. */
+  /** Yields the pieces in order with their senders. */
   *entries(): Generator<{ readonly piece: number; readonly data: Uint8Array; readonly peer: P }, void, undefined> {
     for (let piece = 0; piece < this.pieceCount; piece++) {
       const held = this.#held.get(piece);

@@ -166,7 +166,7 @@ class NodeFile implements OpenFile {
   }
 }
 
-/** Opens a regular file, or with `mayBePipe` anything but a folder. */
+/** Opens a regular file, or with `mayBePipe` any entry but a folder. */
 export function open(filePath: string, mode: OpenMode, mayBePipe = false): Promise<NodeFile> {
   return new Promise((resolve, reject) => {
     openSafely(filePath, FLAGS[mode], (error, fd) => {

@@ -6,7 +6,7 @@ import { HashPool, JOBS_PER_THREAD } from "./hash-pool.ts";
 /** A longer buffer is hashed slice by slice with turns of the event loop between: 4 MiB of SHA-1 take about 2 ms. */
 const SLICE_LENGTH = 4 * 1024 * 1024;
 
-/** Hashes memory on this thread, and files on as many threads as there are cores. */
+/** Hashes memory on this thread, and files on as many threads as the machine has cores. */
 export class NodeHasher implements Hasher {
   readonly parallelism: number;
   readonly #pool: HashPool;
@@ -16,7 +16,7 @@ export class NodeHasher implements Hasher {
     this.#pool = new HashPool(threads);
   }
 
-  /** Starts the threads before there is work: it then begins at once. */
+  /** Starts the threads before the first job, so that the job begins at once. */
   warmUp(): void {
     this.#pool.warmUp();
   }

@@ -146,7 +146,7 @@ async function hop(
       response.body.destroy();
       response.body.on("error", () => undefined);
       if (!URL.canParse(location, url.href))
-        throw new NetworkError("http.malformed", `${what}: redirected to something that is no address`);
+        throw new NetworkError("http.malformed", `${what}: redirected to an invalid URL`);
       const next = new URL(location, url);
       if (next.protocol !== "http:" && next.protocol !== "https:") {
         throw new NetworkError(
@@ -173,7 +173,7 @@ async function hop(
 async function get(request: HttpRequest): Promise<HttpReply> {
   throwIfAborted(request.signal);
   if (!URL.canParse(request.url))
-    throw new NetworkError("http.malformed", `not an address: ${JSON.stringify(request.url.slice(0, 200))}`);
+    throw new NetworkError("http.malformed", `not a URL: ${JSON.stringify(request.url.slice(0, 200))}`);
   const controller = new AbortController();
   const timeout = (ms: number, reason: string): NodeJS.Timeout =>
     setTimeout(

@@ -85,7 +85,7 @@ export class HttpConnection {
     }
   }
 
-  /** The client has read the replies that were buffered. */
+  /** Called when the client has read the buffered replies. */
   drained(): void {
     if (this.#state !== "blocked" || !this.#socket.writable) return;
     this.#state = "open";
@@ -119,7 +119,9 @@ export class HttpConnection {
     this.#socket.pause();
   }
 
-  /** A complete request with its reply starts another clock; neither the bytes of a body nor empty lines do. */
+  /**
+   * Restarts the time limit after a complete request with its reply. Neither the bytes of a body nor empty lines do so.
+   */
   #startClock(): void {
     this.#hasBegun = this.#pending !== "" || this.#skip > 0;
     this.#until = this.#host.sweeps + (this.#hasBegun ? REQUEST_SWEEPS : IDLE_SWEEPS);
@@ -203,7 +205,7 @@ export class HttpConnection {
     this.#socket.end();
   }
 
-  /** The client has read the last reply: further bytes from it are dropped for a moment. */
+  /** Drops further bytes for a moment after the client has read the last reply. */
   #readOff(): void {
     this.#until = this.#host.sweeps + LINGER_SWEEPS;
     this.#socket.resume();

@@ -20,14 +20,14 @@ export interface RequestHead {
 }
 
 /**
- * A whole head (RFC 9112), and nothing that is open to two readings: single spaces, no folded lines, no space before a
- * colon, no bare CR or LF, no control characters. Bytes above 0x7f pass: clients put raw info-hashes into targets. Each
- * class excludes the character that follows it, so the time is linear in the length.
+ * Matches a whole head (RFC 9112) that has only one reading: single spaces, no folded lines, no space before a colon,
+ * no bare CR or LF, no control characters. Bytes above 0x7f pass: clients put raw info-hashes into targets. Each class
+ * excludes the character that follows it, so the time is linear in the length.
  */
 const HEAD =
   /([!#$%&'*+.^_`|~\w-]+) ([!-~\x80-\xff]+) HTTP\/1\.([01])\r\n((?:[!#$%&'*+.^_`|~\w-]+:[\t -~\x80-\xff]*\r\n)*)\r\n/y;
 
-/** A request line of a version that is not spoken here. */
+/** Matches a request line of an HTTP version that is not supported. */
 const OTHER_VERSION = /[!#$%&'*+.^_`|~\w-]+ [!-~\x80-\xff]+ HTTP\/(?!1\.[01]\r)\d\.\d\r\n/y;
 
 /**

@@ -11,7 +11,7 @@ const FAILED: HttpServerReply = { status: 500, body: "" };
 /** Does nothing: an error of one connection ends that connection and is not reported. */
 function ignore(): void {}
 
-/** The open connections of one server, and the one timer that watches over them while there are any. */
+/** The open connections of a server, and one timer for the time limits of all. */
 class Connections implements ConnectionHost {
   readonly #writer = new ReplyWriter();
   readonly #open = new Map<net.Socket, HttpConnection>();
