@@ -9,7 +9,7 @@ import { networkKey } from "./table/contact.ts";
 
 /** Nodes with an id that does not fit their address (BEP 42) that one lookup asks. They never count as closest. */
 const MAX_UNBOUND = 12;
-/** Nodes that are taken from one reply. */
+/** Maximum of nodes that are read from one reply. */
 const MAX_PER_REPLY = 16;
 
 /** A node that a lookup has heard of. */

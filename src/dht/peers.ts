@@ -9,7 +9,7 @@ import { BLOOM_LENGTH, bloomCount, bloomUnite } from "./store/bloom.ts";
 export interface AnnounceOptions {
   /** The port at which peers can connect to us. */
   readonly port: number;
-  /** The port is that of our datagrams: as NATs map it, for uTP at the same port. Default false. */
+  /** Whether nodes store the port of our datagrams, as NATs map it, for uTP at that port. Default false. */
   readonly impliedPort?: boolean | undefined;
   /** Whether we are a seed (BEP 33). */
   readonly isSeed?: boolean | undefined;

@@ -43,7 +43,7 @@ export class SimDisk {
     file.pages.sync();
   }
 
-  /** Puts a symbolic link there. */
+  /** Creates a symbolic link at `path`. */
   link(path: string, target: string): void {
     const at = path.lastIndexOf("/");
     this.tree.makeFolder(path.slice(0, Math.max(0, at))).entries.set(path.slice(at + 1), { kind: "link", target });

@@ -40,7 +40,7 @@ export async function checkPieces(options: CheckOptions): Promise<Bitfield> {
   return valid;
 }
 
-/** Runs of consecutive pieces to check, each at most one job long. */
+/** Yields runs of consecutive pieces to check, each at most one job long. */
 function* ranges({
   verifier,
   pieces,

@@ -206,7 +206,7 @@ export const MESSAGES_PER_SECOND = 20;
  */
 export const WORK_MS_PER_SECOND = 100;
 
-/** Milliseconds of such work in a burst. */
+/** Milliseconds of processing of messages in one burst. */
 export const WORK_BURST_MS = 3;
 
 /** Bytes of metadata sent each second, to all peers of a client together. */

@@ -21,10 +21,10 @@ export const ARRIVALS_BURST = 50;
 /** Connections that such an address may make each second after the burst. */
 export const ARRIVALS_PER_SECOND = 1;
 
-/** Factor on both for a private or loopback address: many peers may share it. */
+/** Factor on both limits of connections for a private or loopback address: many peers may share it. */
 export const SHARED_ARRIVALS_FACTOR = 20;
 
-/** Factor on both for a network of public addresses (/24, IPv6 /48). */
+/** Factor on both limits of connections for a network of public addresses (/24, IPv6 /48). */
 export const NETWORK_ARRIVALS_FACTOR = 8;
 
 /**

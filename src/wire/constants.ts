@@ -57,7 +57,7 @@ export const PREFIX_LENGTH = 4;
 /** The length of the bytes in front of the payload of a `piece` message: length prefix, id, piece index and begin. */
 export const PIECE_HEADER_LENGTH = 13;
 
-/** A whole `request`, `cancel` or `reject`. */
+/** The length of a whole `request`, `cancel` or `reject` message. */
 export const REQUEST_LENGTH = 17;
 
 /** A whole `have`, `suggest` or `allowed-fast`. */

@@ -41,7 +41,7 @@ export type FileEntries = Pick<readonly FileEntry[], "length" | "at">;
 export interface PlacedFiles {
   /** The number of files. */
   readonly length: number;
-  /** Bytes of a file. */
+  /** Returns the length of a file in bytes. */
   lengthOf(index: number): number;
   /** Returns a file placed `offset` bytes from the start of the torrent's space. */
   place(index: number, offset: number): LayoutFile;

@@ -148,8 +148,8 @@ export class TrackerEntry {
   }
 
   /**
-   * Plans an announce sooner: as soon as the min interval allows, or at once with `ignoreMinInterval`, also to a tracker
-   * that failed.
+   * Plans an announce sooner: as soon as the min interval allows, or at once with `ignoreMinInterval`, also to a failed
+   * tracker.
    */
   hurry(ignoreMinInterval: boolean): void {
     const now = this.#clock.now();

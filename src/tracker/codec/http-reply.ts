@@ -155,7 +155,7 @@ function readPeers({ raw }: HttpReply): Endpoint[] {
   return peers;
 }
 
-/** Peers of a list of dictionaries, of which `most` are looked at. */
+/** Yields the peers of a list of dictionaries, and reads at most `most` of them. */
 function* dictionaryPeers(list: Uint8Array, most: number): Generator<Endpoint> {
   for (let at = 1, count = 0; count < most && list[at] !== LETTER_E; count++) {
     const raw = rawSlice(list.subarray(at), []) ?? list;
