@@ -3,8 +3,10 @@ import json, sys, threading, time
 import libtorrent as lt
 
 F = lt.torrent_flags
-NET = F.apply_ip_filter | F.disable_dht | F.disable_lsd | F.disable_pex | F.update_subscribe
 config = json.loads(sys.argv[1])
+NET = F.apply_ip_filter | F.disable_dht | F.disable_lsd | F.update_subscribe
+if not config.get('pex'):
+    NET |= F.disable_pex
 session = lt.session({
     'listen_interfaces': '%s:%d' % ('[::1]' if config.get('ipv6') else '127.0.0.1', config['port']),
     'enable_dht': False, 'enable_lsd': False, 'enable_upnp': False, 'enable_natpmp': False, 'enable_incoming_utp': False,

@@ -21,6 +21,8 @@ export interface Task {
   /** Bytes a second. */
   readonly up?: number;
   readonly down?: number;
+  /** Whether libtorrent and Transmission exchange peers. Default: no. */
+  readonly pex?: boolean;
 }
 
 /** A running client. */
@@ -54,11 +56,11 @@ export class Libtorrent implements RealClient {
   static async start(task: Task, options: { readonly ipv6?: boolean } = {}): Promise<Libtorrent> {
     const port = await freePort();
     const worker = fileURLToPath(new URL("libtorrent_worker.py", import.meta.url));
-    const { dir, seed, up = 0, down = 0, source } = task;
+    const { dir, seed, up = 0, down = 0, pex = false, source } = task;
     const what = source.startsWith("magnet:") ? { magnet: source } : { torrent: source };
     const client = new Libtorrent(
       port,
-      new Program(PYTHON, [worker, JSON.stringify({ ...what, port, dir, seed, up, down, ...options })]),
+      new Program(PYTHON, [worker, JSON.stringify({ ...what, port, dir, seed, up, down, pex, ...options })]),
     );
     await eventually("libtorrent runs", () => client.#current());
     return client;
@@ -111,7 +113,6 @@ export class Transmission implements RealClient {
     const off = [
       "dht",
       "lpd",
-      "pex",
       "utp",
       "port-forwarding",
       "rpc-whitelist",
@@ -122,9 +123,10 @@ export class Transmission implements RealClient {
     ];
     const settings = {
       ...Object.fromEntries(off.map((name) => [`${name}-enabled`, false])),
+      "pex-enabled": task.pex === true,
       encryption: 0,
       "bind-address-ipv4": "127.0.0.1",
-      "bind-address-ipv6": "::1",
+      "bind-address-ipv6": task.ip?.includes(":") === true ? task.ip : "::1",
       "peer-port": port,
       "rpc-enabled": true,
       "rpc-port": rpcPort,
