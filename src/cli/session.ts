@@ -10,7 +10,7 @@ export interface CommonFlags {
   readonly verbose?: boolean;
 }
 
-/** One run of one command: its flags, output, runtime, and interruption by Ctrl-C. */
+/** A single run of a command: its flags, output, runtime, and interruption by Ctrl-C. */
 export class Session<Flags extends CommonFlags = CommonFlags> {
   readonly flags: Flags;
   /** The arguments without the options. */

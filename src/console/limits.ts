@@ -1,4 +1,4 @@
-/** What the console holds at the most, whatever peers send. Listed in docs/limits.md. */
+/** Limits of the console, which hold for any peer. Listed in docs/limits.md. */
 
 /**
  * Bytes, 1 MiB: the largest length prefix of a message that is accepted. A larger one is recorded as a fault, and the
@@ -6,28 +6,28 @@
  */
 export const MAX_NOTED_FRAME = 1_048_576;
 
-/** Bytes, 4 MiB: the messages that one call sends or one event of a recording holds: they are in memory together. */
+/** Bytes, 4 MiB: maximum size of the messages that one call sends, or that one event of a recording contains. */
 export const MAX_TOLD_BYTES = 4_194_304;
 
-/** Messages kept for each conversation; beyond, the oldest are dropped. */
+/** Maximum number of messages kept for each conversation. Above it, the oldest are dropped. */
 export const MAX_ENTRIES = 50_000;
 
 /**
- * Messages kept of all conversations of a session together, each 400 bytes to 1 KB of memory; beyond, the oldest of the
- * longest conversations are dropped.
+ * Maximum number of messages kept in all conversations of a session; each takes 400 bytes to 1 KB of memory. Above
+ * it, the oldest messages of the longest conversations are dropped.
  */
 export const MAX_SESSION_ENTRIES = 200_000;
 
 /**
- * Bytes, 64 MiB: blocks and other payloads kept in all messages together; beyond, the oldest are dropped, but not their
- * messages.
+ * Bytes, 64 MiB: maximum size of the payloads kept in all messages. Above it, the oldest payloads are dropped, and
+ * their messages are kept.
  */
 export const MAX_KEPT_PAYLOAD_BYTES = 67_108_864;
 
 /** Findings kept for each conversation: enough to describe a peer that breaks rules. */
 export const MAX_FINDINGS = 2_000;
 
-/** Outstanding requests of one side that are kept; those beyond are only counted. */
+/** Maximum number of outstanding requests of one side that are kept; further requests are only counted. */
 export const MAX_NOTED_REQUESTS = 10_000;
 
 /** Bytes kept, for display, of data that is not a message. */
@@ -52,7 +52,7 @@ export const MAX_SESSION_PEERS = 200;
 /** Lines of the session's log. */
 export const MAX_LOG_LINES = 10_000;
 
-/** Peers kept of those that one tracker returned. */
+/** Maximum number of peers kept for one tracker. */
 export const MAX_KNOWN_PEERS = 4_000;
 
 /** Milliseconds that the trackers have to respond to `stopped` when a session ends. */

@@ -1,6 +1,6 @@
 import type { CommandModel, OptionModel, ProgramModel, ValueKind } from "./model.ts";
 
-/** A completion script for zsh, to be put into a folder of \`fpath\` as \`_millrace\`, or sourced. */
+/** Returns a completion script for zsh. Save it as \`_millrace\` in a folder of \`fpath\`, or source it. */
 export function zshScript(program: ProgramModel): string {
   const commands = program.commands.map(
     (command) => `    ${quote(`${command.names[0] ?? ""}:${command.description.replaceAll(":", "\\:")}`)}`,
@@ -46,7 +46,7 @@ function optionSpecs(option: OptionModel): string[] {
   return names.map((name) => quote(`*${name}[${description}]${value}`));
 }
 
-/** Message and action of a zsh \`_arguments\` spec. */
+/** Returns the message and the action of a zsh \`_arguments\` spec. */
 function action(kind: ValueKind): string {
   switch (kind) {
     case "none":

@@ -1,7 +1,7 @@
 import { AbortError, formatEndpoint, NetworkError, parseHostPort, toError, whyNoPeer } from "../../base/index.ts";
 import type { ConnectOptions, ListenOptions, Listener, Net, ResolveOptions, Socket } from "../../runtime/index.ts";
 
-/** How the last attempt to reach a peer ended. */
+/** The result of the last attempt to connect to a peer. */
 export type DialOutcome =
   /** No attempt has ended yet. */
   | { readonly kind: "pending" }

@@ -11,7 +11,7 @@ export type JobPhase =
   | { readonly kind: "complete"; readonly torrent: Torrent; readonly seconds: number }
   | { readonly kind: "failed"; readonly problem: Problem };
 
-/** One source on the command line, such as a torrent file or link, and its result. */
+/** A source on the command line, such as a torrent file or link, and its result. */
 export class Job {
   /** The source as the user gave it. */
   readonly source: string;

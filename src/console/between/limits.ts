@@ -1,7 +1,7 @@
-/** What the proxy between two clients holds at the most. Listed in docs/limits.md. */
+/** Limits of the proxy between two clients. Listed in docs/limits.md. */
 
-/** Connections open at once; those that come beyond are closed. */
+/** Maximum number of open connections; further connections are closed. */
 export const MAX_BETWEEN_CONNECTIONS = 100;
 
-/** Conversations kept, those that are over included; the oldest of those that are over make room. */
+/** Maximum number of conversations kept, ended ones included. Above it, the oldest ended conversation is dropped. */
 export const MAX_BETWEEN_VIEWS = 1_000;

@@ -103,7 +103,7 @@ export interface Finding {
   readonly severity: Severity;
   /** The BEP that states the rule. */
   readonly bep: number;
-  /** One line: what was sent, and what the rule requires. */
+  /** The finding in one line: the sent message, and the rule that it breaks. */
   readonly text: string;
   /** The side that sent the message. */
   readonly way: Way;

@@ -1,6 +1,6 @@
 import type { Severity } from "../conversation/entry.ts";
 
-/** One rule of the linter. */
+/** A rule of the linter. */
 export interface Rule {
   readonly severity: Severity;
   /** The BEP that states the rule or explains the note. */

@@ -23,7 +23,7 @@ export interface Fetcher {
   onPiece(piece: number): void;
 }
 
-/** One piece of the torrent. */
+/** A piece of the torrent. */
 export class Piece {
   readonly index: number;
   readonly #pieces: Pieces;

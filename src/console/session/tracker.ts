@@ -56,7 +56,7 @@ const NUM_WANT = 50;
 const USUAL_PORT = DEFAULT_PORTS.first;
 
 /**
- * One tracker of the torrent. Requests are sent only when the user calls a method. It has more than 16 members because
+ * A tracker of the torrent. Requests are sent only when the user calls a method. It has more than 16 members because
  * each is a name that the user types.
  */
 export class ConsoleTracker {

@@ -13,13 +13,13 @@ export interface PaintedCell {
 /** The content of a cell. */
 export type Cell = string | PaintedCell;
 
-/** One column of a table. */
+/** A column of a table. */
 export interface TableColumn {
   readonly title: string;
   readonly align?: "left" | "right" | undefined;
   /**
-   * How the column becomes narrower when the table is too wide: its text is cut, or continues on the next line.
-   * Columns without it keep their width.
+   * The way in which the column becomes narrower when the table is too wide: `cut` cuts its text, `wrap` continues it
+   * on the next line. Columns without it keep their width.
    */
   readonly flexible?: "cut" | "wrap" | undefined;
   /** Whether to omit the column when all its cells are empty. */

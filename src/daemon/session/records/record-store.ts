@@ -7,7 +7,7 @@ import { sealText, unsealText, type Unsealed } from "./sealed-text.ts";
 const NEWLINE = 10;
 const DAMAGED_ID = /"id":"([0-9a-f]{40})"/;
 
-/** What {@link RecordStore.load} has read. */
+/** The records that {@link RecordStore.load} has read, and its problems. */
 export interface LoadedRecords {
   readonly records: ReadonlyMap<string, TorrentRecord>;
   /** Ids of torrents whose record is damaged. */
