@@ -15,7 +15,7 @@ export function nodesArgument(option: string): (text: string, before?: readonly 
       const { port } = parseArgument(option, () => parseHostPort(node));
       if (port === 0)
         throw new CommandLineError(
-          `${option}: a node has a port from 1 to 65535: ${JSON.stringify(node.slice(0, 100))}`,
+          `${option}: the port must be from 1 to 65535: got ${JSON.stringify(node.slice(0, 100))}`,
         );
     }
     return [...before, ...nodes];

@@ -38,14 +38,15 @@ export function getCommand(parent: CommandEntry): Command {
 function keyArgument(text: string): Uint8Array {
   const key = fromHex(text);
   if (key?.length !== 32)
-    throw new CommandLineError(`--key: not a key of 64 hexadecimal digits: ${JSON.stringify(text.slice(0, 100))}`);
+    throw new CommandLineError(`--key: must be 64 hexadecimal digits: got ${JSON.stringify(text.slice(0, 100))}`);
   return key;
 }
 
 function queryOf({ args, flags }: Session<GetFlags>): ItemQuery {
   const [target] = args;
   const { key, salt } = flags;
-  if ((target === undefined) === (key === undefined)) throw new CommandLineError("name a target, or --key HEX");
+  if ((target === undefined) === (key === undefined))
+    throw new CommandLineError("get: must have either a target or --key HEX");
   if (key !== undefined) return { kind: "mutable", key, salt: salt === undefined ? undefined : utf8(salt) };
   if (salt !== undefined) throw new CommandLineError("--salt: only mutable items have one; add --key HEX");
   return { kind: "immutable", target: targetArgument(target ?? "") };

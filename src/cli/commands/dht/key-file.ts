@@ -19,7 +19,7 @@ export async function readKeyFile(
     const { size } = await stat(path);
     const seed = size > MAX_LENGTH ? undefined : fromHex((await readFile(path, "utf8")).trim());
     if (seed?.length === SEED_LENGTH) return { seed, isNew: false };
-    throw new InputError("dht.key-file", `${path} is not a key file: it must have 64 hexadecimal digits`);
+    throw new InputError("dht.key-file", `the key file ${path} must have 64 hexadecimal digits; name another file`);
   } catch (error) {
     if (errorCode(error) !== "ENOENT") throw asStorageError(error, "read", path);
   }

@@ -114,6 +114,6 @@ export async function withDht(
 export function targetArgument(text: string): NodeId {
   const bytes = fromHex(text);
   if (bytes?.length !== 20)
-    throw new CommandLineError(`not a target of 40 hexadecimal digits: ${JSON.stringify(text.slice(0, 100))}`);
+    throw new CommandLineError(`the target must be 40 hexadecimal digits: got ${JSON.stringify(text.slice(0, 100))}`);
   return idFromBytes(bytes);
 }

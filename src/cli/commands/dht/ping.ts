@@ -31,7 +31,8 @@ async function run(session: Session<DhtFlags>): Promise<number> {
   const endpoint = ips
     .map((ip) => ({ ip, port }))
     .find((each) => isDialable(each) && (flags.family === "both" || each.ip.includes(":") === (flags.family === "6")));
-  if (endpoint === undefined) throw new CommandLineError(`ping: no node can be at ${text}`);
+  if (endpoint === undefined)
+    throw new CommandLineError(`ping: must be the address of a node: got ${JSON.stringify(text.slice(0, 100))}`);
   // No other node is asked.
   const open = await openDht(session, { bootstrap: [] });
   try {
