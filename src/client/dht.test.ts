@@ -1,5 +1,5 @@
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { DhtNet } from "../../test/support/dht-net.ts";
+import { DhtNet, SimNode } from "../../test/support/dht-net.ts";
 import { digest, makePlay, Stage, type Play } from "../../test/support/stage.ts";
 import { asDict, decode, encode } from "../bencode/index.ts";
 import { parseMetainfo, type Metainfo } from "../metainfo/index.ts";
@@ -58,6 +58,28 @@ describe("Client with the DHT", () => {
     await stage.world.run(20 * 60_000);
     expect(leecher.torrent.status().knownPeers + leecher.torrent.status().peers).toBe(0);
     expect(net.nodes.map(({ dht }) => dht.stats.storedTorrents)).toEqual(net.nodes.map(() => 0));
+  });
+
+  it("forgets the peers that the DHT named when a magnet link turns out to be private", async () => {
+    const metainfo = changed(play.metainfo, { private: 1 });
+    stage = new Stage({ ...play, metainfo });
+    net = new DhtNet(stage.world);
+    await net.grow(12);
+    const seeder = await stage.seeder("60.1.1.1");
+    // Announced all the same, by another program on its host.
+    const other = new SimNode(seeder.host, { bootstrap: net.bootstrap, readOnly: false });
+    await stage.world.settled(other.dht.open(), 1_000);
+    await stage.world.run(5_000);
+    await stage.world.settled(other.dht.findPeers(metainfo.id, { announce: { port: 6881 } }), 10_000);
+    const { runtime } = stage.world.host("60.2.2.2");
+    const client = new Client({ runtime, downloadDir: "/data", port: 6881, ...withDht() });
+    const torrent = await stage.world.settled(client.add(metainfo.id.hex), 1_000);
+    torrent.done.catch(() => undefined);
+    expect(await stage.world.until(() => torrent.metainfo !== undefined, 30_000)).toBe(true);
+    // The seeder knows the leecher by now and may dial it, which the leecher cannot tell from a peer of its tracker.
+    await stage.world.run(60_000);
+    expect(torrent.peers().filter(({ direction }) => direction === "outgoing")).toEqual([]);
+    await Promise.all([stage.world.settled(client.close(), 10_000), other.dht.close()]);
   });
 
   it("joins by the node of a peer, which it sends in a port message", async () => {
