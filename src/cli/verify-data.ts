@@ -2,7 +2,7 @@ import type { Bitfield } from "../base/index.ts";
 import { STATE_FOLDER } from "../metainfo/index.ts";
 import type { LayoutFile, Metainfo } from "../metainfo/index.ts";
 import type { Runtime } from "../runtime/index.ts";
-import { checkPieces, FilePool, FileStorage, pieceVerifier } from "../storage/index.ts";
+import { checkPieces, FilePool, torrentFiles, pieceVerifier } from "../storage/index.ts";
 
 /** Options of {@link verifyData}. */
 export interface VerifyOptions {
@@ -39,14 +39,11 @@ export interface Verdict {
 export async function verifyData(options: VerifyOptions): Promise<Verdict> {
   const { metainfo, runtime, folder, onProgress, signal } = options;
   const pool = new FilePool(runtime.files);
-  const name = metainfo.isSingleFile ? undefined : metainfo.name;
   // No part file is read: pieces are right only when they are in the files themselves.
-  const storage = new FileStorage({
+  const storage = torrentFiles(metainfo, {
     files: runtime.files,
     pool,
-    layout: metainfo.layout,
     folder,
-    name,
     partPath: `${folder}/${STATE_FOLDER}/${metainfo.id.hex}.parts`,
   });
   try {

@@ -15,3 +15,4 @@ export * from "./state/resume.ts";
 export { isOwnPath } from "./files/safe-folders.ts";
 export { seal, unseal, type Unsealed } from "./state/sealed.ts";
 export * from "./storage.ts";
+export { torrentFiles } from "./torrent-files.ts";

@@ -2,7 +2,7 @@ import { BLOCK_LENGTH, type StorageError } from "../../base/index.ts";
 import type { FileLayout, Metainfo } from "../../metainfo/index.ts";
 import type { Runtime } from "../../runtime/index.ts";
 import {
-  FileStorage,
+  torrentFiles,
   MemoryStorage,
   ResumeFile,
   type FilePool,
@@ -50,12 +50,10 @@ export function makeStorage(place: ContentPlace): Storage {
   const { metainfo, storage, runtime, pool, folder, stateFolder, allocation, ownFolders, isProtected, written } = place;
   if (typeof storage === "function") return storage(metainfo.layout, metainfo);
   if (storage === "memory") return new MemoryStorage(metainfo.layout);
-  return new FileStorage({
+  return torrentFiles(metainfo, {
     files: runtime.files,
     pool,
-    layout: metainfo.layout,
     folder,
-    name: metainfo.isSingleFile ? undefined : metainfo.name,
     partPath: `${stateFolder}/${metainfo.id.hex}.parts`,
     ...(allocation === undefined ? {} : { allocation }),
     ownFolders,

@@ -1,7 +1,7 @@
 import { Bitfield, BLOCK_LENGTH, errorMessage, StorageError, toHex, UsageError } from "../../base/index.ts";
 import type { Metainfo } from "../../metainfo/index.ts";
 import type { Runtime } from "../../runtime/index.ts";
-import { FilePool, FileStorage, MemoryStorage, PieceStore, pieceVerifier, type Storage } from "../../storage/index.ts";
+import { FilePool, torrentFiles, MemoryStorage, PieceStore, pieceVerifier, type Storage } from "../../storage/index.ts";
 import { bytesOf, wholeBetween } from "./arguments.ts";
 import type { SessionLog } from "./log.ts";
 import { Ranges } from "./ranges.ts";
@@ -108,12 +108,10 @@ export class Pieces {
     this.storage =
       folder === undefined || this.#pool === undefined
         ? new MemoryStorage(layout)
-        : new FileStorage({
+        : torrentFiles(metainfo, {
             files: runtime.files,
             pool: this.#pool,
-            layout,
             folder,
-            name: metainfo.isSingleFile ? undefined : metainfo.name,
             partPath: `${folder}/.${metainfo.id.hex}.parts`,
           });
     this.store = new PieceStore({ storage: this.storage, verifier: pieceVerifier(metainfo, runtime.hasher) });

@@ -1,0 +1,12 @@
+import type { Metainfo } from "../metainfo/index.ts";
+import { FileStorage } from "./files/file-storage.ts";
+import type { FileStorageOptions } from "./files/file-storage-options.ts";
+
+/** Creates the storage of a torrent's files, below `folder` and, for a torrent of several files, the torrent's name. */
+export function torrentFiles(metainfo: Metainfo, options: Omit<FileStorageOptions, "layout" | "name">): FileStorage {
+  return new FileStorage({
+    ...options,
+    layout: metainfo.layout,
+    name: metainfo.isSingleFile ? undefined : metainfo.name,
+  });
+}
