@@ -3,8 +3,8 @@ import { readUint16, writeUint16 } from "./bytes/bytes.ts";
 import { InputError } from "./errors.ts";
 
 /**
- * The endpoint at which a peer or tracker listens. `ip` is canonical text (IPv4, or compressed IPv6 without brackets),
- * never a name.
+ * The IP address and port at which a peer or tracker listens. `ip` is canonical text (IPv4, or compressed IPv6 without
+ * brackets), never a host name.
  */
 export interface Endpoint {
   readonly ip: string;
@@ -16,8 +16,8 @@ export interface Endpoint {
 export type IpFamily = 4 | 6;
 
 /**
- * Returns the canonical text of an IP address, with IPv4-mapped IPv6 unwrapped; `undefined` when `text` is no IP
- * address.
+ * Returns the canonical text of an IP address; an IPv4-mapped IPv6 address (`::ffff:1.2.3.4`) becomes plain IPv4.
+ * `undefined` when `text` is no IP address.
  */
 export function canonicalIp(text: string): string | undefined {
   const bare = text.startsWith("[") && text.endsWith("]") ? text.slice(1, -1) : text;
@@ -27,18 +27,21 @@ export function canonicalIp(text: string): string | undefined {
   return address.isIPv4MappedAddress() ? address.toIPv4Address().toString() : address.toRFC5952String();
 }
 
-/** Returns 4 or 6, by the text of a valid address. */
+/** Returns the family of an IP address, 4 or 6. `ip` must be valid: it is not checked. */
 export function ipFamily(ip: string): IpFamily {
   return ip.includes(":") ? 6 : 4;
 }
 
-/** Returns the 4 or 16 bytes of an IP address. Throws {@link InputError} `address.ip`. */
+/** Returns an IP address as 4 or 16 bytes. Throws {@link InputError} `address.ip` when `ip` is no IP address. */
 export function ipBytes(ip: string): Uint8Array {
   if (!ipaddr.isValid(ip)) throw new InputError("address.ip", `not an IP address: ${JSON.stringify(ip.slice(0, 60))}`);
   return Uint8Array.from(ipaddr.parse(ip).toByteArray());
 }
 
-/** Returns the canonical text of 4 or 16 bytes. Throws {@link InputError} `address.ip`. */
+/**
+ * Returns the canonical text of an IP address given as 4 or 16 bytes. Throws {@link InputError} `address.ip` for any
+ * other number of bytes.
+ */
 export function ipFromBytes(bytes: Uint8Array): string {
   if (bytes.length === 4) return `${bytes[0]}.${bytes[1]}.${bytes[2]}.${bytes[3]}`;
   if (bytes.length !== 16) throw new InputError("address.ip", `an IP address has 4 or 16 bytes, not ${bytes.length}`);
@@ -47,9 +50,9 @@ export function ipFromBytes(bytes: Uint8Array): string {
 }
 
 /**
- * Returns the network of an address, by which hosts of one owner are distinguished from other hosts: of IPv4 the
- * address itself or its /24, of IPv6 the /64 that a household has, or with 24 the /48 that a site, or a renter of
- * servers, has.
+ * Returns the network of an IP address, as a text for map keys: hosts of one owner usually have the same network. For
+ * IPv4 it is the address itself (`ipv4Bits` 32) or its /24. For IPv6 it is the /64 that one household has (32), or the
+ * /48 that one site or hosting customer has (24).
  */
 export function networkOf(ip: string, ipv4Bits: 24 | 32 = 32): string {
   if (ipFamily(ip) === 4) return ipv4Bits === 32 ? ip : ip.slice(0, ip.lastIndexOf("."));
@@ -66,12 +69,12 @@ export type IpScope = "loopback" | "private" | "link-local" | "multicast" | "uns
 /** Site-local addresses (RFC 3879): deprecated, yet still routed on old networks. */
 const SITE_LOCAL = ipaddr.IPv6.parseCIDR("fec0::/10");
 
-/** First numbers of IPv4 networks that have parts of other scopes than the public one. */
+/** First numbers of the IPv4 addresses that need a closer check: some networks under them are not public. */
 const MIXED = new Set([0, 10, 100, 127, 169, 172, 192, 198, 203]);
 const DOT = 0x2e;
 const ZERO = 0x30;
 
-/** Whether `ip` is a canonical IPv4 address of a network that is public as a whole: most are. */
+/** Whether `ip` is a canonical IPv4 address whose first number alone shows that it is public. Most addresses are. */
 function isPlainlyPublic(ip: string): boolean {
   let [dots, value, digits] = [0, 0, 0];
   for (let at = 0; at < ip.length; at++) {
@@ -94,7 +97,7 @@ function isPlainlyPublic(ip: string): boolean {
 
 /** Returns the kind of network that `ip` belongs to; `"reserved"` when `ip` is not an IP address. */
 export function ipScope(ip: string): IpScope {
-  // Twenty times as fast as the library, and the DHT asks it several times for each node of each reply.
+  // Twenty times as fast as the library. The DHT calls this several times for each node of each reply.
   if (isPlainlyPublic(ip)) return "public";
   if (!ipaddr.isValid(ip)) return "reserved";
   const address = ipaddr.process(ip);
@@ -130,8 +133,8 @@ export function isDialable(endpoint: Endpoint): boolean {
 }
 
 /**
- * Returns why no peer can be at an IP address, as text to follow the address in a sentence; `undefined` when a peer
- * can.
+ * Returns why no peer can have an IP address, as the end of a sentence that begins with the address; `undefined` when a
+ * peer can have it.
  */
 export function whyNoPeer(ip: string): string | undefined {
   switch (ipScope(ip)) {
@@ -204,7 +207,8 @@ export function packEndpoint(endpoint: Endpoint): Uint8Array {
 }
 
 /**
- * Returns all endpoints of one family in compact form, one after the other. Endpoints of the other family are left out.
+ * Returns the endpoints of one IP family in compact form (BEP 23, BEP 7), one after the other. Endpoints of the other
+ * family are left out.
  */
 export function packEndpoints(endpoints: Iterable<Endpoint>, family: IpFamily): Uint8Array {
   const chosen = [...endpoints].filter((endpoint) => ipFamily(endpoint.ip) === family);
@@ -215,8 +219,8 @@ export function packEndpoints(endpoints: Iterable<Endpoint>, family: IpFamily): 
 }
 
 /**
- * Returns the endpoints of a compact list. Throws {@link InputError} `address.compact` when the length is not a
- * multiple of 6 (or 18).
+ * Parses a compact list of endpoints: 6 bytes each for IPv4 (BEP 23), 18 for IPv6 (BEP 7). Throws {@link InputError}
+ * `address.compact` when the length is not a multiple of that.
  */
 export function unpackEndpoints(bytes: Uint8Array, family: IpFamily): Endpoint[] {
   const size = family === 4 ? 6 : 18;

@@ -1,4 +1,4 @@
-/** Runs a limited number of jobs at once; further jobs wait, and start in the order of their calls. */
+/** Limits how many asynchronous jobs run at the same time. Further jobs wait, and start in the order of their calls. */
 export class Gate {
   readonly #limit: number;
   readonly #waiting: (() => void)[] = [];
@@ -8,7 +8,10 @@ export class Gate {
     this.#limit = limit;
   }
 
-  /** Runs `job` when there is a place, and settles as its promise does. */
+  /**
+   * Runs `job` as soon as fewer than the maximum number of jobs run. The returned promise settles as the job's promise
+   * does.
+   */
   async run<T>(job: () => Promise<T>): Promise<T> {
     if (this.#running >= this.#limit) {
       await new Promise<void>((resolve) => {
@@ -25,7 +28,10 @@ export class Gate {
   }
 }
 
-/** A promise and the means to settle it. A rejection without a listener does not end the process. */
+/**
+ * A promise that is settled by calling `resolve` or `reject`. When it rejects and has no listener, the process does not
+ * end with an unhandled rejection.
+ */
 export class Deferred {
   readonly promise: Promise<void>;
   #resolve: () => void = () => undefined;
@@ -55,7 +61,10 @@ export class Deferred {
   }
 }
 
-/** Resolves when `signal` is aborted, at once when it already is. Does not keep the process alive. */
+/**
+ * Returns a promise that resolves when `signal` is aborted, at once when it already is. Waiting for it does not keep
+ * the process alive.
+ */
 export function whenAborted(signal: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
     if (signal.aborted) resolve();

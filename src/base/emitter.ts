@@ -1,9 +1,9 @@
-/** Listeners by the name of their event. `Events` maps each name to the type of its data. */
+/** The listeners of each event, by event name. `Events` maps each event name to the type of the event's data. */
 type Listeners<Events> = { [Name in keyof Events]?: Set<(data: Events[Name]) => void> };
 
 /**
- * A typed event emitter. An error that a listener throws goes to `onError`; the remaining listeners are called all the
- * same.
+ * A typed event emitter. When a listener throws, `onError` is called with the error, and the remaining listeners are
+ * still called.
  */
 export class Emitter<Events> {
   readonly #listeners: Listeners<Events> = {};
@@ -23,7 +23,7 @@ export class Emitter<Events> {
     };
   }
 
-  /** Calls the listeners of an event, in the order they were added. */
+  /** Calls the listeners of an event, in the order in which they were added. */
   emit<Name extends keyof Events>(event: Name, data: Events[Name]): void {
     const listeners: Set<(data: Events[Name]) => void> | undefined = this.#listeners[event];
     for (const listener of listeners ?? []) {

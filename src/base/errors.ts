@@ -1,4 +1,4 @@
-/** Further facts about an error, safe to print and to serialise. */
+/** Details of an error by name (an offset, a path), safe to print and to serialise. */
 export type ErrorFields = Readonly<Record<string, string | number | boolean | bigint | null | undefined>>;
 
 /** The cause and the fields of a {@link MillraceError}. */
@@ -11,10 +11,9 @@ export interface MillraceErrorOptions {
  * The base class of every error that Millrace throws. `code` is stable and meant for programs (`"bencode.depth"`,
  * `"tracker.timeout"`, `"storage.full"`); `message` is one line for people: what failed, on what, why, and what to do.
  *
- * Each family has a subclass, so that a caller can tell retry from ban from give up:
- * {@link InputError} (this input will never work), {@link PeerError} (drop the peer), {@link TrackerError} (retry later
- * or elsewhere), {@link StorageError} (pause), {@link NetworkError} (retry), {@link UsageError} (the caller's mistake),
- * {@link AbortError} (the caller asked for it).
+ * The subclass shows how a caller should react: {@link InputError} (this input can never work), {@link PeerError} (drop
+ * the peer), {@link TrackerError} (retry later or at another tracker), {@link StorageError} (pause the torrent), {@link
+ * NetworkError} (retry), {@link UsageError} (correct the call), {@link AbortError} (nothing: the caller aborted).
  */
 export class MillraceError extends Error {
   override readonly name: string = "MillraceError";
@@ -33,12 +32,15 @@ export class InputError extends MillraceError {
   override readonly name = "InputError";
 }
 
-/** A peer broke the protocol: drop it, perhaps ban it. */
+/** Thrown when a peer violates the protocol. The connection is closed, and the peer may be banned. */
 export class PeerError extends MillraceError {
   override readonly name = "PeerError";
 }
 
-/** A tracker failed, refused or sent a malformed reply. `retryInMs` as BEP 31 gives it: `Infinity` for "never". */
+/**
+ * Thrown when a tracker failed, refused the request or sent a malformed reply. `retryInMs` is the delay that the
+ * tracker requests (BEP 31), in milliseconds; `Infinity` for "never retry".
+ */
 export class TrackerError extends MillraceError {
   override readonly name = "TrackerError";
   readonly retryInMs: number | undefined;
@@ -49,17 +51,17 @@ export class TrackerError extends MillraceError {
   }
 }
 
-/** A file, folder or disk refused. */
+/** Thrown when an operation on a file, folder or disk fails. */
 export class StorageError extends MillraceError {
   override readonly name = "StorageError";
 }
 
-/** A connection could not be made or broke. */
+/** Thrown when a connection cannot be made, or breaks. */
 export class NetworkError extends MillraceError {
   override readonly name = "NetworkError";
 }
 
-/** An option or argument that makes no sense. */
+/** Thrown for an invalid option or argument. */
 export class UsageError extends MillraceError {
   override readonly name = "UsageError";
 }
@@ -73,14 +75,14 @@ export class AbortError extends MillraceError {
   }
 }
 
-/** Returns a thrown value as an `Error`. */
+/** Returns a thrown value as an `Error`: unchanged when it is one, else wrapped in a new one. */
 export function toError(thrown: unknown): Error {
   return thrown instanceof Error ? thrown : new Error(String(thrown));
 }
 
 /**
- * Returns a thrown value as a {@link MillraceError}. Any other value becomes the `cause` of a new one with code
- * `internal`.
+ * Returns a thrown value as a {@link MillraceError}: unchanged when it is one, else as the `cause` of a new one with
+ * the code `internal`.
  */
 export function toMillraceError(thrown: unknown): MillraceError {
   return thrown instanceof MillraceError
@@ -89,8 +91,8 @@ export function toMillraceError(thrown: unknown): MillraceError {
 }
 
 /**
- * Returns a value thrown by a disk operation as a {@link StorageError}. Any other value becomes the `cause` of a new
- * `storage.failed`.
+ * Returns a value thrown by a disk operation as a {@link StorageError}: unchanged when it is one, else as the `cause`
+ * of a new one with the code `storage.failed`.
  */
 export function toStorageError(thrown: unknown): StorageError {
   return thrown instanceof StorageError
@@ -103,7 +105,7 @@ export function errorMessage(thrown: unknown): string {
   return toError(thrown).message;
 }
 
-/** Returns the `code` of a Node system error or a {@link MillraceError}, or `undefined`. */
+/** Returns the `code` of a Node system error or a {@link MillraceError}; `undefined` for any other value. */
 export function errorCode(thrown: unknown): string | undefined {
   if (typeof thrown !== "object" || thrown === null || !("code" in thrown)) return undefined;
   return typeof thrown.code === "string" ? thrown.code : undefined;
@@ -114,7 +116,7 @@ export function throwIfAborted(signal: AbortSignal | undefined): void {
   if (signal?.aborted === true) throw new AbortError("aborted", { cause: signal.reason });
 }
 
-/** Throws. Used at the end of a switch over a union: the compiler proves that the call is never reached. */
+/** Always throws. Used at the end of a switch over a union: the compiler proves that the call is never reached. */
 export function unreachable(value: never): never {
   throw new MillraceError("internal", `unexpected value ${String(value)}`);
 }

@@ -2,17 +2,17 @@ import { utf8Decode } from "./bytes/bytes.ts";
 import { MAX_EXCERPT } from "./limits.ts";
 
 /**
- * Characters that a terminal must not receive: control characters, line and paragraph separators, and marks that change
- * the writing direction.
+ * Characters that text from other hosts must not bring into a message: control characters, line and paragraph
+ * separators, and marks that change the writing direction.
  */
 const UNSAFE = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Co}\p{Cs}\uFFFD\s]+/gu;
 
 /**
- * Returns a stranger's text made fit for a message: one line, no control or bidi characters, at most {@link
- * MAX_EXCERPT} characters.
+ * Makes text from another host safe to show in a message: one line, without control characters and marks of writing
+ * direction, at most {@link MAX_EXCERPT} characters.
  */
 export function cleanText(text: string): string {
-  // Only the head can be shown, so only the head is worth cleaning.
+  // Only the start is shown, so only the start is cleaned.
   const clean = text
     .slice(0, MAX_EXCERPT * 4)
     .replace(UNSAFE, " ")
@@ -27,12 +27,14 @@ export function cleanBytes(bytes: Uint8Array): string {
   return cleanText(utf8Decode(bytes.subarray(0, MAX_EXCERPT * 4)));
 }
 
-/** Whether a reply is a web page rather than bencode, as from a parked domain, a captive portal or an error page. */
+/**
+ * Whether a reply is a web page instead of bencode: parked domains, captive portals and error pages send such replies.
+ */
 export function looksLikeHtml(bytes: Uint8Array): boolean {
   return /^\s*(?:<!doctype|<html|<head|<\?xml|<!--|<body|<h1)/i.test(utf8Decode(bytes.subarray(0, 256)));
 }
 
-/** Returns the text of a web page without its tags; only the title when the page has one. */
+/** Returns the title of a web page; when it has none, its text without tags. */
 export function pageText(bytes: Uint8Array): string {
   const html = utf8Decode(bytes.subarray(0, 16_384));
   const title = /<title[^>]{0,200}>([^<]{0,400})/i.exec(html)?.[1];

@@ -1,6 +1,7 @@
-/** Limits of the text from other hosts that messages show. Listed in docs/limits.md. */
+/** Limits of the text from other hosts that messages contain. Listed in docs/limits.md. */
 
 /**
- * Characters of a text from outside (a tracker's failure or warning, the title of a web page) that are shown: one line.
+ * The maximum number of characters that a message quotes of a text from another host, such as a tracker's failure
+ * reason or the title of a web page. They fit one line.
  */
 export const MAX_EXCERPT = 160;

@@ -1,6 +1,6 @@
 /**
- * Returns the parent folder of a path whose separator is `/`: `/` for a path directly below the root and for the root,
- * `.` for a relative name without a folder.
+ * Returns the parent folder of a path with `/` as separator. It is `/` for the root and for paths directly below it,
+ * and `.` for a relative path without a folder.
  */
 export function parentPath(path: string): string {
   const at = path.lastIndexOf("/");

@@ -7,8 +7,8 @@ export interface IpPeerAddress extends Endpoint {
 }
 
 /**
- * A peer that only a tracker's signalling reaches (WebRTC): known by the peer id that it announces, 40 hexadecimal
- * digits.
+ * A WebRTC peer, which has no endpoint: a tracker relays the connection set-up. It is identified by the peer id that it
+ * announces, as 40 hexadecimal digits.
  */
 export interface WebRtcPeerAddress {
   readonly kind: "webrtc";
@@ -24,8 +24,8 @@ export function ipPeer({ ip, port }: Endpoint): IpPeerAddress {
 }
 
 /**
- * Returns the one text of an address, by which peers are distinguished, and which logs show: `1.2.3.4:6881`,
- * `[2001:db8::1]:6881`, `webrtc:…`.
+ * Returns the text that identifies a peer's address, for map keys and logs: `1.2.3.4:6881`, `[2001:db8::1]:6881`,
+ * `webrtc:…`.
  */
 export function addressKey(address: PeerAddress): string {
   switch (address.kind) {
@@ -38,7 +38,7 @@ export function addressKey(address: PeerAddress): string {
   }
 }
 
-/** Returns the IP address and port of a peer; `undefined` when it is not known by one. */
+/** Returns the IP address and port of a peer; `undefined` for a peer without an IP address (WebRTC). */
 export function addressEndpoint(address: PeerAddress): Endpoint | undefined {
   switch (address.kind) {
     case "ip":
@@ -50,7 +50,7 @@ export function addressEndpoint(address: PeerAddress): Endpoint | undefined {
   }
 }
 
-/** Returns the address of the same peer at another port; unchanged for kinds without ports. */
+/** Returns the address of the same peer with another port; unchanged for a peer without a port (WebRTC). */
 export function addressWithPort(address: PeerAddress, port: number): PeerAddress {
   switch (address.kind) {
     case "ip":
@@ -62,12 +62,12 @@ export function addressWithPort(address: PeerAddress, port: number): PeerAddress
   }
 }
 
-/** Returns the IP address of a peer; `undefined` when it is not known by one. */
+/** Returns the IP address of a peer; `undefined` for a peer without one (WebRTC). */
 export function addressIp(address: PeerAddress): string | undefined {
   return addressEndpoint(address)?.ip;
 }
 
-/** Whether a peer can be at this address: an IP address must be unicast, with a port other than 0. */
+/** Whether a peer can have this address: an IP address must be unicast, with a port other than 0. */
 export function isDialableAddress(address: PeerAddress): boolean {
   const endpoint = addressEndpoint(address);
   return endpoint === undefined || isDialableEndpoint(endpoint);

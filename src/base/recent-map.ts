@@ -3,7 +3,7 @@ export class RecentMap<K, V> {
   readonly #most: number;
   readonly #entries = new Map<K, V>();
 
-  /** `most`: the maximum of entries. */
+  /** `most`: the maximum number of entries. */
   constructor(most: number) {
     this.#most = most;
   }
@@ -20,7 +20,7 @@ export class RecentMap<K, V> {
     return this.#entries.has(key);
   }
 
-  /** Sets an entry, which is the newest now. */
+  /** Sets an entry and makes it the newest. When there are too many entries, the oldest is removed. */
   set(key: K, value: V): void {
     this.#entries.delete(key);
     this.#entries.set(key, value);

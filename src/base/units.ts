@@ -1,6 +1,9 @@
 import { InputError } from "./errors.ts";
 
-/** The length of a block, 16 KiB: the unit of requests (BEP 3) and the leaf of a v2 merkle tree (BEP 52). */
+/**
+ * The length of a block, 16 KiB: peers request blocks of this length (BEP 3), and a leaf of a v2 merkle tree covers one
+ * (BEP 52).
+ */
 export const BLOCK_LENGTH = 16_384;
 
 const UNITS: Readonly<Record<string, number>> = {
@@ -21,8 +24,8 @@ const UNITS: Readonly<Record<string, number>> = {
 };
 
 /**
- * Bytes from `16384`, `256KiB`, `1.5 MiB`, `2MB`, `1M` (binary); a trailing `/s` is allowed. Throws {@link InputError}
- * `units.size`.
+ * Parses a number of bytes: `16384`, `256KiB`, `1.5 MiB`, `2MB`, or `1M` (binary, as `1MiB`). A `/s` at the end is
+ * allowed. Throws {@link InputError} `units.size`.
  */
 export function parseSize(text: string): number {
   const match = /^\s*(\d+(?:\.\d+)?)\s*([a-zA-Z]*?)(?:\/s)?\s*$/.exec(text);

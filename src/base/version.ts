@@ -1,2 +1,2 @@
-/** The version of Millrace: that of package.json, which a test compares with it. */
+/** The version of Millrace, equal to that in package.json (a test compares them). */
 export const VERSION = "0.1.0";

@@ -3,9 +3,9 @@ import type { ByteRange, DecodeOptions, SpanOptions } from "./options.ts";
 import type { BDict, BValue } from "./value.ts";
 
 /**
- * Returns the value that `bytes` hold (BEP 3). Its strings are views: they change when `bytes` do, and each keeps all
- * of `bytes` in memory. `slice()` a small string that is to be kept long, and set `copy` when `bytes` will be used
- * again.
+ * Decodes one bencoded value (BEP 3). Byte strings in it are views: they change when `bytes` change, and each keeps all
+ * of `bytes` in memory. Copy a small string with `slice()` to keep it for long, and set `copy` when `bytes` will be
+ * reused.
  *
  * Throws InputError with `fields.offset` and one of `bencode.truncated`, `bencode.syntax`, `bencode.integer`,
  * `bencode.depth`, `bencode.tokens`, `bencode.too-long`; when strict also `bencode.leading-zero`, `bencode.order`,
@@ -40,8 +40,8 @@ export function decodePrefix(
 }
 
 /**
- * Decodes a dictionary as {@link decode} does (another value: `bencode.syntax`). Also returns, for each key, the range
- * of its value in `bytes`.
+ * Decodes a dictionary as {@link decode} does, and also returns the range of bytes of each key's value. Throws
+ * `bencode.syntax` when `bytes` hold another kind of value.
  */
 export function decodeWithSpans(
   bytes: Uint8Array,
@@ -54,9 +54,9 @@ export function decodeWithSpans(
 }
 
 /**
- * Returns the bytes of a nested value, as they are in `bytes` (a view, not a copy): `rawSlice(torrent, ["info"])`.
- * Steps are keys and list indexes. `undefined` when the path leads nowhere. Reads only as far as it needs; throws as
- * {@link decode} does.
+ * Returns the bytes of a nested value as a view of `bytes`: `rawSlice(torrent, ["info"])`. The path has keys of
+ * dictionaries and indexes of lists. Returns `undefined` when there is no such value. Bytes after the value are not
+ * checked; throws as {@link decode} does.
  */
 export function rawSlice(
   bytes: Uint8Array,

@@ -12,19 +12,19 @@ const LETTER_E = 0x65;
 const LETTER_I = 0x69;
 const LETTER_L = 0x6c;
 
-/** Digits that cannot leave the safe integers. */
+/** The number of digits up to which every integer is a safe integer. */
 const SAFE_DIGITS = 15;
 const KEY_CACHE_SLOTS = 128;
 const CACHED_KEY_LENGTH = 32;
 
 /**
- * A torrent repeats a handful of keys many thousand times, and so do a tracker and the DHT: comparing bytes with the
- * key that was last seen in the same slot is much cheaper than making a string. A bounded table of immutable strings,
- * safe to share.
+ * The keys that were decoded last, in a table of fixed size. Documents repeat a few keys many thousand times; comparing
+ * bytes with the key in a slot takes less time than making a string. The strings are immutable, so all decoders share
+ * the table.
  */
 const cachedKeys: string[] = Array.from({ length: KEY_CACHE_SLOTS }, () => "");
 
-/** Decodes one document in one pass. The depth of nesting is bounded, and so is the recursion. */
+/** Decodes one document in one pass. It calls itself for nested values; the depth of nesting is limited. */
 export class Decoder {
   readonly #bytes: Uint8Array;
   readonly #text: Latin1Text;
@@ -32,8 +32,8 @@ export class Decoder {
   readonly #maxDepth: number;
   #tokensLeft: number;
   #at = 0;
-  // Elements of the lists that are not finished yet. A list cut from here has no spare room, which an array that grows
-  // by pushing has (at least 16 places: most of the memory of a short list, and a torrent has one for each file).
+  // Elements of the lists that are not complete yet. A list sliced from here has exact capacity. An array that grows by
+  // `push` has a capacity of at least 16: most of the memory of a short list, and a torrent has one list for each file.
   readonly #collected: BValue[] = [];
   #collectedCount = 0;
 
@@ -50,8 +50,8 @@ export class Decoder {
         fields: { offset: maxLength },
       });
     }
-    // Strings are views, which cost the garbage collector a fifth of copies; so even when asked to copy, it is the
-    // whole that is copied, once. Plain arrays throughout: the methods of a Buffer copy and slice in their own way.
+    // Strings are views, which cost the garbage collector a fifth of what copies cost. With `copy`, the whole document
+    // is therefore copied once. The bytes are a plain array because a Buffer's methods copy and slice differently.
     const plain = new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.length);
     this.#bytes = copy ? plain.slice() : plain;
     this.#text = latin1Text(this.#bytes);
@@ -64,7 +64,7 @@ export class Decoder {
     return this.#at;
   }
 
-  /** Returns the next value. `depth` is that of the container it is in. */
+  /** Decodes the next value. `depth` is the depth of the container that holds it. */
   value(depth = 0): BValue {
     const byte = this.#bytes[this.#at];
     if (byte === LETTER_I) return this.#integer();
@@ -128,7 +128,7 @@ export class Decoder {
     return { value, spans };
   }
 
-  /** Passes over the next value without building it. */
+  /** Moves the position past the next value without decoding it. */
   skip(depth = 0): void {
     const byte = this.#bytes[this.#at];
     if (byte === LETTER_I) {
@@ -147,7 +147,10 @@ export class Decoder {
     this.#at++;
   }
 
-  /** Steps into the dictionary or list here, to the value of a key or index; returns whether there is one. */
+  /**
+   * Moves the position to the value of a key (or list index) in the dictionary (or list) at the position; returns
+   * whether there is one.
+   */
   enter(step: string | number, depth: number): boolean {
     const isDict = typeof step === "string";
     if (this.#bytes[this.#at] !== (isDict ? LETTER_D : LETTER_L)) return false;
@@ -159,7 +162,7 @@ export class Decoder {
     return false;
   }
 
-  /** Throws in strict mode when bytes follow the value. */
+  /** Throws in strict mode when bytes follow the decoded value. */
   finish(): void {
     if (this.#strict && this.#at < this.#bytes.length)
       throw this.#error("bencode.trailing", "there are bytes after the value", this.#at);
@@ -209,7 +212,7 @@ export class Decoder {
     const bytes = this.#bytes;
     const start = this.#at;
     this.#at = start + length;
-    // Not `subarray`, which asks for the kind of array to make first: a torrent has a string or two for each file.
+    // Not `subarray`, which looks up the constructor to use: a torrent has a string or two for each file.
     return new Uint8Array(bytes.buffer, bytes.byteOffset + start, length);
   }
 
@@ -237,7 +240,10 @@ export class Decoder {
     return key;
   }
 
-  /** Reads `123:` and checks that the bytes are there; leaves the position at the first of them. */
+  /**
+   * Reads the length prefix of a string (`123:`) and checks that the document has so many more bytes. The position is
+   * then at the string's first byte.
+   */
   #stringLength(): number {
     const bytes = this.#bytes;
     const start = this.#at;

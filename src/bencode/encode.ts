@@ -12,18 +12,20 @@ const LETTER_I = 0x69;
 const LETTER_L = 0x6c;
 
 const FIRST_CAPACITY = 1024;
-/** Bytes up to which a loop is faster than `TypedArray.set`. */
+/**
+ * The maximum length in bytes of a string that is copied in a loop: below it, a loop is faster than `TypedArray.set`.
+ */
 const SMALL_COPY = 32;
-/** Bytes from which a string is not copied into the buffer, but once only, into the result. */
+/** The minimum length in bytes of a string that is copied straight into the result, and not into the buffer first. */
 const LARGE_COPY = 16 * 1024;
 
-/** A long string, and its offset among the bytes in the buffer. */
+/** A long string that is not in the buffer, and the buffer offset at which it belongs. */
 interface Insertion {
   readonly at: number;
   readonly bytes: Uint8Array;
 }
 
-/** A growing buffer of bencoded bytes. Long strings (the hashes of a torrent's pieces) are inserted by `finish`. */
+/** A growing buffer of bencoded bytes. `finish` inserts the long strings, such as the hashes of a torrent's pieces. */
 class Writer {
   #bytes = pooledBytes(FIRST_CAPACITY);
   #length = 0;
@@ -153,7 +155,7 @@ class Writer {
     this.#length += from.length;
   }
 
-  /** Writes a number that is not negative in base ten. */
+  /** Writes a non-negative number in base ten. */
   #digits(value: number): void {
     if (value > 999_999_999) return this.#ascii(String(value));
     let size = 1;

@@ -1,14 +1,20 @@
-/** Bytes of one document: the largest torrent file that is read. */
+/** The maximum length of a document in bytes: larger torrent files are not read. */
 export const MAX_DOCUMENT_LENGTH = 32 * 1024 * 1024;
 
-/** Containers within each other: a file tree of real life is not this deep. */
+/** The maximum depth of nested lists and dictionaries. Real file trees are less deep. */
 export const MAX_DEPTH = 100;
 
 /** The highest value that `maxDepth` accepts: decoding and encoding use one stack frame for each level. */
 export const MAX_DEPTH_CEILING = 1_000;
 
-/** Strings, integers, lists and dictionaries of one document (keys count too): about 100 bytes of memory each. */
+/**
+ * The maximum number of strings, integers, lists and dictionaries in a document (keys count too). Each takes about 100
+ * bytes of memory.
+ */
 export const MAX_TOKENS = 3_000_000;
 
-/** Characters of an integer, sign included: turning text into a bigint takes time quadratic in its length. */
+/**
+ * The maximum number of characters of an integer, sign included: converting text into a bigint takes time quadratic in
+ * its length.
+ */
 export const MAX_INTEGER_LENGTH = 1_000;

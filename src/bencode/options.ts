@@ -1,6 +1,6 @@
 import type { BValue } from "./value.ts";
 
-/** Strictness and bounds of {@link decode} and its relatives. */
+/** How strictly {@link decode} and its variants decode, and their limits. */
 export interface DecodeOptions {
   /**
    * `false` (default) accepts the errors that other clients accept: leading zeros, `-0`, keys out of order, duplicate
@@ -8,11 +8,13 @@ export interface DecodeOptions {
    * `x`.
    */
   readonly strict?: boolean;
-  /** Containers within each other; default {@link MAX_DEPTH}, at most {@link MAX_DEPTH_CEILING}. */
+  /**
+   * The maximum depth of nested lists and dictionaries; default {@link MAX_DEPTH}, at most {@link MAX_DEPTH_CEILING}.
+   */
   readonly maxDepth?: number;
-  /** Values and keys; default {@link MAX_TOKENS}. */
+  /** The maximum number of values and keys; default {@link MAX_TOKENS}. */
   readonly maxTokens?: number;
-  /** The maximum of bytes; default {@link MAX_DOCUMENT_LENGTH}. */
+  /** The maximum number of bytes; default {@link MAX_DOCUMENT_LENGTH}. */
   readonly maxLength?: number;
   /**
    * `false` (default): byte strings are views of `bytes`, so do not change `bytes` while the value is in use. `true`
@@ -22,44 +24,42 @@ export interface DecodeOptions {
 }
 
 /**
- * Values that {@link decodeWithSpans} does not build, for documents in which one large value would take most of the
- * memory.
+ * Keys whose values {@link decodeWithSpans} does not build: otherwise one large value could take most of the memory.
  */
 export interface SpanOptions extends DecodeOptions {
   /**
-   * Keys whose values are passed over (their syntax is checked, not the order of keys in them): they have a span and no
-   * value. `"all"`: every key's.
+   * Keys whose values are not built: each has a range of bytes, but no value. Their syntax is checked, the order of
+   * keys within them is not. `"all"`: the values of all keys.
    */
   readonly leave?: ReadonlySet<string> | "all";
   /**
-   * Keys whose lists are passed on element by element instead of being built; a value that is no list is built all
-   * the same.
+   * Keys whose lists are not built: the function is called with each element instead. A value that is no list is built.
    */
   readonly each?: ReadonlyMap<string, (element: BValue) => void>;
   /**
-   * Keys as in `each` whose elements are passed to a scanner first. Elements that the scanner refuses are passed to
-   * `each`.
+   * Scanners for keys of `each`: a scanner reads elements before they are decoded. An element that the scanner does not
+   * take is decoded, and `each` is called with it.
    */
   readonly scan?: ReadonlyMap<string, ElementScanner>;
 }
 
 /**
- * Reads elements of one common shape straight from the bytes, without a value made of them: a torrent has twenty
- * thousand alike. It takes canonical bencode only, so that strictness and error messages stay with the decoder.
+ * Reads list elements of one common form from the bytes, without decoding them: a torrent may have twenty thousand
+ * alike. It takes canonical bencode only; the decoder handles the other elements and all errors.
  */
 export interface ElementScanner {
   /**
-   * Whether the element at `at` was taken. Then {@link ElementScanner.end} and {@link ElementScanner.tokens} describe
-   * it.
+   * Tries to read the element at offset `at`. Returns whether the scanner took it; then {@link ElementScanner.end} and
+   * {@link ElementScanner.tokens} describe the element.
    */
   take(bytes: Uint8Array, at: number): boolean;
   /** The offset of the end of the element (exclusive). */
   readonly end: number;
-  /** Values and keys of the element, itself included. */
+  /** The number of values and keys in the element, including the element itself. */
   readonly tokens: number;
 }
 
-/** The range of a value: `start` is included, `end` is not. */
+/** A range of bytes: `start` is included, `end` is not. */
 export interface ByteRange {
   readonly start: number;
   readonly end: number;

@@ -6,16 +6,15 @@ import { InputError, latin1, latin1Decode, utf8, utf8Decode } from "../base/inde
 export type BValue = number | bigint | Uint8Array | BValue[] | BDict;
 
 /**
- * A dictionary. Keys are byte strings written with one character per byte (U+0000 to U+00FF): ASCII keys read as
- * themselves, every key comes back exactly, and the order of strings is the order of bytes. A Map has no prototype to
- * run into: `__proto__` is a key like any other. Use {@link keyFromText} and {@link keyToBytes} for keys that are not
- * ASCII.
+ * A dictionary. Keys are byte strings, written with one character per byte (U+0000 to U+00FF): ASCII keys look as
+ * usual, any key can be written back unchanged, and comparing keys compares bytes. A Map has no prototype: `__proto__`
+ * is a key like any other. Use {@link keyFromText} and {@link keyToBytes} for keys that are not ASCII.
  */
 export type BDict = Map<string, BValue>;
 
 /**
- * A value that {@link encode} accepts: besides {@link BValue}, text (written as UTF-8), plain objects (`undefined` is
- * left out) and {@link Raw}.
+ * A value that {@link encode} accepts: a {@link BValue}, text (written as UTF-8), a plain object (fields that are
+ * `undefined` are left out) or {@link Raw}.
  */
 export type BInput =
   | number
@@ -27,7 +26,7 @@ export type BInput =
   | ReadonlyMap<string, BInput | undefined>
   | { readonly [key: string]: BInput | undefined };
 
-/** Bencoded bytes that {@link encode} copies as they are: a value to keep byte for byte. */
+/** Bencoded bytes that {@link encode} copies unchanged. */
 export class Raw {
   readonly bytes: Uint8Array;
 
@@ -37,17 +36,17 @@ export class Raw {
   }
 }
 
-/** Returns the key whose bytes are `text` in UTF-8. */
+/** Returns the dictionary key for `text`: its UTF-8 bytes, one character per byte. */
 export function keyFromText(text: string): string {
   return latin1Decode(utf8(text));
 }
 
-/** Returns the key with these bytes. */
+/** Returns the dictionary key with these bytes, one character per byte. */
 export function keyFromBytes(bytes: Uint8Array): string {
   return latin1Decode(bytes);
 }
 
-/** Returns the bytes of a key. */
+/** Returns the bytes of a dictionary key. */
 export function keyToBytes(key: string): Uint8Array {
   return latin1(key);
 }
@@ -80,15 +79,15 @@ export function asInt(value: BValue | undefined): number | undefined {
   return typeof value === "number" ? value : undefined;
 }
 
-/** Bounds of an integer, both included. */
+/** The range in which an integer must be; both bounds are included. */
 export interface IntRange {
   readonly min?: number;
   readonly max?: number;
 }
 
 /**
- * Returns a reader of one kind of value: the value of `key`, `undefined` when missing, InputError `bencode.type` when
- * of another kind.
+ * Makes a function that returns the value of `key` as one kind of value, or `undefined` when the key is missing. The
+ * function throws InputError `bencode.type` for another kind of value.
  */
 function optional<T>(
   kind: string,
@@ -104,7 +103,7 @@ function optional<T>(
   };
 }
 
-/** Returns a reader like {@link optional} for which a missing key is InputError `bencode.missing`. */
+/** Makes a function as {@link optional} does, which throws InputError `bencode.missing` when the key is missing. */
 function required<T>(
   kind: string,
   read: (value: BValue | undefined) => T | undefined,
@@ -118,26 +117,32 @@ function required<T>(
   };
 }
 
-/** The dictionary under a key; `undefined` when there is none. Throws {@link InputError} `bencode.type`. */
+/**
+ * Returns the dictionary under a key; `undefined` when the key is missing. Throws {@link InputError} `bencode.type` for
+ * another kind of value.
+ */
 export const optionalDict = optional("a dictionary", asDict);
-/** The list under a key, as {@link optionalDict}. */
+/** Returns the list under a key; otherwise the same as {@link optionalDict}. */
 export const optionalList = optional("a list", asList);
-/** The byte string under a key, as {@link optionalDict}. */
+/** Returns the byte string under a key; otherwise the same as {@link optionalDict}. */
 export const optionalBytes = optional("a string", asBytes);
-/** The text under a key, as {@link optionalDict}. */
+/** Returns the text under a key; otherwise the same as {@link optionalDict}. */
 export const optionalText = optional("a string", asText);
-/** The dictionary under a key. Throws {@link InputError} `bencode.missing`, `bencode.type`. */
+/**
+ * Returns the dictionary under a key. Throws {@link InputError} `bencode.missing` when the key is missing,
+ * `bencode.type` for another kind of value.
+ */
 export const requireDict = required("a dictionary", asDict);
-/** The list under a key, as {@link requireDict}. */
+/** Returns the list under a key; otherwise the same as {@link requireDict}. */
 export const requireList = required("a list", asList);
-/** The byte string under a key, as {@link requireDict}. */
+/** Returns the byte string under a key; otherwise the same as {@link requireDict}. */
 export const requireBytes = required("a string", asBytes);
-/** The text under a key, as {@link requireDict}. */
+/** Returns the text under a key; otherwise the same as {@link requireDict}. */
 export const requireText = required("a string", asText);
 
 /**
- * Returns a safe integer within `range`; `undefined` when missing; InputError `bencode.type` for another kind,
- * `bencode.range` out of bounds.
+ * Returns the safe integer under a key; `undefined` when the key is missing. Throws InputError `bencode.type` for
+ * another kind of value, `bencode.range` for an integer outside `range`.
  */
 export function optionalInt(dict: BDict, key: string, range: IntRange = {}): number | undefined {
   const value = dict.get(key);
@@ -156,7 +161,7 @@ export function optionalInt(dict: BDict, key: string, range: IntRange = {}): num
   return value;
 }
 
-/** Does the same as {@link optionalInt}, but throws InputError `bencode.missing` for a missing key. */
+/** Does the same as {@link optionalInt}, but throws InputError `bencode.missing` when the key is missing. */
 export function requireInt(dict: BDict, key: string, range: IntRange = {}): number {
   const value = optionalInt(dict, key, range);
   if (value === undefined)

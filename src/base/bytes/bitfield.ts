@@ -8,9 +8,9 @@ function popcount(word: number): number {
 }
 
 /**
- * A fixed number of bits, packed as the wire has them (BEP 3): bit 0 is the high bit of byte 0; spare bits of the last
- * byte are zero. The number of set bits is kept, so `count`, `isFull` and `isEmpty` cost nothing. (Nineteen public
- * members: a set has that many operations.)
+ * A fixed number of bits, packed as in the `bitfield` message (BEP 3): bit 0 is the high bit of byte 0; spare bits of
+ * the last byte are zero. The number of set bits is stored, so `count`, `isFull` and `isEmpty` take constant time.
+ * (More than sixteen public members: a set has that many operations.)
  *
  * @example
  * ```ts
@@ -27,11 +27,11 @@ function popcount(word: number): number {
  */
 export class Bitfield {
   readonly length: number;
-  /** The packed bytes. Live: do not write to them. */
+  /** The packed bytes themselves, not a copy: they change with the bitfield. Do not write to them. */
   readonly bytes: Uint8Array;
   /**
-   * The bytes of the bitfield, with up to three zero bytes behind them, as 32-bit integers. They make scans fast: a
-   * torrent may have a million pieces.
+   * The same memory as `bytes`, with up to three more zero bytes, as 32-bit integers. Scans of 32 bits at a time are
+   * fast: a torrent may have a million pieces.
    */
   readonly #words: Uint32Array;
   #count = 0;
@@ -51,7 +51,7 @@ export class Bitfield {
 
   /**
    * Makes a bitfield from a copy of packed bytes. Throws {@link InputError} `bitfield.length` when there are too few or
-   * too many bytes, `bitfield.spare` when a spare bit is set (BEP 3 demands that such peers are dropped).
+   * too many bytes, `bitfield.spare` when a spare bit is set (BEP 3: close the connection to a peer that sends one).
    */
   static unpack(packed: Uint8Array, length: number): Bitfield {
     const field = new Bitfield(length);
@@ -93,7 +93,7 @@ export class Bitfield {
     return true;
   }
 
-  /** Turns one bit over and returns its new value. */
+  /** Inverts one bit and returns its new value. */
   flip(index: number): boolean {
     const value = !this.get(index);
     this.set(index, value);
@@ -135,8 +135,8 @@ export class Bitfield {
   }
 
   /**
-   * Returns a new bitfield of the bits set in both. Throws {@link InputError} `bitfield.length` when the lengths
-   * differ.
+   * Returns a new bitfield with the bits that are set in both bitfields. Throws {@link InputError} `bitfield.length`
+   * when the lengths differ.
    */
   and(other: Bitfield): Bitfield {
     const out = this.#alike(other);
@@ -144,21 +144,24 @@ export class Bitfield {
     return out.#recount();
   }
 
-  /** Returns a new bitfield of the bits set in either. */
+  /** Returns a new bitfield with the bits that are set in either bitfield. Throws as {@link Bitfield.and} does. */
   or(other: Bitfield): Bitfield {
     const out = this.#alike(other);
     for (let i = 0; i < out.#words.length; i++) out.#words[i] = (this.#words[i] ?? 0) | (other.#words[i] ?? 0);
     return out.#recount();
   }
 
-  /** Returns a new bitfield of the bits set here and not in `other`. */
+  /**
+   * Returns a new bitfield with the bits that are set in this one and not in `other`. Throws as {@link Bitfield.and}
+   * does.
+   */
   andNot(other: Bitfield): Bitfield {
     const out = this.#alike(other);
     for (let i = 0; i < out.#words.length; i++) out.#words[i] = (this.#words[i] ?? 0) & ~(other.#words[i] ?? 0);
     return out.#recount();
   }
 
-  /** Whether a bit is set here that is not set in `other`, without allocating. */
+  /** Whether this bitfield has a set bit that is not set in `other`. Allocates no memory. */
   hasBeyond(other: Bitfield): boolean {
     this.#sameLength(other);
     for (let i = 0; i < this.#words.length; i++)
@@ -181,12 +184,15 @@ export class Bitfield {
     }
   }
 
-  /** Yields every bit in order. */
+  /** Yields the value of every bit, in the order of the indexes. */
   *[Symbol.iterator](): Generator<boolean, void, undefined> {
     for (let index = 0; index < this.length; index++) yield this.get(index);
   }
 
-  /** Returns an empty bitfield of the same length. Throws when the length of `other` differs. */
+  /**
+   * Returns a new bitfield of this length with no bit set. Throws {@link InputError} `bitfield.length` when `other` has
+   * another length.
+   */
   #alike(other: Bitfield): Bitfield {
     this.#sameLength(other);
     return new Bitfield(this.length);

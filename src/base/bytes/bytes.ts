@@ -6,17 +6,17 @@ const utf8Decoder = new TextDecoder("utf-8", { fatal: false, ignoreBOM: true });
 const utf8StrictDecoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 const utf8Encoder = new TextEncoder();
 
-/** Returns the bytes of `text` in UTF-8. */
+/** Encodes `text` as UTF-8. */
 export function utf8(text: string): Uint8Array {
   return utf8Encoder.encode(text);
 }
 
-/** Returns `bytes` read as UTF-8; invalid sequences become U+FFFD. */
+/** Decodes `bytes` as UTF-8; invalid sequences become U+FFFD. */
 export function utf8Decode(bytes: Uint8Array): string {
   return utf8Decoder.decode(bytes);
 }
 
-/** Returns `bytes` read as UTF-8, or `undefined` when they are not valid UTF-8. */
+/** Decodes `bytes` as UTF-8; returns `undefined` when they are not valid UTF-8. */
 export function utf8DecodeStrict(bytes: Uint8Array): string | undefined {
   try {
     return utf8StrictDecoder.decode(bytes);
@@ -25,12 +25,12 @@ export function utf8DecodeStrict(bytes: Uint8Array): string | undefined {
   }
 }
 
-/** Returns one character per byte (ISO 8859-1), for keys and diagnostics. */
+/** Decodes `bytes` as ISO 8859-1, one character per byte: for map keys and diagnostics. */
 export function latin1Decode(bytes: Uint8Array): string {
   return latin1Text(bytes).toString("latin1", 0, bytes.length);
 }
 
-/** Returns the low byte of each character of `text`. */
+/** Encodes `text` as ISO 8859-1, one byte per character. Of characters above U+00FF, only the low byte is kept. */
 export function latin1(text: string): Uint8Array {
   // A plain loop: ten times as fast as Uint8Array.from with a function.
   const out = new Uint8Array(text.length);
@@ -38,7 +38,7 @@ export function latin1(text: string): Uint8Array {
   return out;
 }
 
-/** Returns the bytes of a hexadecimal text (either case), or `undefined` when it is none. */
+/** Decodes hexadecimal text in upper or lower case; returns `undefined` when `text` is not hexadecimal. */
 export function fromHex(text: string): Uint8Array | undefined {
   if (text.length % 2 !== 0 || !/^[0-9a-fA-F]*$/.test(text)) return undefined;
   const out = new Uint8Array(text.length / 2);
@@ -83,14 +83,14 @@ export function copyBytes(bytes: Uint8Array, start = 0, end = bytes.length): Uin
 }
 
 /**
- * Returns a view of `bytes[start, end)`. Not `subarray`, which on a `Buffer` takes the slow road of species
- * constructors.
+ * Returns a view of `bytes[start, end)`. Not `subarray`, which is slow on a `Buffer`: it looks up the constructor to
+ * use.
  */
 export function viewBytes(bytes: Uint8Array, start: number, end: number): Uint8Array {
   return new Uint8Array(bytes.buffer, bytes.byteOffset + start, end - start);
 }
 
-/** Returns one new array holding all `parts` in order. */
+/** Returns a new array with the bytes of all `parts` in order. */
 export function concatBytes(parts: readonly Uint8Array[]): Uint8Array {
   let length = 0;
   for (const part of parts) length += part.length;
@@ -103,7 +103,7 @@ export function concatBytes(parts: readonly Uint8Array[]): Uint8Array {
   return out;
 }
 
-/** Writes ASCII text at `offset` and returns where it ends. */
+/** Writes ASCII text at `offset`. Returns the offset after the text. */
 export function writeAscii(bytes: Uint8Array, offset: number, text: string): number {
   for (let i = 0; i < text.length; i++) bytes[offset + i] = text.charCodeAt(i);
   return offset + text.length;

@@ -7,10 +7,13 @@ const NodeBuffer: typeof Buffer | undefined = globalThis.Buffer;
 const utf8Encoder = new TextEncoder();
 const HEX = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, "0"));
 
-/** Characters that one call makes: `String.fromCharCode` takes them as arguments, and engines allow some 60,000. */
+/**
+ * The maximum number of characters that one call of `String.fromCharCode` makes: it takes them as arguments, and
+ * engines allow some 60,000 arguments.
+ */
 const CHARACTERS_AT_ONCE = 8_192;
 
-/** Bytes whose ranges are read as ISO 8859-1: one character per byte. */
+/** Bytes of which ranges can be read as ISO 8859-1 text: one character per byte. */
 export interface Latin1Text {
   /** Returns the characters from `start` to before `end`. */
   toString(encoding: "latin1", start: number, end: number): string;
@@ -32,8 +35,8 @@ class PlainLatin1Text implements Latin1Text {
 }
 
 /**
- * Returns a reader of ranges of `bytes`, which are not copied. Worth keeping: to make one costs as much as a short
- * text.
+ * Returns a reader that decodes ranges of `bytes` as ISO 8859-1, without a copy of `bytes`. Keep the reader: making one
+ * costs as much time as decoding a short text.
  */
 export function latin1Text(bytes: Uint8Array): Latin1Text {
   return NodeBuffer === undefined
@@ -42,8 +45,8 @@ export function latin1Text(bytes: Uint8Array): Latin1Text {
 }
 
 /**
- * Returns `length` bytes of any content, which the caller overwrites. On Node they are from a pool, where memory for a
- * few hundred bytes costs next to nothing.
+ * Returns `length` bytes with undefined content, which the caller overwrites. On Node they come from the pool of
+ * `Buffer`, where a few hundred bytes cost almost no time.
  */
 export function pooledBytes(length: number): Uint8Array {
   if (NodeBuffer === undefined) return new Uint8Array(length);
@@ -51,7 +54,10 @@ export function pooledBytes(length: number): Uint8Array {
   return new Uint8Array(memory.buffer, memory.byteOffset, length);
 }
 
-/** Returns `length` bytes of any content, which the caller overwrites, in memory of their own. */
+/**
+ * Returns `length` bytes with undefined content, which the caller overwrites. They share their memory with no other
+ * array.
+ */
 export function unfilledBytes(length: number): Uint8Array {
   return NodeBuffer === undefined ? new Uint8Array(length) : new Uint8Array(NodeBuffer.allocUnsafeSlow(length).buffer);
 }
@@ -65,7 +71,7 @@ export function toHex(bytes: Uint8Array): string {
   return text;
 }
 
-/** Returns the bytes of `text` in UTF-8, to be copied at once: on Node out of the pool. */
+/** Encodes `text` as UTF-8, for callers that copy the result at once: on Node the bytes are in the pool of `Buffer`. */
 export function pooledUtf8(text: string): Uint8Array {
   return NodeBuffer === undefined ? utf8Encoder.encode(text) : NodeBuffer.from(text, "utf8");
 }

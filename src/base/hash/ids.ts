@@ -5,12 +5,12 @@ import { toHex } from "../bytes/node-buffer.ts";
 const BASE32 = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
 
 /**
- * A torrent's identity: the SHA-1 of the raw info dictionary (BEP 3, 20 bytes) or its SHA-256 (BEP 52, 32 bytes).
- * Immutable; compare with {@link InfoHash.equals} or by {@link InfoHash.hex}.
+ * An info-hash, which identifies a torrent: the SHA-1 of the info dictionary's bytes (BEP 3, 20 bytes) or their SHA-256
+ * (BEP 52, 32 bytes). Immutable; compare with {@link InfoHash.equals} or by {@link InfoHash.hex}.
  */
 export class InfoHash {
   readonly bytes: Uint8Array;
-  /** The lower-case hexadecimal digits, 40 or 64: the key for maps. */
+  /** The info-hash as 40 (v1) or 64 (v2) lower-case hexadecimal digits; use it as the key of maps. */
   readonly hex: string;
 
   private constructor(bytes: Uint8Array, hex: string) {
@@ -27,7 +27,8 @@ export class InfoHash {
   }
 
   /**
-   * Parses 40 or 64 hexadecimal digits, or 32 characters of base32 (BEP 9). Throws {@link InputError} `infohash.text`.
+   * Parses an info-hash from 40 (v1) or 64 (v2) hexadecimal digits, or 32 characters of base32 (v1, BEP 9). Throws
+   * {@link InputError} `infohash.text`.
    */
   static parse(text: string): InfoHash {
     const bytes = text.length === 32 ? fromBase32(text) : fromHex(text);
@@ -40,12 +41,12 @@ export class InfoHash {
     return new InfoHash(bytes, toHex(bytes));
   }
 
-  /** The version of the hash: 1 for SHA-1, 2 for SHA-256. */
+  /** The version of the info-hash: 1 for SHA-1, 2 for SHA-256. */
   get version(): 1 | 2 {
     return this.bytes.length === 20 ? 1 : 2;
   }
 
-  /** The 20 bytes that handshakes and trackers carry: a v2 hash is cut to its first 20 (BEP 52). */
+  /** The 20 bytes that handshakes and announces contain: a v2 hash is cut to its first 20 bytes (BEP 52). */
   get wire(): Uint8Array {
     return this.bytes.length === 20 ? this.bytes : this.bytes.subarray(0, 20);
   }
@@ -77,7 +78,10 @@ function fromBase32(text: string): Uint8Array | undefined {
   return out;
 }
 
-/** A peer id: 20 bytes, by convention starting with the client's mark (BEP 20). Names of clients: `millrace/wire`. */
+/**
+ * A peer id: 20 bytes that by convention begin with a prefix for the client program (BEP 20). `millrace/wire` finds the
+ * program's name.
+ */
 export class PeerId {
   static readonly LENGTH = 20;
   readonly bytes: Uint8Array;
@@ -99,7 +103,7 @@ export class PeerId {
     return this.hex === other.hex;
   }
 
-  /** Returns printable ASCII as it is, and every other byte as `%xx`. */
+  /** Returns the peer id as text: printable ASCII unchanged, every other byte as `%xx`. */
   toString(): string {
     let text = "";
     for (const byte of this.bytes) {

@@ -1,22 +1,26 @@
 import { readUint32, writeUint32 } from "../bytes/bytes.ts";
 import type { HashAlgorithm, SyncHasher } from "./hash.ts";
 
-/** The bytes that one round of either hash function processes. */
+/** The length of a chunk, in bytes: both hash functions process their input in chunks of this length. */
 const CHUNK_LENGTH = 64;
 
 /** A hash function of FIPS 180-4: its initial state, and the function that mixes a chunk into the state. */
 interface HashFunction {
   readonly initial: readonly number[];
-  /** Mixes `CHUNK_LENGTH` bytes at `offset` into `state`. `schedule` is scratch memory of 80 integers. */
+  /** Mixes the chunk of `CHUNK_LENGTH` bytes at `offset` into `state`. `schedule` is scratch memory of 80 integers. */
   readonly compress: (state: Int32Array, bytes: Uint8Array, offset: number, schedule: Int32Array) => void;
 }
 
 const INITIAL_SHA1 = [0x67452301, 0xefcdab89, 0x98badcfe, 0x10325476, 0xc3d2e1f0];
 
 const primes = firstPrimes(64);
-/** The first 32 bits of the fractional parts of the square roots of the first 8 primes. */
+/**
+ * The initial state of SHA-256: the first 32 bits of the fractional parts of the square roots of the first 8 primes.
+ */
 const INITIAL_SHA256 = primes.slice(0, 8).map((prime) => fraction(Math.sqrt(prime)));
-/** The first 32 bits of the fractional parts of the cube roots of the first 64 primes. */
+/**
+ * The round constants of SHA-256: the first 32 bits of the fractional parts of the cube roots of the first 64 primes.
+ */
 const ROUND_CONSTANTS = Int32Array.from(primes, (prime) => fraction(Math.cbrt(prime)));
 
 const FUNCTIONS: Readonly<Record<HashAlgorithm, HashFunction>> = {
@@ -25,8 +29,8 @@ const FUNCTIONS: Readonly<Record<HashAlgorithm, HashFunction>> = {
 };
 
 /**
- * SHA-1 and SHA-256 in plain JavaScript, for hosts without a synchronous hasher: `crypto.subtle` of a browser returns
- * promises. Some 70 MB/s, which is enough for torrent files and metadata.
+ * SHA-1 and SHA-256 in plain JavaScript, for hosts without a synchronous hasher, such as browsers (`crypto.subtle`
+ * returns promises). It hashes some 70 MB/s, which is enough for torrent files and metadata.
  */
 export const portableHasher: SyncHasher = {
   digestSync(algorithm, bytes) {
@@ -43,7 +47,10 @@ export const portableHasher: SyncHasher = {
   },
 };
 
-/** Returns the bytes from `whole` on, a one bit, zeros, and the length in bits: one chunk or two. */
+/**
+ * Returns the last one or two chunks of the input: the bytes from offset `whole` on, a one bit, zeros, and the input's
+ * length in bits.
+ */
 function paddedTail(bytes: Uint8Array, whole: number): Uint8Array {
   const left = bytes.length - whole;
   const tail = new Uint8Array(left < CHUNK_LENGTH - 8 ? CHUNK_LENGTH : 2 * CHUNK_LENGTH);
