@@ -1,14 +1,17 @@
 import { isDialable, parseHostPort, toError, type Endpoint } from "../base/index.ts";
 import type { Runtime } from "../runtime/index.ts";
 
-/** Nodes that everyone may begin with. */
+/** Public nodes, as `HOST:PORT`, to query when no other nodes are known. */
 export const DEFAULT_BOOTSTRAP: readonly string[] = [
   "router.bittorrent.com:6881",
   "dht.transmissionbt.com:6881",
   "router.utorrent.com:6881",
 ];
 
-/** Resolves to the endpoints of `HOST:PORT` texts. Names that cannot be resolved are logged and left out. */
+/**
+ * Resolves host names: returns the endpoints of `HOST:PORT` texts. Names that cannot be resolved are logged and left
+ * out.
+ */
 export async function resolveNodes(
   runtime: Pick<Runtime, "net" | "log">,
   nodes: readonly string[],

@@ -26,11 +26,11 @@ export interface DhtSockets {
 /** Options of {@link Dht}. */
 export interface DhtOptions {
   readonly runtime: Pick<Runtime, "clock" | "random" | "hasher" | "signatures" | "net" | "log">;
-  /** The sockets belong to the caller: {@link Dht.close} does not close them. */
+  /** The UDP sockets. They belong to the caller: {@link Dht.close} does not close them. */
   readonly sockets: DhtSockets;
   /** The IP families to run. Default: both. */
   readonly families?: readonly IpFamily[] | undefined;
-  /** `HOST:PORT` of nodes to begin with. Default {@link DEFAULT_BOOTSTRAP}. */
+  /** `HOST:PORT` of the nodes to query while no others are known. Default {@link DEFAULT_BOOTSTRAP}. */
   readonly bootstrap?: readonly string[] | undefined;
   /**
    * The bytes that {@link Dht.save} returned in an earlier run, or a function that reads them, called when the DHT
@@ -42,17 +42,17 @@ export interface DhtOptions {
    * (BEP 43). Default `"auto"`.
    */
   readonly readOnly?: boolean | "auto" | undefined;
-  /** The rates at which queries get replies. */
+  /** The maximum rates of queries that get replies. */
   readonly rates?: Partial<QueryRates> | undefined;
-  /** Nodes in the buckets of the farthest nodes. */
+  /** The sizes of the buckets for the nodes farthest from us, farthest first. Default {@link WIDE_BUCKETS}. */
   readonly wideBuckets?: readonly number[] | undefined;
 }
 
-/** The state of one family's node. */
+/** The state of the node of one IP family. */
 export interface DhtNodeStats extends NodeCounts {
   readonly family: IpFamily;
   readonly id: NodeId;
-  /** Nodes in the routing table, and how many buckets it has. */
+  /** The number of nodes in the routing table, and the number of its buckets. */
   readonly nodes: number;
   readonly buckets: number;
   readonly outstanding: number;
@@ -127,15 +127,15 @@ export class Dht {
   }
 
   /**
-   * Opens the sockets and starts to fill the tables. Rejects with NetworkError when no family's socket can be opened. A
-   * single family without a socket is left out.
+   * Opens the sockets and starts to fill the routing tables. Rejects with NetworkError when no family's socket can be
+   * opened. When only one family's socket fails, that family is left out.
    */
   open(): Promise<void> {
     this.#opening ??= this.#open();
     return this.#opening;
   }
 
-  /** Resolves when a table has nodes, after `timeoutMs`, or on an abort; with whether there are any. */
+  /** Waits for a node in a routing table, until `timeoutMs` or an abort. Resolves with whether there is a node. */
   ready(timeoutMs = 10_000, signal?: AbortSignal): Promise<boolean> {
     if (this.#hasNodes() || this.#abort.signal.aborted || signal?.aborted === true)
       return Promise.resolve(this.#hasNodes());
@@ -152,7 +152,7 @@ export class Dht {
     });
   }
 
-  /** Stops; the sockets stay open. Never rejects. */
+  /** Stops all nodes; the sockets stay open. Never rejects. */
   async close(): Promise<void> {
     this.#abort.abort(new AbortError("the DHT was closed"));
     this.#wake();
@@ -162,14 +162,15 @@ export class Dht {
   }
 
   /**
-   * Finds the peers of a torrent, and announces us on request. After an abort, resolves with the peers found so far.
+   * Finds the peers of a torrent, and announces this client when the options say so. After an abort, resolves with the
+   * peers found so far.
    */
   findPeers(infoHash: InfoHash, options: FindPeersOptions = {}): Promise<PeersFound> {
     this.#requireOpen();
     return findPeers([...this.#nodes.values()], idFromBytes(infoHash.wire), options);
   }
 
-  /** Finds the nodes closest to a target, by family. */
+  /** Finds the nodes closest to a target. Resolves with one result for each IP family. */
   async lookup(target: NodeId, signal?: AbortSignal): Promise<ReadonlyMap<IpFamily, LookupResult>> {
     this.#requireOpen();
     const out = new Map<IpFamily, LookupResult>();
@@ -182,15 +183,15 @@ export class Dht {
     return out;
   }
 
-  /** Finds an item (BEP 44); of a mutable one the newest. `undefined` when no node has it. */
+  /** Finds an item (BEP 44), of a mutable one the newest version. Resolves with `undefined` when no node has it. */
   getItem(query: ItemQuery, signal?: AbortSignal): Promise<FoundItem | undefined> {
     this.#requireOpen();
     return findItem([...this.#nodes.values()], query, this.#options.runtime, signal);
   }
 
   /**
-   * Stores an item at the nodes closest to its target (BEP 44). `cas`: the sequence number that must be stored there
-   * now.
+   * Stores an item at the nodes closest to its target (BEP 44). `cas` (compare and swap): a node stores the item only
+   * if its present version has this sequence number.
    */
   putItem(
     item: Item,
@@ -200,7 +201,7 @@ export class Dht {
     return storeItem([...this.#nodes.values()], item, this.#options.runtime, options);
   }
 
-  /** Collects info-hashes that nodes near a target have stored (BEP 51), without duplicates. */
+  /** Collects info-hashes for which the nodes near a target store peers (BEP 51), without duplicates. */
   async sample(target: NodeId = randomId(this.#options.runtime.random), signal?: AbortSignal): Promise<NodeId[]> {
     this.#requireOpen();
     const found = new Set<NodeId>();
@@ -216,7 +217,7 @@ export class Dht {
     return [...found];
   }
 
-  /** Pings a node. Resolves with its id and the round trip in milliseconds, `undefined` when it does not reply. */
+  /** Pings a node. Resolves with its id and the round trip in milliseconds; with `undefined` when it does not reply. */
   async ping(endpoint: Endpoint): Promise<{ readonly id: NodeId; readonly roundTripMs: number } | undefined> {
     this.#requireOpen();
     const { clock } = this.#options.runtime;
@@ -225,19 +226,19 @@ export class Dht {
     return reply === undefined || isFailure(reply) ? undefined : { id: reply.id, roundTripMs: clock.now() - begun };
   }
 
-  /** Nodes that may be there, such as a peer's (`port` message): pinged, and used when they reply. */
+  /** Pings a possible node, such as that of a peer's `port` message. It joins the routing table when it replies. */
   suggest(endpoint: Endpoint): void {
     this.#nodes.get(ipFamily(endpoint.ip))?.suggest(endpoint);
   }
 
-  /** Nodes that a torrent file names (`nodes`), as `HOST:PORT`. */
+  /** Pings the nodes that a torrent file names (`nodes`), as `HOST:PORT`. Those that reply join the routing table. */
   async suggestHosts(hosts: readonly string[]): Promise<void> {
     const { runtime } = this.#options;
     const endpoints = await resolveNodes(runtime, hosts.slice(0, MAX_TORRENT_NODES), this.#abort.signal);
     for (const endpoint of endpoints) this.suggest(endpoint);
   }
 
-  /** Returns the table, to be given as `saved` to the next run. */
+  /** Returns our node ids and the known nodes, encoded for the option `saved` of the next run. */
   save(): Uint8Array {
     const nodes = [...this.#nodes.values()].flatMap((node) => [...node.table.nodes()]);
     return encodeSaved(

@@ -1,4 +1,4 @@
-/** The distributed hash table (BEP 5, 32, 33, 42, 43, 44, 51): peers and small items without a server. */
+/** The distributed hash table (BEP 5, 32, 33, 42, 43, 44, 51): finds peers and stores small items without a server. */
 export { isFailure, DhtNode, type NodeCounts, type NodeOptions } from "./node.ts";
 export { decodeKrpc } from "./krpc/decode.ts";
 export { encodeError, encodeQuery, encodeReply, type ReplyFields } from "./krpc/encode.ts";

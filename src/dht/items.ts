@@ -23,7 +23,7 @@ export interface FoundItem {
 /** The result of {@link storeItem}. */
 export interface StoreResult {
   readonly target: NodeId;
-  /** Nodes that have stored the item. */
+  /** The number of nodes that have stored the item. */
   readonly stored: number;
   /** Errors of nodes that refused it, such as 301 (compare and swap) and 302 (an older sequence number). */
   readonly refused: readonly { readonly code: number; readonly text: string }[];

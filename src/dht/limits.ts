@@ -1,19 +1,19 @@
-/** Nodes in a bucket and closest nodes of a lookup (BEP 5: K). */
+/** Maximum of nodes in a bucket, and the number of closest nodes that a lookup finds (BEP 5: K). */
 export const K = 8;
 
 /**
- * Nodes in the buckets that are farthest from us: half, a quarter … of all nodes are there, and with more of them
- * lookups take fewer rounds.
+ * Maximum of nodes in each of the buckets that are farthest from us: these cover a half, a quarter and an eighth of all
+ * nodes. With more nodes in them, lookups take fewer rounds.
  */
 export const WIDE_BUCKETS: readonly number[] = [64, 32, 16];
 
-/** Nodes kept for a full bucket, each to replace a node that stops replying. */
+/** Maximum of nodes kept as replacements for a full bucket, for when one of its nodes stops replying. */
 export const MAX_REPLACEMENTS = 8;
 
-/** Queries without a reply after which a node is bad (BEP 5 has "multiple"). */
+/** Successive queries without a reply after which a node counts as bad (BEP 5: "multiple"). */
 export const MAX_FAILURES = 2;
 
-/** Nodes of one network (IPv4 /24, IPv6 /64) in a bucket. */
+/** Maximum of nodes of one network (IPv4 /24, IPv6 /64) in a bucket. */
 export const MAX_PER_NETWORK = 1;
 
 /** Milliseconds of silence after which a node is pinged when a new node could replace it (BEP 5: 15 minutes). */
@@ -22,103 +22,109 @@ export const QUESTIONABLE_MS = 15 * 60_000;
 /** Milliseconds without a change after which a bucket is refreshed by a lookup (BEP 5: 15 minutes). */
 export const REFRESH_MS = 15 * 60_000;
 
-/** Milliseconds until a query counts as not replied to. */
+/** Milliseconds without a reply after which a query has timed out. */
 export const QUERY_TIMEOUT_MS = 5_000;
 
-/** Milliseconds, at least, until a lookup asks another node in place of a slow one, whose reply still counts. */
+/**
+ * Milliseconds, at least, without a reply after which a lookup queries another node as well. The late reply still
+ * counts.
+ */
 export const SLOW_MS = 300;
 
-/** Concurrent queries of a lookup, without slow ones (Kademlia: α). */
+/** Maximum of concurrent queries of a lookup, not counting queries to slow nodes (Kademlia: α). */
 export const LOOKUP_PARALLEL = 5;
 
-/** Queries that one lookup sends, at the most. */
+/** Maximum of queries that one lookup sends. */
 export const LOOKUP_QUERIES = 120;
 
-/** Nodes of one network among the closest of a lookup. */
+/** Maximum of nodes of one network among the closest nodes of a lookup. */
 export const LOOKUP_PER_NETWORK = 2;
 
-/** Nodes that a lookup remembers without having asked them. */
+/** Maximum of nodes that a lookup remembers and has not queried. */
 export const LOOKUP_CANDIDATES = 200;
 
-/** Outstanding queries over all lookups; further ones wait. */
+/** Maximum of outstanding queries of all lookups together; further queries wait. */
 export const MAX_OUTSTANDING = 1_000;
 
 /**
- * Milliseconds after which the secret behind tokens changes; tokens of the one before stay valid (BEP 5: 5 and 10 min).
+ * Milliseconds after which the secret for write tokens changes. Tokens made with the previous secret stay valid (BEP 5:
+ * 5 and 10 min).
  */
 export const TOKEN_MS = 5 * 60_000;
 
-/** Bytes of a token. */
+/** Bytes of a write token. */
 export const TOKEN_LENGTH = 8;
 
-/** Longest token of another node that is kept and sent back. */
+/** Maximum of bytes of another node's write token that is kept and sent back. */
 export const MAX_TOKEN_LENGTH = 128;
 
 /** Milliseconds for which an announced peer is kept (announces come every 15 minutes). */
 export const PEER_TTL_MS = 45 * 60_000;
 
-/** Info-hashes with peers that a node stores; the info-hashes announced longest ago are dropped. */
+/** Maximum of info-hashes whose peers a node stores; the info-hashes announced longest ago are dropped. */
 export const MAX_STORED_TORRENTS = 5_000;
 
-/** Peers of one info-hash that a node stores (BEP 33 asks for less than 6,000). */
+/** Maximum of peers of one info-hash that a node stores (BEP 33 asks for less than 6,000). */
 export const MAX_STORED_PEERS = 2_000;
 
-/** Peers that a node stores for all info-hashes. */
+/** Maximum of peers that a node stores for all info-hashes together. */
 export const MAX_STORED_PEERS_IN_ALL = 100_000;
 
-/** Peers in one reply. */
+/** Maximum of peers in one reply. */
 export const MAX_VALUES = 100;
 
-/** Items (BEP 44) that a node stores. */
+/** Maximum of items (BEP 44) that a node stores. */
 export const MAX_STORED_ITEMS = 2_000;
 
 /** Milliseconds for which an item is kept (BEP 44: two hours). */
 export const ITEM_TTL_MS = 2 * 3_600_000;
 
-/** Bytes of an item's encoded value (BEP 44). */
+/** Maximum of bytes of an item's encoded value (BEP 44). */
 export const MAX_ITEM_LENGTH = 1_000;
 
-/** Bytes of an item's salt (BEP 44). */
+/** Maximum of bytes of an item's salt (BEP 44). */
 export const MAX_SALT_LENGTH = 64;
 
 /** Seconds for which the samples of a node do not change (BEP 51: up to 6 hours). */
 export const SAMPLE_INTERVAL_S = 600;
 
-/** Info-hashes in one reply to sample_infohashes. */
+/** Maximum of info-hashes in one reply to sample_infohashes. */
 export const MAX_SAMPLES = 20;
 
-/** Bytes of a datagram, at the most: fits every network without fragments. */
+/** Maximum of bytes of a datagram that is sent: it passes every network without fragmentation. */
 export const MAX_DATAGRAM = 1_200;
 
-/** Longest datagram that is read. */
+/** Maximum of bytes of a datagram that is read. */
 export const MAX_READ_DATAGRAM = 2_000;
 
-/** A reply has at most so many times the bytes of its query, as the sender's address may be forged. */
+/** Maximum length of a reply as a multiple of its query's length, since the sender's address may be forged. */
 export const MAX_AMPLIFICATION = 8;
 
-/** Queries a second from one address that get replies. */
+/** Maximum of queries a second from one address that get replies. */
 export const QUERIES_PER_ADDRESS = 20;
 
-/** Queries from one address that get replies when they arrive at once. */
+/** Maximum of queries from one address that get replies when they arrive at once. */
 export const QUERY_BURST = 100;
 
-/** Addresses whose queries are counted. */
+/** Maximum of addresses whose queries are counted. */
 export const MAX_COUNTED_ADDRESSES = 4_000;
 
-/** Queries a second that are replied to in all. */
+/** Maximum of queries a second from all addresses together that get replies. */
 export const QUERIES_IN_ALL = 50_000;
 
-/** Nodes that must agree on our address before our id follows it (BEP 42). */
+/** Networks whose nodes must report the same address of this host before our node id changes to fit it (BEP 42). */
 export const ADDRESS_VOTES = 5;
 
-/** Milliseconds between two announces of a torrent (BEP 5: 15 minutes), each spread by up to a fifth. */
+/**
+ * Milliseconds between two announces of a torrent (BEP 5: 15 minutes); each interval varies at random by up to a fifth.
+ */
 export const ANNOUNCE_MS = 15 * 60_000;
 
-/** Milliseconds between two lookups while the table is empty: doubled each time, up to a minute. */
+/** Milliseconds between two lookups while the routing table is empty; doubled each time, up to a minute. */
 export const BOOTSTRAP_RETRY_MS = 5_000;
 
-/** Nodes in a saved table. */
+/** Maximum of nodes in a saved routing table. */
 export const MAX_SAVED_NODES = 300;
 
-/** Nodes of a torrent file (`nodes`) that are tried. */
+/** Maximum of nodes of a torrent file (`nodes`) that are pinged. */
 export const MAX_TORRENT_NODES = 20;

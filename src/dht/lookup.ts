@@ -7,15 +7,18 @@ import type { Queries } from "./node/queries.ts";
 import { isSecureId } from "./secure-id.ts";
 import { networkKey } from "./table/contact.ts";
 
-/** Nodes with an id that does not fit their address (BEP 42) that one lookup asks. They never count as closest. */
+/**
+ * Maximum of nodes that one lookup queries although their ids do not fit their addresses (BEP 42). They never count as
+ * closest.
+ */
 const MAX_UNBOUND = 12;
 /** Maximum of nodes that are read from one reply. */
 const MAX_PER_REPLY = 16;
 
-/** A node that a lookup has heard of. */
+/** A node that a lookup knows. */
 interface Entry extends NodeInfo {
   state: "new" | "asked" | "slow" | "replied" | "failed";
-  /** Whether its id fits its address. */
+  /** Whether the node's id fits its address (BEP 42). */
   readonly isBound: boolean;
   readonly network: string;
   /** The number of replies between us and the node that named this one. */
@@ -27,7 +30,7 @@ interface Entry extends NodeInfo {
 
 /** A node that replied to a lookup, one of the closest to its target. */
 export interface Closest extends NodeInfo {
-  /** The write token; `undefined` when the node gave none. */
+  /** The token for announcing or storing at this node; `undefined` when the node sent none. */
   readonly token: Uint8Array | undefined;
   readonly reply: Reply;
 }
@@ -36,10 +39,10 @@ export interface Closest extends NodeInfo {
 export interface LookupResult {
   /** The closest nodes whose ids fit their addresses, up to {@link K}, closest first. */
   readonly closest: readonly Closest[];
-  /** Queries sent, and how many were replied to. */
+  /** The number of queries sent, and the number of replies to them. */
   readonly queries: number;
   readonly replies: number;
-  /** The longest chain of replies that led to one of the closest. */
+  /** The length of the longest chain of replies that led to one of the closest nodes. */
   readonly rounds: number;
   /** The duration of the lookup in milliseconds. */
   readonly durationMs: number;
@@ -51,9 +54,9 @@ export interface LookupOptions {
   readonly queries: Queries;
   readonly ownId: NodeId;
   readonly target: NodeId;
-  /** The nodes with which the lookup begins. */
+  /** The known nodes that the lookup queries first. */
   readonly seeds: readonly NodeInfo[];
-  /** The query that each node is sent. */
+  /** The query that is sent to each node. */
   readonly query: Query;
   readonly family: 4 | 6;
   readonly onReply?: ((from: NodeInfo, reply: Reply) => void) | undefined;
@@ -61,9 +64,9 @@ export interface LookupOptions {
 }
 
 /**
- * Finds the nodes closest to a target (Kademlia): asks the closest known nodes for closer ones, several at a time,
- * until the {@link K} closest have replied. A node that is slow does not hold it up, unless too few others reply. Nodes
- * whose ids do not fit their addresses, and more than two of one network, never count as closest.
+ * Finds the nodes closest to a target (Kademlia): queries the closest known nodes for closer ones, several at a time,
+ * until the {@link K} closest have replied. A slow node does not delay the lookup, unless too few other nodes reply. A
+ * node whose id does not fit its address never counts as closest; of one network, at most two nodes count.
  */
 export class Lookup {
   readonly #options: LookupOptions;
@@ -101,7 +104,7 @@ export class Lookup {
     });
   }
 
-  /** Asks as many nodes as may be asked now, or ends when the closest have replied. */
+  /** Queries as many nodes as may be queried now, or ends the lookup when the closest nodes have replied. */
   #step(): void {
     if (this.#isDone) return;
     const { clock } = this.#options;

@@ -18,16 +18,16 @@ import type { PeerStore } from "./store/peer-store.ts";
 import { Tokens } from "./store/tokens.ts";
 import { RoutingTable } from "./table/routing-table.ts";
 
-/** Milliseconds between two looks at buckets, stores and reachability. */
+/** Milliseconds between two maintenance runs: buckets, stores and reachability. */
 const CARE_MS = 60_000;
-/** Nodes pinged at a time to find out whether they belong in the table. */
+/** Maximum of nodes pinged at the same time to find out whether they belong in the routing table. */
 const MAX_PINGS = 16;
 
 /** The counters of a node. */
 export interface NodeCounts {
-  /** Datagrams that were no KRPC messages. */
+  /** Datagrams that were not KRPC messages. */
   malformed: number;
-  /** Queries received, and queries without a reply because there were too many. */
+  /** The number of queries received, and how many of them got no reply because there were too many. */
   queries: number;
   limited: number;
   /** The number of replies to our queries. */
@@ -44,9 +44,9 @@ export interface NodeOptions {
   readonly items: ItemStore;
   /** Sends a datagram. */
   readonly send: (to: Endpoint, bytes: Uint8Array) => void;
-  /** The table of each family that runs here (BEP 32). */
+  /** Returns the routing table of an IP family (BEP 32); `undefined` when this family does not run. */
   readonly tables: (family: IpFamily) => RoutingTable | undefined;
-  /** The id to begin with. Default: a random one, replaced when our address is known (BEP 42). */
+  /** The node id at the start. Default: a random one, which is replaced when our address is known (BEP 42). */
   readonly id?: NodeId | undefined;
   readonly wideBuckets?: readonly number[] | undefined;
   readonly rates?: Partial<QueryRates> | undefined;
@@ -55,15 +55,15 @@ export interface NodeOptions {
    * (BEP 43). Default `"auto"`.
    */
   readonly readOnly?: boolean | "auto" | undefined;
-  /** Nodes to begin with while the table is empty. */
+  /** Returns the nodes to query while the routing table is empty. */
   readonly bootstrap: () => Promise<readonly Endpoint[]>;
-  /** Called when the empty table has got a node. */
+  /** Called when the first node joins an empty routing table. */
   readonly onFirst?: () => void;
 }
 
 /**
- * A DHT node of one IP family (BEP 5, 32, 42, 43). It does no I/O: it is given datagrams, and sends them by a function;
- * time is the clock's.
+ * A DHT node of one IP family (BEP 5, 32, 42, 43). It does no I/O: the caller passes it received datagrams, it sends
+ * datagrams with the function `send`, and it reads the time from the clock.
  */
 export class DhtNode {
   readonly counts: NodeCounts = { malformed: 0, queries: 0, limited: 0, replies: 0 };
@@ -118,12 +118,12 @@ export class DhtNode {
     return this.#votes.winner;
   }
 
-  /** Queries of ours that wait for a reply. */
+  /** The number of our queries that wait for a reply. */
   get outstanding(): number {
     return this.#queries.size;
   }
 
-  /** Starts to fill the table, and keeps it fresh until {@link DhtNode.close}. */
+  /** Starts to fill the routing table, and keeps it up to date until {@link DhtNode.close}. */
   open(): void {
     this.#care ??= this.#options.clock.every(CARE_MS, () => this.#takeCare());
     this.#fill();
@@ -165,7 +165,7 @@ export class DhtNode {
     return true;
   }
 
-  /** Sends a query to a node. Never rejects: a failure is a value. */
+  /** Sends a query to a node. Never rejects: resolves with the reply, or with a {@link Failure}. */
   query(to: Target, query: Query): Promise<Reply | Failure> {
     return new Promise((resolve) => {
       this.#queries.send(to, query, { onReply: (reply) => resolve(reply), onFailure: resolve });
@@ -207,7 +207,7 @@ export class DhtNode {
     });
   }
 
-  /** Pings a possible node, which joins the table when it replies. */
+  /** Pings a possible node, which joins the routing table when it replies. */
   suggest(endpoint: Endpoint): void {
     if (isDialable(endpoint)) this.#ping({ id: undefined, endpoint });
   }
@@ -262,7 +262,7 @@ export class DhtNode {
     this.#queries.send({ id, endpoint }, { method: "ping" }, { onReply: done, onFailure: done });
   }
 
-  /** Counts the address that another node reports as ours; the id follows it when enough networks agree (BEP 42). */
+  /** Counts a node's report of our address. Our node id changes to fit it when enough networks agree (BEP 42). */
   #vote(ip: string, from: Endpoint): void {
     const { family, random } = this.#options;
     if (ip.includes(":") !== (family === 6) || ipScope(ip) !== "public" || ipScope(from.ip) !== "public") return;
@@ -280,7 +280,7 @@ export class DhtNode {
     this.#find(id);
   }
 
-  /** Looks for nodes close to a target, to fill the table. */
+  /** Starts a lookup for the nodes close to a target, to fill the routing table. */
   #find(target: NodeId): void {
     const { family } = this.#options;
     this.#started(this.lookup(target, { method: "find_node", target, want: [family === 4 ? "n4" : "n6"] }));
@@ -293,7 +293,7 @@ export class DhtNode {
     );
   }
 
-  /** Fills an empty table from the bootstrap nodes, and repeats this until the table has nodes. */
+  /** Fills an empty routing table from the bootstrap nodes, and repeats this until the table has nodes. */
   #fill(): void {
     const { bootstrap, family } = this.#options;
     if (this.#isClosed) return;

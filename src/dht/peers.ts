@@ -5,11 +5,14 @@ import { isFailure, type DhtNode } from "./node.ts";
 import type { NodeId } from "./node-id.ts";
 import { BLOOM_LENGTH, bloomCount, bloomUnite } from "./store/bloom.ts";
 
-/** The fields with which we are announced. */
+/** The fields of our announce. */
 export interface AnnounceOptions {
   /** The port at which peers can connect to us. */
   readonly port: number;
-  /** Whether nodes store the port of our datagrams, as NATs map it, for uTP at that port. Default false. */
+  /**
+   * Whether nodes store the source port of our datagrams, as a NAT maps it, instead of `port`: for uTP, which uses the
+   * same socket. Default false.
+   */
   readonly impliedPort?: boolean | undefined;
   /** Whether we are a seed (BEP 33). */
   readonly isSeed?: boolean | undefined;
@@ -33,9 +36,9 @@ export interface PeersFound {
   readonly announced: number;
   /** The estimated number of seeds; with `scrape` only, and when a node supports it. */
   readonly seeds: number | undefined;
-  /** The estimated number of other peers, as {@link PeersFound.seeds}. */
+  /** The estimated number of peers that are not seeds; `undefined` as for {@link PeersFound.seeds}. */
   readonly leechers: number | undefined;
-  /** The number of queries over all families. */
+  /** The number of queries sent, over all families. */
   readonly queries: number;
   readonly rounds: number;
   readonly durationMs: number;

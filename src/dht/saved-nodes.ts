@@ -4,17 +4,17 @@ import { unpackEndpoints, packEndpoints } from "../base/index.ts";
 import { MAX_SAVED_NODES } from "./limits.ts";
 import { ID_LENGTH, idFromBytes, idToBytes, type NodeId } from "./node-id.ts";
 
-/** The state of a node that is kept between runs. */
+/** The state of the DHT that is kept between runs. */
 export interface SavedNodes {
   /** Our node id for IPv4; `undefined` when the family did not run. */
   readonly id4: NodeId | undefined;
   /** Our node id for IPv6; `undefined` when the family did not run. */
   readonly id6: NodeId | undefined;
-  /** The endpoints of nodes that replied. They are used once they reply again. */
+  /** The endpoints of nodes that replied in the last run. They join the routing table when they reply again. */
   readonly endpoints: readonly Endpoint[];
 }
 
-/** Encodes a table: bencode with a checksum. */
+/** Encodes the state: bencode with a checksum. */
 export function encodeSaved({ id4, id6, endpoints }: SavedNodes, hasher: SyncHasher): Uint8Array {
   const of = (family: 4 | 6): Uint8Array =>
     packEndpoints(endpoints.filter(({ ip }) => ipFamily(ip) === family).slice(0, MAX_SAVED_NODES), family);
@@ -27,7 +27,7 @@ export function encodeSaved({ id4, id6, endpoints }: SavedNodes, hasher: SyncHas
   return encode({ body, sha1: hasher.digestSync("sha1", body) });
 }
 
-/** Reads a saved table; `undefined` when it is damaged. Never throws. */
+/** Reads an encoded state; returns `undefined` when it is damaged. Never throws. */
 export function decodeSaved(bytes: Uint8Array, hasher: SyncHasher): SavedNodes | undefined {
   try {
     const sealed = asDict(decode(bytes, { maxLength: 64 * 1024 }));

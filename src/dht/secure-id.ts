@@ -14,7 +14,7 @@ function prefixOf(ip: string, seed: number): number {
   return crc32c(masked);
 }
 
-/** Returns an id for a node at this address, otherwise random (BEP 42). */
+/** Returns a node id that fits this address, and whose other bits are random (BEP 42). */
 export function secureId(ip: string, random: Random): NodeId {
   const id = random.bytes(ID_LENGTH);
   const crc = prefixOf(ip, (id[19] ?? 0) & 7);

@@ -9,15 +9,18 @@ export interface DhtServiceOptions {
   readonly dht: Dht;
   readonly clock: Clock;
   readonly random: Random;
-  /** Whether uTP uses the port of our datagrams: then nodes store that port, as NATs map it. Default false. */
+  /**
+   * Whether nodes store the source port of our datagrams, as a NAT maps it: set it when uTP uses the same port. Default
+   * false.
+   */
   readonly impliedPort?: boolean | undefined;
-  /** Whether we have all data of a torrent (BEP 33). Default: no. */
+  /** Returns whether we have all data of a torrent (BEP 33). Default: never. */
   readonly isSeed?: ((infoHash: InfoHash) => boolean) | undefined;
-  /** Torrents whose peers are looked for at a time; others wait. Default 8. */
+  /** Maximum of torrents for which lookups run at the same time; other torrents wait. Default 8. */
   readonly parallel?: number | undefined;
 }
 
-/** The DHT as a way in which all torrents of a client find peers. Never for private torrents (BEP 27). */
+/** The DHT as a source of peers that all torrents of a client share. Private torrents never use it (BEP 27). */
 export class DhtService implements DiscoveryService {
   readonly dht: Dht;
   readonly #options: DhtServiceOptions;
@@ -72,7 +75,7 @@ class DhtSource implements PeerSource {
   readonly #enqueue: (source: DhtSource) => void;
   #run: { readonly target: DiscoveryTarget; readonly abort: AbortController } | undefined;
   #timer: Timer | undefined;
-  /** Milliseconds between the last two searches. */
+  /** Milliseconds between the last two lookups. */
   #waitMs = BOOTSTRAP_RETRY_MS;
 
   constructor(infoHash: InfoHash, options: DhtServiceOptions, enqueue: (source: DhtSource) => void) {
@@ -95,7 +98,7 @@ class DhtSource implements PeerSource {
     return Promise.resolve();
   }
 
-  /** Looks for peers once, and plans the next time. Never rejects. */
+  /** Looks for peers once, and schedules the next lookup. Never rejects. */
   search(port: number): Promise<void> {
     return this.#search(port).catch(() => undefined);
   }

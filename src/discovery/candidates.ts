@@ -20,7 +20,7 @@ import {
 } from "./limits.ts";
 import { peerPriority } from "./priority.ts";
 
-/** The source of a peer's address. */
+/** How this client learned a peer's address. */
 export type CandidateSource = "user" | "magnet" | "tracker" | "incoming" | "resume" | "exchange" | "local" | "dht";
 
 /**
@@ -56,7 +56,10 @@ export class CandidateList {
   /** Number of peers known at each IP address. */
   readonly #perIp = new Map<string, number>();
 
-  /** `own` is the address of this host for BEP 40. Any address will do while it is not known. */
+  /**
+   * `own`: this host's address, with which the peer priorities are computed (BEP 40). Any address will do while it is
+   * not known.
+   */
   constructor(clock: Clock, random: Random, own: Endpoint = { ip: "0.0.0.0", port: 0 }) {
     this.#clock = clock;
     this.#random = random;
@@ -100,9 +103,9 @@ export class CandidateList {
   }
 
   /**
-   * Returns the best peer to dial now and marks it as being dialed: fewest failures, then peers of
-   * other sources before those from peer exchange, then highest priority (BEP 40).
-   * `wantsSeeds`: whether known seeds are eligible.
+   * Returns the best peer to dial now and marks it as being dialed; `undefined` when there is none. Peers with the
+   * fewest failures come first, then peers that did not come from peer exchange, then those with the highest priority
+   * (BEP 40). `wantsSeeds`: whether known seeds may be returned.
    */
   next(wantsSeeds = true): PeerAddress | undefined {
     const now = this.#clock.now();
@@ -152,15 +155,15 @@ export class CandidateList {
     candidate.notBefore = this.#clock.now() + wait + this.#random.below(Math.ceil(wait / 4));
   }
 
-  /** Notes whether a peer has every piece. */
+  /** Records whether a peer has all pieces. */
   seen(address: PeerAddress, isSeed: boolean): void {
     const candidate = this.#known.get(addressKey(address));
     if (candidate !== undefined) candidate.isSeed = isSeed;
   }
 
   /**
-   * Records that a good connection ended. The wait before the next dial doubles with each successive short connection:
-   * one of the sides had no use for the other.
+   * Records that a connection ended after a completed handshake. The wait before the next dial doubles with each
+   * successive short connection, since one of the sides had no use for the other.
    */
   disconnected(address: PeerAddress): void {
     const candidate = this.#known.get(addressKey(address));
@@ -178,7 +181,7 @@ export class CandidateList {
     if (candidate !== undefined) candidate.state = "banned";
   }
 
-  /** Forgets all peers that were known from this source alone, and returns their addresses. */
+  /** Forgets the peers that only the source `of` has reported, and returns their addresses. */
   forgetAll(of: CandidateSource): PeerAddress[] {
     const forgotten: PeerAddress[] = [];
     for (const [key, { address, source, state }] of this.#known) {
@@ -202,8 +205,8 @@ export class CandidateList {
   }
 
   /**
-   * Forgets the idle peer with most failures, among equals one from peer exchange, to make room for one of
-   * `source`. Returns whether it did.
+   * Forgets the idle peer with the most failures, so that a peer of `source` can be added; of equals, one from peer
+   * exchange. Returns whether a peer was forgotten.
    */
   #evict(source: CandidateSource): boolean {
     let worst: [string, Candidate] | undefined;
@@ -232,12 +235,12 @@ function isNamed(source: CandidateSource): boolean {
   return source === "user" || source === "magnet";
 }
 
-/** Whether another peer sent the address, unproven (BEP 11). */
+/** Whether the address was only named by another peer, which may have invented it (BEP 11). */
 function isHearsay(source: CandidateSource): boolean {
   return source === "exchange";
 }
 
-/** Updates a peer known from peer exchange when another source names it, too. */
+/** Updates the record of a peer that was known only from peer exchange, when another source reports the peer, too. */
 function confirm(known: Candidate, source: CandidateSource): void {
   known.source = source;
   if (known.connectedAt === 0) known.isSeed = false;
@@ -254,13 +257,13 @@ function isWorse(one: Candidate, other: Candidate): boolean {
   return isHearsay(one.source) && !isHearsay(other.source);
 }
 
-/** Whether a peer of `source` may take the place of a known one. */
+/** Whether a known peer may be forgotten so that a new peer of `source` can be added. */
 function mayReplace({ failures, source: known }: Candidate, source: CandidateSource): boolean {
   return failures > 0 || isNamed(source) || source === "tracker" || (isHearsay(known) && !isHearsay(source));
 }
 
 /**
- * Returns the largest number of peers that are remembered at one address: a single host can claim thousands of ports.
+ * Returns the maximum of peers that are remembered at one address, since a single host can claim thousands of ports.
  */
 function mostAt(ip: string, source: CandidateSource): number {
   if (isNamed(source)) return Infinity;

@@ -36,21 +36,30 @@ export interface DiscoveryTarget {
 export interface PeerSource {
   /** The name of the source, stored with each peer found and shown to the user. */
   readonly name: CandidateSource;
-  /** Whether a private torrent may use it (BEP 27): true for trackers and for peers that the user names, only. */
+  /**
+   * Whether a private torrent may use this source (BEP 27): only true for trackers and for peers that the user names.
+   */
   readonly allowsPrivate: boolean;
   /** Begins to search for peers. Called again only after {@link PeerSource.stop}. */
   start(target: DiscoveryTarget): void;
   /**
-   * Stops looking: `found` is not called any more. Resolves when `stopped` was announced, if need be; never rejects.
+   * Stops the search: `found` is not called any more. Resolves when the source has announced that the torrent stopped,
+   * if it announces at all; never rejects.
    */
   stop(): Promise<void>;
 }
 
-/** A way to find peers that all torrents of a client share, such as a DHT node. Open while the client listens. */
+/**
+ * A way to find peers that all torrents of a client share, such as a DHT node. The client keeps it open while it
+ * listens for peers.
+ */
 export interface DiscoveryService {
-  /** Starts. `port`: the listening port for peers; 0 when peers cannot connect. Rejects when it cannot work. */
+  /**
+   * Starts the service. `port`: the port at which peers can connect to this client; 0 when they cannot. Rejects when
+   * the service cannot run.
+   */
   open(port: number): Promise<void>;
-  /** Returns one torrent's source of peers. */
+  /** Returns the source of peers for one torrent. */
   sourceFor(infoHash: InfoHash): PeerSource;
   /** Releases all resources; never rejects. */
   close(): Promise<void>;

@@ -32,12 +32,15 @@ export class PeerSources {
     }
   }
 
-  /** Called when the torrent may have turned out to be private: stops the sources that it must not use. */
+  /**
+   * Called when the metadata may have shown that the torrent is private: stops the sources that a private torrent must
+   * not use.
+   */
   reconsider(): void {
     for (const source of this.#started) if (!this.#mayUse(source)) this.#stop(source);
   }
 
-  /** Stops all sources. Resolves when each has announced the leave. */
+  /** Stops all sources. Resolves when each has stopped, including its last announce. */
   async stop(): Promise<void> {
     for (const source of this.#started) this.#stop(source);
     await Promise.all(this.#stopping);

@@ -14,9 +14,9 @@ function masked(ip: Uint8Array, keep: number): Uint8Array {
 }
 
 /**
- * Returns the canonical peer priority (BEP 40); higher is better, 0 for peers without an IP address. Both ends compute
- * the same number, so that the connections that a full client keeps are a random but stable choice, and no peer gains
- * by claiming an address near the other's.
+ * Returns the canonical priority of the connection between two peers (BEP 40); higher is better, 0 when a peer has no
+ * IP address. Both ends compute the same number, so that the connections that a full client keeps are a random but
+ * stable choice, and no peer gains by claiming an address near the other's.
  */
 export function peerPriority(a: PeerAddress, b: PeerAddress): number {
   const [near, far] = [addressEndpoint(a), addressEndpoint(b)];

@@ -5,17 +5,20 @@ import type { NodeInfo } from "./message.ts";
 const DOT = 0x2e;
 const ZERO = 0x30;
 
-/** Bytes of an endpoint: address and port. */
+/** Returns the length in bytes of a compact endpoint: IP address and port. */
 const endpointLength = (family: IpFamily): number => (family === 4 ? 6 : 18);
 
-/** Returns the endpoint in 6 or 18 bytes; `undefined` for another length. */
+/** Reads an endpoint in compact form: 6 bytes for IPv4, 18 for IPv6. Returns `undefined` for another length. */
 export function compactEndpoint(bytes: Uint8Array): Endpoint | undefined {
   if (bytes.length !== 6 && bytes.length !== 18) return undefined;
   const end = bytes.length - 2;
   return { ip: ipFromBytes(bytes.subarray(0, end)), port: readUint16(bytes, end) };
 }
 
-/** Nodes in compact form (BEP 5: 26 bytes each; BEP 32: 38). A rest that is no whole node is ignored. */
+/**
+ * Reads nodes in compact form: 26 bytes each for IPv4 (BEP 5), 38 for IPv6 (BEP 32). An incomplete node at the end is
+ * ignored.
+ */
 export function unpackNodes(bytes: Uint8Array, family: IpFamily): NodeInfo[] {
   const size = ID_LENGTH + endpointLength(family);
   const out: NodeInfo[] = [];
@@ -26,7 +29,7 @@ export function unpackNodes(bytes: Uint8Array, family: IpFamily): NodeInfo[] {
   return out;
 }
 
-/** Returns an endpoint in compact form, one character for each byte. */
+/** Returns an endpoint in compact form, as a string with one character for each byte. */
 export function packEndpointText(endpoint: Endpoint): string {
   const { ip, port } = endpoint;
   if (ip.includes(":")) return latin1Decode(packEndpoint(endpoint));
@@ -43,7 +46,7 @@ export function packEndpointText(endpoint: Endpoint): string {
   return text + String.fromCharCode(byte, port >> 8, port & 0xff);
 }
 
-/** Returns a node in compact form, one character for each byte. */
+/** Returns a node in compact form, as a string with one character for each byte. */
 export function packNode({ id, endpoint }: NodeInfo): string {
   return id + packEndpointText(endpoint);
 }

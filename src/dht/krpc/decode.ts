@@ -17,13 +17,13 @@ import { ID_LENGTH, idFromBytes, type NodeId } from "../node-id.ts";
 import { compactEndpoint, unpackNodes } from "./compact.ts";
 import { ErrorCode, type Item, type KrpcMessage, type Query, type Reply, type Want } from "./message.ts";
 
-/** Nodes of one family that are read from a reply. */
+/** Maximum of nodes of one family that are read from a reply. */
 const MAX_NODES = 32;
-/** Longest transaction id that is sent back. */
+/** Maximum length of a query's transaction id, which the reply repeats, in bytes. */
 const MAX_TRANSACTION = 32;
 const LIMITS = { maxDepth: 12, maxTokens: 1_000, maxLength: MAX_READ_DATAGRAM };
 
-/** Reads a KRPC message; `undefined` for bytes that are none. Never throws. */
+/** Reads a KRPC message; returns `undefined` for bytes that are not one. Never throws. */
 export function decodeKrpc(bytes: Uint8Array): KrpcMessage | undefined {
   let dict: BDict | undefined;
   try {
@@ -96,7 +96,8 @@ function readArguments(method: string, args: BDict, bytes: Uint8Array): Query | 
 }
 
 /**
- * Reads a query with an unknown method. When it has a target it gets nodes, so that extensions may use it for lookups.
+ * Reads a query with an unknown method. If the query has a target, the reply contains the closest nodes, so that
+ * protocol extensions can do lookups with it.
  */
 function readUnknown(args: BDict): Query | undefined {
   const target = asBytes(args.get("target")) ?? asBytes(args.get("info_hash"));

@@ -9,17 +9,17 @@ import type { Item, Query, Want } from "./message.ts";
 /** The key `v`, which names the client: `MR` and the version (BEP 5, BEP 20). */
 const VERSION = "1:v4:MR\u0000\u0001";
 
-/** A reply's fields: node lists, ids and tokens as text of one character for each byte. */
+/** The fields of a reply. Node lists, ids and tokens are strings with one character for each byte. */
 export interface ReplyFields {
   readonly nodes?: string | undefined;
   readonly nodes6?: string | undefined;
   readonly token?: string | undefined;
-  /** Endpoints of 6 or 18 bytes. */
+  /** The peers, as compact endpoints of 6 or 18 bytes each. */
   readonly values?: readonly string[] | undefined;
   readonly seedFilter?: Uint8Array | undefined;
   readonly peerFilter?: Uint8Array | undefined;
   readonly item?: Item | undefined;
-  /** The sequence number alone, when the asking node has that value already. */
+  /** The sequence number; it is sent without the value when the querying node has this version already. */
   readonly seq?: number | bigint | undefined;
   readonly samples?: string | undefined;
   readonly sampleCount?: number | undefined;

@@ -7,7 +7,7 @@ export interface NodeInfo {
   readonly endpoint: Endpoint;
 }
 
-/** The lists of nodes that a query asks for: IPv4, IPv6 or both (BEP 32). */
+/** The lists of nodes that a query requests: IPv4, IPv6 or both (BEP 32). */
 export type Want = readonly ("n4" | "n6")[];
 
 /** A query's method and arguments. */
@@ -27,17 +27,17 @@ export type Query =
       readonly method: "announce_peer";
       readonly target: NodeId;
       readonly port: number;
-      /** The port is that of the datagram. */
+      /** Whether the peer's port is the source port of the datagram, instead of `port`. */
       readonly impliedPort: boolean;
       readonly token: Uint8Array;
-      /** The peer has all data (BEP 33). */
+      /** Whether the peer has all data (BEP 33). */
       readonly isSeed?: boolean | undefined;
     }
   | {
       readonly method: "get";
       readonly target: NodeId;
       readonly want?: Want | undefined;
-      /** Requests the value only when its sequence number is greater (BEP 44). */
+      /** If set, the value is requested only when its sequence number is greater than this one (BEP 44). */
       readonly seq?: number | bigint | undefined;
     }
   | {
@@ -51,7 +51,7 @@ export type Query =
 /** The names of the queries. */
 export type Method = Query["method"];
 
-/** An item of BEP 44. `value` is bencoded. */
+/** An item to store (BEP 44). `value` is bencoded. */
 export type Item =
   | { readonly kind: "immutable"; readonly value: Uint8Array }
   | {
@@ -66,7 +66,7 @@ export type Item =
       readonly signature: Uint8Array;
     };
 
-/** The fields of a reply; the query decides which of them it has. */
+/** The fields of a reply. Which of them it has depends on the query. */
 export interface Reply {
   readonly id: NodeId;
   /** The closest nodes, of both families. */
@@ -82,20 +82,20 @@ export interface Reply {
   readonly key?: Uint8Array | undefined;
   readonly seq?: number | bigint | undefined;
   readonly signature?: Uint8Array | undefined;
-  /** Info-hashes from the node's store (BEP 51). */
+  /** Info-hashes for which the node stores peers (BEP 51). */
   readonly samples?: readonly NodeId[] | undefined;
   readonly sampleCount?: number | undefined;
   readonly sampleIntervalS?: number | undefined;
 }
 
-/** A KRPC message (BEP 5). Its bytes are copies. */
+/** A KRPC message (BEP 5). Its byte arrays are copies, so the datagram's buffer may be reused. */
 export type KrpcMessage =
   | {
       readonly kind: "query";
       readonly transaction: Uint8Array;
       readonly id: NodeId;
       readonly query: Query;
-      /** The sender does not reply to queries (BEP 43). */
+      /** Whether the sender is read-only: it does not reply to queries (BEP 43). */
       readonly isReadOnly: boolean;
     }
   | {
@@ -112,7 +112,7 @@ export type KrpcMessage =
       readonly text: string;
       readonly ip: Endpoint | undefined;
     }
-  /** A query that deserves an error reply: malformed, or of an unknown method. */
+  /** A query that gets an error as its reply: it is malformed, or its method is unknown. */
   | { readonly kind: "bad-query"; readonly transaction: Uint8Array; readonly code: number; readonly text: string };
 
 /** Error codes (BEP 5, BEP 44). */

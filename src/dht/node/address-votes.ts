@@ -2,7 +2,7 @@ import { RecentMap } from "../../base/index.ts";
 import { ADDRESS_VOTES } from "../limits.ts";
 import { networkKey } from "../table/contact.ts";
 
-/** Networks whose vote is remembered. */
+/** Maximum of networks whose vote is remembered. */
 const MAX_VOTERS = 64;
 
 /** The reports of other nodes about our address (BEP 42). Each network has one vote, its latest. */
@@ -11,12 +11,12 @@ export class AddressVotes {
   readonly #counts = new Map<string, number>();
   #winner: string | undefined;
 
-  /** The address that most agree on. */
+  /** The address that the most networks report; `undefined` without votes. */
   get winner(): string | undefined {
     return this.#winner;
   }
 
-  /** Counts a vote. Returns the winner once enough agree. */
+  /** Counts a vote. Returns the address with the most votes once enough networks report it. */
   add(ip: string, voter: string): string | undefined {
     const network = networkKey(voter);
     const before = this.#votes.get(network);

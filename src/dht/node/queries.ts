@@ -65,12 +65,12 @@ export class Queries {
     return this.#outstanding.size;
   }
 
-  /** Queries that were ever sent. */
+  /** The number of queries sent since the start. */
   get sent(): number {
     return this.#sent;
   }
 
-  /** Sends a query. The handler is called once, never before this returns. */
+  /** Sends a query. The handler is called exactly once, after this method has returned. */
   send(to: Target, query: Query, handler: QueryHandler): void {
     const { clock, random, id, isReadOnly, send } = this.#options;
     if (this.#isClosed || this.#outstanding.size >= MAX_OUTSTANDING) {

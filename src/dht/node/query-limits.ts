@@ -1,25 +1,25 @@
 import { RecentMap } from "../../base/index.ts";
 import { MAX_COUNTED_ADDRESSES, QUERIES_IN_ALL, QUERIES_PER_ADDRESS, QUERY_BURST } from "../limits.ts";
 
-/** The rates at which queries get replies. */
+/** The maximum rates of queries that get replies. */
 export interface QueryRates {
-  /** Queries a second of one address. */
+  /** Queries a second from one address. */
   readonly perAddress: number;
   /** Queries from one address that get replies when they arrive at once. */
   readonly burst: number;
-  /** Queries a second in all. */
+  /** Queries a second from all addresses together. */
   readonly inAll: number;
 }
 
 const DEFAULT: QueryRates = { perAddress: QUERIES_PER_ADDRESS, burst: QUERY_BURST, inAll: QUERIES_IN_ALL };
 
-/** The queries of one address that still get replies. */
+/** The number of queries from one address that may get replies now. */
 interface Allowance {
   left: number;
   at: number;
 }
 
-/** Limits the queries that are replied to, for each address and in all. Bounded memory. */
+/** Limits how many queries get replies, for each address and for all addresses together. Uses bounded memory. */
 export class QueryLimits {
   readonly #rates: QueryRates;
   readonly #addresses = new RecentMap<string, Allowance>(MAX_COUNTED_ADDRESSES);

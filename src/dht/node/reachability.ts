@@ -1,17 +1,23 @@
 import { RecentMap, type Endpoint } from "../../base/index.ts";
 
-/** Milliseconds for which a node waits to be queried before it becomes read-only, and between two new attempts. */
+/**
+ * Milliseconds for which a node waits for a query from outside before it becomes read-only, and then until it tries
+ * again.
+ */
 const PATIENCE_MS = 10 * 60_000;
 const RETRY_MS = 60 * 60_000;
-/** Replies from different nodes that show that the network works. */
+/** Minimum of replies to our queries that show that the network works. */
 const MIN_REPLIES = 50;
-/** Nodes that we have asked are remembered: a query of theirs may come through the hole that ours made in a NAT. */
+/**
+ * Maximum of queried nodes that are remembered. A query from one of them proves nothing: our own query may have opened
+ * the NAT for it.
+ */
 const MAX_ASKED = 2_000;
 
 /**
  * Finds whether other nodes can reach us. A node that sends queries to many nodes, but gets queries only from these, is
- * behind a NAT or firewall. It becomes read-only (BEP 43), so that other nodes do not wait for its replies. Each hour
- * it tries again.
+ * behind a NAT or firewall. It becomes read-only (BEP 43), so that other nodes do not wait for its replies. After an
+ * hour it accepts queries again to repeat the test.
  */
 export class Reachability {
   readonly #mode: boolean | "auto";
@@ -44,7 +50,9 @@ export class Reachability {
     this.#isReadOnly = false;
   }
 
-  /** Called from time to time: begins a new attempt when it is due. */
+  /**
+   * Called from time to time: becomes read-only when no query came from outside, and repeats the test when it is due.
+   */
   tick(now: number): void {
     if (this.#mode !== "auto") return;
     if (this.#isReadOnly) {

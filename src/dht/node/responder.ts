@@ -15,18 +15,18 @@ export interface QueryError {
   readonly text: string;
 }
 
-/** The state from which a node replies to queries. */
+/** Options of {@link Responder}: the stores and tables from which a node replies to queries. */
 export interface ResponderOptions {
   readonly family: IpFamily;
   readonly hasher: SyncHasher;
   readonly tokens: Tokens;
   readonly peers: PeerStore;
   readonly items: ItemStore;
-  /** The table of each family that runs here (BEP 32). */
+  /** Returns the routing table of an IP family (BEP 32); `undefined` when this family does not run. */
   readonly tables: (family: IpFamily) => RoutingTable | undefined;
 }
 
-/** Maximum of bytes of a reply besides its fields: ids, keys, token. */
+/** Maximum of bytes of a reply in addition to its fields: ids, keys, token. */
 const OVERHEAD = 120;
 
 /**
@@ -39,7 +39,7 @@ export class Responder {
     this.#options = options;
   }
 
-  /** Returns the fields of a reply, or an error. `room`: bytes that all fields may take. */
+  /** Returns the fields of a reply, or an error. `room`: the maximum of bytes of all fields together. */
   reply(query: Query, from: Endpoint, now: number, room: number): ReplyFields | QueryError {
     switch (query.method) {
       case "ping":
@@ -125,7 +125,7 @@ export class Responder {
   }
 }
 
-/** Bytes that the fields of a reply to a query of `length` bytes may take. */
+/** Returns the maximum of bytes of the fields in a reply to a query of `length` bytes. */
 export function replyRoom(length: number): number {
   return Math.min(MAX_DATAGRAM, length * MAX_AMPLIFICATION) - OVERHEAD;
 }

@@ -15,7 +15,7 @@ export function bloomAdd(filter: Uint8Array, ip: string, hasher: SyncHasher): vo
   }
 }
 
-/** Returns about how many addresses were added to a filter (BEP 33). */
+/** Returns the estimated number of addresses in a filter (BEP 33). */
 export function bloomCount(filter: Uint8Array): number {
   let zeros = 0;
   for (const byte of filter) for (let bit = 0; bit < 8; bit++) if ((byte & (1 << bit)) === 0) zeros++;

@@ -5,7 +5,10 @@ import { ErrorCode, type Item } from "../krpc/message.ts";
 import { ITEM_TTL_MS, MAX_ITEM_LENGTH, MAX_SALT_LENGTH, MAX_STORED_ITEMS } from "../limits.ts";
 import { idFromBytes, type NodeId } from "../node-id.ts";
 
-/** Returns the key that an item is stored under (BEP 44): of its value, or of its public key and salt. */
+/**
+ * Returns the target of an item, under which it is stored (BEP 44): the SHA-1 hash of its value, or of its public key
+ * and salt.
+ */
 export function itemTarget(item: Item, hasher: SyncHasher): NodeId {
   const bytes = item.kind === "immutable" ? item.value : concatBytes([item.key, item.salt]);
   return idFromBytes(hasher.digestSync("sha1", bytes));
@@ -17,7 +20,7 @@ export function signedBytes(value: Uint8Array, seq: number | bigint, salt: Uint8
   return concatBytes([...prefix, utf8(`3:seqi${seq}e1:v`), value]);
 }
 
-/** Whether a mutable item has a valid signature of its key; true for immutable items. */
+/** Whether a mutable item has a valid signature by its key; true for immutable items. */
 export function isSigned(item: Item, signatures: Signatures): boolean {
   if (item.kind === "immutable") return true;
   const { key, signature, value, seq, salt } = item;
@@ -31,7 +34,9 @@ interface Stored {
   readonly storedAt: number;
 }
 
-/** Items that other nodes have stored here (BEP 44). Bounded: the items stored longest ago are removed. */
+/**
+ * Items that other nodes have stored at this node (BEP 44). When it is full, the items stored longest ago are removed.
+ */
 export class ItemStore {
   readonly #hasher: SyncHasher;
   readonly #signatures: Signatures;
@@ -53,7 +58,7 @@ export class ItemStore {
     return undefined;
   }
 
-  /** Stores an item. Returns the error to send when it must not be stored. */
+  /** Stores an item. Returns the error to send to the querying node when the item must not be stored. */
   put(
     item: Item,
     cas: number | bigint | undefined,

@@ -14,7 +14,7 @@ import { BLOOM_LENGTH, bloomAdd } from "./bloom.ts";
 
 interface StoredPeer {
   readonly ip: string;
-  /** The peer's endpoint in compact form, one character for each byte: 6 or 18. */
+  /** The peer's endpoint in compact form (6 or 18 bytes), as a string with one character for each byte. */
   readonly compact: string;
   readonly isSeed: boolean;
   readonly announcedAt: number;
@@ -26,7 +26,10 @@ export interface Filters {
   readonly peers: Uint8Array;
 }
 
-/** Peers that were announced to us (BEP 5), one for each IP address of a torrent (BEP 33). Bounded; old ones go. */
+/**
+ * Peers that were announced to this node (BEP 5), one for each IP address of a torrent (BEP 33). When it is full, the
+ * peers announced longest ago are removed.
+ */
 export class PeerStore {
   readonly #random: Random;
   /**
@@ -45,17 +48,17 @@ export class PeerStore {
     return this.#torrents.size;
   }
 
-  /** Peers of all torrents. */
+  /** The number of peers of all torrents. */
   get peers(): number {
     return this.#size;
   }
 
-  /** Whether a torrent may have one more peer: without room no token is given (BEP 33). */
+  /** Whether one more peer can be stored for a torrent. If not, queries for it get no write token (BEP 33). */
   hasRoom(infoHash: NodeId): boolean {
     return (this.#torrents.get(infoHash)?.size ?? 0) < MAX_STORED_PEERS;
   }
 
-  /** Stores a peer, or notes that it was announced again. */
+  /** Stores a peer, or records that it was announced again. */
   add(infoHash: NodeId, endpoint: Endpoint, isSeed: boolean, now: number): void {
     const peers = this.#torrents.get(infoHash) ?? new Map<string, StoredPeer>();
     this.#torrents.delete(infoHash);
@@ -68,8 +71,8 @@ export class PeerStore {
   }
 
   /**
-   * Returns up to `count` peers of one address length (6 or 18), in random order; other peers than seeds first with
-   * `noSeed`.
+   * Returns up to `count` peers with compact endpoints of `length` bytes, in random order. With `noSeed`, peers that
+   * are not seeds come first.
    */
   peersOf(infoHash: NodeId, length: 6 | 18, count: number, noSeed: boolean, now: number): string[] {
     const peers = this.#fresh(infoHash, now);

@@ -3,13 +3,13 @@ import type { Random } from "../../runtime/index.ts";
 import { TOKEN_LENGTH, TOKEN_MS } from "../limits.ts";
 
 /**
- * Write tokens (BEP 5): for 5 to 10 minutes, a node may store items and peers with its token, from the address that
- * received the token.
+ * Write tokens (BEP 5). A querying node gets a token for its address and can store peers and items from this address
+ * with it, for 5 to 10 minutes.
  */
 export class Tokens {
   readonly #hasher: SyncHasher;
   readonly #random: Random;
-  /** The secret, as text of one character for each byte. */
+  /** The secret, as a string with one character for each byte. */
   #secret: string;
   #before: string;
   #changedAt: number;
@@ -22,13 +22,13 @@ export class Tokens {
     this.#changedAt = now;
   }
 
-  /** Returns the token for an address: text of one character for each byte. */
+  /** Returns the token for an address, as a string with one character for each byte. */
   issue(to: Endpoint, now: number): string {
     this.#rotate(now);
     return this.#make(this.#secret, to);
   }
 
-  /** Whether an address was given this token lately. */
+  /** Whether this token was issued to this address and is still valid. */
   isValid(token: Uint8Array, from: Endpoint, now: number): boolean {
     this.#rotate(now);
     const text = latin1Decode(token);

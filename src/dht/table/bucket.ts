@@ -3,8 +3,8 @@ import type { NodeId } from "../node-id.ts";
 import type { Contact } from "./contact.ts";
 
 /**
- * Nodes at one range of distances: the nodes in use, and replacements for nodes that stop replying. Each network has at
- * most one node, so that an owner of many addresses cannot fill the bucket.
+ * The nodes at one range of distances from us: the nodes in use, and replacements for nodes that stop replying. Each
+ * network has at most one node, so that an owner of many addresses cannot fill the bucket.
  */
 export class Bucket {
   readonly size: number;
@@ -27,7 +27,10 @@ export class Bucket {
     return this.nodes.find((node) => node.id === id) ?? this.replacements.find((node) => node.id === id);
   }
 
-  /** Whether the network of a node has its place already, by a node of another id. */
+  /**
+   * Whether the bucket already holds a node with another id from the contact's network. Only one node per network is
+   * admitted, except for addresses that `isExempt` accepts.
+   */
   hasNetworkOf(contact: Contact, isExempt: (ip: string) => boolean): boolean {
     if (isExempt(contact.endpoint.ip)) return false;
     const { network } = contact;
@@ -36,7 +39,7 @@ export class Bucket {
     return count >= MAX_PER_NETWORK;
   }
 
-  /** Keeps a node for later; the oldest replacement goes. */
+  /** Keeps a node as a replacement; when there are too many replacements, the oldest is dropped. */
   keep(contact: Contact): void {
     const at = this.replacements.findIndex((node) => node.id === contact.id);
     if (at >= 0) this.replacements.splice(at, 1);
@@ -44,7 +47,7 @@ export class Bucket {
     if (this.replacements.length > MAX_REPLACEMENTS) this.replacements.shift();
   }
 
-  /** Removes a node, and returns whether it was there. A replacement takes its place. */
+  /** Removes a node, and returns whether the bucket had it. The newest replacement is used instead. */
   remove(contact: Contact): boolean {
     const waiting = this.replacements.indexOf(contact);
     if (waiting >= 0) this.replacements.splice(waiting, 1);

@@ -2,24 +2,27 @@ import { networkOf, type Endpoint } from "../../base/index.ts";
 import { packNode } from "../krpc/compact.ts";
 import type { NodeId } from "../node-id.ts";
 
-/** Bits of an IPv4 network that counts as one owner; of IPv6 it is the /64. */
+/** Returns the network that an address belongs to and that counts as one owner: the /24 of IPv4, the /64 of IPv6. */
 export function networkKey(ip: string): string {
   return ip.includes(":") ? networkOf(ip) : networkOf(ip, 24);
 }
 
-/** A node that we know. */
+/** A node that is known to us. */
 export class Contact {
   readonly id: NodeId;
   readonly endpoint: Endpoint;
-  /** The compact node info (BEP 5: 26 bytes, BEP 32: 38), one character for each byte: replies are made of these. */
+  /**
+   * The node in compact form (26 bytes, BEP 5; 38 bytes, BEP 32), one character for each byte: ready to be sent in
+   * replies.
+   */
   readonly compact: string;
   /** The time of the node's last reply, on the clock's scale; `undefined` when it has never replied. */
   repliedAt: number | undefined;
   /** The time of the node's last reply or query, on the clock's scale. */
   seenAt: number;
-  /** Queries without a reply since the last reply. */
+  /** The number of queries without a reply since the last reply. */
   failures = 0;
-  /** Milliseconds between a query and its reply, averaged. */
+  /** The average of the milliseconds between a query and its reply. */
   roundTripMs: number | undefined;
 
   constructor(id: NodeId, endpoint: Endpoint, now: number) {

@@ -7,14 +7,17 @@ import { Contact, networkKey } from "./contact.ts";
 /** Options of {@link RoutingTable}. */
 export interface RoutingTableOptions {
   readonly id: NodeId;
-  /** Nodes in the buckets of the farthest nodes; all others have {@link K}. Default {@link WIDE_BUCKETS}. */
+  /**
+   * The sizes of the buckets for the nodes farthest from us, farthest first; all other buckets have {@link K} nodes.
+   * Default {@link WIDE_BUCKETS}.
+   */
   readonly wideBuckets?: readonly number[] | undefined;
 }
 
 /**
- * The nodes that we know, by their distance from us (BEP 5, Kademlia). Bucket `i` has nodes that share exactly `i`
- * leading bits with our id; the last one has all that share more, and is split when it is full. Only nodes that replied
- * to us are used; nodes of local networks are exempt from the rule of one node for each network.
+ * The known nodes by their distance from us (BEP 5, Kademlia). Bucket `i` has nodes that share exactly `i` leading bits
+ * with our id. The last bucket has all nodes that share more bits, and is split when it is full. Only nodes that have
+ * replied to us are used. A bucket admits one node per network, except for addresses of local networks.
  */
 export class RoutingTable {
   readonly id: NodeId;
@@ -46,8 +49,8 @@ export class RoutingTable {
   }
 
   /**
-   * Records that a node has replied to a query. Returns a node to ping, because it has been silent for long and the new
-   * node could replace it; else `undefined`.
+   * Records that a node has replied to a query. Returns a node to ping, when that node has been silent for long and the
+   * new node could replace it; otherwise `undefined`.
    */
   onReply(id: NodeId, endpoint: Endpoint, now: number, roundTripMs: number): Contact | undefined {
     if (id === this.id) return undefined;
@@ -63,13 +66,13 @@ export class RoutingTable {
     return this.#add(contact, now);
   }
 
-  /** Records that a node has sent a query: a known node is alive. */
+  /** Records that a node has sent a query: if it is in the table, it is alive. */
   onQuery(id: NodeId, endpoint: Endpoint, now: number): void {
     const contact = this.find(id);
     if (contact !== undefined && isSameEndpoint(contact.endpoint, endpoint)) contact.seenAt = now;
   }
 
-  /** Whether a node that is not known would get a place at once, and so is worth a ping. */
+  /** Whether an unknown node would join the table at once if it replied, so that it should be pinged. */
   wants(id: NodeId, endpoint: Endpoint): boolean {
     if (id === this.id) return false;
     const bucket = this.#buckets[this.#indexOf(id)];
@@ -92,7 +95,7 @@ export class RoutingTable {
     if (isBad && (bucket.replacements.length > 0 || contact.failures >= 3 * MAX_FAILURES)) bucket.remove(contact);
   }
 
-  /** Returns up to `count` good nodes closest to a target, closest first. Looks only at as many buckets as it needs. */
+  /** Returns up to `count` good nodes closest to a target, closest first. Reads only as many buckets as needed. */
   closest(target: NodeId, count = K): Contact[] {
     const out: Contact[] = [];
     const last = this.#buckets.length - 1;
@@ -114,8 +117,8 @@ export class RoutingTable {
   }
 
   /**
-   * Returns the shared bits of each bucket that has not changed for long, to be refreshed, and marks these buckets as
-   * changed.
+   * Returns the buckets that have not changed for long and need a refresh, each as its number of shared bits, and marks
+   * them as changed.
    */
   stale(now: number): number[] {
     const out: number[] = [];
@@ -136,7 +139,10 @@ export class RoutingTable {
         }
   }
 
-  /** Merges the good nodes of a bucket into `out`, the closest `count` of both, sorted. Cheaper than sorting all. */
+  /**
+   * Merges the good nodes of a bucket into `out`, which stays sorted and keeps the closest `count` nodes. This is
+   * cheaper than sorting all nodes.
+   */
   #collect(index: number, target: NodeId, count: number, out: Contact[]): void {
     for (const node of this.#buckets[index]?.nodes ?? []) {
       if (node.failures >= MAX_FAILURES) continue;
@@ -183,8 +189,8 @@ export class RoutingTable {
   }
 
   /**
-   * Puts a contact in the place of a bad node. Without a bad node the contact becomes a replacement, and a questionable
-   * node is returned, to be pinged.
+   * Replaces a bad node by the contact. Without a bad node the contact becomes a replacement, and a questionable node
+   * is returned, to be pinged.
    */
   #replace(bucket: Bucket, contact: Contact, now: number): Contact | undefined {
     const bad = bucket.nodes.find((node) => node.failures >= MAX_FAILURES);
@@ -196,7 +202,9 @@ export class RoutingTable {
     return bucket.nodes.find((node) => now - node.seenAt > QUESTIONABLE_MS);
   }
 
-  /** Splits the last bucket, where our own id is. Returns whether it was that one. */
+  /**
+   * Splits the last bucket, which contains the range of our own id. Returns false when `bucket` is not the last one.
+   */
   #split(bucket: Bucket, now: number): boolean {
     const index = this.#buckets.length - 1;
     if (this.#buckets[index] !== bucket || index >= ID_LENGTH * 8 - 1) return false;
