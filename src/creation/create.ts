@@ -23,26 +23,26 @@ import type { SourceFile, SourceOptions } from "./source.ts";
 
 /** The progress of {@link createTorrent}: bytes and pieces hashed. */
 export interface CreateProgress {
-  /** Bytes of content hashed so far; a hybrid hashes everything twice and counts half each time. */
+  /** The number of content bytes hashed so far. A hybrid torrent hashes all bytes twice; each time counts half. */
   readonly hashedBytes: number;
   /** The size of the content in bytes. */
   readonly totalBytes: number;
 }
 
-/** The content of the torrent that {@link createTorrent} makes, and its fields. */
+/** The content and the fields of the torrent that {@link createTorrent} makes. */
 export interface CreateOptions extends SourceOptions, OuterFields {
   /** The name of the torrent. Default: the name of the file or folder at `path`. */
   readonly name?: string | undefined;
   /** The version of the torrent. Default `"v1"`, which every client reads. */
   readonly version?: MetainfoVersion | undefined;
   /**
-   * Bytes: for v2 and hybrid a power of two from 16 KiB, for v1 any multiple of 1 KiB, up to 512 MiB. Default {@link
-   * automaticPieceLength}.
+   * The piece length in bytes, at most 512 MiB: for v2 and hybrid a power of two from 16 KiB, for v1 any multiple of 1
+   * KiB. Default: {@link automaticPieceLength}.
    */
   readonly pieceLength?: number | undefined;
   /** Whether the torrent is private (BEP 27). */
   readonly private?: boolean | undefined;
-  /** A mark of the site it is for: it changes the info-hash. */
+  /** The key `source`: a text for the site that the torrent is for. It changes the info-hash. */
   readonly source?: string | undefined;
   readonly onProgress?: ((progress: CreateProgress) => void) | undefined;
 }
@@ -61,11 +61,12 @@ export interface CreatedTorrent {
 }
 
 /**
- * Makes a torrent from a file or folder (BEP 3, 47, 52). The same content, names and options give the same bytes; the
- * creation date is written only when given.
+ * Makes a torrent from a file or folder (BEP 3, 47, 52). The same content, names and options give the same bytes; there
+ * is no creation date unless it is given.
  *
  * Rejects with {@link UsageError} `metainfo.source`, `metainfo.name`, `metainfo.piece-length`, `metainfo.url`,
- * `metainfo.date`; StorageError `storage.changed` when a file changes meanwhile, or what reading gives; AbortError.
+ * `metainfo.date`; StorageError `storage.changed` when a file changes while it is hashed, or another `storage.*` when
+ * it cannot be read; AbortError.
  *
  * @example
  * ```ts
@@ -147,8 +148,8 @@ function checkedPieceLength(length: number, version: MetainfoVersion): number {
 }
 
 /**
- * Lays out the files in the torrent's space, with padding between them for a hybrid. Returns the layout and the path of
- * each file.
+ * Returns the layout of the files, with padding files between them for a hybrid torrent, and the path of each file on
+ * disk.
  */
 function layOut(
   files: readonly SourceFile[],
@@ -181,8 +182,8 @@ function entry(
 }
 
 /**
- * Throws when the torrent file would be too long, before hours of hashing. The rest of the torrent is small beside the
- * hashes.
+ * Throws when the torrent file would be longer than the maximum, before its content is hashed. Only the hashes are
+ * counted: the rest is small.
  */
 function checkSize(layout: FileLayout, version: MetainfoVersion): void {
   const perPiece = (version === "v2" ? 0 : 20) + (version === "v1" ? 0 : 32);
@@ -241,7 +242,10 @@ function addV2(
   torrent.set("piece layers", pieceLayers);
 }
 
-/** Returns the dictionary of the folder of a file, and creates missing dictionaries of that folder and its parents. */
+/**
+ * Returns the dictionary of the file tree for the folder of a file; creates it and those of its parents when they are
+ * missing.
+ */
 function folderOf(path: readonly string[], folders: Map<string, Tree>): Tree {
   let key = "";
   let folder = folders.get("") ?? new Map<string, BInput>();

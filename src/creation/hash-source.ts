@@ -21,26 +21,27 @@ export interface HashSourceOptions {
   readonly paths: readonly (string | undefined)[];
   readonly v1: boolean;
   readonly v2: boolean;
-  /** Called with the share of the work that is done, 0 to 1. */
+  /** Called with the hashed part of the bytes, 0 to 1. */
   readonly onProgress?: ((share: number) => void) | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
-/** The hashes of all files. */
+/** The hashes of a torrent's content, for v1 and v2. */
 export interface SourceHashes {
   /** The SHA-1 digests of the pieces, 20 bytes each, without separators; empty without v1. */
   readonly pieces: Uint8Array;
   /**
-   * By file: one 32-byte hash for each piece, or the file's root when the file fits one piece; `undefined` for padding,
-   * empty files, or without v2.
+   * The v2 hashes by file: one 32-byte hash for each piece, or the file's root when the file fits one piece.
+   * `undefined` for padding files, for empty files, and without v2.
    */
   readonly layers: readonly (Uint8Array | undefined)[];
 }
 
 /**
- * Reads and hashes everything once per version, {@link Hasher.parallelism} jobs at a time; in a hybrid the two jobs
- * over the same bytes follow each other, so that the second finds them in memory. Rejects with AbortError, or
- * StorageError `storage.changed` (a file is shorter than it was), `storage.denied` and the like (it cannot be read).
+ * Reads and hashes all files, once for each version (v1, v2), with {@link Hasher.parallelism} jobs at a time. In a
+ * hybrid torrent the two jobs for the same bytes follow each other, so that the second reads them from the system's
+ * cache. Rejects with AbortError, StorageError `storage.changed` (a file is shorter than it was), or another
+ * `storage.*` (it cannot be read).
  */
 export async function hashSource(hasher: Hasher, options: HashSourceOptions): Promise<SourceHashes> {
   const { layout, v1, v2, signal, onProgress } = options;
@@ -48,7 +49,7 @@ export async function hashSource(hasher: Hasher, options: HashSourceOptions): Pr
   const layers: (Uint8Array | undefined)[] = layout.files.map(() => undefined);
   const total = (v1 ? layout.totalLength : 0) + (v2 ? layout.totalLength : 0);
   const tasks = interleave(v1 ? tasksV1(options, pieces) : [], v2 ? tasksV2(options, layers) : []);
-  // One failure, or the caller, stops the jobs that run beside it.
+  // One failure, or an abort by the caller, stops all jobs.
   const stop = new AbortController();
   const all = signal === undefined ? stop.signal : AbortSignal.any([signal, stop.signal]);
   let done = 0;
@@ -72,12 +73,12 @@ export async function hashSource(hasher: Hasher, options: HashSourceOptions): Pr
   );
   await Promise.allSettled(workers);
   throwIfAborted(signal);
-  // The first failure is the cause; later ones may only follow from it.
+  // The first failure is reported; later ones may only follow from it.
   if (stop.signal.aborted) throw stop.signal.reason;
   return { pieces, layers };
 }
 
-/** Yields the tasks of both iterators in the order of the bytes that they read. */
+/** Yields the tasks of both iterators, ordered by the offset of the bytes that they read. */
 function* interleave(
   a: Iterable<Task & { readonly end: number }>,
   b: Iterable<Task & { readonly end: number }>,
@@ -141,12 +142,12 @@ function* tasksV2(
   }
 }
 
-/** Returns the length of a job: whole pieces, so that no piece is hashed by two jobs. */
+/** Returns the length of a hashing job in bytes: whole pieces, so that no piece is hashed by two jobs. */
 function jobLength(pieceLength: number): number {
   return Math.max(1, Math.floor(HASH_JOB_LENGTH / pieceLength)) * pieceLength;
 }
 
-/** Returns the files that part `part` of a job reads, for a message. */
+/** Returns the paths of the files that part `part` of a job reads, as text for a message. */
 function pathsOf(job: HashFilesJob, part: number): string {
   const from = part * job.pieceLength;
   let at = 0;

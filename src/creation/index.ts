@@ -1,4 +1,4 @@
-/** Torrents made from files and folders on disk (BEP 3, 47, 52). */
+/** Creation of torrents from files and folders on disk (BEP 3, 47, 52). */
 export * from "./create.ts";
 export * from "./limits.ts";
 export { automaticPieceLength } from "./piece-length.ts";

@@ -1,11 +1,14 @@
-/** Bytes: the step of the piece length of v1 torrents that `createTorrent` makes. Torrents of any length are read. */
+/**
+ * The step of the piece length of v1 torrents that `createTorrent` makes, in bytes. Parsed torrents may have any piece
+ * length.
+ */
 export const PIECE_LENGTH_STEP_V1 = 1_024;
 
 /**
- * Bytes that one hashing job of `createTorrent` covers, at the least one piece: long enough to keep a core busy, short
- * enough for progress and abort.
+ * The number of bytes that one hashing job of `createTorrent` covers (but at least one piece): large enough to keep a
+ * core busy, small enough for frequent progress and quick aborts.
  */
 export const HASH_JOB_LENGTH = 32 * 1024 * 1024;
 
-/** Folders within each other that `createTorrent` enters. */
+/** The maximum depth of nested folders that `createTorrent` reads. */
 export const MAX_FOLDER_DEPTH = 64;

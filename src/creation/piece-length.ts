@@ -1,10 +1,13 @@
 import { MAX_PIECE_LENGTH, MIN_PIECE_LENGTH_V2 } from "../metainfo/index.ts";
 
-/** Pieces that the automatic piece length aims to stay within: the torrent file then has some 40 KiB of hashes. */
+/** The number of pieces that the automatic piece length does not exceed if possible: their hashes take some 40 KiB. */
 const MOST_PIECES = 2_048;
-/** Bytes: longer pieces are slow to pass on and costly to lose, so large torrents get more pieces first. */
+/**
+ * The maximum automatic piece length in bytes, until there are {@link MOST_PIECES_AT_ALL} pieces. Longer pieces are
+ * slow to pass on, and an invalid one costs much.
+ */
 const LONGEST_COMFORTABLE = 16 * 1024 * 1024;
-/** Pieces at which even longer pieces begin: 64 Ki pieces of 16 MiB are 1 TiB. */
+/** The number of pieces above which even longer pieces are used: 65,536 pieces of 16 MiB are 1 TiB. */
 const MOST_PIECES_AT_ALL = 65_536;
 
 /**

@@ -18,16 +18,16 @@ export interface SourceFile {
 /** The files from which a torrent is made. */
 export interface Source {
   readonly isSingleFile: boolean;
-  /** The file's or folder's own name. */
+  /** The name of the file or folder on disk. */
   readonly name: string;
   /**
-   * The files in the order of a v2 file tree: component by component, by bytes. The same content gives the same order
-   * on every system.
+   * The files in the order of a v2 file tree: paths are compared by component, names by their bytes. The same content
+   * gives the same order on every system.
    */
   readonly files: readonly SourceFile[];
 }
 
-/** The files that {@link listSource} lists. */
+/** Options of {@link listSource}: the path, and which files below it to leave out. */
 export interface SourceOptions {
   readonly path: string;
   /** Whether to leave out files and folders whose name begins with a dot. */
@@ -38,20 +38,20 @@ export interface SourceOptions {
    */
   readonly exclude?: ((relativePath: string) => boolean) | undefined;
   /**
-   * The file that the torrent will be written to, which is no content: left out when it lies below `path`, by any
-   * path. Must not be `path` itself.
+   * The path of the torrent file that will be written. That file is left out when it lies below `path`, also by way of
+   * links. Must not be `path` itself.
    */
   readonly output?: string | undefined;
-  /** Whether to refuse symbolic links that lead out of the folder, instead of following them. */
+  /** Whether to reject symbolic links that lead out of the folder, instead of following them. */
   readonly refuseLinksOut?: boolean | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
 /**
- * Lists the file or folder at `path` and follows links. Left out are folders named {@link STATE_FOLDER}, and padding
- * files that another client wrote to the disk: by their names, every client would treat them as padding again. Rejects
- * with StorageError (`storage.not-found`, `storage.denied`, …) or {@link UsageError} `metainfo.source`: no files, a
- * name that is not UTF-8, an entry that is neither file nor folder, a circle of links.
+ * Lists the file, or the files of the folder, at `path`. Follows symbolic links. Leaves out folders named {@link
+ * STATE_FOLDER}, and padding files that another client wrote to the disk: clients would treat them as padding again
+ * because of their names. Rejects with StorageError (`storage.not-found`, `storage.denied`, …) or {@link UsageError}
+ * `metainfo.source`: no files, a name that is not UTF-8, an entry that is neither file nor folder, a cycle of links.
  */
 export async function listSource(files: Files, options: SourceOptions): Promise<Source> {
   const root = options.path.length > 1 ? options.path.replace(/\/{1,64}$/, "") || "/" : options.path;
@@ -78,7 +78,7 @@ export async function checkUnchanged(files: Files, source: Source): Promise<void
   }
 }
 
-/** Returns the error for a file that changed while it was hashed: `storage.changed`. */
+/** Returns the error `storage.changed` for a file that changed while it was hashed. */
 export function changed(path: string): StorageError {
   return new StorageError(
     "storage.changed",
@@ -132,7 +132,7 @@ async function refuseLinkOut(files: Files, root: string, path: string): Promise<
 }
 
 /**
- * Returns the checked name of an entry, and a key that sorts entries in the order of BEP 52: the name's bytes, one
+ * Returns the checked name of a folder entry, and its sort key for the order of BEP 52: the name's bytes, as one
  * character for each byte.
  */
 function checkedName(entry: FolderEntry, folder: string): { readonly name: string; readonly key: string } {

@@ -12,9 +12,9 @@ import { MAX_TORRENT_LENGTH } from "./limits.ts";
 export type TorrentEdits = OuterFields;
 
 /**
- * Returns a torrent file with other trackers, web seeds, comment and so on. `info` and every key that is not edited
- * keep their bytes, so the info-hashes stay. Throws InputError `bencode.*`, `metainfo.info` when `bytes` are no
- * torrent; UsageError `metainfo.url`, `metainfo.date`.
+ * Returns a copy of a torrent file with changed trackers, web seeds, comment and other fields outside `info`. `info`
+ * and all other keys keep their bytes, so the info-hashes stay the same. Throws InputError `bencode.*`, `metainfo.info`
+ * when `bytes` are no torrent; UsageError `metainfo.url`, `metainfo.date`.
  *
  * @example
  * ```ts

@@ -8,10 +8,7 @@ export function invalid(what: string, message: string, fields?: ErrorFields): In
   return new InputError(`metainfo.${what}`, `${NOT_VALID}${message}`, fields === undefined ? {} : { fields });
 }
 
-/**
- * Returns an error of parsing, with the same code, whose message begins with where the torrent is from: a path, an
- * address.
- */
+/** Returns the same parse error with `from` (the path or URL of the torrent) at the start of its message. */
 export function unusable(error: InputError, from: string): InputError {
   const reason = error.message.startsWith(NOT_VALID) ? error.message.slice(NOT_VALID.length) : error.message;
   return new InputError(error.code, `${from} is not a usable torrent: ${reason}`, {
@@ -20,7 +17,10 @@ export function unusable(error: InputError, from: string): InputError {
   });
 }
 
-/** Returns the error for a torrent or magnet link without a v1 info-hash. `name` is its name, as the message begins. */
+/**
+ * Returns the error for a torrent or magnet link without a v1 info-hash. The message begins with `name`, the torrent's
+ * name.
+ */
 export function v2Only(code: `${string}.v2-only`, name: string): InputError {
   return new InputError(
     code,

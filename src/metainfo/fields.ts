@@ -8,7 +8,7 @@ import type { TorrentNode } from "./outer.ts";
  * the key.
  */
 export interface OuterFields {
-  /** Addresses of trackers by tier (BEP 12). */
+  /** The URLs of trackers by tier (BEP 12). */
   readonly trackers?: readonly (readonly string[])[] | undefined;
   /** URLs of web seeds (BEP 19). */
   readonly webSeeds?: readonly string[] | undefined;
@@ -45,7 +45,7 @@ export function outerKeys(fields: OuterFields): Map<string, BInput | undefined> 
 function setText(keys: Map<string, BInput | undefined>, key: string, text: string | null | undefined): void {
   if (text === undefined) return;
   keys.set(key, text === null || text === "" ? undefined : text);
-  // Some programs write this key as well: it would keep the old value.
+  // Some programs write the text a second time under `comment.utf-8` and the like: that copy would keep the old value.
   keys.set(`${key}.utf-8`, undefined);
 }
 

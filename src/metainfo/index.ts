@@ -1,6 +1,6 @@
 /**
- * Torrent files and magnet links: read and edited (BEP 3, 9, 12, 17, 19, 27, 47, 52, 53). `millrace/creation` makes
- * torrent files.
+ * Parsing and editing of torrent files and magnet links (BEP 3, 9, 12, 17, 19, 27, 47, 52, 53). `millrace/creation`
+ * makes torrent files.
  */
 export type { SyncHasher } from "../base/index.ts";
 export * from "./edit.ts";

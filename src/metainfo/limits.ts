@@ -1,43 +1,48 @@
 import { MAX_DOCUMENT_LENGTH } from "../bencode/index.ts";
 
-/** Bytes of a torrent file, or of an info dictionary that peers send (BEP 9). */
+/** The maximum length in bytes of a torrent file, or of an info dictionary that peers send (BEP 9). */
 export const MAX_TORRENT_LENGTH = MAX_DOCUMENT_LENGTH;
 
-/** The largest number of pieces of a torrent. A torrent file with so many has room for v2 hashes as well. */
+/**
+ * The maximum number of pieces of a torrent. A torrent file with so many v1 hashes still has space for v2 hashes within
+ * {@link MAX_TORRENT_LENGTH}.
+ */
 export const MAX_PIECES = 2_000_000;
 
-/** Bytes. Larger pieces would have to be held in memory whole before anything of them can be checked. */
+/** The maximum length of a piece in bytes. A whole piece may have to be in memory before it can be checked. */
 export const MAX_PIECE_LENGTH = 512 * 1024 * 1024;
 
-/** Bytes: the shortest piece in v2, one block (BEP 52). */
+/** The minimum length of a piece in v2, in bytes: one block (BEP 52). */
 export const MIN_PIECE_LENGTH_V2 = 16_384;
 
-/** The longest path component in bytes of UTF-8: the limit of common file systems. */
+/** The maximum length of a path component, in bytes of UTF-8: the limit of common file systems. */
 export const MAX_NAME_BYTES = 255;
 
-/** Bytes of an extension worth keeping when a name is cut. */
+/** The maximum length, in bytes, of a file extension that is kept when a name is shortened. */
 export const MAX_KEPT_EXTENSION_BYTES = 32;
 
 /**
- * Components of one path. Linux takes 4,096 bytes, Windows 260 or 32,767 characters; v2 file trees end at the decoder's
- * depth, which is as much.
+ * The maximum number of components of a path. Linux allows paths of 4,096 bytes, Windows of 260 or 32,767 characters.
+ * The decoder's maximum depth limits v2 file trees to about the same number.
  */
 export const MAX_PATH_COMPONENTS = 100;
 
 /**
- * Folders of one torrent. Files with a folder each are at their end with the decoder's tokens before that, so only
- * paths made to cost memory get here.
+ * The maximum number of folders of a torrent. A torrent with one folder for each file reaches the decoder's maximum
+ * number of tokens first, so only paths made to cost memory reach this limit.
  */
 export const MAX_FOLDERS = 500_000;
 
-/** Tracker addresses, web seeds and nodes that are kept, each: more are of no use, and each costs a connection. */
+/**
+ * The maximum number of tracker URLs that are kept, and likewise of web seeds and of nodes: each may cost a connection.
+ */
 export const MAX_URLS = 1_000;
 
-/** Characters of one address. */
+/** The maximum length of a URL, in characters. */
 export const MAX_URL_LENGTH = 4_096;
 
-/** Characters of a magnet link. */
+/** The maximum length of a magnet link, in characters. */
 export const MAX_MAGNET_LENGTH = 64 * 1024;
 
-/** Parameters of a magnet link. */
+/** The maximum number of parameters of a magnet link. */
 export const MAX_MAGNET_PARAMETERS = 2_000;

@@ -9,17 +9,17 @@ export interface MagnetPeer {
   readonly port: number;
 }
 
-/** File indexes that a magnet link selects (BEP 53), both ends included. */
+/** A range of file indexes that a magnet link selects (BEP 53), both ends included. */
 export interface IndexRange {
   readonly first: number;
   readonly last: number;
 }
 
-/** The contents of a magnet link (BEP 9, 52, 53). At least one of the info-hashes is there. */
+/** The contents of a magnet link (BEP 9, 52, 53). It has a v1 info-hash, a v2 info-hash or both. */
 export interface Magnet {
   readonly infoHash?: InfoHash | undefined;
   readonly infoHashV2?: InfoHash | undefined;
-  /** The parameter `dn`: a name to show until the real one is known. */
+  /** The parameter `dn`: a name to show until the metadata is known. */
   readonly name?: string | undefined;
   /** The parameter `xl`: the size in bytes. */
   readonly length?: number | undefined;
@@ -38,9 +38,8 @@ const SHA256_MULTIHASH = "1220";
 const SCHEME = "magnet:?";
 
 /**
- * Reads a magnet link. Parameters that mean nothing here, and addresses that are none, are left out.
- * Throws {@link InputError}: `magnet.syntax` (no magnet link), `magnet.topic` (no info-hash, or a malformed one),
- * `magnet.too-long`.
+ * Parses a magnet link. Unknown parameters and malformed URLs and peer addresses are left out. Throws {@link
+ * InputError}: `magnet.syntax` (no magnet link), `magnet.topic` (no info-hash, or a malformed one), `magnet.too-long`.
  *
  * @example
  * ```ts
@@ -82,9 +81,9 @@ export function parseMagnet(text: string): Magnet {
 }
 
 /**
- * Returns the magnet link for a text: a link with white space around it, or an info-hash alone (40 hexadecimal digits
- * or 32 of base32 for v1, 64 hexadecimal digits for v2). `undefined` for any other text. Whether the link is well
- * formed is checked by {@link parseMagnet}.
+ * Returns a text as a magnet link: a link without the white space around it, or a link for an info-hash alone (v1: 40
+ * hexadecimal digits or 32 characters of base32; v2: 64 hexadecimal digits). `undefined` for any other text. The rest
+ * of a link is not checked; {@link parseMagnet} does that.
  */
 export function magnetLink(text: string): string | undefined {
   const trimmed = text.trim();
@@ -94,8 +93,8 @@ export function magnetLink(text: string): string | undefined {
 }
 
 /**
- * Returns the magnet link with these facts: topics, then `dn`, `xl`, `tr`, `ws`, `x.pe`, `so`. Throws {@link
- * InputError} `magnet.topic` without an info-hash.
+ * Formats a magnet link: info-hashes first, then `dn`, `xl`, `tr`, `ws`, `x.pe`, `so`. Throws {@link InputError}
+ * `magnet.topic` without an info-hash.
  */
 export function formatMagnet(magnet: Partial<Magnet>): string {
   const { infoHash, infoHashV2, name, length, trackers = [], webSeeds = [], peers = [], selectOnly = [] } = magnet;
@@ -133,9 +132,9 @@ export function selectsFile(magnet: Pick<Magnet, "selectOnly">, index: number): 
 }
 
 /**
- * Values by name, in order; a number after a name (`tr.1`) only distinguishes values. In `dn` a plus sign is a space,
- * as in a form; in addresses it is a plus sign. An escaped one (`%2B`) is a plus sign everywhere: each value is
- * decoded once.
+ * Parses the query of a magnet link into values by parameter name. A number after a name (`tr.1`) is dropped. A plus
+ * sign is a space in `dn`, and stays a plus sign in URLs. Each value is decoded once, so an escaped plus sign (`%2B`)
+ * is always a plus sign.
  */
 function readParameters(query: string): Map<string, string[]> {
   const found = new Map<string, string[]>();
@@ -161,7 +160,7 @@ function unescape(text: string): string {
   );
 }
 
-/** Percent-encodes text by way of its bytes, because `encodeURIComponent` throws at half a surrogate pair. */
+/** Percent-encodes text as UTF-8. Not `encodeURIComponent`, which throws for half a surrogate pair. */
 function escape(text: string): string {
   return encodeURIComponent(utf8Decode(utf8(text)));
 }
@@ -181,7 +180,7 @@ function readBtih(topic: string): InfoHash | undefined {
     try {
       return InfoHash.parse(text);
     } catch {
-      // Thrown below, with what was expected here.
+      // The caller throws an error that names the expected format.
     }
   }
   throw new InputError(
@@ -219,7 +218,7 @@ function readPeers(values: readonly string[] | undefined): MagnetPeer[] {
       const { host, port } = parseHostPort(value);
       if (port > 0 && host.length <= 255 && peers.size < MAX_URLS) peers.set(`${host} ${port}`, { host, port });
     } catch {
-      // One bad address does not spoil the link.
+      // A malformed peer address is left out; the rest of the link stays usable.
     }
   }
   return [...peers.values()];

@@ -8,7 +8,7 @@ import type { OuterFacts, TorrentNode } from "./outer.ts";
 /** The version of a torrent: v1 (BEP 3), v2 (BEP 52), or both in one info dictionary. */
 export type MetainfoVersion = "v1" | "v2" | "hybrid";
 
-/** The checked facts from which a {@link Metainfo} is made. */
+/** The checked contents of a torrent file, from which a {@link Metainfo} is made. */
 export interface MetainfoFacts extends OuterFacts {
   readonly version: MetainfoVersion;
   readonly infoHash: InfoHash | undefined;
@@ -27,8 +27,8 @@ export interface MetainfoFacts extends OuterFacts {
 }
 
 /**
- * The contents of a torrent file, checked and made safe. Immutable: {@link editTorrent} makes a new one. It has more
- * than sixteen members, one for each key of a torrent file. (Its public members are the fields of a torrent file.)
+ * The contents of a torrent file, checked and made safe. Immutable: {@link editTorrent} makes a changed torrent file.
+ * (More than sixteen public members, one for each key of a torrent file.)
  */
 export class Metainfo {
   readonly version: MetainfoVersion;
@@ -36,18 +36,18 @@ export class Metainfo {
   readonly infoHash: InfoHash | undefined;
   /** The SHA-256 of the info dictionary's bytes; `undefined` for v1. */
   readonly infoHashV2: InfoHash | undefined;
-  /** The torrent's identity: {@link infoHash}, or {@link infoHashV2} for pure v2. */
+  /** The info-hash that identifies the torrent: {@link infoHash}, or {@link infoHashV2} for pure v2. */
   readonly id: InfoHash;
   /** The torrent's name, safe to use as the name of a file or folder. */
   readonly name: string;
-  /** The name as the torrent has it, repaired where it is not UTF-8, but not made safe. */
+  /** The torrent's name as text: invalid UTF-8 is replaced, but the name is not safe as a file name. */
   readonly rawName: string;
   /** Whether the torrent is a single file named {@link name}, without a folder around it. */
   readonly isSingleFile: boolean;
   readonly layout: FileLayout;
   /** The hashes by which pieces are checked: the v1 hashes for v1 and hybrid torrents. */
   readonly hashes: HashScheme;
-  /** Whether the torrent is private: peers are found by its trackers alone (BEP 27). */
+  /** Whether the torrent is private: only its trackers may be used to find peers (BEP 27). */
   readonly isPrivate: boolean;
   readonly source: string | undefined;
   readonly comment: string | undefined;
@@ -61,7 +61,7 @@ export class Metainfo {
   readonly httpSeeds: readonly string[];
   /** The DHT nodes (BEP 5). */
   readonly nodes: readonly TorrentNode[];
-  /** The bytes of the info dictionary: the info-hash is their hash, and peers exchange them (BEP 9). */
+  /** The bytes of the info dictionary. Their hash is the info-hash, and peers send them to each other (BEP 9). */
   readonly infoBytes: Uint8Array;
   /** The size of all files in bytes, without padding. */
   readonly totalSize: number;
@@ -108,9 +108,9 @@ export class Metainfo {
   }
 
   /**
-   * Returns the digest that a piece must have (a view): 20 bytes of SHA-1, or for pure v2 the 32-byte root of the
-   * piece's merkle tree. Throws {@link InputError} `metainfo.piece-index` when there is no such piece,
-   * `metainfo.layers` when its layer is not known.
+   * Returns the expected digest of a piece (a view): the SHA-1 (20 bytes), or for pure v2 the root of the piece's
+   * merkle tree (32 bytes). Throws {@link InputError} `metainfo.piece-index` when there is no such piece,
+   * `metainfo.layers` when the file's piece layer is not known.
    */
   pieceHash(index: number): Uint8Array {
     if (!(index >= 0 && index < this.pieceCount))
@@ -124,16 +124,16 @@ export class Metainfo {
   }
 
   /**
-   * Returns the v2 hashes of a file (BEP 52), 32 bytes a piece, checked against its root; `undefined` for v1, padding
-   * and empty files, and where a magnet link has not brought the layer.
+   * Returns a file's piece layer (BEP 52): 32 bytes for each piece, checked against the file's root. `undefined` for
+   * v1, for padding and empty files, and while the layer is unknown (a magnet link has none).
    */
   pieceLayer(fileIndex: number): Uint8Array | undefined {
     return this.#hashesV2?.layers[fileIndex];
   }
 
   /**
-   * Returns the same torrent with another {@link name} on the disk, changed as `safeName` does. The data sent to peers
-   * and trackers stays the same.
+   * Returns the same torrent with another {@link name} on disk, made safe by `safeName`. The info dictionary stays the
+   * same.
    */
   named(name: string): Metainfo {
     return new Metainfo({
@@ -163,8 +163,7 @@ export class Metainfo {
   }
 
   /**
-   * Returns the torrent as a file: the bytes it was read from, or made around the info dictionary when that came from
-   * peers.
+   * Returns the bytes of a torrent file: those that were parsed, or new ones when the info dictionary came from peers.
    */
   torrentBytes(): Uint8Array {
     return this.#torrentBytes();

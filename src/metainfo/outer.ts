@@ -4,18 +4,18 @@ import type { BDict, BValue } from "../bencode/index.ts";
 import { MAX_URL_LENGTH, MAX_URLS } from "./limits.ts";
 import type { TextReader } from "./text.ts";
 
-/** A DHT node that a torrent names (BEP 5). `host` may be a name. */
+/** The `host` (an IP address or a name) and port of a DHT node in a torrent's `nodes` (BEP 5). */
 export interface TorrentNode {
   readonly host: string;
   readonly port: number;
 }
 
 /**
- * The keys of a torrent beside its info dictionary. None is required, so a malformed one is left out, not
- * an error.
+ * The values of a torrent's keys outside its info dictionary. No key is required, so a malformed value is left out and
+ * is no error.
  */
 export interface OuterFacts {
-  /** Addresses of trackers by tier, the first tier first (BEP 12). */
+  /** The URLs of trackers by tier, the first tier first (BEP 12). */
   readonly trackers: readonly (readonly string[])[];
   /** Web seeds of BEP 19 (`url-list`). */
   readonly webSeeds: readonly string[];
@@ -25,14 +25,14 @@ export interface OuterFacts {
   readonly comment: string | undefined;
   readonly createdBy: string | undefined;
   readonly creationDate: Date | undefined;
-  /** The label of the encoding of names that are not UTF-8. */
+  /** The label of the encoding of names that are not UTF-8, such as `GBK`. */
   readonly encoding: string | undefined;
 }
 
-/** Milliseconds: the last instant a `Date` can hold. */
+/** The last time that a `Date` can hold, in milliseconds since 1970. */
 const LAST_DATE_MS = 8.64e15;
 
-/** Reads the keys outside the info dictionary. `text` decodes the fields for people. */
+/** Reads the keys outside the info dictionary. `text` decodes the comment and the other texts. */
 export function readOuter(torrent: BDict, text: TextReader): OuterFacts {
   return {
     trackers: readTrackers(torrent),
@@ -50,7 +50,7 @@ export function readOuter(torrent: BDict, text: TextReader): OuterFacts {
 function readTrackers(torrent: BDict): string[][] {
   const seen = new Set<string>();
   const tiers: string[][] = [];
-  // Some programs write a flat list of addresses: each is a tier of its own.
+  // Some programs write a list of URLs without tiers: each URL is a tier of its own.
   for (const tier of asList(torrent.get("announce-list")) ?? []) addTier(tiers, readUrls(tier), seen);
   if (tiers.length === 0) addTier(tiers, readUrls(torrent.get("announce")), seen);
   return tiers;
@@ -66,7 +66,7 @@ function addTier(tiers: string[][], urls: readonly string[], seen: Set<string>):
   if (fresh.length > 0) tiers.push(fresh);
 }
 
-/** Returns one address or a list of them, without repetition. */
+/** Returns the URLs of a value that is one URL or a list of them, without duplicates. */
 function readUrls(value: BValue | undefined): string[] {
   const urls = new Set<string>();
   for (const item of asList(value) ?? [value]) {
@@ -83,9 +83,9 @@ function readUrl(bytes: Uint8Array | undefined): string | undefined {
 }
 
 /**
- * Returns a URL without surrounding spaces and with inner spaces escaped: web seeds of files with blanks in their names
- * are often written so. `undefined` when it is no URL or too long. Any scheme is accepted: the code that connects
- * decides.
+ * Returns a URL without spaces around it and with the spaces within it escaped (web seeds of files with spaces in their
+ * names are often written so). `undefined` when it is no URL or too long. Any scheme is accepted: the scheme is checked
+ * when the URL is used.
  */
 export function cleanUrl(text: string): string | undefined {
   const url = text.trim().replaceAll(" ", "%20");

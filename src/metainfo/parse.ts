@@ -39,15 +39,13 @@ const DICTIONARY = 0x64;
 type InfoFacts = Omit<MetainfoFacts, keyof OuterFacts | "torrentBytes">;
 
 /**
- * Reads a torrent file: v1 (BEP 3), v2 or hybrid (BEP 52). `bytes` belong to the result from now on: do not change
- * them.
+ * Parses a torrent file: v1 (BEP 3), v2 or hybrid (BEP 52). The result keeps `bytes`: do not change them afterwards.
  *
- * Throws InputError: `bencode.*` when it is not bencode or misses a key; `metainfo.web-page` (an error or
- * log-in page that was saved or sent as a torrent), `metainfo.info` (no info dictionary), `metainfo.version` (newer
- * than v2), `metainfo.name`, `metainfo.piece-length`,
- * `metainfo.pieces`, `metainfo.files`, `metainfo.path`, `metainfo.size`, `metainfo.file-tree`, `metainfo.pieces-root`,
- * `metainfo.layers`,
- * `metainfo.hybrid` when its values contradict each other or the BEPs.
+ * Throws InputError: `bencode.*` when `bytes` are no bencode or a key is missing; `metainfo.web-page` (an HTML page
+ * saved or sent in place of a torrent), `metainfo.info` (no info dictionary), `metainfo.version` (newer than v2); when
+ * values contradict each other or the BEPs `metainfo.name`, `metainfo.piece-length`, `metainfo.pieces`,
+ * `metainfo.files`, `metainfo.path`, `metainfo.size`, `metainfo.file-tree`, `metainfo.pieces-root`, `metainfo.layers`,
+ * `metainfo.hybrid`.
  */
 export function parseMetainfo(bytes: Uint8Array, hasher: SyncHasher, options: ParseOptions = {}): Metainfo {
   if (bytes[0] !== DICTIONARY && looksLikeHtml(bytes))
@@ -62,9 +60,9 @@ export function parseMetainfo(bytes: Uint8Array, hasher: SyncHasher, options: Pa
 }
 
 /**
- * Returns a torrent from an info dictionary alone, as peers send it (BEP 9), and the facts that a magnet link or the
- * user adds. It has no v2 piece layers: {@link Metainfo.pieceLayer} returns `undefined` for files longer than a piece.
- * Throws as {@link parseMetainfo} does.
+ * Makes a torrent from an info dictionary that peers sent (BEP 9), together with the trackers and so on of a magnet
+ * link or from the user. It has no v2 piece layers: {@link Metainfo.pieceLayer} returns `undefined` for files longer
+ * than a piece. Throws as {@link parseMetainfo} does.
  */
 export function metainfoFromInfo(
   infoBytes: Uint8Array,

@@ -1,8 +1,8 @@
 import { latin1Text, utf8DecodeStrict } from "../base/index.ts";
 
 /**
- * Reads names as text: UTF-8 when they are, else the encoding that the torrent names, else windows-1252, which takes
- * any byte.
+ * Decodes the names in a torrent: as UTF-8 when they are valid UTF-8, else in the encoding that the torrent declares,
+ * else as windows-1252, in which any byte is valid.
  */
 export interface TextReader {
   (bytes: Uint8Array): string;
@@ -15,16 +15,16 @@ const SEEN_SLOTS = 256;
 const LONGEST_SEEN = 64;
 
 /**
- * Returns a reader for a torrent with this `encoding` key (a label such as `GBK`, `Shift_JIS`, `windows-1251`); unknown
- * labels count as none.
+ * Returns a decoder for a torrent whose key `encoding` has this value (a label such as `GBK`, `Shift_JIS`,
+ * `windows-1251`). An unknown label is ignored.
  */
 export function textReader(encoding: string | undefined): TextReader {
-  // Made when it is needed: most torrents need none, and a thousand of them are loaded at once.
+  // The decoder is made when it is first needed: most torrents need none, and a thousand of them are loaded at once.
   let fallback: { decode(bytes: Uint8Array): string } | undefined;
   // Thousands of files share the names of their folders: a name seen before is recognised by its bytes, with no string
   // made.
   const seen = new Map<number, string>();
-  // One reader of the memory that all names of a document share, instead of one for each name.
+  // All names of a document share one reader of its memory, instead of one for each name.
   let memory: ArrayBufferLike | undefined;
   let shared = latin1Text(new Uint8Array());
   const range = (bytes: Uint8Array, start: number, end: number): string => {
@@ -47,7 +47,7 @@ export function textReader(encoding: string | undefined): TextReader {
   return Object.assign((bytes: Uint8Array) => range(bytes, 0, bytes.length), { range });
 }
 
-/** Whether the bytes from `start` on are the characters of `text`, which is ASCII. */
+/** Whether the bytes from `start` on equal `text`, which is ASCII. */
 function sameAscii(text: string, bytes: Uint8Array, start: number): boolean {
   for (let i = 0; i < text.length; i++) if (text.charCodeAt(i) !== bytes[start + i]) return false;
   return true;
@@ -58,7 +58,7 @@ function legacyDecoder(label: string | undefined): { decode(bytes: Uint8Array): 
     try {
       return new TextDecoder(label);
     } catch {
-      // Not a label of the Encoding Standard.
+      // `label` is no label of the Encoding Standard.
     }
   }
   return new TextDecoder("windows-1252");

@@ -13,7 +13,9 @@ interface Bucket {
   at: number;
 }
 
-/** Limits how often each address (IPv6: /64) may connect: every connection costs a handshake. */
+/**
+ * Limits the rate at which each IP address (IPv6: each /64) may open connections: every connection costs a handshake.
+ */
 export class Arrivals {
   readonly #clock: Clock;
   readonly #buckets = new RecentMap<string, Bucket>(MAX_ARRIVAL_NETWORKS);
@@ -22,7 +24,9 @@ export class Arrivals {
     this.#clock = clock;
   }
 
-  /** Counts a connection from an address. Returns whether the address and its network are within their rates. */
+  /**
+   * Counts a new connection from an address. Returns `false` when the address or its network exceeds its maximum rate.
+   */
   admit(ip: string): boolean {
     // Many peers may share a private address.
     if (ipScope(ip) !== "public") return this.#take(networkOf(ip), SHARED_ARRIVALS_FACTOR);

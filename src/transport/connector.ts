@@ -2,7 +2,7 @@ import { AbortError, addressKey, NetworkError, toError, type PeerAddress } from 
 import type { Connection, DialOptions, Transport } from "./transport.ts";
 
 /**
- * Decides by which transports a peer is dialed, and in which order.
+ * Connects to peers: selects the transports that can reach a peer, and tries them in order.
  *
  * @example
  * ```ts
@@ -27,7 +27,7 @@ import type { Connection, DialOptions, Transport } from "./transport.ts";
 export class Connector {
   readonly #transports: readonly Transport[];
 
-  /** `transports`: in the order in which they are tried. */
+  /** `transports`: the transports, in the order in which they are tried. */
   constructor(transports: readonly Transport[]) {
     this.#transports = transports;
   }

@@ -7,7 +7,9 @@ export interface DialHostOptions extends Omit<ConnectOptions, "ip"> {
   readonly host: string;
 }
 
-/** Connects to the first address of a host. Rejects as {@link Net.resolve} and {@link Net.connect} do. */
+/**
+ * Resolves a host name and connects to its first IP address. Rejects as {@link Net.resolve} and {@link Net.connect} do.
+ */
 export async function dialHost(
   net: Pick<Net, "resolve" | "connect">,
   { host, ...options }: DialHostOptions,

@@ -1,18 +1,18 @@
 import { networkOf } from "../base/index.ts";
 import { MAX_HALF_OPEN, MAX_HALF_OPEN_PER_NETWORK } from "./limits.ts";
 
-/** A connection that waits for a handshake and can be aborted. */
+/** An incoming connection whose handshake is not complete, and which can be aborted. */
 export interface HalfOpen {
   abort(): void;
 }
 
 /**
  * The incoming connections that have not completed the handshake. When one network (/24, IPv6 /48) has too many, its
- * longest waiting one is aborted; when there are too many in all, the longest waiting one of the network that has most.
- * An honest peer completes its handshake within moments.
+ * oldest connection is aborted. When there are too many in total, the oldest connection of the network with the most
+ * connections is aborted. An honest peer completes its handshake within moments.
  */
 export class HalfOpenConnections {
-  /** The waiting connections by network, the longest waiting first. */
+  /** The waiting connections of each network, the oldest first. */
   readonly #waiting = new Map<string, Set<HalfOpen>>();
   #size = 0;
 
@@ -29,7 +29,7 @@ export class HalfOpenConnections {
     this.#size++;
   }
 
-  /** Called when the connection has completed its handshake or is closed. */
+  /** Removes a connection that has completed its handshake or is closed. */
   remove(ip: string, connection: HalfOpen): void {
     const network = networkOf(ip, 24);
     const ofNetwork = this.#waiting.get(network);

@@ -4,16 +4,19 @@ import { HandshakeDecoder, type Handshake } from "../wire/index.ts";
 import { HANDSHAKE_TIMEOUT_MS } from "./limits.ts";
 import type { Connection, Direction } from "./transport.ts";
 
-/** The owner of a handshake: it decides which torrents and peers to accept, and takes over the connection. */
+/**
+ * The code that starts a handshake: it decides which torrents and peers to accept, and receives the connection
+ * afterwards.
+ */
 export interface HandshakeOwner {
   /**
-   * Returns the handshake to send; `undefined` refuses the connection. `infoHash`: the torrent that an incoming peer
-   * requests; `undefined` for an outgoing connection, for which this is called at once.
+   * Returns the handshake to send; `undefined` refuses the connection. `infoHash` is the torrent that an incoming peer
+   * requests. For an outgoing connection it is `undefined`, and the call comes at once.
    */
   offer(infoHash: Uint8Array | undefined): Uint8Array | undefined;
   /** Called when both handshakes are complete. Returns the handlers that take over, or `undefined` to close. */
   take(handshake: Handshake): SocketHandlers | undefined;
-  /** The handshake failed; the connection is closed. Not called after `take`. */
+  /** Called when the handshake failed and the connection is closed. Not called after `take`. */
   failed(error: Error): void;
 }
 
@@ -47,7 +50,7 @@ export class HandshakeSession {
     if (direction === "outgoing") this.#offer(undefined);
   }
 
-  /** Closes the connection, unless the handshake is over. */
+  /** Closes the connection when the handshake is not complete; otherwise does nothing. */
   abort(): void {
     this.#fail(new PeerError("peer.aborted", "the handshake was abandoned"));
   }

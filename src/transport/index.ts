@@ -1,4 +1,4 @@
-/** Byte streams to peers: dialing, listening and handshakes; and the UDP port for datagrams. */
+/** Connections to peers: dialing, listening and handshakes; and the UDP port for datagrams. */
 export * from "./arrivals.ts";
 export * from "./connector.ts";
 export * from "./dial-host.ts";

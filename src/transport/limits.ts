@@ -1,51 +1,64 @@
 /** Bounds for connections that have not completed a handshake, and for the UDP port. Listed in docs/limits.md. */
 
-/** Milliseconds from the connection to the end of the handshakes of both sides. */
+/** The maximum time, in milliseconds, from the connection to the end of both sides' handshakes. */
 export const HANDSHAKE_TIMEOUT_MS = 10_000;
 
-/** Milliseconds for TCP to connect: enough when a packet is lost twice. */
+/** The maximum time, in milliseconds, for a TCP connection to be established: enough when a packet is lost twice. */
 export const CONNECT_TIMEOUT_MS = 8_000;
 
 /**
- * Incoming connections that have not finished their handshake, over all torrents. Beyond, the longest waiting one of
- * the network that has most of them is closed.
+ * The maximum number of incoming connections with incomplete handshakes, for all torrents. Above it, the oldest one of
+ * the network with the most connections is closed.
  */
 export const MAX_HALF_OPEN = 256;
 
-/** The same from one network (/24, IPv6 /48). Beyond, the longest waiting one is closed. */
+/**
+ * The maximum number of incoming connections with incomplete handshakes from one network (/24, IPv6 /48). Above it, the
+ * oldest one is closed.
+ */
 export const MAX_HALF_OPEN_PER_NETWORK = 64;
 
-/** Connections that a public address (IPv6: /64) may make in a burst. */
+/** The maximum number of connections that a public address (IPv6: /64) may open at once. */
 export const ARRIVALS_BURST = 50;
 
-/** Connections that such an address may make each second after the burst. */
+/**
+ * The maximum number of connections per second that a public address (IPv6: /64) may open after {@link ARRIVALS_BURST}
+ * ones.
+ */
 export const ARRIVALS_PER_SECOND = 1;
 
-/** Factor on both limits of connections for a private or loopback address: many peers may share it. */
+/**
+ * The factor by which {@link ARRIVALS_BURST} and {@link ARRIVALS_PER_SECOND} are multiplied for a private or loopback
+ * address: many peers may share it.
+ */
 export const SHARED_ARRIVALS_FACTOR = 20;
 
-/** Factor on both limits of connections for a network of public addresses (/24, IPv6 /48). */
+/**
+ * The factor by which {@link ARRIVALS_BURST} and {@link ARRIVALS_PER_SECOND} are multiplied for a whole network of
+ * public addresses (/24, IPv6 /48).
+ */
 export const NETWORK_ARRIVALS_FACTOR = 8;
 
 /**
- * Addresses and networks whose connections are counted; beyond, the one whose last connection is oldest is forgotten.
+ * The maximum number of addresses and networks whose connections are counted. Above it, the one with the oldest last
+ * connection is removed.
  */
 export const MAX_ARRIVAL_NETWORKS = 8_192;
 
 /**
- * Milliseconds that a refused connection is left unread before it is closed, when its address was refused shortly
- * before.
+ * The time, in milliseconds, that a refused connection stays open unread before it is closed, when its address was
+ * refused shortly before.
  */
 export const REFUSAL_MS = 2_000;
 
-/** Milliseconds after a refusal in which another refusal of the same address counts as repeated. */
+/** The time, in milliseconds, within which a second refusal of an address counts as repeated. */
 export const REPEATED_REFUSAL_MS = 30_000;
 
-/** Refused connections that are left unread at a time; beyond, they are closed at once. */
+/** The maximum number of refused connections that stay open unread. Further ones are closed at once. */
 export const MAX_HELD_REFUSALS = 128;
 
-/** Refused addresses that are remembered. */
+/** The maximum number of refused addresses that are remembered. */
 export const MAX_REFUSED_ADDRESSES = 4_096;
 
-/** Datagrams queued until the UDP socket of their IP family is open; further ones are dropped. */
+/** The maximum number of datagrams queued until the UDP socket of their IP family is open. Further ones are dropped. */
 export const MAX_WAITING_DATAGRAMS = 64;

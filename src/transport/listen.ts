@@ -3,14 +3,14 @@ import type { Listener, Runtime, Socket } from "../runtime/index.ts";
 
 /** Options of {@link listenOnFirstPort}. */
 export interface FirstPortOptions {
-  /** The local address; `undefined`: all addresses, IPv4 and IPv6. */
+  /** The local IP address; `undefined`: all addresses, IPv4 and IPv6. */
   readonly ip: string | undefined;
   /** Ports to try in ascending order; 0 is any free port. */
   readonly ports: { readonly first: number; readonly last: number };
   onSocket(socket: Socket): void;
 }
 
-/** Listens on the first free port of a range. Rejects with NetworkError `net.address-in-use` when none is. */
+/** Listens on the first free port of a range. Rejects with NetworkError `net.address-in-use` when no port is free. */
 export async function listenOnFirstPort(
   runtime: Pick<Runtime, "net" | "log">,
   options: FirstPortOptions,
@@ -42,7 +42,7 @@ async function listenOn(
     return await open("::");
   } catch (error) {
     if (error instanceof NetworkError && error.code === "net.address-in-use") throw error;
-    // No IPv6 on this machine.
+    // This machine has no IPv6.
     log.debug("cannot listen on IPv6", { reason: toError(error).message });
     return open("0.0.0.0");
   }

@@ -11,7 +11,7 @@ import type { Connection } from "./transport.ts";
 export class Tarpit {
   readonly #clock: Clock;
   readonly #held = new Map<Connection, Timer>();
-  /** The time of the last refusal of each address, on the clock's scale. */
+  /** The time of the last refusal of each address, in milliseconds of the runtime's clock. */
   readonly #refused = new RecentMap<string, number>(MAX_REFUSED_ADDRESSES);
 
   constructor(clock: Clock) {
@@ -34,7 +34,7 @@ export class Tarpit {
     );
   }
 
-  /** Closes all connections that are held. */
+  /** Closes all refused connections that are still open. */
   close(): void {
     for (const [connection, timer] of this.#held) {
       timer.cancel();

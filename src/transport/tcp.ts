@@ -12,7 +12,7 @@ export interface TcpOptions {
   readonly ports: { readonly first: number; readonly last: number };
 }
 
-/** Peers over TCP (BEP 3). */
+/** The transport for peers over TCP (BEP 3). */
 export class TcpTransport implements Transport {
   readonly kind = "tcp";
   readonly #options: TcpOptions;

@@ -9,7 +9,7 @@ export interface Connection extends Socket {
   readonly kind: TransportKind;
   /** Whether the bytes are encrypted on the wire. */
   readonly isEncrypted: boolean;
-  /** The peer's address. On an incoming connection the port is ephemeral. */
+  /** The peer's address. For an incoming connection its port is ephemeral: the peer does not listen there. */
   readonly address: PeerAddress;
 }
 
@@ -19,20 +19,21 @@ export type Direction = "outgoing" | "incoming";
 /** Options of {@link Transport.dial}. */
 export interface DialOptions {
   readonly signal: AbortSignal;
-  /** Milliseconds for the connection to be established. */
+  /** The maximum time, in milliseconds, for the connection to be established. */
   readonly timeoutMs: number;
 }
 
 /**
- * Dials peers and listens for them. Connections stay open when their transport is closed. Every transport passes
- * `test/support/transport-suite.ts`.
+ * Connects to peers, and listens for their connections. Connections stay open when their transport is closed. Every
+ * transport passes the tests of `test/support/transport-suite.ts`.
  */
 export interface Transport {
   readonly kind: TransportKind;
   /** Whether the transport reaches peers at addresses of this kind. */
   canDial(address: PeerAddress): boolean;
   /**
-   * Connects. Rejects with NetworkError `net.refused`, `net.timeout`, `net.unreachable`, `net.failed`, or AbortError.
+   * Connects to a peer. Rejects with NetworkError `net.refused`, `net.timeout`, `net.unreachable`, `net.failed`, or
+   * AbortError.
    */
   dial(address: PeerAddress, options: DialOptions): Promise<Connection>;
   /**

@@ -14,11 +14,13 @@ import { MAX_WAITING_DATAGRAMS } from "./limits.ts";
 /** Options of {@link UdpPort}. */
 export interface UdpPortOptions {
   readonly runtime: Pick<Runtime, "datagrams" | "log">;
-  /** A local address to send from and receive at. Default, and for the other family: all addresses. */
+  /**
+   * The local IP address to bind. The socket of the other IP family, and both sockets by default, bind all addresses.
+   */
   readonly ip?: string | undefined;
   /**
-   * Returns the port to bind, called when a socket is opened: that of the listener for peers. When it is taken, or 0,
-   * any free port is bound.
+   * Returns the port to bind (the port at which peers connect); called when a socket is opened. When the port is 0 or
+   * in use, any free port is bound.
    */
   readonly port: () => number;
 }
@@ -31,7 +33,7 @@ interface Claim {
   readonly handler: Handler;
 }
 
-/** The state of one family's socket: opening, with the datagrams queued for it, or open. */
+/** The state of the socket of one IP family: opening, with the datagrams queued for it, or open. */
 type State =
   | {
       readonly kind: "opening";
@@ -42,8 +44,8 @@ type State =
 
 /**
  * One UDP socket for each IP family in use, shared by all protocols over UDP, so that firewalls and NATs see one port.
- * Each protocol claims its datagrams by a test of their first bytes. Sockets are opened at first use and stay open
- * until {@link UdpPort.close}.
+ * Each protocol claims its datagrams by a test of their first bytes. Sockets are opened when they are first needed and
+ * stay open until {@link UdpPort.close}.
  */
 export class UdpPort {
   readonly #options: UdpPortOptions;
@@ -56,7 +58,7 @@ export class UdpPort {
     this.#options = options;
   }
 
-  /** Number of datagrams received that no user claimed. */
+  /** The number of received datagrams that passed no protocol's test. */
   get unclaimed(): number {
     return this.#unclaimed;
   }
@@ -68,8 +70,8 @@ export class UdpPort {
   }
 
   /**
-   * Hands datagrams that pass `test` to `handler`; of several claims that pass, the first made gets the datagram. The
-   * bytes are valid during the call only. Returns a function that withdraws the claim.
+   * Calls `handler` with each datagram that passes `test`. When several tests pass, the handler that was registered
+   * first gets the datagram. The bytes are valid during the call only. Returns a function that removes the handler.
    */
   claim(test: Test, handler: Handler): () => void {
     const claim = { test, handler };
@@ -78,8 +80,8 @@ export class UdpPort {
   }
 
   /**
-   * Opens the socket of a family unless it is open. Rejects with NetworkError `net.*`, after which it may be tried
-   * again, or AbortError when closed.
+   * Opens the socket of an IP family unless it is open. Rejects with NetworkError `net.*` (a later call tries again),
+   * or AbortError when the port is closed.
    */
   async open(family: IpFamily): Promise<void> {
     this.#requireOpen();

@@ -3,9 +3,9 @@ import type { FileLayout } from "../pieces/layout.ts";
 import type { RawFile } from "./raw-file.ts";
 
 /**
- * Checks the two halves of a hybrid torrent against each other (BEP 52, "upgrade path"): apart from padding they must
- * list the same files, in the same order, with the same lengths. Throws `metainfo.hybrid`. Returns the v1 list with the
- * v2 roots in it.
+ * Checks that the v1 and v2 file lists of a hybrid torrent agree (BEP 52, "upgrade path"): apart from padding files
+ * they must list the same files, in the same order, with the same lengths. Returns the v1 list with the pieces roots of
+ * the v2 list added. Throws `metainfo.hybrid`.
  */
 export function mergeHalves(v1: readonly RawFile[], v2: readonly RawFile[]): readonly RawFile[] {
   const rest = v2.values();
@@ -36,8 +36,8 @@ export function mergeHalves(v1: readonly RawFile[], v2: readonly RawFile[]): rea
 }
 
 /**
- * Checks that padding makes each file of a hybrid begin at a piece boundary, so that both halves number pieces alike.
- * Throws `metainfo.hybrid`.
+ * Checks that each file of a hybrid torrent begins at a piece boundary, so that the pieces have the same numbers in v1
+ * and v2. Throws `metainfo.hybrid`.
  */
 export function checkAlignment(layout: FileLayout): void {
   let next = 0;

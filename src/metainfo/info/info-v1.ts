@@ -13,7 +13,7 @@ import type { TextReader } from "../text.ts";
 
 const SHA1_LENGTH = 20;
 
-/** The v1 half of an info dictionary (BEP 3). */
+/** The fields of an info dictionary that v1 (BEP 3) defines. */
 export interface InfoV1 {
   readonly isSingleFile: boolean;
   /** The files, in the torrent's order. */
@@ -22,14 +22,14 @@ export interface InfoV1 {
   readonly pieces: Uint8Array;
 }
 
-/** Whether an info dictionary has a v1 half: pieces hashed with SHA-1. */
+/** Whether an info dictionary has the fields of v1: pieces hashed with SHA-1. */
 export function hasV1(info: BDict): boolean {
   return info.has("pieces");
 }
 
 /**
- * Reads the piece length. Any length is accepted: BEP 3 demands no power of two, and torrents with pieces of 25,344 or
- * 270,544 bytes are in use.
+ * Returns the piece length in bytes. It need not be a power of two: BEP 3 does not demand that, and torrents with
+ * pieces of 25,344 or 270,544 bytes are in use.
  */
 export function readPieceLengthV1(info: BDict): number {
   const pieceLength = optionalInt(info, "piece length", { min: 1 });
@@ -40,15 +40,15 @@ export function readPieceLengthV1(info: BDict): number {
 }
 
 /**
- * Reads the list `files` one by one while the info dictionary is decoded, so that its twenty thousand dictionaries do
- * not all have to be in memory at once. An error in a file is thrown by {@link FileReader.files}, in its turn: a
- * torrent of a future version must be refused as such.
+ * Reads the elements of the list `files` one by one while the info dictionary is decoded, so that all file dictionaries
+ * are never in memory at once. An error in a file is thrown later, by {@link FileReader.files}: a torrent of an unknown
+ * version must fail with the error for its version first.
  */
 export class FileReader {
-  /** Reads most files; {@link FileReader.add} takes the rest. */
+  /** Reads the files in the common form; {@link FileReader.add} reads the other ones. */
   readonly scanner: ElementScanner;
   readonly #text: TextReader;
-  /** All files so far, as long as they are plain. */
+  /** The files read so far, as long as all of them are in the common form. */
   #plain: PlainFiles | undefined;
   readonly #files: RawFile[] = [];
   #failure: unknown;
@@ -69,7 +69,7 @@ export class FileReader {
     }
   }
 
-  /** The files when all of them are plain, else `undefined`. To be asked for once, when all have been read. */
+  /** The files when all of them are in the common form, else `undefined`. Read this once, after the last file. */
   get plain(): PlainFiles | undefined {
     return this.#plain?.seal();
   }
@@ -80,7 +80,9 @@ export class FileReader {
     return this.#plain?.length ?? this.#files.length;
   }
 
-  /** The files read so far, when not all of them are plain. Throws the error of the first malformed file. */
+  /**
+   * The files read so far, when at least one is not in the common form. Throws the error of the first malformed file.
+   */
   get files(): readonly RawFile[] {
     if (this.#failure !== undefined) throw toError(this.#failure);
     this.#unpack();
@@ -93,7 +95,7 @@ export class FileReader {
     const components = Array.from({ length: file.count }, (_, i) =>
       this.#text.range(bytes, file.starts[i] ?? 0, file.ends[i] ?? 0),
     );
-    // In the order of the other literals of a RawFile, so that the engine has one shape for all.
+    // The fields are in the same order as in all literals of a RawFile, so that the engine uses one hidden class.
     this.#files.push({
       components,
       length: file.length,
@@ -110,8 +112,8 @@ export class FileReader {
 }
 
 /**
- * Reads the v1 half of an info dictionary. `name` is the torrent's name as text and the path of a single file. `listed`
- * are the files of the key `files`; `undefined` when the key is missing.
+ * Reads the v1 fields of an info dictionary. `name` is the torrent's name, and the path of the only file of a
+ * single-file torrent. `listed` has the elements of the key `files`; `undefined` when the key is missing.
  */
 export function readInfoV1(info: BDict, name: string, listed: FileReader | undefined, text: TextReader): InfoV1 {
   const pieces = requireBytes(info, "pieces");
@@ -134,15 +136,15 @@ function readComponents(dict: BDict, index: number, text: TextReader): readonly 
   const repaired = dict.has("path.utf-8") ? readPath(dict.get("path.utf-8"), text) : undefined;
   const components = repaired !== undefined && repaired.length > 0 ? repaired : readPath(dict.get("path"), text);
   if (components !== undefined && components.length > 0) return components;
-  // Padding need not have a path (BEP 47); this is the one recommended.
+  // A padding file needs no path (BEP 47); this is the path that BEP 47 recommends.
   const attributes = readAttributes(dict);
   if (attributes.includes("p")) return [".pad", String(readLength(dict, attributes))];
   throw invalid("path", `file ${index} has no path`);
 }
 
 /**
- * Returns the torrent's name as text; empty when it is. Some programs repeat it as UTF-8 beside a legacy encoding.
- * Throws `metainfo.name` when there is none: no client accepts such a torrent.
+ * Returns the torrent's name as text, which may be empty. Prefers `name.utf-8`, which some programs write beside a
+ * `name` in a legacy encoding. Throws `metainfo.name` when the name is missing: no client accepts such a torrent.
  */
 export function readName(info: BDict, text: TextReader): string {
   const bytes = asBytes(info.get("name.utf-8")) ?? asBytes(info.get("name"));

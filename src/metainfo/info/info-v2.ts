@@ -7,17 +7,17 @@ import { readFile } from "./raw-file.ts";
 import type { RawFile } from "./raw-file.ts";
 import type { TextReader } from "../text.ts";
 
-/** The v2 half of an info dictionary (BEP 52). */
+/** The fields of an info dictionary that v2 (BEP 52) defines. */
 export interface InfoV2 {
-  /** Whether the tree holds one file and no folder. */
+  /** Whether the file tree has one file and no folder. */
   readonly isSingleFile: boolean;
-  /** The files, in the order of the tree. */
+  /** The files, in the order of the file tree. */
   readonly files: readonly RawFile[];
 }
 
 /**
- * Whether an info dictionary has a v2 half. Throws `metainfo.version` when its version is above 2: BEP 52 demands this
- * check first.
+ * Whether an info dictionary has the fields of v2. Throws `metainfo.version` when its `meta version` is above 2: BEP 52
+ * demands this check first.
  */
 export function hasV2(info: BDict): boolean {
   const version = optionalInt(info, "meta version");
@@ -27,7 +27,10 @@ export function hasV2(info: BDict): boolean {
   return version === 2;
 }
 
-/** Bytes: a power of two from 16 KiB (BEP 52). Throws {@link InputError} `metainfo.piece-length`. */
+/**
+ * Returns the piece length in bytes, a power of two from 16 KiB (BEP 52). Throws {@link InputError}
+ * `metainfo.piece-length` for any other value.
+ */
 export function readPieceLengthV2(info: BDict): number {
   const pieceLength = optionalInt(info, "piece length", { min: 1 });
   if (
@@ -57,7 +60,8 @@ export function readInfoV2(info: BDict, text: TextReader): InfoV2 {
 }
 
 /**
- * Adds the files below a folder of the tree to `files`. The depth is bounded: the decoder refuses deeper dictionaries.
+ * Adds the files below a folder of the file tree to `files`. The recursion is limited, because the decoder refuses
+ * deeper dictionaries.
  */
 function walk(folder: BDict, path: readonly string[], files: RawFile[], text: TextReader): void {
   for (const [key, value] of folder) {

@@ -1,10 +1,10 @@
 /**
- * The prefix of the names of padding files made by BitComet and by other clients before BEP 47. libtorrent recognises
- * them by it, too. Such files contain zeros, as in BEP 47.
+ * The prefix of the names of padding files that BitComet and others made before BEP 47. libtorrent recognises the files
+ * by this prefix, too. They contain zeros, as in BEP 47.
  */
 const PADDING_PREFIX = "_____padding_file_";
 
-/** Whether a file with this name is a padding file that has no `attr` to mark it. */
+/** Whether a file with this name is a padding file, though its `attr` does not mark it as one. */
 export function isPaddingName(name: string): boolean {
   return name.startsWith(PADDING_PREFIX);
 }

@@ -4,19 +4,22 @@ import { MAX_PATH_COMPONENTS } from "../limits.ts";
 const COLON = 0x3a;
 const ZERO = 0x30;
 const LETTER_E = 0x65;
-/** Digits that cannot leave the safe integers. */
+/** The number of digits up to which every integer is a safe integer. */
 const SAFE_DIGITS = 15;
-/** The dictionary itself, two keys, the length and the list. */
+/**
+ * The number of bencode tokens of an entry without the path components: the dictionary, two keys, the length and the
+ * list.
+ */
 const TOKENS_BESIDE_PATH = 5;
 
 const BEFORE_LENGTH = Array.from("d6:lengthi", (character) => character.charCodeAt(0));
 const BEFORE_PATH = Array.from("e4:pathl", (character) => character.charCodeAt(0));
 
-/** An entry of a v1 file list, as bytes. Filled again for each entry. */
+/** An entry of a v1 file list, as offsets into the bencoded bytes. One object is reused for all entries. */
 export interface PlainFile {
   /** The length of the file in bytes. */
   readonly length: number;
-  /** The offset of the path's first component, at its length prefix. */
+  /** The offset of the length prefix of the path's first component. */
   readonly pathStart: number;
   /** The number of path components, at least 1. */
   readonly count: number;
@@ -27,8 +30,8 @@ export interface PlainFile {
 }
 
 /**
- * Finds the entries of a v1 file list that have only `length` and `path`, in canonical bencode, as nearly all have. All
- * other entries, and malformed ones, are left to the decoder.
+ * Reads the entries of a v1 file list that have only `length` and `path`, in canonical bencode: nearly all entries. The
+ * decoder reads all other entries, and malformed ones.
  */
 export class PlainFileScanner implements ElementScanner, PlainFile {
   end = 0;
@@ -70,10 +73,12 @@ export class PlainFileScanner implements ElementScanner, PlainFile {
     return true;
   }
 
-  /** The number that {@link PlainFileScanner.#digits} read. */
+  /** The last number that {@link PlainFileScanner.#digits} read. */
   #value = 0;
 
-  /** Reads a number without leading zeros; returns where it ends, or -1 when there is none. */
+  /**
+   * Reads a number without leading zeros. Returns the offset after its last digit, or -1 when there is no such number.
+   */
   #digits(bytes: Uint8Array, start: number): number {
     let at = start;
     let value = 0;

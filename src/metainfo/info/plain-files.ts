@@ -13,12 +13,12 @@ const FIRST_CAPACITY = 64;
 const NOTHING = new Uint8Array();
 
 /**
- * Files whose paths are safe and different just as they stand, in columns: nothing is made of a file until it is
- * needed. A torrent of twenty thousand files has these and nothing else; the first file of any other kind ends it, and
- * all are read again as {@link RawFile}s.
+ * A compact list of files whose paths are safe and distinct as the torrent has them. It stores offsets and lengths in
+ * typed arrays and makes a file object only when one is read. It works only when all files of a torrent are like this;
+ * otherwise all files are read again as {@link RawFile}s.
  */
 export class PlainFiles implements PlacedFiles {
-  /** The hashes of the paths; `undefined` once the list is complete. */
+  /** Detects equal paths; `undefined` once the list is complete. */
   #hashes: PathHashes | undefined = new PathHashes();
   #bytes: Uint8Array = NOTHING;
   #lengths = new Float64Array(FIRST_CAPACITY);
@@ -28,8 +28,8 @@ export class PlainFiles implements PlacedFiles {
   /** The offset at which the last path ends. */
   #end = 0;
   /**
-   * The bytes from the first path to the end of the last, as ASCII text. Names are substrings of this text, which takes
-   * a fraction of the memory of separate strings.
+   * The bytes from the start of the first path to the end of the last one, as ASCII text. File names are substrings of
+   * it, which takes a fraction of the memory of separate strings.
    */
   #listed = "";
   /** The offset in the bytes at which `#listed` begins. */
@@ -42,8 +42,8 @@ export class PlainFiles implements PlacedFiles {
   }
 
   /**
-   * Adds a file. Returns `false` when its path needs the full check. `bytes` are the same for all files. Add no file
-   * after a `false` or {@link PlainFiles.seal}.
+   * Adds a file. Returns `false` when its path is not plain ASCII, not safe or not distinct. `bytes` must be the same
+   * for all files. Do not call this again after it returned `false`, or after {@link PlainFiles.seal}.
    */
   add(bytes: Uint8Array, { length, pathStart, count, starts, ends }: PlainFile): boolean {
     const hashes = this.#hashes;
@@ -84,7 +84,7 @@ export class PlainFiles implements PlacedFiles {
 
   toRawFiles(): RawFile[] {
     return Array.from({ length: this.#count }, (_, index) => {
-      // In the order of the other literals of a RawFile, so that the engine has one shape for all.
+      // The fields are in the same order as in all literals of a RawFile, so that the engine uses one hidden class.
       return {
         components: this.#path(index),
         length: this.lengthOf(index),
@@ -96,8 +96,8 @@ export class PlainFiles implements PlacedFiles {
   }
 
   /**
-   * Call this once, after the last file. From then on the files no longer depend on the bytes: a path that was checked
-   * stays safe even when their owner changes the bytes.
+   * Completes the list; to be called once, after the last file. It copies the paths: a path that was checked stays safe
+   * even when the caller changes the bytes later.
    */
   seal(): this {
     this.#from = this.#paths[0] ?? 0;
@@ -108,15 +108,15 @@ export class PlainFiles implements PlacedFiles {
   }
 
   /**
-   * Returns the components of a path as text. They are substrings of the whole list, so one that is kept keeps the list
-   * in memory. They are valid: each file was checked when it was added.
+   * Returns the components of a file's path. They are substrings of one text of all paths, so a component that is kept
+   * keeps that text in memory.
    */
   #path(index: number): readonly string[] {
     const listed = this.#listed;
     const components = this.#components;
     let count = 0;
     let at = (this.#paths[index] ?? 0) - this.#from;
-    // The end of the last path is that of the text.
+    // The last path ends at the end of the text.
     for (let code = listed.charCodeAt(at); code >= ZERO && code <= NINE; code = listed.charCodeAt(at)) {
       let length = 0;
       for (; code !== COLON; code = listed.charCodeAt(++at)) length = length * 10 + code - ZERO;

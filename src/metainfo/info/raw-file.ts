@@ -9,7 +9,7 @@ import type { TextReader } from "../text.ts";
 
 const ANY_LENGTH = { min: 0 };
 
-/** A file as the info dictionary has it: names as text, but not yet safe. */
+/** A file as the info dictionary lists it: its path is decoded as text, but not yet made safe. */
 export interface RawFile {
   readonly components: readonly string[];
   readonly length: number;
@@ -20,8 +20,9 @@ export interface RawFile {
 }
 
 /**
- * Reads a file from its dictionary (`length`, `attr`, `symlink path`; a symbolic link needs no length, BEP 47) and the
- * fields of its version. One literal with its fields in one order: torrents have many thousand of these.
+ * Reads a file from its dictionary (`length`, `attr`, `symlink path`; BEP 47: a symbolic link needs no length) and adds
+ * the given fields. The result is always one literal with one order of fields, which is fast for torrents of many
+ * files.
  */
 export function readFile(
   dict: BDict,
@@ -55,8 +56,8 @@ export function readAttributes(dict: BDict): string {
 }
 
 /**
- * Bytes in the torrent's space. A symbolic link has none there (BEP 47): a length that some programs write with it is
- * that of its target, and no bytes of the torrent. Throws `metainfo.files` when a file has no length.
+ * Returns the number of bytes that a file has in the torrent's pieces. It is 0 for a symbolic link (BEP 47): the length
+ * that some programs write with a link is that of its target. Throws `metainfo.files` when a file has no length.
  */
 export function readLength(dict: BDict, attributes: string): number {
   if (attributes !== "" && attributes.includes("l")) return 0;
@@ -66,8 +67,8 @@ export function readLength(dict: BDict, attributes: string): number {
 }
 
 /**
- * Returns a list of strings as text; `undefined` when it is none. Throws `metainfo.path` when it has more components
- * than any disk takes.
+ * Returns a list of strings as text; `undefined` when the value is not a list of strings. Throws `metainfo.path` when
+ * it has more than {@link MAX_PATH_COMPONENTS} components.
  */
 export function readPath(value: BValue | undefined, text: TextReader): string[] | undefined {
   const list = asList(value);
@@ -83,10 +84,10 @@ export function readPath(value: BValue | undefined, text: TextReader): string[] 
   return out;
 }
 
-/** Returns the file with a place of its own on disk. */
+/** Returns the file with a safe path on disk that no other file has. */
 export function toEntry(raw: RawFile, paths: PathTable): FileEntry {
   const { attributes, length, symlink, piecesRoot } = raw;
-  // Few files have attributes: three searches of an empty text for each of the others add up.
+  // Few files have attributes: the check for an empty text avoids three searches for each of the other files.
   const isPlain = attributes === "";
   const isPadding = !isPlain && attributes.includes("p");
   return {

@@ -2,14 +2,14 @@ import { utf8 } from "../../base/index.ts";
 import { MAX_KEPT_EXTENSION_BYTES, MAX_NAME_BYTES } from "../limits.ts";
 
 /**
- * The folder in which a client keeps its state, beside the downloads. It is no content, and never part of a torrent.
+ * The name of the folder in which a client stores its state, within the download folder. It is never part of a torrent.
  */
 export const STATE_FOLDER = ".millrace";
 
-/** Maximal length in characters of a plain name whose bytes need not be counted. */
+/** The maximum length, in characters, of a plain name: its length in UTF-8 is then below the limit without counting. */
 const LONGEST_PLAIN = 150;
 const DEVICE = /^(?:con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³]|conin\$|conout\$) *(?:\.|$)/i;
-/** Characters that reorder the text around them, so that `gpj.exe` may read `exe.jpg`. */
+/** Characters that change the order in which text is shown: with them `gpj.exe` may be shown as `exe.jpg`. */
 const BIDI_CONTROLS = /[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/g;
 /**
  * Characters that no file system accepts: separators, NUL and other control characters, and halves of surrogate pairs.
@@ -18,18 +18,15 @@ const FORBIDDEN =
   // oxlint-disable-next-line no-control-regex
   /[/\\\u0000-\u001f\u007f-\u009f]|[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/g;
 
-/** Invisible characters, and characters that Apple's and other file systems ignore when they compare names. */
+/** Invisible characters, and characters that some file systems (Apple's among them) ignore when they compare names. */
 const IGNORED = /[\p{Default_Ignorable_Code_Point}\p{Cf}]/gu;
-/** The start of names reserved for Millrace, or of the short names that Windows gives them. */
+/** The start of a name reserved for Millrace: `.millrace`, or the short name that Windows gives such a file. */
 const OWN_NAME = /^(?:\.millrace|millra~)/;
-/**
- * The first characters of {@link OWN_NAME}, and of characters that fold into them. Names with other first characters
- * are not reserved.
- */
+/** Matches names whose first character may begin an {@link OWN_NAME} after folding; other names need no check. */
 const MAY_BE_OWN = /^[.mM\u0080-\uffff]/;
 
 /**
- * Whether a name begins with `.millrace` in any spelling that some file system takes for the same. Such names are
+ * Whether a name begins with `.millrace`, or with a spelling that some file system treats as equal. Such names are
  * reserved for Millrace.
  */
 function isOwnName(name: string): boolean {
@@ -39,12 +36,11 @@ function isOwnName(name: string): boolean {
 }
 
 /**
- * Returns one path component that is safe to create in a folder, whatever the torrent contains: never empty, `.` or
- * `..`; no separators (`/`, `\`), control characters, or controls of writing direction; no name that Windows reserves
- * for a device; no dot or space at the end (Windows drops them, so that two names would be one file); none that begins
- * with `.millrace`, in any spelling, which Millrace reserves for itself; at most 255 bytes of UTF-8, cut before the
- * extension. Characters that only Windows forbids (`: * ? " < > |`) stay: other clients keep them, and data must be
- * found again.
+ * Returns a path component that is safe on every file system, whatever `text` contains. It is never empty, `.` or `..`.
+ * It has no separators (`/`, `\`), control characters, or marks of writing direction, and no dot or space at the end
+ * (Windows drops them, so that two names would be one file). It is no device name of Windows and does not begin with
+ * `.millrace`. It has at most 255 bytes of UTF-8; longer names are shortened before the extension. Characters that only
+ * Windows forbids (`: * ? " < > |`) stay, because other clients keep them and existing data must be found.
  */
 export function safeName(text: string): string {
   if (isPlain(text))
@@ -58,8 +54,8 @@ export function safeName(text: string): string {
 }
 
 /**
- * Whether a name has only letters, digits and harmless punctuation, without a dot or space at the end, as most names. A
- * loop is twice as fast as an expression.
+ * Whether a name has only letters, digits and harmless punctuation and does not end in a dot or space: most names. A
+ * loop is twice as fast as a regular expression.
  */
 function isPlain(text: string): boolean {
   const { length } = text;
@@ -93,7 +89,9 @@ function trimEnd(name: string): string {
   return name.slice(0, end);
 }
 
-/** Returns at most `maxBytes` bytes of UTF-8, the extension kept when it is short, and no dot or space at the end. */
+/**
+ * Shortens a name to at most `maxBytes` bytes of UTF-8. Keeps a short extension, and leaves no dot or space at the end.
+ */
 function cut(name: string, maxBytes = MAX_NAME_BYTES): string {
   // UTF-8 takes at most 3 bytes for a UTF-16 code unit.
   if (name.length * 3 <= maxBytes || utf8(name).length <= maxBytes) return name;
@@ -101,7 +99,7 @@ function cut(name: string, maxBytes = MAX_NAME_BYTES): string {
   return trimEnd(prefix(name.slice(0, name.length - extension.length), maxBytes - utf8(extension).length) + extension);
 }
 
-/** Returns `.ext`, or an empty text when there is no extension or it is too long to be one. */
+/** Returns the extension of a name with its dot; an empty text when there is none or it is too long. */
 function extensionOf(name: string): string {
   const dot = name.lastIndexOf(".");
   if (dot <= 0) return "";
@@ -124,7 +122,7 @@ function prefix(text: string, maxBytes: number): string {
   return text.slice(0, end);
 }
 
-/** Returns the same name with a number before its extension, within 255 bytes: `a.txt` → `a.2.txt`. */
+/** Returns a name with a number before its extension, at most 255 bytes: `a.txt` → `a.2.txt`. */
 export function numberedName(name: string, number: number): string {
   const extension = extensionOf(name);
   const mark = `.${number}${extension}`;
@@ -132,8 +130,8 @@ export function numberedName(name: string, number: number): string {
 }
 
 /**
- * Returns a text that is equal for two names that a file system treats as one, when it ignores case or Unicode normal
- * form.
+ * Returns a key for comparing names: it is equal for two names that a file system without regard to case or Unicode
+ * normal form treats as one.
  */
 export function foldName(name: string): string {
   for (let i = 0; i < name.length; i++) {

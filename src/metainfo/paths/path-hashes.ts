@@ -3,8 +3,8 @@ import { FOLDED } from "./plain-names.ts";
 
 const FIRST_SLOTS = 256;
 /**
- * Looks at the table for one path. Paths made to meet in one place are left to a `Map`, whose hashes are not
- * predictable.
+ * The maximum number of slots that are searched for one path. Beyond it a `Map`, whose hashes are not predictable, is
+ * used: paths can be made to have equal hashes here.
  */
 const MOST_PROBES = 64;
 const SEPARATOR = 0x2f;
@@ -15,25 +15,25 @@ const SECOND_PRIME = 0x5bd1e995;
 const FOLDER = 1;
 
 /**
- * Finds whether any path of ASCII names equals, ignoring case, the path of another file or of a folder that another
- * path needs. It keeps 64 bits of hash for each path, not the paths. Equal paths are always found. When two different
- * paths have the same hash, the only cost is the full check.
+ * Detects, without regard to case, whether the path of a file equals the path of another file or of a folder. All names
+ * are ASCII. It keeps a hash of 64 bits for each path, not the path. Equal paths are always found; different paths with
+ * equal hashes only cause the slower full check.
  */
 export class PathHashes {
-  /** Two integers for each slot; both are 0 in a free slot. The lowest bit of the second marks a folder. */
+  /** The hash table: two integers for each slot, both 0 in a free slot. The lowest bit of the second marks a folder. */
   #table = new Int32Array(FIRST_SLOTS * 2);
   #used = 0;
   #folders = 0;
   #first = 0;
   #second = 0;
 
-  /** Begins a path. */
+  /** Begins a new, empty path. */
   begin(): void {
     this.#first = FIRST_SEED;
     this.#second = SECOND_SEED;
   }
 
-  /** Adds a component to the path; returns whether {@link FOLDED} has all its bytes. */
+  /** Adds a component to the path. Returns `false` when the component has a byte that {@link FOLDED} does not allow. */
   push(bytes: Uint8Array, start: number, end: number): boolean {
     let first = this.#first;
     let second = this.#second;
@@ -48,15 +48,12 @@ export class PathHashes {
     return true;
   }
 
-  /**
-   * Adds the path so far as a folder; returns whether it can be one, which it cannot when a file has it, or there are
-   * too many.
-   */
+  /** Adds the path so far as a folder. Returns `false` when a file has the same path, or there are too many paths. */
   addFolder(): boolean {
     return this.#add(FOLDER);
   }
 
-  /** Adds the path as a file; returns whether it can be one, which it cannot when anything else has it. */
+  /** Adds the path as a file. Returns `false` when another file or a folder has the same path. */
   addFile(): boolean {
     return this.#add(0);
   }
@@ -65,7 +62,7 @@ export class PathHashes {
     if (this.#used * 4 >= this.#table.length) this.#grow();
     const table = this.#table;
     const mask = table.length - 2;
-    // Never 0, which is a free slot.
+    // Never 0, which marks a free slot.
     const first = this.#first | 1;
     const second = this.#second & ~FOLDER;
     let slot = home(first) & mask;
@@ -100,7 +97,7 @@ export class PathHashes {
   }
 }
 
-/** Returns the index at which the search for a hash begins. It is always even: a slot has two integers. */
+/** Returns the index in the table at which the search for a hash begins. It is even: a slot has two integers. */
 function home(first: number): number {
   return (first ^ (first >>> 15)) & ~1;
 }

@@ -4,23 +4,24 @@ import { foldName, numberedName, safeName } from "./names.ts";
 import { SmallMap } from "./small-map.ts";
 
 /**
- * The names in a folder, or in several that differ in case only: by folded name the names within a folder, `undefined`
- * for a file.
+ * The names in use within one folder, or within several folders whose names differ in case only. The key is a folded
+ * name; the value has the names within that folder, and is `undefined` for a file.
  */
 class Names extends SmallMap<Names | undefined> {
-  /** The last number given to a folded name, so that a thousand equal names do not take a million steps. */
+  /** The last number added to each folded name. With it, a thousand equal names do not take a million steps. */
   lastNumber: Map<string, number> | undefined = undefined;
 }
 
 /**
- * A folder of the torrent, as it will be on disk. It has the folders within by the name that the torrent gives them.
+ * A folder of the torrent as it is named on disk. Maps the names of its subfolders, as the torrent has them, to the
+ * subfolders.
  */
 class Folder extends SmallMap<Folder> {
   /** The parent folder; `undefined` for the torrent's root. */
   readonly parent: Folder | undefined;
-  /** The safe name; paths are put together from these when they are needed. */
+  /** The folder's safe name. Paths are joined from such names when they are needed. */
   readonly name: string;
-  /** Whether the path is that of the torrent, letter by letter. */
+  /** Whether the folder's path on disk equals the path in the torrent. */
   readonly isVerbatim: boolean;
   readonly names: Names;
 
@@ -34,19 +35,19 @@ class Folder extends SmallMap<Folder> {
 }
 
 /**
- * Gives each file of a torrent a safe path that no other file has, without regard to case. Where two clash (equal
- * names, names that differ in case only, a file where another path needs a folder), the first in the torrent's order
- * keeps its name and the later one gets a number before its extension. Folders that differ in case only stay apart
- * where the disk keeps them apart, but their files get different names as if they were one. The same list of files
- * always gives the same result.
+ * Gives each file of a torrent a safe path that differs from all others without regard to case. When two paths clash
+ * (equal names, names that differ in case only, a file where another path needs a folder), the first in the torrent's
+ * order keeps its name, and a number is added before the extension of the later one. Folders whose names differ in case
+ * only keep their names, but the files in them get different names, as if it were one folder. The same list of files
+ * always gives the same paths.
  */
 export class PathTable {
   readonly #root = new Folder(undefined, "", true, new Names());
   #folders = 0;
 
   /**
-   * Returns the path of the next file, `components` itself where it is unchanged. They are the torrent's own, as text;
-   * there is at least one. Throws `metainfo.path` beyond {@link MAX_FOLDERS}.
+   * Returns the safe path of the next file. It is `components` itself (the torrent's path, as text, not empty) when
+   * nothing has to change. Throws `metainfo.path` when there are more than {@link MAX_FOLDERS} folders.
    */
   place(components: readonly string[]): readonly string[] {
     let parent = this.#root;
@@ -82,7 +83,7 @@ export class PathTable {
   }
 }
 
-/** Returns the components of a file in a folder that is `depth` below the root. */
+/** Returns the path components of the file `name` in `folder`, which is `depth` levels below the root. */
 function pathOf(folder: Folder, name: string, depth: number): string[] {
   const path = Array.from({ length: depth + 1 }, () => name);
   let at: Folder | undefined = folder;
@@ -93,7 +94,7 @@ function pathOf(folder: Folder, name: string, depth: number): string[] {
   return path;
 }
 
-/** Returns a name that is not used yet, and marks it as used. */
+/** Returns `name` with the first number that makes it unique, and marks it as used. */
 function takeNumbered(names: Names, name: string, folded: string, within: Names | undefined): string {
   for (let number = (names.lastNumber?.get(folded) ?? 0) + 1; ; number++) {
     const candidate = numberedName(name, number);
@@ -106,7 +107,8 @@ function takeNumbered(names: Names, name: string, folded: string, within: Names 
 }
 
 /**
- * Returns safe components for a path that need not be unique: that of a padding file, or the target of a symbolic link.
+ * Makes the components of a path safe. The path need not be unique: it is that of a padding file or the target of a
+ * symbolic link.
  */
 export function safePath(components: readonly string[]): readonly string[] {
   return components.map(safeName);

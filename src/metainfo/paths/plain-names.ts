@@ -1,6 +1,6 @@
 import { safeName } from "./names.ts";
 
-/** Maximal length in characters of a plain name whose bytes need not be counted. */
+/** The maximum length of a plain name: shorter names are below the limit of file systems. */
 const LONGEST_PLAIN = 150;
 const SPACE = 0x20;
 const DOT = 0x2e;
@@ -11,7 +11,10 @@ const UPPER_A = 0x41;
 const UPPER_Z = 0x5a;
 const CASE_BIT = 0x20;
 
-/** The starts of names reserved by Windows for devices, or by Millrace: such a name is checked as text. */
+/**
+ * The first three letters of names reserved by Windows for devices, or by Millrace. A name that begins with them is
+ * checked as text.
+ */
 const RESERVED_STARTS = new Set(
   ["con", "prn", "aux", "nul", "com", "lpt", ".mi", "mil"].map((start) =>
     threeLetters(start.charCodeAt(0), start.charCodeAt(1), start.charCodeAt(2)),
@@ -19,8 +22,8 @@ const RESERVED_STARTS = new Set(
 );
 
 /**
- * Maps each byte that a plain name may have to its folded case. The value is 0 for all other bytes: controls,
- * separators, bytes outside ASCII.
+ * Maps each byte that a plain name may contain to its folded case. All other bytes (controls, separators, bytes outside
+ * ASCII) map to 0.
  */
 export const FOLDED = Uint8Array.from({ length: 256 }, (_, byte) => {
   if (byte < SPACE || byte > TILDE || byte === SLASH || byte === BACKSLASH) return 0;
@@ -28,9 +31,9 @@ export const FOLDED = Uint8Array.from({ length: 256 }, (_, byte) => {
 });
 
 /**
- * Whether {@link safeName} leaves the name from `start` to before `end` unchanged: it is not empty, does not end in a
- * dot or space, and is neither a device nor a reserved name. {@link FOLDED} must have all its bytes. When `false`,
- * check the name as text.
+ * Whether {@link safeName} is known to leave the name in `bytes[start, end)` unchanged: it is not empty, does not end
+ * in a dot or space, and is no device name or reserved name. The caller has checked that {@link FOLDED} allows all its
+ * bytes. When `false`, the name must be checked as text.
  */
 export function isPlainName(bytes: Uint8Array, start: number, end: number): boolean {
   const length = end - start;
@@ -42,7 +45,7 @@ export function isPlainName(bytes: Uint8Array, start: number, end: number): bool
   return safeName(text) === text;
 }
 
-/** Returns three bytes as a number, ignoring case. */
+/** Returns three bytes as one number, without regard to case. */
 function threeLetters(a: number, b: number, c: number): number {
   return ((a | CASE_BIT) << 16) | ((b | CASE_BIT) << 8) | c | CASE_BIT;
 }

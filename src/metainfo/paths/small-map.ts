@@ -1,6 +1,6 @@
 /**
- * A map that makes a `Map` of itself with the second entry: a hostile torrent is half a million folders with one entry
- * each. Entries stay.
+ * A map that stores its first entry without a `Map`, which saves memory: a hostile torrent may have half a million
+ * folders with one entry each. Entries cannot be removed.
  */
 export class SmallMap<V> {
   #key: string | undefined;

@@ -13,9 +13,9 @@ export interface HashesV1 {
 }
 
 /**
- * The root of each piece's own merkle tree (BEP 52), by file: 32 bytes a piece, end to end. For a file that fits one
- * piece this is its pieces root. A file of several pieces whose layer is not known yet (a magnet link brings none) has
- * `undefined`.
+ * The piece layers of a v2 torrent (BEP 52), by file. A layer has the root of each piece's merkle tree, 32 bytes each,
+ * without separators. For a file of at most one piece it is the file's pieces root. `undefined` while the layer of a
+ * longer file is unknown (a magnet link has none).
  */
 export interface HashesV2 {
   readonly kind: "v2";
@@ -25,15 +25,15 @@ export interface HashesV2 {
 /** The hashes by which a torrent's pieces are checked. */
 export type HashScheme = HashesV1 | HashesV2;
 
-/** Bytes of one piece's digest. */
+/** Returns the length of a piece's digest in bytes: 20 for SHA-1, 32 for SHA-256. */
 export function digestLength(scheme: HashScheme): 20 | 32 {
   return scheme.kind === "v1" ? 20 : 32;
 }
 
 /**
- * Returns the v2 hashes of each file, each layer checked against its root. `pieceLayers` is the torrent's `piece
- * layers`; `undefined` when only the info dictionary is known. Throws `metainfo.layers` when a layer is missing, of a
- * wrong length, or does not lead to its root.
+ * Returns the piece layer of each file, checked against the file's root. `pieceLayers` is the torrent's key `piece
+ * layers`; `undefined` when only the info dictionary is known. Throws `metainfo.layers` when a layer is missing, has a
+ * wrong length or does not hash to its root.
  */
 export function readLayers(
   files: readonly Pick<LayoutFile, "length" | "piecesRoot">[],

@@ -3,14 +3,14 @@ import { InputError } from "../../base/index.ts";
 /** A file as a torrent describes it, without its offset: {@link FileLayout} is built from these. */
 export interface FileEntry {
   /**
-   * Safe path components for the disk, relative to the torrent's root: the torrent's name is *not* the first of them
-   * when it holds many files. A single-file torrent has one file whose path is `[name]`. A component may keep the text
-   * of the whole file list in memory: a caller that keeps few paths of a large torrent for long should copy them.
+   * The safe path components of the file on disk. In a torrent of several files they do *not* begin with the torrent's
+   * name; a single-file torrent has one file whose path is `[name]`. A component may keep the text of the whole file
+   * list in memory: copy the components when few paths of a large torrent are kept for long.
    */
   readonly path: readonly string[];
   /** The length of the file in bytes. */
   readonly length: number;
-  /** Zeros that align the next file (BEP 47): never on disk, never requested from a peer on its own. */
+  /** Whether the file is padding: zeros that align the next file (BEP 47). Padding is never on disk. */
   readonly isPadding: boolean;
   readonly isExecutable: boolean;
   readonly isHidden: boolean;
@@ -23,31 +23,28 @@ export interface FileEntry {
   readonly piecesRoot: Uint8Array | undefined;
 }
 
-/** A file with its place in the torrent. */
+/** A file with its index and offset in the torrent. */
 export interface LayoutFile extends FileEntry {
   /** The index of the file in {@link FileLayout.files}. */
   readonly index: number;
-  /** The offset of the file's first byte in the torrent's space. */
+  /** The offset of the file's first byte from the start of the first piece. */
   readonly offset: number;
 }
 
-/**
- * A list of files, or an object that makes them one by one. Each index is read once, in order, and the result is not
- * kept.
- */
+/** A list of files, or an object that makes them on request. Each index is read once, in ascending order. */
 export type FileEntries = Pick<readonly FileEntry[], "length" | "at">;
 
-/** Files that are made when they are first read. None of them is padding. */
+/** A list of files in which file objects are made only when they are read. No file is padding. */
 export interface PlacedFiles {
   /** The number of files. */
   readonly length: number;
   /** Returns the length of a file in bytes. */
   lengthOf(index: number): number;
-  /** Returns a file placed `offset` bytes from the start of the torrent's space. */
+  /** Returns a file whose first byte is `offset` bytes from the start of the first piece. */
   place(index: number, offset: number): LayoutFile;
 }
 
-/** A run of bytes within one file. */
+/** A range of bytes within one file. */
 export interface Span {
   readonly fileIndex: number;
   /** The offset of the span in its file. */
@@ -56,37 +53,38 @@ export interface Span {
   readonly length: number;
 }
 
-/** The pieces a file touches, both ends included; an empty file has `last === first - 1`. */
+/** The pieces that contain bytes of a file, both ends included; for an empty file `last` is `first - 1`. */
 export interface PieceRange {
   readonly first: number;
   readonly last: number;
 }
 
 /**
- * The offset of each file in the torrent's space of pieces. Files are laid out end to end (BEP 3; padding files are
- * files like any other), or `aligned` (pure v2, BEP 52): each file begins at a piece boundary and the gap before the
- * next file belongs to no file, so the last piece of every file may be short.
+ * Maps between pieces and files. A torrent's space is all its pieces, one after the other; each file has an offset in
+ * it. In v1, files follow each other without gaps (BEP 3; padding files are listed as files). In an `aligned` layout
+ * (pure v2, BEP 52) each file begins at a piece boundary; the gap before it belongs to no file, so the last piece of
+ * every file may be short.
  *
- * Look-ups are binary searches over the files that are not empty; nothing is kept per piece.
+ * Look-ups are binary searches over the files that are not empty; no memory is used per piece.
  */
 export class FileLayout {
   /** The length of a piece in bytes. */
   readonly pieceLength: number;
   readonly pieceCount: number;
   /**
-   * The length of the torrent's space in bytes, with padding files and, when aligned, the gaps between files; without a
+   * The length of the torrent's space in bytes, including padding files and the gaps of an aligned layout. There is no
    * gap after the last file.
    */
   readonly totalLength: number;
   /** The length of all files in bytes, without padding. */
   readonly contentLength: number;
-  /** Whether each file begins at a piece boundary with an implicit gap before it (pure v2). */
+  /** Whether each file begins at a piece boundary without padding files (pure v2). */
   readonly isAligned: boolean;
   /** The offset of each file that is not empty, ascending. */
   readonly #starts: Float64Array;
   /** The index of each file in `#starts`. */
   readonly #indexes: Uint32Array;
-  /** The files, made at their first use: most operations on a large torrent need only the offsets. */
+  /** The files, made when they are first read: most operations on a large torrent need only the offsets. */
   #files: readonly LayoutFile[] | PlacedFiles;
 
   /** Throws {@link InputError} `metainfo.size` when the sizes add up beyond 2^53 - 1. */
@@ -142,20 +140,20 @@ export class FileLayout {
     return made;
   }
 
-  /** Returns the layout of a single file under another path. */
+  /** Returns the layout of a single-file torrent with another path for its file. */
   withOnlyPath(path: readonly string[]): FileLayout {
     const files = this.files.map((file) => ({ ...file, path }));
     return new FileLayout(files, this.pieceLength, this.isAligned);
   }
 
-  /** Bytes from the start of the space to the start of a piece. */
+  /** Returns the offset of a piece from the start of the first piece, in bytes. */
   pieceOffset(index: number): number {
     return index * this.pieceLength;
   }
 
   /**
-   * Bytes in a piece: `pieceLength`, except for the last (and when aligned, the last of each file). 0 for a piece there
-   * is not.
+   * Returns the length of a piece in bytes: `pieceLength`, except for the last piece (in an aligned layout, the last
+   * piece of each file). 0 for an index that is no piece.
    */
   pieceSize(index: number): number {
     if (!(index >= 0 && index < this.pieceCount)) return 0;
@@ -166,8 +164,8 @@ export class FileLayout {
   }
 
   /**
-   * Returns the runs of file bytes that `length` bytes from `offset` cover, in order. Gaps of an aligned layout and
-   * offsets outside the space are left out, so the lengths may add up to less.
+   * Returns the parts of files that the `length` bytes from `offset` on contain, in order. Gaps of an aligned layout
+   * and bytes outside the torrent belong to no file, so the lengths may add up to less.
    */
   spans(offset: number, length: number): Span[] {
     const out: Span[] = [];
@@ -182,7 +180,7 @@ export class FileLayout {
     return out;
   }
 
-  /** Returns the pieces that a file touches. Throws {@link InputError} `metainfo.file-index`. */
+  /** Returns the range of pieces that contain bytes of a file. Throws {@link InputError} `metainfo.file-index`. */
   filePieces(fileIndex: number): PieceRange {
     const file = this.files[fileIndex];
     if (file === undefined)
@@ -228,7 +226,8 @@ function isPlaced(files: FileEntries | PlacedFiles): files is PlacedFiles {
 }
 
 /**
- * Adds an index and offset to a file. One literal with its fields in one order: torrents have many thousand of these.
+ * Returns a file entry with an index and offset added. It is one literal with one order of fields, which is fast for
+ * torrents of many files.
  */
 function withPlace(entry: FileEntry, index: number, offset: number): LayoutFile {
   return {

@@ -1,12 +1,12 @@
 import { BLOCK_LENGTH } from "../../base/index.ts";
 import type { SyncHasher } from "../../base/index.ts";
 
-/** Bytes of a SHA-256 digest, the node of a BEP 52 tree. */
+/** The length in bytes of a SHA-256 digest, a node of a merkle tree (BEP 52). */
 export const MERKLE_HASH_LENGTH = 32;
 
 /**
- * Returns the leaves of a tree (BEP 52): the SHA-256 of each 16 KiB block of `data`, end to end; the last block may be
- * shorter.
+ * Returns the leaves of a merkle tree (BEP 52): the SHA-256 of each 16 KiB block of `data`, without separators. The
+ * last block may be shorter.
  */
 export function merkleLeaves(data: Uint8Array, hasher: SyncHasher): Uint8Array {
   const count = Math.ceil(data.length / BLOCK_LENGTH);
@@ -21,8 +21,8 @@ export function merkleLeaves(data: Uint8Array, hasher: SyncHasher): Uint8Array {
 }
 
 /**
- * Returns the hash that stands for `2 ** height` leaves beyond the end of a file: zeros at height 0, hashed pairwise
- * above.
+ * Returns the hash of a subtree with `2 ** height` leaves that are all beyond the end of a file: zeros at height 0,
+ * hashed in pairs for each further level (BEP 52).
  */
 export function padHash(height: number, hasher: SyncHasher): Uint8Array {
   let hash = new Uint8Array(MERKLE_HASH_LENGTH);
@@ -30,7 +30,7 @@ export function padHash(height: number, hasher: SyncHasher): Uint8Array {
   return hash;
 }
 
-/** Returns the smallest power of two that is at least `count` (at least 1). */
+/** Returns the smallest power of two that is at least `count`; `count` is at least 1. */
 export function treeWidth(count: number): number {
   let width = 1;
   while (width < count) width *= 2;
@@ -38,9 +38,9 @@ export function treeWidth(count: number): number {
 }
 
 /**
- * Returns the root over a layer of hashes, end to end, whose nodes stand `height` levels above the leaves; missing
- * nodes are filled up with {@link padHash}, to a power of two or to `width` nodes (a power of two). An empty layer has
- * the root of padding alone.
+ * Returns the root of a merkle tree, given the hashes of one layer, `height` levels above the leaves. Missing nodes are
+ * {@link padHash}es, up to `width` nodes (a power of two; default: the next power of two). An empty layer has the root
+ * of a tree of padding.
  */
 export function merkleRoot(
   layer: Uint8Array,
@@ -59,28 +59,31 @@ export function merkleRoot(
 }
 
 /**
- * Leaves in the tree of each of a file's pieces (BEP 52): blocks in a piece, and for a file that fits one piece no more
- * than the next power of two of its blocks.
+ * Returns the number of leaves in the merkle tree of one piece (BEP 52): the blocks in a piece. For a file of at most
+ * one piece it is the next power of two of the file's blocks.
  */
 export function pieceTreeWidth(pieceLength: number, fileLength: number): number {
   return treeWidth(Math.min(pieceLength, fileLength) / BLOCK_LENGTH);
 }
 
 /**
- * Returns the hash that a piece of a v2 file must have, from the piece's bytes: the root over its blocks, padded to
- * `pieceLength` when the file has more than one piece, and only to the next power of two of blocks when the file fits
- * one piece (then it is the file's root).
+ * Returns the merkle root of a piece of a v2 file, given the piece's bytes. The tree is padded to `pieceLength` when
+ * the file has more than one piece. Otherwise it is padded to the next power of two of blocks, and its root is the
+ * file's pieces root.
  */
 export function pieceRoot(data: Uint8Array, hasher: SyncHasher, pieceLength: number, fileLength: number): Uint8Array {
   return merkleRoot(merkleLeaves(data, hasher), hasher, 0, pieceTreeWidth(pieceLength, fileLength));
 }
 
-/** Levels between the leaves and a layer with one hash a piece. */
+/** Returns the number of levels between the leaves and the piece layer, which has one hash for each piece. */
 export function pieceLayerHeight(pieceLength: number): number {
   return Math.log2(pieceLength / BLOCK_LENGTH);
 }
 
-/** Returns each pair of nodes hashed into one; a single last node is paired with `padding`. */
+/**
+ * Returns the next layer of a merkle tree: each pair of nodes hashed into one. A single last node is paired with
+ * `padding`.
+ */
 function parentLayer(nodes: Uint8Array, padding: Uint8Array, hasher: SyncHasher): Uint8Array<ArrayBuffer> {
   const pairLength = 2 * MERKLE_HASH_LENGTH;
   const count = Math.ceil(nodes.length / pairLength);
