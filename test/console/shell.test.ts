@@ -320,8 +320,8 @@ describe("millrace console, its command line", () => {
   it.each([
     [[], "a torrent file or a magnet link is missing"],
     [["x.torrent", "y.torrent"], "only one torrent can be given"],
-    [["x.torrent", "--path", "d"], "add --store"],
-    [["x.torrent", "--port", "1"], "add --accept"],
+    [["x.torrent", "--path", "d"], "--path requires --store"],
+    [["x.torrent", "--port", "1"], "--port requires --accept"],
     [["--replay", "a", "--between", "1"], "cannot be used together"],
     [["--replay", "a", "--store"], "--store cannot be used with --replay"],
     [["--between", "0"], "--between: the target is missing"],
