@@ -2,7 +2,7 @@ import { addressIp, addressKey, ipScope, PeerError, RecentMap, type PeerAddress,
 import { MAX_OFFENCES } from "./limits.ts";
 import type { PeerIdentity } from "./peer/peer-profile.ts";
 
-/** Identities that are remembered; beyond, the oldest are forgotten. */
+/** Maximum of banned or counted identities that are remembered; beyond it, the oldest are forgotten. */
 const MAX_REMEMBERED = 10_000;
 
 /**
@@ -51,7 +51,7 @@ function keys(address: PeerAddress, peerId: PeerId | undefined): string[] {
   return out;
 }
 
-/** Codes of PeerErrors that break no rule. */
+/** Codes of PeerErrors that do not mean that the peer broke the protocol. */
 const BREAKS_NOTHING: ReadonlySet<string> = new Set(["peer.silent", "peer.stalled"]);
 
 /** Whether a connection was closed because the peer broke the protocol. */

@@ -10,18 +10,18 @@ export interface DialerOptions {
   readonly runtime: Pick<Runtime, "clock" | "log">;
   readonly connector: Connector;
   readonly candidates: CandidateList;
-  /** Whether seeds are of use: not when we have all wanted data. */
+  /** Returns whether seeds are dialed, too: false when we have all wanted data. */
   readonly wantsSeeds: () => boolean;
-  /** Returns how many more connections may be started. */
+  /** Returns how many more connections may be opened. */
   readonly room: () => number;
   readonly isAllowed: (address: PeerAddress) => boolean;
-  /** Returns our handshake. */
+  /** Returns our encoded handshake. */
   readonly offer: () => Uint8Array;
-  /** Takes over a connection; `undefined` refuses it. */
+  /** Takes over a connection after the handshake and returns its handlers; `undefined` refuses it. */
   readonly take: (connection: Connection, handshake: Handshake) => SocketHandlers | undefined;
 }
 
-/** Connects to candidates, as many at once as the limits allow, and exchanges handshakes. */
+/** Connects to candidates, as many at once as the limits allow, and exchanges handshakes with them. */
 export class Dialer {
   readonly #options: DialerOptions;
   readonly #abort = sharedAbort();

@@ -6,7 +6,7 @@ import { countHave, countPieces, setInterest, uncount } from "./picking/availabi
 /** Options of {@link Interest}. */
 export interface InterestOptions {
   readonly peers: ReadonlySet<Peer>;
-  /** Returns the downloader; `undefined` while there is nothing to download and no peer to count. */
+  /** Returns the downloader; `undefined` when there is nothing to download and no peer whose pieces are counted. */
   readonly downloader: () => Downloader | undefined;
   /** Returns our verified pieces; `undefined` while the metadata is not known. */
   readonly have: () => Bitfield | undefined;
@@ -15,7 +15,7 @@ export interface InterestOptions {
 }
 
 /**
- * Applies announced pieces, of peers and our own: updates availability and interest, and closes connections between
+ * Handles announcements of pieces by peers and by us: updates availability and interest, and closes connections between
  * seeds.
  */
 export class Interest {
@@ -77,7 +77,7 @@ export class Interest {
     for (const peer of this.#options.peers) if (peer.pieces?.get(piece) !== true) peer.send({ type: "have", piece });
   }
 
-  /** Called when all wanted pieces are verified: no peer is of interest any more. */
+  /** Called when all wanted pieces are verified: we are not interested in any peer any more. */
   onFinished(): void {
     for (const peer of this.#options.peers) {
       setInterest(peer, false);
@@ -85,13 +85,16 @@ export class Interest {
     }
   }
 
-  /** Sends `interested` or `not-interested` when it has changed whether the peer has wanted pieces. */
+  /**
+   * Tells the peer our interest when it has changed: sends `interested` if the peer has wanted pieces, else
+   * `not-interested`.
+   */
   update(peer: Peer): void {
     const downloader = this.#options.downloader();
     if (downloader !== undefined) setInterest(peer, downloader.isInteresting(peer));
   }
 
-  /** Closes the connection when both sides have all pieces. */
+  /** Closes the connection when both the peer and we have all pieces. */
   #closeBetweenSeeds(peer: Peer): void {
     if (peer.isSeed && this.#options.isFinished() && this.#options.have()?.isFull === true) peer.close();
   }

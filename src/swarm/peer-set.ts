@@ -15,13 +15,13 @@ export interface PeerSetOptions {
   readonly swarm: SwarmOptions;
   readonly candidates: CandidateList;
   readonly registry: () => ExtensionRegistry<Peer>;
-  /** Which extensions are offered to new peers, by their names. */
+  /** Returns whether an extension is offered to new peers, by its name. */
   readonly offers: (extension: string) => boolean;
   /** Returns the number of pieces; `undefined` while the metadata is not known. */
   readonly pieceCount: () => number | undefined;
   /** Handles messages and blocks of peers. */
   readonly exchange: Pick<PeerOwner, "onMessage" | "blockStart" | "blockEnd" | "onDrain">;
-  /** The first peer after a time without peers is about to be added. */
+  /** Called before a peer is added to an empty set. */
   readonly onFirst: (now: number) => void;
   readonly onJoined: (peer: Peer) => void;
   readonly onLeft: (peer: Peer) => void;
@@ -50,7 +50,7 @@ export class PeerSet {
     return this.#peers;
   }
 
-  /** Takes over a connection whose handshake was read; `undefined` refuses it. */
+  /** Takes over a connection whose handshake was read and returns its handlers; `undefined` refuses the connection. */
   admit(connection: Connection, handshake: Handshake, direction: Direction): SocketHandlers | undefined {
     const { swarm, candidates, registry, offers, pieceCount } = this.#options;
     const { runtime, bans, infoHash, budget, intake, events } = swarm;
@@ -98,8 +98,8 @@ export class PeerSet {
   }
 
   /**
-   * Disconnects the least useful peer, see {@link leastUseful}: without a newcomer, only a useless one. Returns whether
-   * it did.
+   * Disconnects the peer that {@link leastUseful} returns; without a newcomer, only a useless one. Returns whether a
+   * peer was disconnected.
    */
   freePlace(newcomer?: Newcomer): boolean {
     const peer = leastUseful(this.#peers, this.#options.swarm.runtime.clock.now(), newcomer);
@@ -107,7 +107,7 @@ export class PeerSet {
     return peer !== undefined;
   }
 
-  /** Disconnects a useless peer when all places are taken although candidates could be dialed. */
+  /** Disconnects a useless peer when the maximum of connections is reached although candidates could be dialed. */
   freePlaceToDial(): void {
     const { swarm, candidates } = this.#options;
     const isFull = this.#peers.size >= swarm.maxPeers();
@@ -140,8 +140,8 @@ export class PeerSet {
   }
 
   /**
-   * Closes a stale connection from the same IP address with the same peer id. Returns false when such a connection is
-   * not stale. At another address the same id may belong to another peer.
+   * Closes a connection from the same IP address with the same peer id, if it is stale. Returns false when there is one
+   * that is not stale. At another address the same id may belong to another peer.
    */
   #replaceStale({ address }: Connection, peerId: PeerId, now: number): boolean {
     for (const peer of this.#peers) {
@@ -153,8 +153,8 @@ export class PeerSet {
   }
 
   /**
-   * Returns whether there is a place for a new connection, if needed after disconnecting a less useful peer for an
-   * incoming one. (Peers are only dialed when there is a place.)
+   * Whether a new connection is within the maximum. For an incoming one, a less useful peer is disconnected if
+   * necessary. (Peers are only dialed while the maximum is not reached.)
    */
   #hasPlace(newcomer: Connection, direction: Direction): boolean {
     const { maxPeers, budget } = this.#options.swarm;
@@ -175,7 +175,10 @@ export class PeerSet {
     download.wait(() => peer.reading.resume("rate"));
   }
 
-  /** Messages of one turn of the event loop are sent with one write for each peer. */
+  /**
+   * Schedules a flush of the peer's outbox at the end of this turn of the event loop, so that its messages are sent
+   * with one write.
+   */
   #flushSoon(peer: Peer): void {
     const { clock } = this.#options.swarm.runtime;
     if (this.#flushing.size === 0) {

@@ -6,7 +6,10 @@ import type { RateMeter } from "./peer/rate-meter.ts";
 import type { SwarmContent, SwarmOptions } from "./swarm-options.ts";
 import { Uploader } from "./upload/uploader.ts";
 
-/** The parts that exchange pieces. Created once the metadata is known and a piece is missing or a peer is connected. */
+/**
+ * The parts of a swarm that exchange pieces. They are created once the metadata is known and a piece is missing or a
+ * peer is connected.
+ */
 export interface PieceExchange {
   readonly downloader: Downloader;
   readonly uploader: Uploader;
@@ -17,11 +20,11 @@ export interface ExchangeOptions {
   readonly swarm: SwarmOptions;
   readonly content: SwarmContent;
   readonly peers: ReadonlySet<Peer>;
-  /** The rate of blocks sent to all peers. */
+  /** Measures the rate of blocks sent to all peers. */
   readonly up: RateMeter;
-  /** A piece has been verified and stored. */
+  /** Called when a piece has been verified and stored. */
   readonly onPiece: (piece: number) => void;
-  /** A peer provably sent bad data. */
+  /** Called when a peer has provably sent bad data. */
   readonly onLiar: (identity: PeerIdentity) => void;
 }
 

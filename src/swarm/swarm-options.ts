@@ -9,11 +9,14 @@ import type { IntakeBudget } from "./peer/intake-budget.ts";
 import type { RateLimiter } from "./upload/rate-limiter.ts";
 import type { Newcomer } from "./turnover.ts";
 
-/** Connections that all torrents of a client share. */
+/** The number of connections, which all torrents of a client share. */
 export interface ConnectionBudget {
-  /** Number of connections that may still be opened. */
+  /** The number of connections that may still be opened. */
   readonly room: number;
-  /** Disconnects a useless peer of any torrent, or, for a new connection, an idle one; see {@link Swarm.freePlace}. */
+  /**
+   * Disconnects a peer of any torrent: a useless one, or, when a new connection needs it, an idle one. See
+   * {@link Swarm.freePlace}.
+   */
   freePlace(newcomer?: Newcomer): void;
   /** Counts a connection that was opened (1) or closed (-1). */
   count(change: 1 | -1): void;
@@ -21,15 +24,21 @@ export interface ConnectionBudget {
 
 /** The events of a swarm. */
 export interface SwarmEvents {
-  /** The info dictionary of a magnet link has been received and verified. The owner then calls {@link Swarm.attach}. */
+  /**
+   * Called when the info dictionary of a magnet link has been received and verified. The owner then calls
+   * {@link Swarm.attach}.
+   */
   onMetadata(info: Uint8Array): void;
-  /** A piece has been verified and stored. */
+  /** Called when a piece has been verified and stored. */
   onPiece(piece: number): void;
-  /** All wanted pieces are stored. May be called again after the selection grew. */
+  /** Called when all wanted pieces are stored, and again each time after more pieces were selected. */
   onFinished(): void;
-  /** A peer connected or a candidate was added: {@link Swarm.tick} is needed again. See {@link Swarm.isAsleep}. */
+  /**
+   * Called when a peer connected or a candidate was added: {@link Swarm.tick} has to be called again. See
+   * {@link Swarm.isAsleep}.
+   */
   onAwake(): void;
-  /** An error of the storage, or `undefined` when it works again. */
+  /** Called with an error of the storage, and with `undefined` when the storage works again. */
   onStorage(error: StorageError | undefined): void;
 }
 
@@ -37,7 +46,7 @@ export interface SwarmEvents {
 export interface SwarmDht {
   /** Returns the UDP port of our node; 0 while it does not run. */
   port(): number;
-  /** A peer has a node here. */
+  /** Called when a peer has named its DHT node. */
   onNode(endpoint: Endpoint): void;
 }
 
@@ -50,16 +59,16 @@ export interface SwarmOptions {
   readonly clientName: string;
   /** The listening port; 0 when the client does not listen. */
   readonly port: () => number;
-  /** The DHT node beside the swarm; `undefined` when there is none. Not used for private torrents (BEP 27). */
+  /** The client's DHT node; `undefined` when there is none. Not used for private torrents (BEP 27). */
   readonly dht?: SwarmDht | undefined;
-  /** Whether addresses of peers are exchanged with peers (BEP 11): not for private torrents (BEP 27). */
+  /** Returns whether peers exchange the addresses of other peers (BEP 11): false for private torrents (BEP 27). */
   readonly usesPex: () => boolean;
   readonly maxPeers: () => number;
   readonly uploadSlots: () => number;
   readonly download: RateLimiter;
   readonly upload: RateLimiter;
   readonly connector: Connector;
-  /** Closes connections with peers that break the protocol. */
+  /** Closes the connections of peers that break the protocol. */
   readonly tarpit: Tarpit;
   readonly budget: ConnectionBudget;
   readonly intake: IntakeBudget;
@@ -74,8 +83,8 @@ export interface SwarmContent {
   readonly storage: Storage;
   /** The verified pieces on disk. The swarm adds to them. */
   readonly have: Bitfield;
-  /** Blocks on disk of unfinished pieces. */
+  /** The blocks of unfinished pieces that are on disk. */
   readonly partials: ReadonlyMap<number, Bitfield>;
-  /** Makes progress durable; `undefined` when no state is kept. */
+  /** Makes the progress durable; `undefined` when no state is kept. */
   readonly keeper: ProgressKeeper | undefined;
 }

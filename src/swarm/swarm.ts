@@ -86,7 +86,7 @@ export class Swarm {
     return this.#exchange === undefined ? this.#content?.have.isFull === true : this.#exchange.downloader.isFinished;
   }
 
-  /** The downloader; `undefined` while there is nothing to download and no peer to count. */
+  /** The downloader; `undefined` when there is nothing to download and no peer whose pieces are counted. */
   get downloader(): Downloader | undefined {
     return this.#exchange?.downloader;
   }
@@ -105,7 +105,7 @@ export class Swarm {
     });
   }
 
-  /** Adds candidates and dials as many as the limits allow. Returns how many were new. */
+  /** Adds candidates and dials as many of them as the limits allow. Returns how many candidates were new. */
   addPeers(addresses: Iterable<PeerAddress>, source: CandidateSource, areSeeds = false): number {
     const added = this.candidates.add(addresses, source, areSeeds);
     this.#options.events.onAwake();
@@ -113,19 +113,19 @@ export class Swarm {
     return added;
   }
 
-  /** Takes over an incoming connection whose handshake was read; `undefined` refuses it. */
+  /** Takes over an incoming connection after its handshake and returns its handlers; `undefined` refuses it. */
   accept(connection: Connection, handshake: Handshake): SocketHandlers | undefined {
     return this.#peerSet.admit(connection, handshake, "incoming");
   }
 
-  /** Called when the selection has changed: updates the interest in all peers. */
+  /** Called when the selection of files has changed: updates the interest in all peers. */
   reconsider(): void {
     for (const peer of this.peers) this.#interest.update(peer);
     if (this.isFinished) this.#finished();
     this.#exchange?.downloader.refillAll();
   }
 
-  /** Stops serving pieces that the caller has removed from `have`, and withdraws them from all peers. */
+  /** Withdraws pieces that the caller has removed from `have`: informs all peers, and serves no requests for them. */
   withdraw(pieces: Bitfield): void {
     withdraw(this.peers, pieces, this.#exchange?.uploader);
   }
@@ -150,7 +150,7 @@ export class Swarm {
     this.#dial();
   }
 
-  /** Disconnects a useless peer, or, for a new connection, an idle one. Returns whether it did. */
+  /** Disconnects a useless peer, or, for a new connection, an idle one. Returns whether there was such a peer. */
   freePlace(newcomer?: Newcomer): boolean {
     return this.#peerSet.freePlace(newcomer);
   }
@@ -166,7 +166,7 @@ export class Swarm {
     );
   }
 
-  /** Closes all connections. Resolves when no disk access is under way any more. */
+  /** Closes all connections. Resolves when all disk accesses have ended. */
   async stop(): Promise<void> {
     if (this.#isStopped) return;
     const storing = this.#exchange?.downloader.stop();
@@ -286,7 +286,7 @@ export class Swarm {
     return { registry, metadata, pex, choking, inbound };
   }
 
-  /** Creates download and upload, once the content is known and there is a peer or a missing piece. */
+  /** Creates download and upload, once the content is known and a peer is connected or a piece is missing. */
   #begin(): void {
     const content = this.#content;
     if (content === undefined || this.#exchange !== undefined) return;
@@ -323,7 +323,7 @@ export class Swarm {
     if (peer.profile.supportsDht && port !== 0) peer.send({ type: "port", port });
   }
 
-  /** Called for peers that connected before the metadata was known. */
+  /** Prepares a peer that connected before the metadata was known for the exchange of pieces. */
   #attachPeer(peer: Peer, content: SwarmContent): void {
     try {
       peer.setPieceCount(content.metainfo.pieceCount);

@@ -3,17 +3,20 @@ import { peerPriority } from "../discovery/index.ts";
 import { IDLE_MS, MAX_PEERS_PER_ADDRESS, MAX_PEERS_PER_NETWORK, MIN_SHARED_PEERS, USELESS_MS } from "./limits.ts";
 import type { Peer } from "./peer/peer.ts";
 
-/** A new connection that needs a place: its remote and local endpoints, for its priority (BEP 40). */
+/**
+ * A new connection for which another one may have to be closed: its remote and local endpoints, for its priority (BEP
+ * 40).
+ */
 export interface Newcomer {
   readonly remote: Endpoint;
   readonly local: Endpoint;
 }
 
 /**
- * Returns the peer to disconnect when all places are taken; `undefined` when all are of use. First a useless one:
- * neither side is interested. Then, for a newcomer, one with which no block has passed for {@link IDLE_MS}, from a
- * network (/24, IPv6 /48) that has more peers than the newcomer's, or as many and a lower priority than the newcomer
- * (BEP 40). `now` on the clock's scale.
+ * Returns the peer to disconnect when the maximum of peers is reached; `undefined` when no peer may be. The first
+ * choice is a useless peer: neither side is interested. The next, for a newcomer only, is a peer with which no block
+ * has passed for {@link IDLE_MS}, and whose network (IPv4 /24, IPv6 /48) has more peers than the newcomer's, or as many
+ * and the peer has a lower priority than the newcomer (BEP 40). `now` is on the clock's scale.
  */
 export function leastUseful(peers: Iterable<Peer>, now: number, newcomer?: Newcomer): Peer | undefined {
   const all = [...peers];
@@ -24,8 +27,8 @@ export function leastUseful(peers: Iterable<Peer>, now: number, newcomer?: Newco
 }
 
 /**
- * Whether an address, or its network of public addresses, has its maximum of peers of a torrent. `places`: the maximum
- * of peers of the torrent.
+ * Whether a torrent has the maximum of peers at an address, or in its public network. `places`: the torrent's maximum
+ * of peers in total.
  */
 export function hasItsShare(peers: Iterable<Peer>, ip: string, places: number): boolean {
   const isPublic = ipScope(ip) === "public";
@@ -67,15 +70,17 @@ function leastOfIdle(peers: readonly Peer[], now: number, newcomer: Newcomer): P
   return least?.peer;
 }
 
-/** Returns the network of a peer: its /24, IPv6 /48; a peer without an IP address is its own network. */
+/**
+ * Returns the network of a peer: its IPv4 /24 or IPv6 /48. A peer without an IP address counts as a network of its own.
+ */
 function networkOfPeer(address: PeerAddress): string {
   const ip = addressIp(address);
   return ip === undefined ? addressKey(address) : networkOf(ip, 24);
 }
 
 /**
- * Whether neither side has become interested in the other in time, or the peer floods us with messages of peer
- * exchange. A peer that has metadata for us is not useless.
+ * Whether a peer may be disconnected first: neither side has become interested in the other in time, or the peer floods
+ * us with peer exchange messages. A peer from which we still need metadata is not useless.
  */
 function isUseless(peer: Peer, now: number): boolean {
   if (peer.pex.isFlooding) return true;

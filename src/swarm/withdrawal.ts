@@ -5,8 +5,8 @@ import type { Peer } from "./peer/peer.ts";
 import type { Uploader } from "./upload/uploader.ts";
 
 /**
- * Withdraws announced pieces: peers that support `lt_donthave` (BEP 54) are sent it. Other peers are disconnected; they
- * may reconnect and receive a new bitfield. Requests for these pieces are rejected.
+ * Withdraws announced pieces. Peers that support `lt_donthave` (BEP 54) are sent that message; other peers are
+ * disconnected, and receive a new bitfield if they reconnect. Requests for these pieces are rejected.
  */
 export function withdraw(peers: Iterable<Peer>, pieces: Bitfield, uploader: Uploader | undefined): void {
   for (const peer of peers) {
@@ -23,7 +23,7 @@ export function withdraw(peers: Iterable<Peer>, pieces: Bitfield, uploader: Uplo
   }
 }
 
-/** Sends `have` for pieces that were withdrawn and are verified again. */
+/** Sends `have` messages for withdrawn pieces that have been verified again. */
 export function announce(peers: Iterable<Peer>, pieces: Bitfield): void {
   for (const peer of peers)
     for (const piece of pieces.ones()) if (peer.pieces?.get(piece) !== true) peer.send({ type: "have", piece });

@@ -29,7 +29,7 @@ export interface AskingOptions {
 export class Asking {
   readonly #options: AskingOptions;
   #isStopped = false;
-  /** Maximum of outstanding requests to one source, so that the memory suffices for all sources. */
+  /** Maximum of outstanding requests to one source: each source's share of the memory for pieces. */
   #share = Infinity;
 
   constructor(options: AskingOptions) {
@@ -43,7 +43,7 @@ export class Asking {
     this.#request(source, this.#mayAskAgain);
   }
 
-  /** Sends requests to every source; to `last`, which timed out, after the others. */
+  /** Sends requests to every source. A source `last`, whose requests have just timed out, comes after all others. */
   refillAll(last?: BlockSource): void {
     const { sources } = this.#options;
     this.#shareMemory();
@@ -57,8 +57,8 @@ export class Asking {
   }
 
   /**
-   * Adds a block that the caller has requested itself to the requests of a source. Returns false when that is not
-   * possible, or the block is not needed.
+   * Adds a block that the caller has requested itself to the outstanding requests of a source. Returns false when the
+   * block cannot be requested or is not needed.
    */
   adopt(source: BlockSource, index: number, begin: number, length: number): boolean {
     const next = this.#isStopped ? undefined : this.#options.chooser.claim(source, index, begin, length);
@@ -66,14 +66,13 @@ export class Asking {
     return next !== undefined;
   }
 
-  /** Whether no piece is left to begin, so that blocks are requested from several sources. */
+  /** Whether end game has begun: no piece is left to begin, so that blocks are requested from several sources. */
   get isEndGame(): boolean {
     return this.#options.endGame.isNear(this.#options.picker.remaining);
   }
 
   /**
-   * Called once a second, `now` on the clock's scale: updates pipeline depths, marks snubbing sources, and handles
-   * time-outs.
+   * Called once a second with the clock's time: updates pipeline depths, marks snubbing sources, and handles time-outs.
    */
   tick(now: number): void {
     this.#shareMemory();
@@ -102,8 +101,8 @@ export class Asking {
   }
 
   /**
-   * Whether no other piece can be begun, for lack of pieces or memory, so that late blocks may be requested from a
-   * second source.
+   * Whether late blocks may be requested from a second source: no other piece can be begun, because none is left or
+   * memory is full.
    */
   get #mayAskAgain(): boolean {
     return this.isEndGame || this.#options.buffers.wasRefused;
@@ -126,7 +125,7 @@ export class Asking {
     if (blocks.length > 0) source.request(blocks);
   }
 
-  /** Returns a late block of the most urgent piece, so that one slow source does not delay a reader. */
+  /** Returns a late block of the piece that readers wait for most, so that one slow source does not delay them. */
   #late(source: BlockSource, now: number): { readonly piece: OpenPiece; readonly block: number } | undefined {
     const { chooser, open, endGame } = this.#options;
     const first = chooser.urgent[0];
@@ -134,7 +133,7 @@ export class Asking {
     return piece === undefined || piece.freeCount > 0 ? undefined : endGame.next(source, now, first);
   }
 
-  /** Divides the memory among the sources. */
+  /** Sets the maximum of requests to each source, so that the memory for pieces is divided among all sources. */
   #shareMemory(): void {
     let active = 0;
     for (const source of this.#options.sources)

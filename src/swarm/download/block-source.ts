@@ -9,7 +9,9 @@ import type { Source } from "./open-piece.ts";
  * when it accepts requests again.
  */
 export interface BlockSource {
-  /** Identifies the source in evidence, also after it left. Compared as an object reference. */
+  /**
+   * Identifies the source in evidence of bad data, also after it disconnected. It is compared as an object reference.
+   */
   readonly identity: Source;
   /** The pieces of the source; `undefined` while they are not known. */
   readonly pieces: Bitfield | undefined;
@@ -17,22 +19,22 @@ export interface BlockSource {
   readonly isSeed: boolean;
   /** Whether the source accepts requests now, at least for the pieces of {@link BlockSource.limitedTo}. */
   readonly canAsk: boolean;
-  /** The only pieces of which the source sends blocks now; `undefined` for all of its pieces. */
+  /** The only pieces of which the source sends blocks now; `undefined` when it sends blocks of all its pieces. */
   readonly limitedTo: ReadonlySet<number> | undefined;
   /**
-   * The time at which bytes last arrived from the source, on the clock's scale; `undefined` while we do not read from
-   * it.
+   * The time at which bytes last arrived from the source, on the clock's scale; `undefined` while we have paused
+   * reading from it.
    */
   readonly silentSince: number | undefined;
-  /** Whether the source has a piece and sends blocks of it now. */
+  /** Whether the source has a piece and would send blocks of it now. */
   mayAsk(piece: number): boolean;
-  /** Requests blocks. They are in {@link DownloadSlot.requests} already. */
+  /** Sends requests for blocks, which the caller has already added to {@link DownloadSlot.requests}. */
   request(blocks: readonly OutstandingRequest[]): void;
   /** Cancels requests for blocks. The source may still send them. */
   cancel(blocks: readonly OutstandingRequest[]): void;
   /**
-   * Drops the rest of the arriving block, whose memory is used otherwise. `blockEnd` is still called for it, as not
-   * stored.
+   * Drops the rest of the block that is arriving, since its memory is needed for other data. `blockEnd` is still called
+   * for it, with `stored` false.
    */
   abandonBlock(): void;
 

@@ -6,7 +6,7 @@ import type { OpenPiece } from "./open-piece.ts";
 export class DownloadSlot {
   /** The outstanding requests and the depth of the pipeline. */
   readonly requests = new BlockRequests();
-  /** Bytes of blocks that were stored. The owner of the source calls `tick`. */
+  /** The bytes and rate of blocks that were stored. The owner of the source calls its `tick`. */
   readonly meter = new RateMeter();
   /** The block whose payload is being received. */
   arriving: { readonly piece: OpenPiece; readonly block: number } | undefined;

@@ -23,17 +23,19 @@ export interface DownloaderOptions {
   readonly runtime: Runtime;
   readonly metainfo: Metainfo;
   readonly storage: BlockStorage;
-  /** Verified pieces on disk; the download adds to it. */
+  /** The verified pieces on disk. The download adds to it. */
   readonly have: Bitfield;
   readonly keeper: ProgressKeeper | undefined;
-  /** The present sources of blocks. The caller adds and removes them. */
+  /** The sources of blocks at present. The caller adds and removes them. */
   readonly sources: ReadonlySet<BlockSource>;
   /** The memory for pieces in progress that all torrents share. */
   readonly assembly: AssemblyBudget;
   readonly onPiece: (piece: number) => void;
-  /** Receives the {@link BlockSource.identity} of a source that provably sent bad data. It may have left. */
+  /** Receives the {@link BlockSource.identity} of a source that provably sent bad data, also after it disconnected. */
   readonly onLiar: (identity: Source) => void;
-  /** An error of the storage, or `undefined` when it works again. Nothing is requested in between. */
+  /**
+   * Receives an error of the storage, and `undefined` when the storage works again. No blocks are requested in between.
+   */
   readonly onStorage: (error: StorageError | undefined) => void;
 }
 
@@ -109,15 +111,15 @@ export class Downloader {
   }
 
   /**
-   * Sets the pieces that readers wait for, the most urgent first: they are requested before all others, late blocks of
-   * the first also from a second source.
+   * Sets the pieces that readers wait for, the most urgent first. They are requested before all others; late blocks of
+   * the first one are requested from a second source, too.
    */
   setUrgent(pieces: readonly number[]): void {
     this.#chooser.urgent = pieces;
     if (pieces.length > 0) this.refillAll();
   }
 
-  /** Adds blocks of unfinished pieces that are on disk. */
+  /** Adds blocks of unfinished pieces that an earlier run left on disk. */
   restore(partials: ReadonlyMap<number, Bitfield>): void {
     for (const [index, blocks] of partials) {
       if (this.#options.have.get(index) || blocks.isEmpty || blocks.isFull) continue;
@@ -204,8 +206,8 @@ export class Downloader {
   }
 
   /**
-   * Called when the source accepts no requests for a time. `isVoid`: it drops the outstanding ones; otherwise it still
-   * serves or rejects each of them.
+   * Called when the source accepts no requests for a time. `isVoid`: the source drops the outstanding requests;
+   * otherwise it still serves or rejects each of them.
    */
   withheld(source: BlockSource, isVoid: boolean): void {
     if (isVoid) releaseAll(source);
@@ -229,7 +231,10 @@ export class Downloader {
     this.refillAll();
   }
 
-  /** Called once a second: updates pipelines, turns and memory. */
+  /**
+   * Called once a second with the clock's time: updates pipelines, the turns of sources with suspect pieces, and
+   * memory.
+   */
   tick(now: number): void {
     this.#asking.tick(now);
     const isPassedOn = this.#suspects.tick(now);

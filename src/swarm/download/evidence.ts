@@ -3,7 +3,7 @@ import type { HashAlgorithm, Hasher } from "../../runtime/index.ts";
 import { MAX_EVIDENCE_BLOCKS } from "../limits.ts";
 import type { OpenPiece, Source } from "./open-piece.ts";
 
-/** The digest to compare blocks with; independent of the torrent's hashes. */
+/** The hash algorithm for comparing blocks. It need not be that of the torrent. */
 const BLOCK_DIGEST: HashAlgorithm = "sha1";
 
 interface BlockEvidence {
@@ -26,8 +26,8 @@ export class Evidence {
   }
 
   /**
-   * Handles a piece that failed the hash check. Returns its source if all blocks came from the same one, which is
-   * proof.
+   * Handles a piece that failed the hash check. If all its blocks came from one source, that source is proved to have
+   * sent bad data and is returned.
    */
   failed(piece: OpenPiece, data: Uint8Array): Source | undefined {
     const sources = piece.sources();
@@ -51,7 +51,7 @@ export class Evidence {
     return undefined;
   }
 
-  /** Handles a valid piece. Returns the sources that had sent different bytes for it before. */
+  /** Handles a valid piece. Returns the sources that had sent different bytes for it when it failed before. */
   passed(piece: OpenPiece, data: Uint8Array): Set<Source> {
     const liars = new Set<Source>();
     const blocks = this.#pieces.get(piece.index);

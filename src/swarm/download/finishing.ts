@@ -26,7 +26,7 @@ export interface FinishingOptions {
   readonly onPiece: (piece: number) => void;
   readonly onLiar: (identity: Source) => void;
   readonly onStorage: (error: StorageError | undefined) => void;
-  /** Called when blocks are to be requested again, or memory became free: requests may be sent to all sources. */
+  /** Called when requests may be sent to all sources again: blocks are needed again, or memory became free. */
   readonly onRoom: () => void;
 }
 
@@ -57,7 +57,7 @@ export class Finishing {
     this.#own(this.#finish(piece));
   }
 
-  /** Starts to save blocks of pieces that have been in progress for a while. `now` on the clock's scale. */
+  /** Starts to save the blocks of pieces that have been in progress for a while. `now` is on the clock's scale. */
   saveUnfinished(now: number): void {
     if (this.#options.disk.isRefusing) return;
     for (const saving of this.#saver.begin(now)) this.#own(saving.then(() => this.#onRoom()));
@@ -110,7 +110,9 @@ export class Finishing {
     onRoom();
   }
 
-  /** Called when memory may be free: requests are sent again, if memory was refused before. */
+  /**
+   * Called when memory may have become free: lets requests be sent again if they had been refused for lack of memory.
+   */
   #onRoom(): void {
     const { buffers, onRoom } = this.#options;
     if (!buffers.wasRefused) return;

@@ -24,7 +24,7 @@ export class OpenPiece {
   readonly blockCount: number;
   /** The time at which the piece was opened, on the clock's scale. */
   readonly openedAt: number;
-  /** The bytes; `undefined` while they are only on disk, to save memory. */
+  /** The bytes of the piece; `undefined` while its blocks are only on disk, to save memory. */
   data: Uint8Array | undefined;
   /** Blocks that are present, in memory or on disk. */
   readonly present: Bitfield;
@@ -34,23 +34,24 @@ export class OpenPiece {
   readonly held: Bitfield;
   /** Number of blocks that are arriving. */
   arriving = 0;
-  /** The only source that may send blocks after the piece failed its hash check, so that the next failure is proof. */
+  /** For a suspect piece, the only source that may send blocks: if the piece fails again, this source sent bad data. */
   exclusive: Source | undefined;
   /** Whether the piece failed its hash check: it is downloaded from one source at a time. */
   isSuspect = false;
-  /** Sources that were too slow in their turn with the suspect piece: other sources come first. */
+  /** Sources that were too slow with the suspect piece in this round: other sources are assigned the piece first. */
   readonly hadTurn = new Set<Source>();
-  /** Rounds in which all sources were too slow. */
+  /** The number of rounds in which all sources were too slow with the suspect piece. */
   rounds = 0;
   /**
-   * The start of the turn of the exclusive source as seen by the tick, on the clock's scale; `undefined` without one.
+   * The time at which the exclusive source was first seen with the piece, on the clock's scale; `undefined` when there
+   * is no such source.
    */
   turnSince: number | undefined;
   /** The time at which the last block arrived, on the clock's scale. */
   lastArrival = 0;
   readonly #state: Uint8Array;
   readonly #sources: (Source | undefined)[];
-  /** Number of sources with a request for each block: more than one in end game. */
+  /** For each block, the number of sources with a request for it. It exceeds one only in end game. */
   readonly #asked: Uint8Array;
   readonly #onFree: ((piece: OpenPiece) => void) | undefined;
   #free: number;
@@ -71,12 +72,12 @@ export class OpenPiece {
     this.#free = this.blockCount;
   }
 
-  /** Bytes in a block. */
+  /** Returns the length of a block in bytes. */
   blockLength(block: number): number {
     return Math.min(BLOCK_LENGTH, this.length - block * BLOCK_LENGTH);
   }
 
-  /** Returns the block at `begin` with `length` bytes; `undefined` when these are not the bounds of a block. */
+  /** Returns the index of the block with this `begin` and `length`; `undefined` when no block has them. */
   blockAt(begin: number, length: number): number | undefined {
     const block = begin / BLOCK_LENGTH;
     return Number.isInteger(block) && block < this.blockCount && this.blockLength(block) === length ? block : undefined;
@@ -104,14 +105,14 @@ export class OpenPiece {
     return this.exclusive === undefined ? !this.hadTurn.has(source) : this.exclusive === source;
   }
 
-  /** Returns the first free block, now requested; `undefined` when there is none. */
+  /** Marks the first free block as requested and returns its index; `undefined` when no block is free. */
   requestNext(source: Source): number | undefined {
     if (this.#free === 0) return undefined;
     const block = this.#state.indexOf(FREE);
     return this.request(block, source) ? block : undefined;
   }
 
-  /** Marks a free block as requested; false when it is not free. */
+  /** Marks a free block as requested. Returns false when it is not free. */
   request(block: number, source: Source): boolean {
     if (this.#state[block] !== FREE) return false;
     this.#state[block] = REQUESTED;
@@ -126,7 +127,7 @@ export class OpenPiece {
     return this.#state[block] === REQUESTED || this.#state[block] === ARRIVING;
   }
 
-  /** Counts a request for the block to one more source (end game). */
+  /** Records that one more source has a request for the block (end game). */
   requestAgain(block: number): void {
     this.#asked[block] = (this.#asked[block] ?? 0) + 1;
   }
@@ -180,7 +181,7 @@ export class OpenPiece {
     this.lastArrival = now;
   }
 
-  /** Adds a block that was on disk when the torrent was started. */
+  /** Marks a block as present that was on disk when the torrent was started. */
   restore(block: number): void {
     if (this.#state[block] !== FREE) return;
     this.#state[block] = PRESENT;
@@ -209,18 +210,21 @@ export class OpenPiece {
     return this.#sources[block];
   }
 
-  /** Returns all sources of its blocks. */
+  /** Returns the sources of all blocks that were received. */
   sources(): Set<Source> {
     return new Set(this.#sources.filter((source) => source !== undefined));
   }
 
-  /** Called when the piece failed its hash check: it is downloaded again, from one source at a time. */
+  /**
+   * Called when the piece failed its hash check: it is suspect from now on, and is downloaded again from one source at
+   * a time.
+   */
   distrust(): void {
     this.isSuspect = true;
     this.restart();
   }
 
-  /** Marks all blocks as free: the piece is downloaded again. */
+  /** Marks all blocks as free, so that the piece is downloaded again. */
   restart(): void {
     this.#state.fill(FREE);
     this.#asked.fill(0);

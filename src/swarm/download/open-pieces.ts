@@ -4,8 +4,8 @@ import { OpenPiece } from "./open-piece.ts";
 export class OpenPieces {
   readonly #pieces = new Map<number, OpenPiece>();
   /**
-   * The pieces with blocks to request, in the order in which they are filled. A piece without such blocks is removed at
-   * the next iteration.
+   * The pieces with blocks to request, in the order in which their blocks are requested. A piece without such blocks is
+   * removed when the set is next iterated.
    */
   readonly #unfilled = new Set<OpenPiece>();
 
@@ -37,7 +37,7 @@ export class OpenPieces {
     }
   }
 
-  /** Begins a piece of `length` bytes. */
+  /** Adds a piece of `length` bytes to the pieces in progress and returns it. */
   begin(index: number, length: number, now: number): OpenPiece {
     const piece = new OpenPiece(index, length, now, (freed) => {
       if (this.#pieces.get(freed.index) === freed) this.#unfilled.add(freed);

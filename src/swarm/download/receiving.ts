@@ -17,7 +17,7 @@ export interface ReceivingOptions {
   readonly buffers: PieceBuffers;
   readonly endGame: EndGame;
   readonly suspects: Suspects;
-  /** All blocks of a piece are present. */
+  /** Called when all blocks of a piece are present. */
   readonly onComplete: (piece: OpenPiece) => void;
   /** Called when more requests may be sent to a source. */
   readonly onRoom: (source: BlockSource) => void;
@@ -93,8 +93,8 @@ export class Receiving {
   }
 
   /**
-   * Abandons a block that is arriving from another source, if that has been silent for {@link STALLED_BLOCK_MS}.
-   * Returns whether it did.
+   * Abandons a block that is arriving from another source, if no byte came from that source for
+   * {@link STALLED_BLOCK_MS}. Returns whether the block was abandoned.
    */
   #abandonStalled(piece: OpenPiece, block: number): boolean {
     const { clock, sources } = this.#options;

@@ -7,14 +7,14 @@ import type { OpenPieces } from "./open-pieces.ts";
 export interface SuspectsOptions {
   readonly open: OpenPieces;
   readonly sources: ReadonlySet<BlockSource>;
-  /** Forgets all requests for a piece and downloads all of it again. */
+  /** Drops all requests for a piece and downloads the whole piece again. */
   readonly restart: (piece: OpenPiece) => void;
 }
 
 /**
  * Assigns pieces that failed their hash check to one source at a time, so that the next failure proves which source
- * sent bad data. A source that takes too long loses its turn; otherwise one that sends a block now and then could keep
- * the piece forever.
+ * sent bad data. The turn of a source that takes too long ends; otherwise a source that sends a block now and then
+ * could keep the piece forever.
  */
 export class Suspects {
   readonly #options: SuspectsOptions;
@@ -23,7 +23,7 @@ export class Suspects {
     this.#options = options;
   }
 
-  /** Ends the source's turn with suspect pieces that have no outstanding request with it. */
+  /** Ends the turns of a source with suspect pieces for which it has no outstanding request. */
   left(source: BlockSource): void {
     for (const piece of this.#options.open.all())
       if (piece.exclusive === source.identity && !source.download.requests.includes(piece)) this.leave(source, piece);
@@ -44,8 +44,8 @@ export class Suspects {
   }
 
   /**
-   * Called once a second: ends turns that took too long. Returns whether a piece may be requested from another source
-   * now.
+   * Called once a second with the clock's time: ends turns that took too long. Returns whether another source may be
+   * assigned a piece now.
    */
   tick(now: number): boolean {
     let isPassedOn = false;
@@ -57,7 +57,7 @@ export class Suspects {
     return isPassedOn;
   }
 
-  /** Starts a new round when every available source has had its turn. */
+  /** Starts a new round for a piece when every available source has had its turn. Returns whether it did. */
   #reopen(piece: OpenPiece): boolean {
     if (piece.hadTurn.size === 0 || this.#hasOther(piece)) return false;
     piece.hadTurn.clear();
@@ -83,7 +83,7 @@ export class Suspects {
     return true;
   }
 
-  /** Whether an available source has not had its turn. */
+  /** Whether there is an available source that has not had its turn with the piece. */
   #hasOther(piece: OpenPiece): boolean {
     for (const source of this.#options.sources) {
       if (

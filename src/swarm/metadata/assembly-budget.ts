@@ -5,7 +5,7 @@ export class AssemblyBudget {
   #bytes = 0;
   #isShort = false;
 
-  /** Whether the last request of a torrent did not fit: other torrents then free their spare buffers. */
+  /** Whether the last reservation of a torrent was refused: other torrents then free their spare buffers. */
   get isShort(): boolean {
     return this.#isShort;
   }
@@ -16,15 +16,15 @@ export class AssemblyBudget {
   }
 
   /**
-   * Returns whether a torrent may reserve `bytes` more. `isFirst`: it has reserved nothing yet, and gets up to
-   * {@link MAX_SURE_PIECE_BYTES} in any case.
+   * Whether a torrent may reserve `bytes` more. `isFirst`: the torrent has reserved nothing yet, and may always reserve
+   * up to {@link MAX_SURE_PIECE_BYTES}.
    */
   hasRoom(bytes: number, isFirst: boolean): boolean {
     this.#isShort = this.#bytes > 0 && this.#bytes + bytes > TOTAL_ASSEMBLY_BYTES;
     return !this.#isShort || (isFirst && bytes <= MAX_SURE_PIECE_BYTES);
   }
 
-  /** Counts bytes that a torrent reserves, or frees (negative). */
+  /** Adds the bytes that a torrent has reserved, or subtracts those that it has freed (negative). */
   count(bytes: number): void {
     this.#bytes += bytes;
   }

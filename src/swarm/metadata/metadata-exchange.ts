@@ -9,9 +9,9 @@ import type { RateLimiter } from "../upload/rate-limiter.ts";
 export interface MetadataExchangeOptions {
   readonly runtime: Runtime;
   readonly infoHash: InfoHash;
-  /** The info dictionary, once it is known. */
+  /** Returns the info dictionary; `undefined` while it is not known. */
   readonly info: () => Uint8Array | undefined;
-  /** The upload limits for the info dictionary. */
+  /** The limiters of the upload rate, which apply to the info dictionary, too. */
   readonly limiters: readonly RateLimiter[];
   readonly onComplete: (info: Uint8Array) => void;
   readonly onLiar: (peer: Peer) => void;
@@ -62,8 +62,8 @@ export class MetadataExchange {
   }
 
   /**
-   * Sends the requests that are possible now, and disconnects peers that did not reply in time: a new connection may
-   * work.
+   * Called once a second: sends the requests that are possible now, and disconnects peers that did not reply in time,
+   * since a new connection to them may work.
    */
   tick(): void {
     this.#uploads.pump();

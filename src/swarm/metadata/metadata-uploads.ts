@@ -5,20 +5,20 @@ import type { RateLimiter } from "../upload/rate-limiter.ts";
 
 /** Options of {@link MetadataUploads}. */
 export interface MetadataUploadsOptions {
-  /** The info dictionary, once it is known. */
+  /** Returns the info dictionary; `undefined` while it is not known. */
   readonly info: () => Uint8Array | undefined;
-  /** The upload limits: a piece is sent when all are open. */
+  /** The limiters of the upload rate: a piece is sent when all are open. */
   readonly limiters: readonly RateLimiter[];
 }
 
 /**
- * Sends peers the info dictionary (BEP 9), one piece to each in turn, under the upload limits: a request of 20 bytes
- * costs 16 KiB.
+ * Sends the info dictionary to peers (BEP 9), one piece to each in turn. The upload limits apply, since a request of 20
+ * bytes has a reply of 16 KiB.
  */
 export class MetadataUploads {
   readonly #options: MetadataUploadsOptions;
   readonly #servers = new WeakMap<Peer, MetadataServer>();
-  /** Pieces requested by each peer, in the order of the peers' turns. */
+  /** The pieces that each peer has requested. The peers are in the order in which they are served next. */
   readonly #queue = new Map<Peer, number[]>();
   #isWaiting = false;
 
@@ -38,12 +38,12 @@ export class MetadataUploads {
     this.pump();
   }
 
-  /** Drops the requests of a peer that left. */
+  /** Drops the requests of a peer that disconnected. */
   gone(peer: Peer): void {
     this.#queue.delete(peer);
   }
 
-  /** Sends as much as the limits and the connections allow. Call it when a connection has drained. */
+  /** Sends as many pieces as the limits and the connections allow. Call it when a connection has drained. */
   pump(): void {
     let behind = 0;
     while (behind < this.#queue.size) {

@@ -10,7 +10,7 @@ export interface OutstandingRequest {
   readonly sentAt: number;
 }
 
-/** Minimum of requests outstanding with a source whose rate is known. */
+/** Minimum of outstanding requests to a source whose rate is known. */
 const SLOWEST_PIPELINE = 4;
 
 function keyOf(piece: number, block: number): number {
@@ -19,16 +19,16 @@ function keyOf(piece: number, block: number): number {
 }
 
 /**
- * The requests outstanding with one source, and the depth of its pipeline. The depth starts small and grows by one with
- * every block, which doubles it each round trip, until it covers a second of the measured rate; from then on it follows
- * the rate.
+ * The outstanding requests to one source, and how many there should be (the depth of its pipeline). The depth starts
+ * small and grows by one with every block, which doubles it each round trip, until it covers a second of the measured
+ * rate; from then on it follows the rate.
  */
 export class BlockRequests {
   readonly #outstanding = new Map<number, OutstandingRequest>();
   #depth = MIN_PIPELINE;
   #limit = DEFAULT_PIPELINE_LIMIT;
   #isGrowing = true;
-  /** Bytes requested in total. */
+  /** Bytes of all blocks requested. */
   #asked = 0;
   /** Bytes of all blocks received. */
   #received = 0;
@@ -47,8 +47,8 @@ export class BlockRequests {
   }
 
   /**
-   * Returns how many requests may be sent now, up to `most` outstanding; 0 until half of these have been served, so
-   * that requests are sent in batches.
+   * Returns how many requests may be sent now, so that at most `most` are outstanding. Returns 0 until half of the
+   * outstanding requests have been served, so that requests are sent in batches.
    */
   room(most = Infinity): number {
     const { size } = this;
@@ -94,8 +94,8 @@ export class BlockRequests {
   }
 
   /**
-   * Counts a received block, stored or not. Throws {@link PeerError} `peer.unasked` when the source has sent far more
-   * than was requested.
+   * Counts a received block of `bytes` bytes, stored or not. Throws {@link PeerError} `peer.unasked` when the source
+   * has sent far more than was requested.
    */
   onReceived(bytes: number): void {
     this.#received += bytes;
@@ -119,7 +119,7 @@ export class BlockRequests {
     if (!this.#isGrowing) this.#depth = Math.max(SLOWEST_PIPELINE, Math.ceil(needed * 1.25));
   }
 
-  /** Called when the source timed out: it gets one request at a time until it sends a block. */
+  /** Called when requests to the source timed out: it gets one request at a time until it sends a block. */
   collapse(): void {
     this.#depth = 1;
     this.#isGrowing = true;

@@ -6,7 +6,8 @@ import type { Peer } from "./peer.ts";
 import type { SwarmContent, SwarmOptions } from "../swarm-options.ts";
 
 /**
- * Sends the first message about our pieces: a bitfield, or with the fast extension `have-all` or `have-none` (BEP 6).
+ * Sends the first message about our pieces: a bitfield, or `have-all` or `have-none` when the peer supports the fast
+ * extension (BEP 6).
  */
 export function announcePieces(
   supportsFast: boolean,
@@ -32,7 +33,10 @@ export function extendedHandshake(peer: Peer, options: SwarmOptions, metadataSiz
   return { type: "extended", id: EXTENDED_HANDSHAKE_ID, payload };
 }
 
-/** Notes the port at which an incoming peer listens, when its handshake names it for the first time (BEP 10). */
+/**
+ * Adds an incoming peer to the candidates when its extended handshake first names the port at which it listens (BEP
+ * 10).
+ */
 export function noteListenPort({ profile }: Peer, candidates: CandidateList): void {
   const port = profile.extended?.port;
   if (profile.direction === "outgoing" || port === undefined || profile.listenPort !== undefined) return;
@@ -44,8 +48,8 @@ export function noteListenPort({ profile }: Peer, candidates: CandidateList): vo
 }
 
 /**
- * Grants a new peer its allowed-fast set, which it may request while choked, so that it soon has pieces to share (BEP
- * 6).
+ * Sends a new peer its allowed-fast set: pieces that it may request while choked, so that it soon has pieces to share
+ * (BEP 6).
  */
 export function grantFast(peer: Peer, { metainfo, have }: SwarmContent, { infoHash, runtime }: SwarmOptions): void {
   const ip = addressIp(peer.address);

@@ -13,18 +13,18 @@ import type { MetadataExchange } from "../metadata/metadata-exchange.ts";
 import type { Peer } from "./peer.ts";
 import type { Uploader } from "../upload/uploader.ts";
 
-/** The parts of a swarm that messages act on. Download and upload are set once the metadata is known. */
+/** The parts of a swarm that handle messages. Download and upload are set once the metadata is known. */
 export interface Inbound {
   downloader: Downloader | undefined;
   uploader: Uploader | undefined;
   readonly choking: Pick<Choking, "interested">;
   readonly metadata: MetadataExchange;
   readonly clock: Clock;
-  /** The peer has announced pieces; `added` are its new pieces. */
+  /** Called when the peer has announced pieces; `added` are its new pieces. */
   onPieces(peer: Peer, added: Bitfield | undefined): void;
   onHave(peer: Peer, piece: number): void;
   onExtendedHandshake(peer: Peer): void;
-  /** The peer has a DHT node at this UDP port (BEP 5). */
+  /** Called when the peer has named the UDP port of its DHT node (BEP 5). */
   onDhtPort(peer: Peer, port: number): void;
 }
 

@@ -11,9 +11,9 @@ import {
   MESSAGES_PER_SECOND,
 } from "../limits.ts";
 
-/** Messages between two readings of the clock. */
+/** The number of quick messages after which the clock is read to charge their processing time. */
 const CLOCK_MESSAGES = 8;
-/** The weight of a message from which its processing time is measured on its own. */
+/** The weight at which a message is heavy: its processing time is measured on its own. */
 const HEAVY = 8;
 
 /** The owner of an inbox. */
@@ -22,9 +22,9 @@ export interface InboxOwner extends MessageSink {
   onFull(): void;
   /** Called when no bytes wait any more. */
   onEmpty(): void;
-  /** A message was invalid, or a callback of the owner threw. */
+  /** Called when a message was invalid, or a callback of the owner threw. */
   onError(error: Error): void;
-  /** Called when the messages of all peers take up too much memory, and the messages of this peer the most. */
+  /** Called when the unfinished messages of all peers use too much memory, and those of this peer the most of it. */
   onHeldTooMuch(): void;
 }
 
@@ -36,16 +36,16 @@ export interface InboxOptions {
 }
 
 /**
- * Decodes the bytes of a peer. Each peer has a number of free messages, and gains more with each block sent or
- * received. Messages beyond these are charged to processing time that all peers share. When it is spent, received bytes
- * wait and the connection is not read.
+ * Decodes the bytes from a peer and delivers its messages. Each peer has a number of free messages, and gains more with
+ * each block sent or received. Messages beyond these are charged to a processing time that all peers share. When this
+ * time is spent, received bytes wait and the connection is not read.
  */
 export class Inbox implements MessageSink, BytesHolder {
   readonly #owner: InboxOwner;
   readonly #clock: Clock;
   readonly #budget: IntakeBudget;
   readonly #decoder: MessageDecoder;
-  /** Bytes that wait for processing time. A copy, since the read buffer is reused. */
+  /** The received bytes that wait for processing time. They are a copy, since the read buffer is reused. */
   #waiting: Uint8Array | undefined;
   #free = FREE_MESSAGES;
   /** Messages since the clock was last read. */
@@ -64,7 +64,7 @@ export class Inbox implements MessageSink, BytesHolder {
     this.#decoder = new MessageDecoder(this, { pieceCount, maxSmallFrameLength: MAX_SMALL_FRAME_LENGTH });
   }
 
-  /** Decodes received bytes, or keeps a copy while processing time is spent. */
+  /** Decodes received bytes, or keeps a copy of them while no processing time is left. */
   take(chunk: Uint8Array): void {
     if (this.#isStopped) return;
     if (this.#waiting !== undefined) this.#waiting = concatBytes([this.#waiting, chunk]);
@@ -78,7 +78,7 @@ export class Inbox implements MessageSink, BytesHolder {
     this.#free = Math.min(FREE_MESSAGES, this.#free + blocks * MESSAGES_PER_BLOCK);
   }
 
-  /** Called once a second. */
+  /** Called once a second: adds the free messages that the peer gains with time. */
   tick(): void {
     if (this.#free < FREE_MESSAGES) this.#free = Math.min(FREE_MESSAGES, this.#free + MESSAGES_PER_SECOND);
   }
@@ -135,7 +135,10 @@ export class Inbox implements MessageSink, BytesHolder {
     this.#owner.onHeldTooMuch();
   }
 
-  /** Charges a quick message: to the free messages, or, several at a time, by the clock. */
+  /**
+   * Charges a quick message: as one of the free messages, or else by its processing time, which is measured for several
+   * messages at once.
+   */
   #count(weight: number): void {
     if (this.#free > weight) {
       this.#free -= weight;
@@ -152,7 +155,7 @@ export class Inbox implements MessageSink, BytesHolder {
     if (this.#uncounted >= CLOCK_MESSAGES) this.#settle();
   }
 
-  /** Charges the time of messages that have not been charged yet. */
+  /** Charges the processing time of the messages that have not been charged yet. */
   #settle(): void {
     const now = this.#clock.now();
     this.#uncounted = 0;
@@ -188,7 +191,7 @@ export class Inbox implements MessageSink, BytesHolder {
     }
   }
 
-  /** Waits for processing time. `rest`: the received bytes, in memory of their own. */
+  /** Keeps the received bytes until there is processing time. `rest`: these bytes, in a buffer that is not reused. */
   #wait(rest: Uint8Array): void {
     const isFirst = this.#waiting === undefined;
     this.#waiting = rest;
@@ -202,7 +205,7 @@ export class Inbox implements MessageSink, BytesHolder {
     this.#hold();
   }
 
-  /** Reports the number of bytes held to the budget. */
+  /** Reports the number of bytes held by this inbox to the budget. */
   #hold(): void {
     const held = this.#isStopped ? 0 : (this.#waiting?.buffer.byteLength ?? 0) + this.#decoder.heldBytes;
     if (held === this.#held) return;
@@ -211,7 +214,7 @@ export class Inbox implements MessageSink, BytesHolder {
   }
 }
 
-/** Returns the number of messages that a message counts as: a long one by its length. */
+/** Returns the weight of a message: the number of messages that it counts as, which grows with its length. */
 function weightOf(message: Message): number {
   if (message.type === "bitfield") return 1 + Math.floor(message.bits.length / MESSAGE_BYTES);
   if (message.type === "extended")

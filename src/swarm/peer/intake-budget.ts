@@ -4,7 +4,10 @@ import { RateLimiter } from "../upload/rate-limiter.ts";
 
 /** A connection that holds received bytes of incomplete or waiting messages. */
 export interface BytesHolder {
-  /** All connections together hold too many bytes, and this one the most: it must drop them and disconnect the peer. */
+  /**
+   * Called when all connections together hold too many bytes, and this one the most of them: it must drop its bytes and
+   * disconnect the peer.
+   */
   onHeldTooMuch(): void;
 }
 
@@ -40,8 +43,8 @@ export class IntakeBudget {
   }
 
   /**
-   * Sets the number of bytes that a connection holds. While the sum exceeds {@link HELD_BYTES}, calls `onHeldTooMuch`
-   * of the connection that holds most.
+   * Sets the number of bytes that a connection holds. While the sum for all connections exceeds {@link HELD_BYTES},
+   * calls `onHeldTooMuch` of the connection that holds most.
    */
   hold(holder: BytesHolder, bytes: number): void {
     this.#heldBytes += bytes - (this.#held.get(holder) ?? 0);
@@ -56,12 +59,12 @@ export class IntakeBudget {
     }
   }
 
-  /** Bytes held by all. */
+  /** The number of bytes that all connections together hold. */
   get heldBytes(): number {
     return this.#heldBytes;
   }
 
-  /** Drops all waiters. */
+  /** Removes all callbacks that wait for processing time, without calling them. */
   close(): void {
     this.#time.close();
     this.metadata.close();

@@ -6,13 +6,16 @@ import { OUTBOX_HIGH_WATER } from "../limits.ts";
 export interface OutboxOptions {
   readonly connection: Pick<Connection, "write" | "queuedBytes">;
   readonly now: number;
-  /** Called when the first message is queued: the owner then calls {@link Outbox.flush} soon. */
+  /** Called when a message is queued in the empty outbox: the owner then calls {@link Outbox.flush} soon. */
   readonly onQueued: () => void;
-  /** Called when the connection has more than {@link OUTBOX_HIGH_WATER} bytes queued: the peer does not read. */
+  /**
+   * Called when more than {@link OUTBOX_HIGH_WATER} bytes are queued on the connection, because the peer does not read
+   * them.
+   */
   readonly onBehind: () => void;
 }
 
-/** Messages to a peer. The messages of one turn of the event loop are sent with one write. */
+/** The queue of messages to a peer. Messages queued in one turn of the event loop are sent with one write. */
 export class Outbox {
   /** The time of the last write, on the clock's scale. */
   lastSentAt: number;
@@ -27,13 +30,14 @@ export class Outbox {
   }
 
   /**
-   * The time since when the connection has too many bytes queued, on the clock's scale; `undefined` when it has not.
+   * The time since when too many bytes have been queued on the connection, on the clock's scale; `undefined` when there
+   * are not too many.
    */
   get behindSince(): number | undefined {
     return this.#behindSince;
   }
 
-  /** Queues encoded messages; the bytes must not change. */
+  /** Queues encoded messages. The caller must not change the bytes afterwards. */
   push(bytes: Uint8Array): void {
     if (this.#isClosed) return;
     if (this.#queued.length === 0) this.#options.onQueued();
@@ -58,7 +62,7 @@ export class Outbox {
     this.#behindSince = undefined;
   }
 
-  /** Drops the queued messages; later ones are ignored. */
+  /** Drops the queued messages. Messages queued later are ignored. */
   close(): void {
     this.#isClosed = true;
     this.#queued = [];

@@ -12,7 +12,7 @@ interface EarlyPieces {
 export class PeerPieces {
   /** The peer's pieces; `undefined` while the number of pieces is not known. */
   bits: Bitfield | undefined;
-  /** The way in which the availability counts the peer's pieces: not at all, one by one, or as a seed. */
+  /** How the availability counts the peer's pieces: not at all, one by one, or as a seed. */
   counted: "not" | "pieces" | "seed" = "not";
   readonly #early: EarlyPieces = { bits: undefined, hasAll: false, haves: new Set() };
 
@@ -42,7 +42,7 @@ export class PeerPieces {
     }
   }
 
-  /** Adds all pieces (`have-all`, BEP 6); returns as {@link addBitfield} does. */
+  /** Adds all pieces (`have-all`, BEP 6). Returns the new pieces as {@link addBitfield} does. */
   addAll(): Bitfield | undefined {
     if (this.bits?.isFull === true) return undefined;
     if (this.bits !== undefined) return this.#add(Bitfield.full(this.bits.length), this.bits);
@@ -62,7 +62,10 @@ export class PeerPieces {
     return this.bits.set(piece);
   }
 
-  /** Sets the number of pieces, and applies earlier announcements. Throws as the other methods do. */
+  /**
+   * Sets the number of pieces, and applies the announcements that arrived earlier. Throws as {@link addBitfield} and
+   * {@link addHave} do.
+   */
   setPieceCount(pieceCount: number): void {
     this.bits = new Bitfield(pieceCount);
     const { bits, hasAll, haves } = this.#early;

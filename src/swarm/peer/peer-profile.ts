@@ -2,7 +2,7 @@ import { addressIp, addressWithPort, type PeerAddress, type PeerId } from "../..
 import type { Direction } from "../../transport/index.ts";
 import { recogniseClient, type ExtendedHandshake, type Handshake } from "../../wire/index.ts";
 
-/** The address and id of a peer. Bans and evidence keep it after the peer left. */
+/** The address and id of a peer. Bans and evidence keep this object after the peer disconnected. */
 export interface PeerIdentity {
   readonly address: PeerAddress;
   readonly peerId: PeerId;
@@ -17,7 +17,10 @@ export class PeerProfile {
   readonly supportsDht: boolean;
   /** The extended handshake (BEP 10). */
   extended: ExtendedHandshake | undefined;
-  /** The port that the peer named first. Later ones do not count, or one connection could name thousands. */
+  /**
+   * The first port that the peer named as its listening port. Later ones are ignored, otherwise one connection could
+   * name thousands.
+   */
   listenPort: number | undefined;
 
   constructor(identity: PeerIdentity, direction: Direction, { reserved }: Handshake) {
@@ -29,7 +32,8 @@ export class PeerProfile {
   }
 
   /**
-   * The address to dial the peer at. For an incoming connection it is known once the peer has sent its port (BEP 10).
+   * The address at which to dial the peer. For an incoming connection it is known once the peer has named its listening
+   * port (BEP 10).
    */
   get listenAddress(): PeerAddress | undefined {
     const { address } = this.identity;
@@ -37,7 +41,7 @@ export class PeerProfile {
     return this.listenPort === undefined ? undefined : addressWithPort(address, this.listenPort);
   }
 
-  /** The client and its version, from the extended handshake or the peer id. */
+  /** The name and version of the peer's client, from the extended handshake or the peer id. */
   get client(): string {
     if (this.extended?.client !== undefined) return this.extended.client;
     const known = recogniseClient(this.identity.peerId.bytes);

@@ -31,17 +31,17 @@ export interface PeerOwner {
   onMessage(peer: Peer, message: Message): void;
   blockStart(peer: Peer, piece: number, begin: number, length: number): Uint8Array | undefined;
   blockEnd(peer: Peer, piece: number, begin: number, length: number, stored: boolean): void;
-  /** Bytes arrived: for counters and rate limits. */
+  /** Called when bytes have arrived: for counters and rate limits. */
   onReceived(peer: Peer, bytes: number): void;
   onDrain(peer: Peer): void;
-  /** Closes the connection. */
+  /** Called to end the connection: the owner closes it, with an error if there is one. */
   hangUp(peer: Peer, error: Error | undefined): void;
   onClose(peer: Peer, error: Error | undefined): void;
-  /** The peer's outbox has messages: the owner calls {@link Outbox.flush} soon. */
+  /** Called when the peer's outbox has messages: the owner then calls {@link Outbox.flush} soon. */
   wantsFlush(peer: Peer): void;
 }
 
-/** Whether a source of blocks is, or was, a peer. */
+/** Whether a source of blocks is a peer, connected or not. */
 export function isPeerIdentity(source: Source): source is PeerIdentity {
   return "peerId" in source && "address" in source;
 }
@@ -54,7 +54,7 @@ export interface PeerOptions {
   readonly handshake: Handshake;
   readonly peerId: PeerId;
   readonly registry: ExtensionRegistry<Peer>;
-  /** Which extensions of the registry are offered to the peer, by their names. Default: all. */
+  /** Returns whether an extension of the registry is offered to the peer, by its name. Default: all are. */
   readonly offers?: (extension: string) => boolean;
   /** The number of pieces; `undefined` while the metadata is not known. */
   readonly pieceCount: number | undefined;
@@ -82,10 +82,13 @@ export class Peer implements BlockSource {
   readonly reading: ReadPauses;
   /** Pieces that we may request while the peer chokes us (BEP 6). */
   readonly allowedFast = new Set<number>();
-  /** Times on the clock's scale. */
+  /** The time at which the connection was made, on the clock's scale. */
   readonly connectedAt: number;
   lastReceivedAt: number;
-  /** The time at which a block was last sent or received; before the first block, the time of the connection. */
+  /**
+   * The time at which a block was last sent or received, on the clock's scale. Before the first block, it is the time
+   * of the connection.
+   */
   lastMovedAt: number;
   readonly #owner: PeerOwner;
   readonly #inbox: Inbox;
@@ -113,7 +116,7 @@ export class Peer implements BlockSource {
     this.#inbox = new Inbox(this.#makeSink(), { clock, budget: intake, pieceCount });
   }
 
-  /** The handlers for the connection. They decode the bytes that arrive; an error closes the connection. */
+  /** The handlers for the connection. They decode the bytes that arrive; if they throw, the connection is closed. */
   readonly handlers: SocketHandlers = {
     onData: (chunk) => {
       if (this.#isClosed) return;
@@ -154,8 +157,8 @@ export class Peer implements BlockSource {
   }
 
   /**
-   * The time since when the peer has read nothing although data is queued, on the clock's scale; `undefined` when none
-   * is.
+   * The time since when the peer has read none of the data that we send, on the clock's scale; `undefined` when no data
+   * is queued.
    */
   get stalledSince(): number | undefined {
     return this.upload.queue.stalledSince ?? this.outbox.behindSince;
@@ -190,8 +193,7 @@ export class Peer implements BlockSource {
   }
 
   /**
-   * Sets the number of pieces, which has become known. Throws PeerError when the peer has announced pieces that do not
-   * exist.
+   * Sets the number of pieces once it is known. Throws PeerError when the peer has announced pieces that do not exist.
    */
   setPieceCount(pieceCount: number): void {
     this.#inbox.setPieceCount(pieceCount);
@@ -205,7 +207,7 @@ export class Peer implements BlockSource {
     this.#inbox.tick();
   }
 
-  /** Blocks were sent or received: the peer gains free messages. */
+  /** Called when blocks were sent or received: the peer gains free messages. */
   onMoved(blocks: number, now: number): void {
     this.lastMovedAt = now;
     this.#inbox.earn(blocks);
@@ -235,7 +237,7 @@ export class Peer implements BlockSource {
     };
   }
 
-  /** Sends messages of one kind, encoded into one buffer. It is called very often. */
+  /** Sends one message for each block, all encoded by `write` into one buffer, since this is called very often. */
   #sendSpans(blocks: readonly OutstandingRequest[], write: typeof writeRequest): void {
     const out = new Uint8Array(blocks.length * REQUEST_LENGTH);
     let at = 0;
@@ -248,6 +250,6 @@ export class Peer implements BlockSource {
 function heldTooMuch(): NetworkError {
   return new NetworkError(
     "peer.memory",
-    "unfinished messages of all peers take up too much memory, and those of this peer the most",
+    "disconnected: unfinished messages of all peers use too much memory, and this peer's use the most",
   );
 }

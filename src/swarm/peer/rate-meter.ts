@@ -1,24 +1,27 @@
 /** Time constant of the average in milliseconds: a sample loses 63 % of its weight in this time. */
 const AVERAGING_MS = 4_000;
 
-/** Milliseconds without a byte after which the rate is 0. With a low limit a block may pass only every few seconds. */
+/**
+ * Milliseconds without a byte after which the rate is 0. It covers several seconds, since with a low limit blocks may
+ * be that far apart.
+ */
 const SILENT_MS = 8_000;
 
-/** Counts bytes and measures their rate. Counting costs an addition; `tick` updates the rate. */
+/** Counts bytes and measures their rate. Counting bytes is a mere addition; `tick` updates the rate. */
 export class RateMeter {
   /** The number of bytes since the start. */
   total = 0;
   #rate = 0;
   #lastTotal = 0;
   #lastTime: number | undefined;
-  /** The time at which bytes were last counted. */
+  /** The time at which bytes were last counted, in milliseconds. */
   #lastBytesAt = 0;
 
   add(bytes: number): void {
     this.total += bytes;
   }
 
-  /** Updates the rate: call it about once a second. `now` in milliseconds. */
+  /** Updates the rate. Call it about once a second. `now` in milliseconds. */
   tick(now: number): void {
     const elapsed = now - (this.#lastTime ?? now - 1000);
     if (elapsed <= 0) return;

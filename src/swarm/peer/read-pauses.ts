@@ -1,12 +1,14 @@
 import type { Connection } from "../../transport/index.ts";
 
 /**
- * The reason why a connection is not read: the peer's requests fill our queue, the peer does not read the data that we
- * send, the download limit is reached, or its messages wait for processing time.
+ * The reason why a connection is not read: our queue of the peer's requests is full, the peer does not read the data
+ * that we send, the download limit is reached, or the peer's messages wait for processing time.
  */
 export type PauseReason = "uploads" | "outbox" | "rate" | "work";
 
-/** The reasons for which a connection is paused. TCP holds the peer back while there is one. */
+/**
+ * The reasons for which reading from a connection is paused. While there is a reason, TCP makes the peer stop sending.
+ */
 export class ReadPauses {
   readonly #connection: Pick<Connection, "pause" | "resume">;
   readonly #reasons = new Set<PauseReason>();
@@ -21,8 +23,8 @@ export class ReadPauses {
   }
 
   /**
-   * Whether the peer's bytes do not arrive because we do not read. The reason `"work"` does not count: the peer sent
-   * too many messages.
+   * Whether the peer is silent because we do not read its bytes. The reason `"work"` is not an excuse, since there the
+   * peer sent too many messages.
    */
   get isExcused(): boolean {
     return this.#reasons.size > (this.#reasons.has("work") ? 1 : 0);

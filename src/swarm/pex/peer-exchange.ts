@@ -19,27 +19,27 @@ export interface PeerExchangeOptions {
   readonly clock: Clock;
   readonly peers: ReadonlySet<Peer>;
   readonly candidates: CandidateList;
-  /** Whether peers may be exchanged: not those of a private torrent (BEP 27). */
+  /** Returns whether peers may be exchanged: false for a private torrent (BEP 27). */
   readonly isAllowed: () => boolean;
-  /** A peer has sent addresses of other peers. `areSeeds`: whether it flagged them as seeds. */
+  /** Called when a peer has sent addresses of other peers. `areSeeds`: whether it flagged them as seeds. */
   readonly onFound: (addresses: readonly PeerAddress[], areSeeds: boolean) => void;
   /** Sends the peer another extended handshake. */
   readonly sendHandshake: (peer: Peer) => void;
 }
 
-/** A connected peer, and the address to dial it at. */
+/** A connected peer, and the address at which to dial it. */
 interface Contact {
   readonly peer: Peer;
   readonly endpoint: Endpoint;
 }
 
 /**
- * Peer exchange (BEP 11): sends each peer the addresses of the other connected peers, and receives those that it
- * sends.
+ * Peer exchange (BEP 11): sends each peer the addresses of the other connected peers, and handles the addresses that
+ * each peer sends.
  */
 export class PeerExchange {
   readonly #options: PeerExchangeOptions;
-  /** Grows with each change of the connected peers and their addresses. */
+  /** Grows with each change of the connected peers or their addresses. */
   #version = 0;
 
   constructor(options: PeerExchangeOptions) {
@@ -51,7 +51,7 @@ export class PeerExchange {
     this.#version++;
   }
 
-  /** Handles a message of a peer: too early ones are ignored. */
+  /** Handles a peer exchange message. A message that comes too early is ignored. */
   onMessage(peer: Peer, message: PexMessage): void {
     const { clock, isAllowed, onFound } = this.#options;
     if (!isAllowed() || !peer.pex.mayRead(clock.now())) return;
@@ -118,7 +118,7 @@ function contactsOf(peers: Iterable<Peer>): Map<string, Contact> {
   return contacts;
 }
 
-/** Returns the contacts that a peer was not sent and can use. */
+/** Returns the contacts whose addresses the peer was not sent and can use. */
 function newTo(peer: Peer, contacts: ReadonlyMap<string, Contact>): Contact[] {
   const out: Contact[] = [];
   for (const [key, contact] of contacts)
@@ -126,7 +126,7 @@ function newTo(peer: Peer, contacts: ReadonlyMap<string, Contact>): Contact[] {
   return out;
 }
 
-/** Returns the endpoints that a peer was sent and that are no longer contacts. */
+/** Returns the endpoints that the peer was sent and that do not belong to connected peers any more. */
 function goneFor(peer: Peer, contacts: ReadonlyMap<string, Contact>): Endpoint[] {
   const out: Endpoint[] = [];
   for (const [key, endpoint] of peer.pex.sent) if (!contacts.has(key)) out.push(endpoint);
@@ -134,9 +134,9 @@ function goneFor(peer: Peer, contacts: ReadonlyMap<string, Contact>): Endpoint[]
 }
 
 /**
- * Whether a peer may send us an address, or be sent it: private and loopback addresses are only exchanged with peers
- * that have such an address themselves. Other peers cannot dial ours, and those that they send may be hosts of our
- * network.
+ * Whether an address may be exchanged with a peer. Private and loopback addresses may only be exchanged with peers that
+ * have such an address themselves: other peers cannot dial our private addresses, and addresses that they send may be
+ * hosts of our network.
  */
 function concerns({ ip }: Endpoint, peer: Peer): boolean {
   const other = addressIp(peer.address);
@@ -144,8 +144,8 @@ function concerns({ ip }: Endpoint, peer: Peer): boolean {
 }
 
 /**
- * Returns the first {@link MAX_PEX_PEERS} added peers that may be dialed, with one port of each public address: a
- * single message can name one victim many times.
+ * Returns the first {@link MAX_PEX_PEERS} added peers that may be dialed. Of each public address only one port is
+ * accepted, since otherwise a single message could name one victim many times.
  */
 function credible(added: readonly PexPeer[], sender: Peer): PexPeer[] {
   const ips = new Set<string>();

@@ -2,7 +2,7 @@ import type { Bitfield } from "../../base/index.ts";
 import type { Peer } from "../peer/peer.ts";
 import type { PiecePicker } from "./piece-picker.ts";
 
-/** Counts pieces that a peer has announced; `added` are its new pieces. */
+/** Adds pieces that a peer has announced to the availability; `added` are its new pieces. */
 export function countPieces(picker: PiecePicker, peer: Peer, added: Bitfield): void {
   if (peer.claims.counted === "not" && peer.isSeed) {
     peer.claims.counted = "seed";
@@ -13,7 +13,7 @@ export function countPieces(picker: PiecePicker, peer: Peer, added: Bitfield): v
   }
 }
 
-/** Counts one more piece of a peer. */
+/** Adds one more piece of a peer to the availability. */
 export function countHave(picker: PiecePicker, peer: Peer, piece: number): void {
   if (peer.claims.counted === "not") peer.claims.counted = "pieces";
   picker.addHave(piece, 1);

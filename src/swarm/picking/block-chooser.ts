@@ -6,9 +6,9 @@ import type { OpenPiece } from "../download/open-piece.ts";
 import type { OpenPieces } from "../download/open-pieces.ts";
 import type { PiecePicker } from "./piece-picker.ts";
 
-/** Pieces downloaded in random order before rarest first begins (BEP 3). */
+/** The number of pieces that are downloaded in random order before rarest first begins (BEP 3). */
 const RANDOM_PIECES = 4;
-/** Minimum of extents that a torrent is divided into. */
+/** Minimum of extents (runs of neighbouring pieces) that a torrent is divided into. */
 const MIN_EXTENTS = 64;
 
 /** Options of {@link BlockChooser}. */
@@ -16,9 +16,9 @@ export interface BlockChooserOptions {
   readonly picker: PiecePicker;
   readonly open: OpenPieces;
   readonly layout: FileLayout;
-  /** Pieces that are on disk. */
+  /** The pieces that are on disk. */
   readonly have: Bitfield;
-  /** Reserves memory for a piece; returns false when there is none. */
+  /** Reserves memory for a piece. Returns false when no memory is left. */
   readonly hold: (piece: OpenPiece) => boolean;
   /** Returns whether memory is available for one more piece, and frees some if needed. */
   readonly makeRoom: () => boolean;
@@ -28,7 +28,7 @@ export interface BlockChooserOptions {
 /** Chooses the blocks to request from a source: first blocks of pieces in progress, then blocks of another piece. */
 export class BlockChooser {
   isSequential = false;
-  /** Pieces that readers wait for, the most urgent first: they are requested before all others. */
+  /** The pieces that readers wait for, the most urgent first: they are requested before all others. */
   urgent: readonly number[] = [];
   readonly #options: BlockChooserOptions;
   readonly #extent: number;
@@ -40,8 +40,8 @@ export class BlockChooser {
   }
 
   /**
-   * Returns the next block to request from a source, now marked as requested; `undefined` when the source has no wanted
-   * block, or memory is full.
+   * Marks the next block to request from a source as requested and returns it; `undefined` when the source has no
+   * wanted block, or memory is full.
    */
   next(source: BlockSource): { readonly piece: OpenPiece; readonly block: number } | undefined {
     const { open } = this.#options;
@@ -66,8 +66,8 @@ export class BlockChooser {
   }
 
   /**
-   * Marks a block as requested that the caller has requested itself; returns `undefined` when it is no block of the
-   * torrent, or is not needed, requested or received already.
+   * Marks a block as requested that the caller has requested itself. Returns `undefined` when the block does not exist,
+   * is not needed, or is requested or received already.
    */
   claim(
     source: BlockSource,

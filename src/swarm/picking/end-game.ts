@@ -4,11 +4,11 @@ import { END_GAME_TIMEOUT_MS, UNPROVED_REQUESTS } from "../limits.ts";
 import type { OpenPiece } from "../download/open-piece.ts";
 import type { OpenPieces } from "../download/open-pieces.ts";
 
-/** Minimum age in milliseconds of a request before the block is requested from another source. */
+/** Minimum age in milliseconds of a request before its block is requested from another source. */
 const PATIENCE_MS = 500;
-/** Maximum of sources with a request for the same block; more only after {@link END_GAME_TIMEOUT_MS}. */
+/** Maximum of sources with a request for the same block; more are allowed only after {@link END_GAME_TIMEOUT_MS}. */
 const MAX_ASKED = 3;
-/** Maximum of requests outstanding with one source in end game: with more, most blocks would arrive twice. */
+/** Maximum of outstanding requests to one source in end game: with more, most blocks would arrive twice. */
 const MAX_OUTSTANDING = 32;
 
 /**
@@ -28,14 +28,14 @@ export class EndGame {
     this.#random = random;
   }
 
-  /** Whether no piece is left to begin. `remaining`: pieces not begun. */
+  /** Whether end game is near: no piece is left to begin. `remaining`: the number of pieces not begun. */
   isNear(remaining: number): boolean {
     return remaining === 0 && this.#open.size > 0;
   }
 
   /**
-   * Returns a block that is late at another source and that `source` can send, now requested again; `only`: of this
-   * piece.
+   * Returns a block that another source is late to send and that `source` can send, and counts the new request for it.
+   * `only`: the piece to choose from.
    */
   next(
     source: BlockSource,
@@ -59,7 +59,7 @@ export class EndGame {
     return undefined;
   }
 
-  /** Returns whether a block that arrived was requested from other sources, too, and forgets that. */
+  /** Whether the block that arrived was requested from other sources, too. Removes the block from the record. */
   wasShared(piece: OpenPiece, block: number): boolean {
     const blocks = this.#shared.get(piece);
     if (blocks === undefined) return false;
@@ -76,8 +76,8 @@ export class EndGame {
 }
 
 /**
- * Whether to request a block from a further source although {@link MAX_ASKED} sources have had requests for the block
- * for `lateMs`: sources that accept requests and never send must not block other sources.
+ * Whether a block may be requested from a further source, although {@link MAX_ASKED} sources have had requests for it
+ * for `lateMs`: sources that accept requests and never send must not keep other sources from sending the block.
  */
 function mayHelp(source: BlockSource, lateMs: number): boolean {
   return (

@@ -2,7 +2,7 @@ import type { Bitfield } from "../../base/index.ts";
 import type { Random } from "../../runtime/index.ts";
 import { RankedOrder } from "./ranked-order.ts";
 
-/** The priority of a file, and so of its pieces; `"skip"` is not downloaded. */
+/** The priority of a file, and so of its pieces. Files with `"skip"` are not downloaded. */
 export type Priority = "skip" | "low" | "normal" | "high";
 
 const LEVELS: readonly Priority[] = ["skip", "low", "normal", "high"];
@@ -12,21 +12,24 @@ export function priorityLevel(priority: Priority): number {
   return LEVELS.indexOf(priority);
 }
 
-/** Pieces with more copies (seeds not counted) have the same rank: none of them is rare. */
+/**
+ * Maximum of copies of a piece that its rank distinguishes (seeds not counted): pieces with more copies are not rare
+ * and have the same rank.
+ */
 const MAX_AVAILABILITY = 63;
 const STEPS = MAX_AVAILABILITY + 1;
 const RANKS = 3 * STEPS;
 /**
- * The number of pieces in one change from which only the counts change: to sort all pieces later is faster than to move
- * each.
+ * The number of pieces in one change from which the pieces are not moved in the order one by one: sorting all pieces
+ * later is faster.
  */
 const BULK = 4_096;
 /**
- * Pieces sorted for each use of the order since the last sort: a peer must not be able to cause a sort with each
- * message.
+ * The number of pieces that may be sorted for each use of the order since the last sort: otherwise a peer could cause a
+ * sort with each message.
  */
 const SORTED_PER_USE = 512;
-/** Pieces in order that are tried before the bitfield of the peer is searched. */
+/** The number of pieces that are tried in order before the bitfield of the peer is searched. */
 const SCAN = 1_024;
 
 /**
@@ -54,12 +57,12 @@ export class PiecePicker {
   readonly #random: Random;
   readonly #level: Uint8Array;
   readonly #available: Uint16Array;
-  /** By piece: 1 when it has been begun or finished. */
+  /** For each piece, 1 when it has been begun or finished, else 0. */
   readonly #taken: Uint8Array;
   readonly #order: RankedOrder;
   /** Whether the order does not match the counts. */
   #isStale = false;
-  /** Uses of the order since it was sorted. */
+  /** The number of uses of the order since it was sorted. */
   #uses = Infinity;
   #seeds = 0;
   /** The index for {@link pickSequential} below which no piece is in the order. */
@@ -84,7 +87,7 @@ export class PiecePicker {
     return Uint8Array.from(this.#available, (available) => Math.min(255, available + this.#seeds));
   }
 
-  /** Number of pieces that can be begun. */
+  /** The number of pieces that can be begun. */
   get remaining(): number {
     return this.#order.size;
   }
@@ -127,7 +130,7 @@ export class PiecePicker {
     this.#order.remove(piece);
   }
 
-  /** Makes a piece available again that was begun or finished. */
+  /** Lets a piece that was begun or finished be picked again. */
   giveBack(piece: number): void {
     if (this.#taken[piece] === 0) return;
     this.#taken[piece] = 0;
@@ -144,15 +147,18 @@ export class PiecePicker {
     this.#cursor = 0;
   }
 
-  /** Returns the rarest piece of the highest priority among `pieces`, the pieces of the peer; `undefined`: a seed. */
+  /**
+   * Returns the rarest piece of the highest priority among `pieces`, the pieces of the peer. `pieces` is `undefined`
+   * for a seed. Returns `undefined` when no piece can be picked.
+   */
   pickRarest(pieces: Bitfield | undefined): number | undefined {
     return this.#scan(pieces, 0);
   }
 
   /**
-   * Picks a piece as {@link PiecePicker.pickRarest} does, but prefers neighbours among pieces of equal rank: the piece
-   * behind `last`, if both are in the same extent of `extent` pieces. Otherwise it returns the rarest piece, moved back
-   * to the first piece of its extent from which all pieces up to it have the same rank.
+   * Picks a piece as {@link PiecePicker.pickRarest} does, but prefers neighbours among pieces of equal rank. It first
+   * tries the piece after `last`, if both are in the same extent (a run of `extent` pieces). Otherwise it takes the
+   * rarest piece and goes back within its extent, as long as the pieces have the same rank.
    */
   pickNear(pieces: Bitfield | undefined, last: number | undefined, extent: number): number | undefined {
     const rarest = this.pickRarest(pieces);

@@ -6,9 +6,9 @@ const ABSENT = 0xffffffff;
 /** Options of {@link RankedOrder}. */
 export interface RankedOrderOptions {
   readonly pieceCount: number;
-  /** Ranks are 0 to `ranks` - 1; the lowest comes first. */
+  /** The number of ranks: they are 0 to `ranks` - 1, and the lowest rank comes first. */
   readonly ranks: number;
-  /** The rank that a piece should have now. */
+  /** Returns the rank that a piece should have now. */
   readonly rankOf: (piece: number) => number;
   readonly random: Random;
 }
@@ -26,12 +26,12 @@ export class RankedOrder {
   readonly #order: Uint32Array;
   readonly #position: Uint32Array;
   readonly #start: Uint32Array;
-  /** The rank of the bucket that a piece is in; it may differ from `rankOf` until {@link sort}. */
+  /** For each piece, the rank of its bucket; it may differ from `rankOf` until {@link sort}. */
   readonly #ranked: Uint8Array;
   readonly #members: Bitfield;
   #seed: number;
 
-  /** Contains all pieces at first. */
+  /** The order contains all pieces at first. */
   constructor({ pieceCount, ranks, rankOf, random }: RankedOrderOptions) {
     this.#rankOf = rankOf;
     this.#ranks = ranks;
@@ -63,12 +63,14 @@ export class RankedOrder {
     return this.#ranked[piece];
   }
 
-  /** Whether any piece has a rank from `first` to `end` - 1. */
+  /** Whether any piece in the order has a rank from `first` to `end` - 1. */
   hasRanks(first: number, end: number): boolean {
     return this.#start[first] !== this.#start[end];
   }
 
-  /** Returns the first piece in order that is also in `pieces`. Scans the bitfields once instead of the order. */
+  /**
+   * Returns the first piece in the order that is also in `pieces`. It scans the bitfields once instead of the order.
+   */
   firstOf(pieces: Bitfield): number | undefined {
     const { bytes } = pieces;
     let best: number | undefined;
@@ -86,7 +88,7 @@ export class RankedOrder {
     return best;
   }
 
-  /** Moves a piece, if it is in the order and its rank has changed, to a random position of its new bucket. */
+  /** Moves a piece to a random position of its new bucket, if it is in the order and its rank has changed. */
   update(piece: number): void {
     if (this.#position[piece] === ABSENT) return;
     const rank = this.#ranked[piece] ?? 0;
@@ -120,8 +122,8 @@ export class RankedOrder {
   }
 
   /**
-   * Sorts all pieces by their present rank, pieces of a rank in random order. In a torrent of a million pieces runs of
-   * neighbours stay together, because random access to memory would take ten times as long.
+   * Sorts all pieces by their present rank; pieces of equal rank are in random order. In a torrent of a million pieces,
+   * runs of neighbours stay together, because random access to memory would take ten times as long.
    */
   sort(): void {
     const count = this.#ranked.length;

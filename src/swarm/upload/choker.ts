@@ -13,21 +13,21 @@ export interface ChokeCandidate<Id> {
   readonly uploadRate: number;
   /** Whether the peer has sent no block for a minute although we have requests (BEP 3). */
   readonly isSnubbing: boolean;
-  /** Milliseconds since we last unchoked it; `undefined` if never. */
+  /** Milliseconds since we last unchoked the peer; `undefined` if we never did. */
   readonly unchokedFor: number | undefined;
-  /** Milliseconds since it connected. */
+  /** Milliseconds since the peer connected. */
   readonly connectedFor: number;
 }
 
 /** Options of {@link decideChoking}. */
 export interface ChokePolicy<Id> {
-  /** Whether all wanted data is complete, so that the peers' uploads do not count. */
+  /** Whether all wanted data is complete: then peers are ranked by the rate to them, not from them. */
   readonly isSeeding: boolean;
-  /** Maximum of peers unchoked by rank. */
+  /** Maximum of peers that are unchoked by rank. */
   readonly slots: number;
-  /** Peers unchoked at random in addition (optimistic unchokes). */
+  /** Number of peers that are unchoked at random in addition (optimistic unchokes). */
   readonly optimisticSlots: number;
-  /** The peers of the last optimistic unchokes. */
+  /** The peers that were last chosen for the optimistic unchokes. */
   readonly optimistic: readonly Id[];
   /** Whether to choose new peers for the optimistic unchokes. */
   readonly rotate: boolean;

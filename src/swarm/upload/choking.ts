@@ -28,7 +28,7 @@ export class Choking {
     this.#options = options;
   }
 
-  /** Chokes and unchokes peers when it is time to; call it about once a second. */
+  /** Chokes and unchokes peers when the next round is due. Call it about once a second. */
   tick(now: number): void {
     if (this.#lastRound !== undefined && now - this.#lastRound < CHOKE_INTERVAL_MS) return;
     this.#lastRound = now;

@@ -1,14 +1,14 @@
 import type { Clock, Timer } from "../../runtime/index.ts";
 
-/** Milliseconds of traffic that may pass in one burst, by default. */
+/** Default of the milliseconds of traffic that may pass in one burst. */
 const BURST_MS = 200;
 /** Minimum of milliseconds between two wake-ups of waiters: short enough to be smooth, long enough to batch. */
 const SHORTEST_WAIT_MS = 10;
 
 /**
- * A token bucket for one direction, with an optional parent (a torrent's under the client's). Traffic is charged after
- * it happened, so the level may go below zero; the limiter is closed until it is above again. Without a rate it costs a
- * comparison.
+ * A token bucket that limits traffic in one direction. It may have a parent (a torrent's limiter has the client's),
+ * which limits the same traffic. Traffic is charged after it has passed, so the level may go below zero; the limiter is
+ * closed until the level is positive again. Without a rate, it costs only a comparison.
  */
 export class RateLimiter {
   readonly #clock: Clock;
@@ -35,7 +35,8 @@ export class RateLimiter {
   }
 
   /**
-   * Sets the rate in bytes a second; `undefined` or 0 for no limit. Applies at once; waiters are woken if it is open.
+   * Sets the rate in bytes a second; `undefined` or 0 for no limit. Applies at once: if the limiter is open now,
+   * callbacks that wait are called.
    */
   setRate(rate: number | undefined): void {
     this.#rate = rate === undefined || !Number.isFinite(rate) || rate <= 0 ? undefined : rate;
@@ -54,12 +55,12 @@ export class RateLimiter {
     return this.#isOpenHere() && this.#parent?.isOpen !== false;
   }
 
-  /** Bytes that fit one burst, and need no long pause after them; `Infinity` without a rate. */
+  /** The number of bytes that may pass in one burst without a long pause after them; `Infinity` without a rate. */
   get burstBytes(): number {
     return Math.min(this.#rate === undefined ? Infinity : this.#burst(), this.#parent?.burstBytes ?? Infinity);
   }
 
-  /** Counts traffic that passed. */
+  /** Charges traffic that has passed. */
   charge(bytes: number): void {
     if (this.#rate !== undefined) {
       this.#refill(this.#rate);
@@ -68,7 +69,7 @@ export class RateLimiter {
     this.#parent?.charge(bytes);
   }
 
-  /** Calls `callback` once when traffic may pass again, in the order of calls. */
+  /** Calls `callback` once when traffic may pass again. Callbacks are called in the order of the calls. */
   wait(callback: () => void): void {
     if (this.#isOpenHere() && this.#parent !== undefined) {
       this.#parent.wait(callback);
@@ -78,7 +79,7 @@ export class RateLimiter {
     this.#schedule();
   }
 
-  /** Drops all waiters and cancels the timer. */
+  /** Removes all waiting callbacks and cancels the timer. */
   close(): void {
     this.#timer?.cancel();
     this.#timer = undefined;
@@ -108,7 +109,7 @@ export class RateLimiter {
     this.#timer = this.#clock.after(wait, () => this.#wake());
   }
 
-  /** Calls waiters one by one until the bucket is empty. */
+  /** Calls waiting callbacks one by one until the bucket is empty. */
   #wake(): void {
     this.#timer?.cancel();
     this.#timer = undefined;

@@ -1,13 +1,13 @@
 import { UPLOAD_READS } from "../limits.ts";
 
-/** Limits concurrent reads to {@link UPLOAD_READS}; waiters have their turn in order. */
+/** Limits the number of concurrent reads to {@link UPLOAD_READS}. Further readers wait in a queue. */
 export class ReadGate<Waiter> {
   readonly #onTurn: (waiter: Waiter) => void;
   readonly #waiting = new Set<Waiter>();
   #reading = 0;
   #idle: (() => void)[] = [];
 
-  /** `onTurn` is called when a waiter's turn has come; the waiter may start a read then. */
+  /** `onTurn` is called with the first waiter of the queue when a read may start; the waiter may start one then. */
   constructor(onTurn: (waiter: Waiter) => void) {
     this.#onTurn = onTurn;
   }
@@ -16,14 +16,14 @@ export class ReadGate<Waiter> {
     return this.#reading >= UPLOAD_READS;
   }
 
-  /** Queues a waiter. A waiter that is queued already keeps its position. */
+  /** Adds a waiter to the queue. A waiter that is queued already keeps its position. */
   wait(waiter: Waiter): void {
     this.#waiting.add(waiter);
   }
 
   /**
-   * Runs a read. Resolves and rejects as it does, after the next waiters had their turn, so that the disk is not idle
-   * while the bytes are used.
+   * Runs a read. Resolves or rejects with its result, but only after the next waiters could start a read, so that the
+   * disk is not idle while the bytes are used.
    */
   async run(read: () => Promise<void>): Promise<void> {
     this.#reading++;

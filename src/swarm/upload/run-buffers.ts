@@ -1,20 +1,25 @@
 import { SHARED_UPLOAD_BYTES, SHARED_UPLOAD_RUN_BYTES, UPLOAD_SPARE_BYTES } from "../limits.ts";
 
 /**
- * The smallest buffer that is reused, as a power of two. Smaller ones are allocated quickly, and have their exact
- * length.
+ * The smallest buffer that is reused, as an exponent of two. Smaller buffers are allocated with their exact length,
+ * which is fast.
  */
 const SMALLEST = 16;
-/** Extra bytes for the message headers of the blocks in a run. */
+/** Bytes in addition to the blocks of a run: for their message headers. */
 const SLACK = 1024;
 
-/** Buffers for runs of blocks from the disk to a connection, reused by size class (powers of two). */
+/**
+ * Buffers for runs of blocks on their way from the disk to a connection. They are reused by size class (powers of two).
+ */
 export class RunBuffers {
   readonly #spare = new Map<number, Uint8Array[]>();
   #spareBytes = 0;
   #usedBytes = 0;
 
-  /** Maximum of bytes in a run at present: many large runs together do not fit the processor's cache. */
+  /**
+   * Maximum of bytes in a run at present. It is lower when many bytes are in use, since these would not fit the
+   * processor's cache.
+   */
   get runBytes(): number {
     return this.#usedBytes > SHARED_UPLOAD_BYTES ? SHARED_UPLOAD_RUN_BYTES : Infinity;
   }
@@ -30,7 +35,7 @@ export class RunBuffers {
     return spare;
   }
 
-  /** Returns a buffer of `take` for reuse. */
+  /** Takes back a buffer that `take` returned, for reuse. */
   release(buffer: Uint8Array): void {
     const size = buffer.length;
     this.#usedBytes -= size;
@@ -42,7 +47,7 @@ export class RunBuffers {
   }
 }
 
-/** Returns the size class for `length`; `undefined` for buffers that are not reused. */
+/** Returns the size class for `length`; `undefined` for a length whose buffers are not reused. */
 function sizeFor(length: number): number | undefined {
   const power = 32 - Math.clz32(Math.max(0, length - SLACK - 1));
   return power < SMALLEST ? undefined : 2 ** power + SLACK;

@@ -1,9 +1,9 @@
 import { PeerError } from "../../base/index.ts";
 import { MAX_UPLOAD_RUN_BYTES, MAX_UNMATCHED_CANCELS, MIN_UPLOAD_RUN_BYTES, UPLOAD_RUN_BYTES } from "../limits.ts";
 
-/** Milliseconds. When a run is sent in less time, the next run is twice as long. */
+/** Milliseconds: when a run was sent in less time, the next run is twice as long. */
 const QUICK_RUN_MS = 50;
-/** Milliseconds. When a run takes more time, the next run is half as long. */
+/** Milliseconds: when sending a run took more time, the next run is half as long. */
 const SLOW_RUN_MS = 200;
 
 /** A block that a peer has requested. */
@@ -15,10 +15,13 @@ export interface BlockRequest {
   readonly length: number;
 }
 
-/** The requests of a peer that have not been served, in order. */
+/** The requests of a peer that have not been served, in the order of their arrival. */
 export class UploadQueue {
   #requests: BlockRequest[] = [];
-  /** Cancels without a matching request that are left. Each request adds one, so that a flood of cancels ends soon. */
+  /**
+   * The number of cancels without a matching request that the peer may still send. Each request adds one, so that only
+   * a flood of cancels reaches zero.
+   */
   #unmatchedCancels = MAX_UNMATCHED_CANCELS;
   #head = 0;
   #runBytes = UPLOAD_RUN_BYTES;
@@ -60,19 +63,19 @@ export class UploadQueue {
     return false;
   }
 
-  /** Bytes that are read and sent at once; adapted to the speed of the peer. */
+  /** Maximum of bytes that are read and sent at once; adapted to the speed of the peer. */
   get runBytes(): number {
     return this.#runBytes;
   }
 
-  /** Number of runs that have not been sent completely. */
+  /** The number of runs that have not been sent completely. */
   get sending(): number {
     return this.#sending;
   }
 
   /**
-   * The time since when no run has been sent completely although some are being sent, on the clock's scale; `undefined`
-   * when none is.
+   * The time since when no run has been sent completely although runs are being sent, on the clock's scale; `undefined`
+   * when none is being sent.
    */
   get stalledSince(): number | undefined {
     return this.#sending > 0 ? this.#lastTaken : undefined;
@@ -93,8 +96,8 @@ export class UploadQueue {
   }
 
   /**
-   * Removes and returns the first request and the requests behind it that continue it, as one read: consecutive bytes
-   * of one piece, at most {@link runBytes} and `most`; at least one request.
+   * Removes and returns the first request and the requests after it that continue it, to be served with one read:
+   * consecutive bytes of one piece, at most {@link runBytes} and at most `most`. Returns at least one request.
    */
   takeRun(most = Infinity): BlockRequest[] {
     const limit = Math.min(most, this.#runBytes);

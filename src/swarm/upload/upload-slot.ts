@@ -5,10 +5,10 @@ import { UploadQueue } from "./upload-queue.ts";
 export class UploadSlot {
   /** Requests of the peer that are not served yet. */
   readonly queue = new UploadQueue();
-  /** Bytes of blocks sent. */
+  /** The bytes and rate of blocks sent. */
   readonly meter = new RateMeter();
   /** Pieces that the peer may request while it is choked (BEP 6). */
   readonly grantedFast = new Set<number>();
-  /** The time at which the peer was last unchoked, on the clock's scale. */
+  /** The time at which we last unchoked the peer, on the clock's scale. */
   unchokedAt: number | undefined;
 }

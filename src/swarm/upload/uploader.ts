@@ -22,9 +22,10 @@ export interface UploaderOptions {
 }
 
 /**
- * Serves requests of peers. Consecutive requests for one piece are one vectored read into one buffer that has space for
- * the message headers between the blocks, and one write to the socket. While a peer's queue is full, its connection is
- * not read (TCP holds it back), or its requests are rejected (BEP 6): none is dropped silently.
+ * Serves requests of peers. Consecutive requests for one piece are served with one vectored read into one buffer, which
+ * has space for the message headers between the blocks, and with one write to the socket. While a peer's queue is full,
+ * its connection is not read, so that TCP makes it wait; or its requests are rejected (BEP 6). No request is dropped
+ * silently.
  */
 export class Uploader {
   readonly #options: UploaderOptions;
@@ -63,7 +64,8 @@ export class Uploader {
   }
 
   /**
-   * Drops the requests of a peer that we choke, except for granted fast pieces; rejects them with the fast extension.
+   * Drops the requests of a peer that we choke, except for granted fast pieces. With the fast extension, they are
+   * rejected (BEP 6).
    */
   choke(peer: Peer): void {
     const dropped = peer.upload.queue.clear((request) => peer.upload.grantedFast.has(request.piece));
@@ -71,7 +73,7 @@ export class Uploader {
     this.#resumeReading(peer);
   }
 
-  /** Drops the peer's requests for withdrawn pieces; rejects them with the fast extension. */
+  /** Drops the peer's requests for withdrawn pieces. With the fast extension, they are rejected (BEP 6). */
   withdraw(peer: Peer, pieces: Bitfield): void {
     for (const piece of peer.upload.grantedFast) if (pieces.get(piece)) peer.upload.grantedFast.delete(piece);
     const dropped = peer.upload.queue.clear((request) => !pieces.get(request.piece));
@@ -79,7 +81,7 @@ export class Uploader {
     this.#resumeReading(peer);
   }
 
-  /** Sends as much as the connection and the limits allow. Call it when either may have changed. */
+  /** Sends as many blocks as the connection and the limits allow. Call it when either may allow more. */
   pump(peer: Peer): void {
     const uploads = peer.upload.queue;
     if (uploads.isReading || uploads.isWaiting || uploads.size === 0 || peer.isClosed) return;
@@ -162,8 +164,8 @@ export class Uploader {
 }
 
 /**
- * Returns a reject message. The fields are copied one by one, since `request` may be the peer's message with its
- * `type`.
+ * Returns a reject message for a request. The fields are copied one by one, since `request` may be the peer's message
+ * with its own `type`.
  */
 function rejectOf({ piece, begin, length }: BlockRequest): Message {
   return { type: "reject", piece, begin, length };

@@ -5,18 +5,18 @@ import { DISK_RETRY_MS } from "../limits.ts";
 /** Options of {@link DiskRetry}. */
 export interface DiskRetryOptions {
   readonly clock: Clock;
-  /** An error of the storage, or `undefined` when it works again. */
+  /** Called with an error of the storage, and with `undefined` when the storage works again. */
   readonly onStorage: (error: StorageError | undefined) => void;
-  /** All work that had failed on a full disk has succeeded. */
+  /** Called when all tasks that had failed on a full disk have succeeded. */
   readonly onRoom: () => void;
 }
 
-/** Repeats work that fails on a full disk until there is space. */
+/** Repeats tasks that fail on a full disk until the disk has space. */
 export class DiskRetry {
   readonly #options: DiskRetryOptions;
-  /** Functions that end each wait. */
+  /** Functions that end the waits before the next attempts. */
   readonly #pauses = new Set<() => void>();
-  /** Tasks that have failed and not succeeded since. */
+  /** The tasks that have failed on a full disk and not succeeded since. */
   readonly #refused = new Set<symbol>();
   #isStopped = false;
 
@@ -24,20 +24,20 @@ export class DiskRetry {
     this.#options = options;
   }
 
-  /** Whether work has failed and not succeeded since. */
+  /** Whether a task has failed on a full disk and not succeeded since. */
   get isRefusing(): boolean {
     return this.#refused.size > 0;
   }
 
-  /** Ends all waits; work that fails from now on is not repeated. */
+  /** Ends all waits. Tasks that fail from now on are not repeated. */
   stop(): void {
     this.#isStopped = true;
     for (const done of this.#pauses) done();
   }
 
   /**
-   * Runs `work`, and repeats it while the disk is full. Resolves with its result, or `undefined` when it failed
-   * otherwise or after {@link stop}. A full disk is reported once, and so is its end.
+   * Runs the task `work`, and repeats it while the disk is full. Resolves with its result; with `undefined` after
+   * another failure or {@link stop}. A full disk is reported once, and so is the return of space.
    */
   async run<T>(work: () => Promise<T>): Promise<T | undefined> {
     const mark = Symbol("refused");

@@ -5,8 +5,8 @@ import type { OpenPieces } from "../download/open-pieces.ts";
 import type { PieceWriter } from "./piece-writer.ts";
 
 /**
- * Milliseconds that a piece must have been in progress before its blocks are saved: a fast one is soon written as a
- * whole.
+ * Milliseconds for which a piece must have been in progress before its blocks are saved: a piece that downloads faster
+ * is soon written as a whole.
  */
 const SAVE_AFTER_MS = 700;
 
@@ -15,7 +15,7 @@ export interface PartialSaverOptions {
   readonly open: OpenPieces;
   readonly writer: PieceWriter;
   readonly keeper: ProgressKeeper | undefined;
-  /** A save failed; `undefined`: saves work again. */
+  /** Called with the error when a save failed, and with `undefined` when saves work again. */
   readonly onStorage: (error: StorageError | undefined) => void;
 }
 
@@ -30,8 +30,8 @@ export class PartialSaver {
   }
 
   /**
-   * Starts to save unsaved blocks of pieces that have been in progress for a while. Returns the saves started. `now` on
-   * the clock's scale.
+   * Starts to save the unsaved blocks of pieces that have been in progress for a while. Returns a promise for each
+   * save. `now` is on the clock's scale.
    */
   begin(now: number): Promise<void>[] {
     const begun: Promise<void>[] = [];
@@ -56,7 +56,7 @@ export class PartialSaver {
     return begun;
   }
 
-  /** Resolves when no save of the piece is in progress, so that none overwrites later data. */
+  /** Resolves when no save of the piece is in progress, so that a save cannot overwrite data that is written later. */
   async settled(piece: OpenPiece): Promise<void> {
     await this.#saves.get(piece);
   }

@@ -10,12 +10,12 @@ export class PieceBuffers {
   readonly #pieceLength: number;
   readonly #budget: AssemblyBudget;
   readonly #capacity: number;
-  /** Pieces with reserved memory; it is allocated when their first block arrives. */
+  /** The pieces with reserved memory. The memory is allocated when their first block arrives. */
   readonly #held = new Set<OpenPiece>();
   readonly #spare: Uint8Array[] = [];
   /** Number of pieces with allocated memory. */
   #loaded = 0;
-  /** The number of bytes counted in the budget. */
+  /** The number of bytes that this torrent has counted in the shared budget. */
   #counted = 0;
   /** Whether memory was refused since this flag was last cleared. */
   wasRefused = false;
@@ -27,19 +27,19 @@ export class PieceBuffers {
     this.#capacity = Math.max(1, Math.floor(ASSEMBLY_BYTES / pieceLength));
   }
 
-  /** Blocks in a piece. */
+  /** The maximum of blocks in a piece. */
   get pieceBlocks(): number {
     return Math.ceil(this.#pieceLength / BLOCK_LENGTH);
   }
 
-  /** Blocks that fit the memory of one torrent. */
+  /** The number of blocks that fit the memory for one torrent. */
   get blockCount(): number {
     return this.#capacity * this.pieceBlocks;
   }
 
   /**
-   * Reserves memory for a piece before its blocks are requested, if needed that of a piece that can be unloaded.
-   * Returns false when there is none.
+   * Reserves memory for a piece before its blocks are requested, if necessary by unloading another piece whose blocks
+   * are all on disk. Returns false when no memory is left.
    */
   hold(piece: OpenPiece): boolean {
     if (this.#held.has(piece)) return true;
@@ -50,7 +50,7 @@ export class PieceBuffers {
   }
 
   /**
-   * Returns whether memory is available for one more piece, if needed after unloading one whose blocks are all on disk.
+   * Whether memory is available for one more piece, if necessary after unloading a piece whose blocks are all on disk.
    */
   makeRoom(): boolean {
     const isPaidFor = this.#held.size < this.#loaded + this.#spare.length;
@@ -69,7 +69,8 @@ export class PieceBuffers {
   }
 
   /**
-   * Returns the memory of a piece. Exceeds the budget for a piece without a reservation, since the caller cannot wait.
+   * Returns the buffer of a piece. For a piece without a reservation it may exceed the budget, since the caller cannot
+   * wait.
    */
   memoryOf(piece: OpenPiece): Uint8Array {
     if (piece.data !== undefined) return piece.data;
@@ -82,8 +83,8 @@ export class PieceBuffers {
   }
 
   /**
-   * Frees a piece's memory. The buffer is kept for the next piece, unless memory is short: a new one has to be zeroed
-   * and garbage-collected.
+   * Frees a piece's memory. The buffer is kept for the next piece unless memory is short, since a new buffer has to be
+   * zeroed and garbage-collected.
    */
   release(piece: OpenPiece): void {
     this.#held.delete(piece);
@@ -96,15 +97,15 @@ export class PieceBuffers {
     this.#count();
   }
 
-  /** Frees the spare buffers: an idle torrent holds no memory. */
+  /** Frees the spare buffers, so that an idle torrent uses no memory. */
   trim(): void {
     this.#spare.length = 0;
     this.#count();
   }
 
   /**
-   * Called once a second: unloads pieces without a block for {@link UNLOAD_AFTER_MS} whose blocks are all on disk;
-   * frees spare buffers when memory is short or no piece is in progress.
+   * Called once a second with the clock's time: unloads pieces that got no block for {@link UNLOAD_AFTER_MS} and whose
+   * blocks are all on disk. Frees spare buffers when memory is short or no piece is in progress.
    */
   tick(now: number): void {
     for (const piece of this.#held)
@@ -118,7 +119,10 @@ export class PieceBuffers {
     this.trim();
   }
 
-  /** Counts the memory in the budget: reserved pieces, or allocated and spare buffers if these are more. */
+  /**
+   * Counts this torrent's memory in the shared budget: the reserved pieces, or the allocated and spare buffers if these
+   * are more.
+   */
   #count(): void {
     const bytes = this.#pieceLength * Math.max(this.#held.size, this.#loaded + this.#spare.length);
     this.#budget.count(bytes - this.#counted);

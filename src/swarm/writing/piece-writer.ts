@@ -46,8 +46,8 @@ export class PieceWriter {
   }
 
   /**
-   * Writes blocks of an unfinished piece. They are copied before the first wait, since the piece may be finished
-   * meanwhile and its buffer be used for another.
+   * Writes blocks of an unfinished piece. They are copied first, since the piece may be finished during the write and
+   * its buffer be reused.
    */
   async save(piece: OpenPiece, data: Uint8Array, blocks: Bitfield): Promise<void> {
     const copies = [...runs(piece, blocks)].map(({ begin, end }) => ({ begin, bytes: data.slice(begin, end) }));
@@ -65,7 +65,7 @@ export class PieceWriter {
   }
 }
 
-/** Yields runs of adjacent blocks, as byte ranges of the piece. */
+/** Yields the runs of adjacent blocks in `blocks`, each as a byte range of the piece. */
 function* runs(piece: OpenPiece, blocks: Bitfield): Generator<{ readonly begin: number; readonly end: number }> {
   let first = -1;
   let last = -1;

@@ -9,9 +9,9 @@ interface WaitingWrite {
 }
 
 /**
- * Concurrent writes. Threads that write to one file wait for its lock with a spin loop: more of them only use the
- * processor that hashing needs. With a single one the disk would be idle from the end of a write until the event loop
- * starts the next.
+ * Maximum of concurrent writes. Threads that write to one file wait for its lock in a spin loop, so more writes only
+ * use the processor that hashing needs. With a single write, the disk would be idle from its end until the event loop
+ * starts the next one.
  */
 const WRITES_IN_FLIGHT = 2;
 
@@ -93,7 +93,7 @@ export class WriteQueue {
   }
 }
 
-/** Returns the offset behind the last byte. */
+/** Returns the offset after the last byte of a write. */
 function end(write: WaitingWrite): number {
   return write.offset + write.bytes.length;
 }
