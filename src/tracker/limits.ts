@@ -1,87 +1,106 @@
 /** Every limit of the tracker module, with its unit and its reason. docs/limits.md lists them. */
 
-/** Bytes of an HTTP reply after decompression. 2 MiB holds 100,000 dictionary peers; more is a bomb or a mistake. */
+/**
+ * The maximum length of an HTTP reply in bytes, after decompression: 2 MiB are enough for 100,000 peers as
+ * dictionaries.
+ */
 export const MAX_REPLY_BYTES = 2 * 1024 * 1024;
-/** Milliseconds to the first byte of an HTTP reply: a tracker that is slower is down. */
+/** The maximum time until the first byte of an HTTP reply, in milliseconds. A slower tracker counts as failed. */
 export const FIRST_BYTE_TIMEOUT_MS = 10_000;
-/** Milliseconds to the last byte of an HTTP reply: a tracker that drips is down too. */
+/** The maximum time until the last byte of an HTTP reply, in milliseconds. A slower tracker counts as failed. */
 export const HTTP_TOTAL_TIMEOUT_MS = 30_000;
-/** HTTP redirects followed for one request. */
+/** The maximum number of HTTP redirects that one request follows. */
 export const MAX_REDIRECTS = 5;
 
-/** Peers looked at in one reply; the rest is left. The engine keeps 4,000 peers of a torrent at most. */
+/** The maximum number of peers that are read from one reply. The engine keeps at most 4,000 peers of a torrent. */
 export const MAX_REPLY_PEERS = 2_000;
-/** Bytes of a tracker id that are kept and sent back. */
+/** The maximum length in bytes of a tracker id that is kept and sent back. */
 export const MAX_TRACKER_ID_BYTES = 256;
-/** Characters of a tracker's URL. */
+/** The maximum length of a tracker's URL, in characters. */
 export const MAX_URL_LENGTH = 4_096;
-/** Torrents in one scrape over HTTP: 60 bytes each in the URL, and servers stop at 8 KiB. */
+/**
+ * The maximum number of torrents in one scrape over HTTP: each takes 60 bytes of the URL, and servers accept up to 8
+ * KiB.
+ */
 export const MAX_HTTP_SCRAPE_HASHES = 64;
-/** Torrents in one scrape over UDP: BEP 15 has "about 74", and trackers reply to no more. */
+/** The maximum number of torrents in one scrape over UDP: BEP 15 has "about 74", and trackers ignore further ones. */
 export const MAX_UDP_SCRAPE_HASHES = 74;
-/** Values and keys of the files in the reply to a scrape: 10,000 torrents. */
+/** The maximum number of values and keys in `files` of a scrape reply: enough for 10,000 torrents. */
 export const MAX_SCRAPE_TOKENS = 100_000;
 
-/** Seconds between announces when the reply names none. */
+/** The interval between announces, in seconds, when the tracker's reply has none. */
 export const DEFAULT_INTERVAL_SECONDS = 1_800;
-/** Seconds: the shortest interval that is obeyed, so that a hostile 0 does not make us hammer. */
+/** The minimum interval between announces, in seconds. A shorter one that a tracker requests is raised to this. */
 export const MIN_INTERVAL_SECONDS = 60;
-/** Seconds: the longest interval that is obeyed, so that a hostile 2^31 does not silence us. */
+/** The maximum interval between announces, in seconds. A longer one that a tracker requests is lowered to this. */
 export const MAX_INTERVAL_SECONDS = 3 * 3_600;
 
-/** Milliseconds before the first UDP retransmission; doubles each time (BEP 15). */
+/** The time before the first UDP retransmission, in milliseconds. It doubles each time (BEP 15). */
 export const UDP_RETRANSMIT_MS = 15_000;
-/** Doublings of the UDP wait (BEP 15: n up to 8). */
+/** The maximum number of times that the time before a UDP retransmission doubles (BEP 15: n up to 8). */
 export const UDP_MAX_DOUBLINGS = 8;
 /**
- * Milliseconds that a UDP request may take in all. BEP 15 alone would wait two hours; the next tracker is tried sooner.
+ * The maximum duration of a UDP request, in milliseconds. By BEP 15 alone it could take two hours; the next tracker is
+ * tried sooner.
  */
 export const UDP_TIMEOUT_MS = 60_000;
-/** Milliseconds that a client may use a UDP connection id (BEP 15). */
+/** The time for which a client may use a UDP connection id, in milliseconds (BEP 15). */
 export const UDP_CONNECTION_MS = 60_000;
-/** UDP connection ids remembered. */
+/** The maximum number of UDP connection ids that are kept. */
 export const MAX_UDP_CONNECTIONS = 1_024;
 /**
- * Milliseconds that a reply over one IP family waits for the reply over the other: a family without a route must not
- * delay peers.
+ * The maximum time, in milliseconds, that a reply over one IP family waits for the reply over the other family. An IP
+ * family without a route must not delay the peers.
  */
 export const FAMILY_GRACE_MS = 300;
 
-/** Milliseconds that sending `stopped` may take. */
+/** The maximum time for sending `stopped`, in milliseconds. */
 export const STOP_TIMEOUT_MS = 3_000;
-/** Milliseconds before the first UDP retransmission of `stopped`, which has no fifteen seconds. */
+/**
+ * The time before the first UDP retransmission of `stopped`, in milliseconds: it must be well below {@link
+ * STOP_TIMEOUT_MS}.
+ */
 export const STOP_RETRANSMIT_MS = 900;
-/** Milliseconds between the first failure of a tracker and the next announce; doubles with each failure. */
+/**
+ * The time between the first failure of a tracker and the next announce, in milliseconds. It doubles with each failure.
+ */
 export const BACKOFF_FIRST_MS = 15_000;
-/** Milliseconds: the longest wait after failures. */
+/** The maximum time between a failure of a tracker and the next announce, in milliseconds. */
 export const BACKOFF_MAX_MS = 30 * 60_000;
-/** Milliseconds: the longest finite wait that BEP 31 `retry in` can ask for; "never" is never. */
+/** The maximum time, in milliseconds, that a tracker can request with `retry in` (BEP 31), unless it sends "never". */
 export const RETRY_IN_MAX_MS = 24 * 3_600_000;
-/** Trackers of one torrent; the rest is left out. */
+/** The maximum number of trackers of a torrent. Further ones are ignored. */
 export const MAX_TRACKERS = 200;
 
-/** Seconds between announces that the server sends to its clients. */
+/** The interval between announces, in seconds, that the server sends to its clients. */
 export const SERVER_INTERVAL_SECONDS = 1_800;
-/** A peer that has not announced for this many intervals is gone: one announce may be lost or late. */
+/**
+ * The number of intervals after which the server removes a peer that has not announced: one announce may be lost or
+ * late.
+ */
 export const SERVER_EXPIRY_INTERVALS = 2.25;
-/** Milliseconds between sweeps for peers that are gone. */
+/** The time between two searches for peers to remove, in milliseconds. */
 export const SERVER_SWEEP_MS = 30_000;
-/** Peers in a reply when the client names no number. */
+/** The number of peers in a reply when the client does not request a number. */
 export const SERVER_DEFAULT_NUMWANT = 50;
-/** Peers in a reply at most: 200 fit an Ethernet frame over UDP (20 + 200 × 6 bytes). */
+/** The maximum number of peers in a reply: 200 fit an Ethernet frame over UDP (20 + 200 × 6 bytes). */
 export const SERVER_MAX_NUMWANT = 200;
-/** Peers in a reply over UDP and IPv6 at most: 20 + 74 × 18 bytes fit an Ethernet frame. */
+/** The maximum number of peers in a reply over UDP and IPv6: 20 + 74 × 18 bytes fit an Ethernet frame. */
 export const SERVER_MAX_NUMWANT_UDP6 = 74;
-/** Torrents that the server keeps: announces for further ones are refused. About 1 KiB each when small. */
+/**
+ * The maximum number of torrents of the server. Announces for further torrents are refused. A small torrent takes about
+ * 1 KiB.
+ */
 export const SERVER_MAX_TORRENTS = 200_000;
 /**
- * Peers that the server keeps of one torrent and family; further ones get replies but are not kept. 100,000 take 4 MiB.
+ * The maximum number of peers of one torrent and IP family that the server keeps. Further peers get replies, but are
+ * not listed. 100,000 take 4 MiB.
  */
 export const SERVER_MAX_PEERS_PER_TORRENT = 100_000;
-/** Peers that the server keeps in all; further ones get replies but are not kept. */
+/** The maximum number of peers of all torrents that the server keeps. Further peers get replies, but are not listed. */
 export const SERVER_MAX_PEERS = 4_000_000;
 /**
- * Milliseconds after which the secret behind UDP connection ids changes; ids of the last one still count (BEP 15: two
- * minutes).
+ * The time, in milliseconds, after which the secret for UDP connection ids changes. Ids made with the previous secret
+ * are still valid (BEP 15: two minutes).
  */
 export const SERVER_SECRET_MS = 120_000;

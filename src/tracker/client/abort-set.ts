@@ -1,11 +1,11 @@
 /**
- * A set of controllers, one for each running task, aborted together. One signal for all would make Node report a leak:
- * a hundred tasks would listen to it.
+ * The abort signals of all running tasks, aborted together. Each task has a signal of its own: Node reports a possible
+ * leak when many tasks listen to one signal.
  */
 export class AbortSet {
   readonly #controllers = new Set<AbortController>();
 
-  /** Returns the signal for a new task; call `ended` when the task has ended. */
+  /** Returns the abort signal for a new task. The task calls `ended` when it has ended. */
   open(): { readonly signal: AbortSignal; readonly ended: () => void } {
     const controller = new AbortController();
     this.#controllers.add(controller);

@@ -28,10 +28,10 @@ export async function announce(
 }
 
 /**
- * Resolves to the figures of torrents at a tracker, without joining their swarms (BEP 48, BEP 15): an entry for each
- * torrent in the order of the request, `undefined` for a torrent that the tracker does not have (over UDP it sends
- * zeros). At most 64 torrents over HTTP, 74 over UDP. Rejects as {@link announce}, and with `tracker.no-scrape`,
- * `tracker.scrape-count`.
+ * Scrapes a tracker: resolves to the counts of seeders, leechers and downloads of torrents, without joining their
+ * swarms (BEP 48, BEP 15). There is one entry for each torrent, in the order of the request; `undefined` for a torrent
+ * that the tracker does not have (a UDP tracker sends zeros instead). At most 64 torrents over HTTP, 74 over UDP.
+ * Rejects as {@link announce} does, and with `tracker.no-scrape`, `tracker.scrape-count`.
  */
 export async function scrape(
   host: TrackerHost,

@@ -4,7 +4,7 @@ import type { Clock } from "../../runtime/index.ts";
 import { MAX_UDP_CONNECTIONS, UDP_CONNECTION_MS } from "../limits.ts";
 import type { ConnectionIds } from "./udp-exchange.ts";
 
-/** Connection ids for a minute each (BEP 15); when there are too many, the oldest is dropped. */
+/** Keeps each connection id for one minute (BEP 15). When there are too many ids, the oldest is removed. */
 export class ConnectionIdCache implements ConnectionIds {
   readonly #clock: Clock;
   readonly #ids = new Map<string, { readonly id: Uint8Array; readonly until: number }>();

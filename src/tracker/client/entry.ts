@@ -6,7 +6,7 @@ import { BACKOFF_FIRST_MS, BACKOFF_MAX_MS, MAX_INTERVAL_SECONDS, MIN_INTERVAL_SE
 import type { SessionLimits } from "./session-options.ts";
 import type { TrackerState, TrackerStatus } from "./tracker-status.ts";
 
-/** The state of {@link TrackerState}, with times in the clock's monotonic milliseconds. */
+/** The same states as {@link TrackerState}, but with times of the runtime's monotonic clock, in milliseconds. */
 export type EntryState =
   | { readonly kind: "idle" }
   | {
@@ -15,13 +15,13 @@ export type EntryState =
       readonly since: number;
       readonly failures: number;
     }
-  /** `notBefore`: not even an extra announce is welcome earlier (min interval). */
+  /** `notBefore`: the end of the tracker's min interval, before which not even an extra announce is sent. */
   | { readonly kind: "working"; readonly nextAt: number; readonly notBefore: number }
   | { readonly kind: "failed"; readonly code: string; readonly failures: number; readonly retryAt: number };
 
 /**
- * Returns the wait after so many failures in a row: doubling, bounded, and spread by a quarter so that a swarm does not
- * come back as one.
+ * Returns the time to wait, in milliseconds, after `failures` failed announces in a row. It doubles with each failure
+ * up to a maximum. A random part of a quarter keeps the peers of a swarm from announcing at the same time.
  */
 export function backoffMs(failures: number, random: Random): number {
   const wait = Math.min(BACKOFF_FIRST_MS * 2 ** Math.min(failures - 1, 30), BACKOFF_MAX_MS);
@@ -34,24 +34,27 @@ function bounded(seconds: number, limits: SessionLimits): number {
 }
 
 /**
- * One tracker of one torrent: what is known of it, and every transition of its state.
+ * One tracker of one torrent: its state, and all transitions between its states.
  *
  *   idle | working | failed --begin--> announcing --succeeded--> working
  *                                                --failed--> failed
  *                                                --retire--> idle
  *   working --hurry--> working (earlier)     failed --hurry--> failed (at once)     working --retire--> idle
  *
- * It has more than sixteen members: its transitions, and the facts that the plan and the status are made of. (Eighteen
- * public members: the session plans by its state and reports its results.)
+ * More than sixteen public members: the session calls the transitions, and reads the state to plan announces and to
+ * show the status.
  */
 export class TrackerEntry {
   readonly url: string;
   tier: number;
   readonly #clock: Clock;
   #state: EntryState = { kind: "idle" };
-  /** Whether the tracker counts the client: it replied to `started` (or a later announce), and must get `stopped`. */
+  /**
+   * Whether the tracker counts the client as a peer: it replied to an announce since `started`, so it must get
+   * `stopped`.
+   */
   #isCounted = false;
-  /** Whether `completed` is still to be sent. */
+  /** Whether the event `completed` has yet to be sent. */
   #isCompletedDue = false;
   #port: number | undefined;
   #trackerId: string | undefined;
@@ -75,7 +78,7 @@ export class TrackerEntry {
     return this.#isCounted;
   }
 
-  /** Whether the tracker counts the client, or may do so soon: an announce has no reply yet. */
+  /** Whether the tracker counts the client as a peer, or may do so soon because an announce is under way. */
   get mayCountUs(): boolean {
     return this.#isCounted || this.#state.kind === "announcing";
   }
@@ -84,7 +87,7 @@ export class TrackerEntry {
     return this.#isCompletedDue;
   }
 
-  /** The port of the last announce: `stopped` must name it, or the tracker keeps the client under it. */
+  /** The port of the last announce. `stopped` must have the same port, or the tracker keeps the client in its list. */
   get port(): number | undefined {
     return this.#port;
   }
@@ -129,7 +132,7 @@ export class TrackerEntry {
     this.#lastAt = this.#clock.now();
     this.#message = cleanText(error.message);
     this.#said = error instanceof TrackerError && error.code === "tracker.failure" ? reasonOf(error) : undefined;
-    // Never announced to, so its `started` will have `left=0`.
+    // No announce was sent to it yet: its `started` will have `left=0`.
     if (!this.#isCounted) this.#isCompletedDue = false;
     this.#state = {
       kind: "failed",
@@ -140,16 +143,16 @@ export class TrackerEntry {
   }
 
   /**
-   * Called when the download was completed: plans `completed` for a tracker that counts the client as a leecher, or is
-   * about to.
+   * Called when the download is complete. Plans the event `completed` when the tracker counts the client as a leecher,
+   * or may do so soon.
    */
   complete(): void {
     this.#isCompletedDue = this.#isCounted || this.#state.kind === "announcing";
   }
 
   /**
-   * Plans an announce sooner: as soon as the min interval allows, or at once with `ignoreMinInterval`, also to a failed
-   * tracker.
+   * Plans an earlier announce: as soon as the min interval allows it. With `ignoreMinInterval` it is at once, also to a
+   * failed tracker.
    */
   hurry(ignoreMinInterval: boolean): void {
     const now = this.#clock.now();
@@ -161,12 +164,14 @@ export class TrackerEntry {
       this.#state = { ...state, retryAt: now };
   }
 
-  /** Stops announcing: another tracker of the group works, and this one waits until it is needed. */
+  /**
+   * Stops announces to this tracker because another tracker of its group works. They begin again when that one fails.
+   */
   retire(): void {
     if (this.#state.kind === "working" || this.#state.kind === "announcing") this.#state = { kind: "idle" };
   }
 
-  /** Resets the state: the session starts anew and has announced to no tracker yet. */
+  /** Resets the state to that of a tracker without any announce, for a session that starts again. */
   reset(): void {
     this.#isCounted = false;
     this.#isCompletedDue = false;
@@ -201,8 +206,8 @@ export class TrackerEntry {
   }
 
   /**
-   * Torrents hold addresses that the engine cannot use (`wss:`, `dht:`, rubbish): they are shown as failed, and never
-   * asked.
+   * Checks the URL. A tracker whose URL cannot be used (`wss:`, `dht:`, no URL) is shown as failed and gets no
+   * announces.
    */
   #checkUrl(): void {
     try {
@@ -214,7 +219,7 @@ export class TrackerEntry {
   }
 }
 
-/** Returns the reason that the tracker gave for its refusal, if any. */
+/** Returns the reason for a refusal that the tracker sent; `undefined` when it sent none. */
 function reasonOf(error: TrackerError): string | undefined {
   const reason = error.fields["reason"];
   return typeof reason === "string" ? cleanText(reason) : undefined;

@@ -5,9 +5,9 @@ import type { AnnounceReply } from "../codec/index.ts";
 import { FAMILY_GRACE_MS } from "../limits.ts";
 
 /**
- * Sends a request over each IP family at once. Resolves with the replies that arrive within `graceMs` after the first
- * one: a family without a route must not delay the peers of the other family, so its request is aborted then. Rejects
- * with the first error when all fail.
+ * Sends a request over IPv4 and IPv6 at the same time. Resolves with the replies that arrive within `graceMs` after the
+ * first one; then the other request is aborted, because an IP family without a route must not delay the peers of the
+ * other. Rejects with the first error when all requests fail.
  */
 export function bothFamilies<Target, Reply>(
   clock: Clock,
@@ -52,8 +52,8 @@ export function bothFamilies<Target, Reply>(
 }
 
 /**
- * Peers of all replies without repeats; the figures of the larger swarm, since a tracker may count its families apart
- * or together.
+ * Merges the replies over IPv4 and IPv6: the peers of both without duplicates, and the counts of the larger swarm (a
+ * tracker may count peers of the two families separately or together).
  */
 export function mergeReplies(replies: readonly [AnnounceReply, ...AnnounceReply[]]): AnnounceReply {
   const [first, ...rest] = replies;

@@ -14,20 +14,20 @@ import { announceUrl, decodeAnnounceReply, decodeScrapeReply, httpScrapeUrl } fr
 import { FIRST_BYTE_TIMEOUT_MS, HTTP_TOTAL_TIMEOUT_MS, MAX_REDIRECTS, MAX_REPLY_BYTES } from "../limits.ts";
 import type { AnnounceRequest, ReachOptions, TrackerHost } from "./request.ts";
 
-/** Returns the tracker's address as messages show it: without its query, which may hold a passkey. */
+/** Returns a tracker's URL for messages: without its query, which may contain a passkey. */
 export function trackerName(url: string): string {
   return cleanText(url.split(/[?#]/, 1)[0] ?? url);
 }
 
 /**
- * Returns a failure as a TrackerError that names the tracker: `http.timeout` becomes `tracker.timeout`, and so on. A
- * TrackerError keeps its code and fields. AbortError stays as it is.
+ * Converts an error of a request into a TrackerError that names the tracker: `http.timeout` becomes `tracker.timeout`,
+ * and so on. A TrackerError keeps its code and fields; an AbortError is returned unchanged.
  */
 export function toTrackerError(thrown: unknown, url: string): Error {
   if (thrown instanceof AbortError) return thrown;
   const name = trackerName(url);
   const error = toError(thrown);
-  // A query holds the passkey, and may be in the text of the failure.
+  // The query may contain a passkey, and the error's message may contain the query.
   const plain = error.message.replace(/\?\S*?(?=:\s|\s|$)/g, (query) => (query.includes("=") ? "" : query));
   const message = cleanText(error instanceof MillraceError ? plain : `${error.name}: ${plain}`);
   const text = message.includes(name) ? message : `${name}: ${message}`;
@@ -71,8 +71,8 @@ async function get<T>(
 }
 
 /**
- * Throws the error of an HTTP reply with an error status. Some trackers send a bencoded refusal with such a status: its
- * reason is more useful than the status.
+ * Throws the error for an HTTP reply with an error status. When the body is a bencoded refusal, its reason is used: it
+ * is more useful than the status.
  */
 function readError(status: number, body: Uint8Array, read: (body: Uint8Array) => unknown): never {
   try {

@@ -1,28 +1,28 @@
 import { unreachable } from "../../base/index.ts";
 import type { EntryState } from "./entry.ts";
 
-/** The facts about a tracker on which the plan depends. */
+/** The state of a tracker, as far as the plan of announces depends on it. */
 export interface PlannedTracker {
   readonly state: EntryState;
   readonly isCompletedDue: boolean;
 }
 
-/** The announce that is due next. */
+/** The announces that are due now, and the time of the next plan. */
 export interface Plan<T> {
   /** The trackers to announce to now. */
   readonly due: readonly T[];
   /**
-   * The time of the next plan, in the clock's milliseconds; `Infinity` when only a reply or a request can change the
+   * The time at which to plan again, in the clock's milliseconds; `Infinity` when only a reply or a call can change the
    * plan.
    */
   readonly wakeAt: number;
 }
 
 /**
- * Plans to which trackers to announce (BEP 12). The first tracker of a group that has not failed serves the group; a
- * failed tracker is passed over until its wait is over. All groups are served at the same time: with one group for each
- * tier, every tier is served; with all tiers in one group, the later tiers are spare. `completed` is sent at once to
- * every tracker that waits for it. A pure function of its arguments.
+ * Decides to which trackers to announce now (BEP 12). In each group, the first tracker that has not failed gets the
+ * announces; a failed tracker is skipped until its wait is over. All groups get announces at the same time: with one
+ * group for each tier, every tier does; with all tiers in one group, the later tiers are used only after failures.
+ * `completed` is sent at once to every tracker that waits for it. Has no side effects.
  */
 export function planAnnounces<T extends PlannedTracker>(groups: readonly (readonly T[])[], now: number): Plan<T> {
   const due = new Set<T>();

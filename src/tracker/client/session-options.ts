@@ -3,14 +3,14 @@ import type { HttpRequest } from "../../runtime/index.ts";
 import type { TrackerStatus } from "./tracker-status.ts";
 import type { UdpTrackers } from "./udp-trackers.ts";
 
-/** The transferred bytes since the session was started. */
+/** The numbers of bytes sent and received since the session started. */
 export interface TransferStats {
   readonly uploaded: number;
   readonly downloaded: number;
   readonly left: number;
 }
 
-/** Bounds on the intervals and counts that trackers ask for; defaults in limits.ts. */
+/** Limits on the intervals that trackers request, and on numbers of trackers. Defaults are in limits.ts. */
 export interface SessionLimits {
   readonly minIntervalSeconds?: number;
   readonly maxIntervalSeconds?: number;
@@ -22,17 +22,20 @@ export interface TrackerSessionOptions {
   readonly tiers: readonly (readonly string[])[];
   readonly infoHash: InfoHash;
   readonly peerId: PeerId;
-  /** The client's key: 32 random bits, the same as long as the client runs. */
+  /** The announce key (BEP 7): 32 random bits that stay the same as long as the client runs. */
   readonly key: number;
   /** Returns the port at which we listen; called before each announce. */
   readonly port: () => number;
   readonly stats: () => TransferStats;
-  /** Returns the number of peers wanted; called before each announce. */
+  /** Returns the number of peers to request; called before each announce. */
   readonly numWant: () => number;
   readonly userAgent: string;
   readonly headers?: Readonly<Record<string, string>> | undefined;
   readonly localIp?: string | undefined;
-  /** Called with every address before it is contacted. Returns a reason to refuse, or `undefined`. */
+  /**
+   * Called with every IP address before a connection to it. Returns the reason for a refusal, or `undefined` to allow
+   * it.
+   */
   readonly check?: HttpRequest["check"] | undefined;
   /**
    * Which tiers to announce to. `true` (default): to one working tracker of every tier, all tiers at once, as
@@ -40,11 +43,11 @@ export interface TrackerSessionOptions {
    * trackers of the tiers before it have failed.
    */
   readonly announceToAllTiers?: boolean | undefined;
-  /** Sockets shared with other sessions; without it the session has its own and closes them. */
+  /** UDP sockets shared with other sessions. By default the session opens its own, and closes them. */
   readonly udp?: UdpTrackers | undefined;
   readonly limits?: SessionLimits | undefined;
-  /** Peers from one reply; `source` is the tracker's URL. Not called with none. */
+  /** Called with the peers of each reply that has any; `source` is the tracker's URL. */
   readonly onPeers?: ((peers: readonly Endpoint[], source: string) => void) | undefined;
-  /** A tracker's status has changed. */
+  /** Called when the status of a tracker has changed. */
   readonly onStatus?: ((status: TrackerStatus) => void) | undefined;
 }

@@ -12,19 +12,22 @@ import type { TrackerSessionOptions } from "./session-options.ts";
 import type { TrackerStatus } from "./tracker-status.ts";
 import { UdpTrackers } from "./udp-trackers.ts";
 
-/** The longest single wait: hosts count timers in 31 bits, and after a laptop's sleep the plan needs an update. */
+/**
+ * The maximum duration of one timer, in milliseconds: timers are limited to 31 bits, and after the machine has slept
+ * the plan must be made again.
+ */
 const MAX_WAIT_MS = 3_600_000;
 
 type Phase = "new" | "running" | "stopping" | "stopped" | "closed";
 
 /**
- * A torrent's relation with its trackers: `started`, regular announces, `completed`, `stopped`; tiers, back-off,
- * promotion.
+ * Sends all announces of a torrent to its trackers: `started`, regular announces, `completed`, `stopped`. Handles tiers
+ * (BEP 12), waits after failures, and moves a working tracker to the front of its tier.
  *
  *   new | stopped --start--> running --stop--> stopping --all replied, or 3 s--> stopped     any --close--> closed
  *
- * What to do next is always worked out anew from the trackers' states ({@link planAnnounces}), after each reply and
- * each request; between those at most one timer is pending.
+ * After each reply and each call, {@link planAnnounces} computes the next announces from the trackers' states. At most
+ * one timer is pending.
  */
 export class TrackerSession {
   readonly #host: TrackerHost;
@@ -34,9 +37,9 @@ export class TrackerSession {
   #phase: Phase = "new";
   #timer: Timer | undefined;
   #completed = false;
-  /** The running announces. */
+  /** The abort signals of the running announces, except those with the event `stopped`. */
   readonly #announces = new AbortSet();
-  /** The running announces of `stopped`. */
+  /** The abort signals of the running announces with the event `stopped`. */
   readonly #farewells = new AbortSet();
   #stopping: { readonly done: Promise<void>; readonly giveUp: () => void } | undefined;
   #ownUdp: UdpTrackers | undefined;
@@ -48,8 +51,8 @@ export class TrackerSession {
   }
 
   /**
-   * Begins to announce; nothing happens when it has begun. After {@link TrackerSession.stop} it begins anew, with
-   * `started`.
+   * Starts announcing; does nothing when the session has started. After {@link TrackerSession.stop} it starts again,
+   * with the event `started`.
    */
   start(): void {
     if (this.#phase !== "new" && this.#phase !== "stopped") return;
@@ -60,8 +63,8 @@ export class TrackerSession {
   }
 
   /**
-   * Sends `completed`, once, to every tracker that counts the client as a leecher; call it when the download has just
-   * been completed. Not for a torrent that was complete at the start.
+   * Sends the event `completed`, once, to every tracker that counts the client as a leecher. To be called when the
+   * download has completed, not for a torrent that was complete at the start.
    */
   completed(): void {
     if (this.#phase !== "running" || this.#completed) return;
@@ -71,8 +74,8 @@ export class TrackerSession {
   }
 
   /**
-   * Asks for peers sooner than planned: when the min interval allows; with `ignoreMinInterval` (a person asked) at
-   * once, failed trackers too.
+   * Announces earlier than planned, to get more peers: as soon as the min interval allows it. With `ignoreMinInterval`
+   * (the user requested it) at once, and also to failed trackers.
    */
   force(options: { readonly ignoreMinInterval?: boolean } = {}): void {
     if (this.#phase !== "running") return;
@@ -81,8 +84,8 @@ export class TrackerSession {
   }
 
   /**
-   * Adds a tracker, to a tier of its own when none is named. Returns whether it is new (and within the limit).
-   * Throws TrackerError `tracker.url`.
+   * Adds a tracker to `tier`, by default to a new tier. Returns `false` when the tracker is known or the maximum number
+   * is reached. Throws TrackerError `tracker.url`.
    */
   addTracker(url: string, tier = this.#tiers.length): boolean {
     trackerProtocol(url);
@@ -108,14 +111,14 @@ export class TrackerSession {
     this.#next();
   }
 
-  /** Returns all trackers, in the order in which they are asked. */
+  /** Returns the status of all trackers, in the order in which they are tried. */
   status(): TrackerStatus[] {
     return this.#entries().map((entry) => entry.status());
   }
 
   /**
-   * Ends the announces and sends `stopped` to the trackers that count the client, or may do so: the reply may
-   * be on its way. Takes at most 3 s, never rejects.
+   * Ends regular announces and sends `stopped` to the trackers that count the client as a peer, or may do so because an
+   * announce is under way. Takes at most 3 s; never rejects.
    */
   stop(): Promise<void> {
     if (this.#stopping !== undefined) return this.#stopping.done;
@@ -138,7 +141,7 @@ export class TrackerSession {
     return done;
   }
 
-  /** Aborts all announces at once and sends nothing. Resolves when the session's own sockets are closed. */
+  /** Aborts all announces and sends nothing more. Resolves when the UDP sockets that the session opened are closed. */
   async close(): Promise<void> {
     this.#phase = "closed";
     this.#quiet();
@@ -169,12 +172,14 @@ export class TrackerSession {
     }
   }
 
-  /** The groups that are served side by side (see `announceToAllTiers`). */
+  /**
+   * The groups of trackers for {@link planAnnounces}: one for each tier, or one in total (see `announceToAllTiers`).
+   */
   get #groups(): readonly (readonly TrackerEntry[])[] {
     return (this.#options.announceToAllTiers ?? true) ? this.#tiers : [this.#entries()];
   }
 
-  /** Announces to the trackers that are due, and sets the timer for the next time. */
+  /** Announces to the trackers that are due, and sets the timer for the next announce. */
   #next(): void {
     if (this.#phase !== "running") return;
     this.#timer?.cancel();
@@ -209,7 +214,7 @@ export class TrackerSession {
 
   #onReply(entry: TrackerEntry, event: AnnounceEvent | undefined, reply: AnnounceReply): void {
     if (!this.#entries().includes(entry)) {
-      // Removed while it was being asked: it counts us now, and should not.
+      // The tracker was removed during the announce. It counts the client as a peer now, so it gets `stopped`.
       this.#sendStopped(entry).catch(() => undefined);
       return;
     }
@@ -226,7 +231,7 @@ export class TrackerSession {
     this.#next();
   }
 
-  /** Moves a tracker that works to the front of its tier (BEP 12). */
+  /** Moves a tracker that replied to the front of its tier (BEP 12). */
   #promote(entry: TrackerEntry): void {
     const tier = this.#tiers.find((list) => list.includes(entry));
     if (tier === undefined || tier[0] === entry) return;

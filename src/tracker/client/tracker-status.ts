@@ -1,13 +1,13 @@
 import type { AnnounceEvent } from "../codec/index.ts";
 
-/** The present state of a torrent's tracker. Times are milliseconds since 1970. */
+/** The state of one tracker of a torrent. Times are milliseconds since 1970. */
 export type TrackerState =
   /** No announce was sent yet, or none is needed: another tracker of its tier works. */
   | { readonly kind: "idle" }
   | { readonly kind: "announcing"; readonly event: AnnounceEvent | undefined; readonly since: number }
   /** The tracker replied to the last announce. */
   | { readonly kind: "working"; readonly nextAnnounceAt: number }
-  /** `retryAt` is `Infinity` when the tracker refuses for good (BEP 31). */
+  /** `retryAt` is `Infinity` when the tracker requested that the client never retries (BEP 31). */
   | { readonly kind: "failed"; readonly code: string; readonly failures: number; readonly retryAt: number };
 
 /** The status of a tracker, for display. */
@@ -23,11 +23,14 @@ export interface TrackerStatus {
   readonly seeders: number | undefined;
   readonly leechers: number | undefined;
   readonly completed: number | undefined;
-  /** Peers in the last reply. */
+  /** The number of peers in the last reply. */
   readonly peersReceived: number;
-  /** The failure, or the tracker's warning; one clean line. */
+  /** The last failure, or the warning that the tracker sent, as one line without control characters. */
   readonly message: string | undefined;
-  /** The tracker's message: why it refuses, or its warning; one clean line. `undefined` when it sent none. */
+  /**
+   * The text that the tracker itself sent: its reason for a refusal, or its warning, as one line without control
+   * characters. `undefined` when it sent none.
+   */
   readonly said: string | undefined;
   /** The address of this host as the tracker sees it (BEP 24). */
   readonly externalIp: string | undefined;

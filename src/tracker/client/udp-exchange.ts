@@ -4,7 +4,7 @@ import type { Clock, Timer } from "../../runtime/index.ts";
 import { decodeUdpConnect, decodeUdpError, encodeUdpConnect, readUdpHeader, UdpAction } from "../codec/index.ts";
 import { UDP_MAX_DOUBLINGS } from "../limits.ts";
 
-/** Connection ids by tracker address (BEP 15: one id serves many requests for a minute). */
+/** Stores connection ids by tracker address. One id is valid for many requests within a minute (BEP 15). */
 export interface ConnectionIds {
   get(to: Endpoint): Uint8Array | undefined;
   set(to: Endpoint, id: Uint8Array): void;
@@ -15,24 +15,24 @@ export interface ConnectionIds {
 export interface UdpExchangeOptions {
   readonly clock: Clock;
   readonly ids: ConnectionIds;
-  /** The tracker's addresses of one family; each retransmission is sent to the next one. At least one. */
+  /** The tracker's endpoints of one IP family, at least one. Each retransmission is sent to the next one. */
   readonly targets: readonly [Endpoint, ...Endpoint[]];
   readonly transactionId: number;
   readonly action: typeof UdpAction.announce | typeof UdpAction.scrape;
-  /** The request, once the connection id is known. */
+  /** Returns the bytes of the request for a connection id. */
   readonly build: (connectionId: Uint8Array) => Uint8Array;
   readonly send: (datagram: Uint8Array, to: Endpoint) => void;
-  /** Milliseconds before the first retransmission; doubles. */
+  /** The time before the first retransmission, in milliseconds. It doubles with each retransmission. */
   readonly retransmitMs: number;
-  /** The total time-out in milliseconds. */
+  /** The maximum time for the whole exchange, in milliseconds. */
   readonly timeoutMs: number;
-  /** Called once, at the end, with the reply (valid during the call only) or the error. */
+  /** Called once, at the end, with the reply (whose bytes are valid during the call only) or the error. */
   readonly onEnd: (result: Uint8Array | Error) => void;
 }
 
 /**
- * The state of the exchange: waiting for a connection id, waiting for the reply itself (`isReused`: with an id of an
- * earlier exchange), or ended.
+ * The state of the exchange: waiting for a connection id, waiting for the reply to the request, or ended. `isReused`:
+ * the connection id is from an earlier exchange.
  */
 type State =
   | { readonly kind: "connecting" }
@@ -40,14 +40,13 @@ type State =
   | { readonly kind: "ended" };
 
 /**
- * One request to a UDP tracker (BEP 15): connect unless an id is at hand, request, and retransmit after 15 · 2^n
- * seconds until the overall time is up. All datagrams carry the same transaction id, so that a late reply to an earlier
- * one counts too.
+ * One request to a UDP tracker (BEP 15). Sends `connect` unless a valid connection id is known, then the request, and
+ * retransmits after 15 · 2^n seconds until the total time-out. All its datagrams have the same transaction id, so a
+ * late reply to an earlier one is accepted.
  *
  *   connecting --connect reply--> requesting --reply--> ended
- *   requesting --timeout, the id was reused or has expired--> connecting     (a restarted tracker has forgotten its
- * ids)
- *   any --error reply, time is up, cancel--> ended
+ *   requesting --time-out, and the id was reused or has expired--> connecting  (a restarted tracker has no old ids)
+ *   any --error reply, total time-out, cancel--> ended
  */
 export class UdpExchange {
   readonly #options: UdpExchangeOptions;
@@ -65,14 +64,14 @@ export class UdpExchange {
     this.#send();
   }
 
-  /** Whether requests were sent to this address: no other address may reply. */
+  /** Whether datagrams were sent to this endpoint. Replies from other endpoints are not accepted. */
   isFrom(from: Endpoint): boolean {
     return this.#options.targets.some((target) => target.ip === from.ip && target.port === from.port);
   }
 
   /**
-   * Handles a datagram with our transaction id from one of our addresses. Ignores datagrams that do not fit the state:
-   * duplicates and forgeries.
+   * Handles a datagram that has this exchange's transaction id and comes from one of its endpoints. Ignores datagrams
+   * that do not fit the state, such as duplicates and forgeries.
    */
   onReply(datagram: Uint8Array, from: Endpoint): void {
     if (this.#state.kind === "ended") return;
@@ -86,7 +85,7 @@ export class UdpExchange {
     }
   }
 
-  /** Ends the exchange with this error. */
+  /** Ends the exchange: `onEnd` is called with this error. */
   cancel(error: Error): void {
     if (this.#state.kind !== "ended") this.#end(error);
   }
@@ -107,7 +106,7 @@ export class UdpExchange {
 
   #onRefusal(datagram: Uint8Array, from: Endpoint): void {
     this.#options.ids.delete(from);
-    // The tracker may refuse just the old connection id: ask once more with a fresh one.
+    // The tracker may have refused only the old connection id: request a new one and try again.
     if (this.#state.kind === "requesting" && this.#state.isReused) this.#send();
     else this.#end(decodeUdpError(datagram));
   }

@@ -27,7 +27,7 @@ import { toTrackerError } from "./http.ts";
 import type { AnnounceRequest, ReachOptions, TrackerHost } from "./request.ts";
 import { UdpExchange } from "./udp-exchange.ts";
 
-/** A request that differs only by connection and transaction id. */
+/** A request before its connection id and transaction id are known. */
 interface Question<T> {
   readonly action: typeof UdpAction.announce | typeof UdpAction.scrape;
   readonly build: (connectionId: Uint8Array, transactionId: number) => Uint8Array;
@@ -38,13 +38,13 @@ type Send = (datagram: Uint8Array, to: Endpoint) => void;
 type Targets = readonly [Endpoint, ...Endpoint[]];
 
 /**
- * The UDP side of the tracker client (BEP 15, 41): one socket per IP family (and local address) for all trackers and
- * torrents, connection ids kept for a minute, replies matched by transaction id and by the address of the sender.
- * Sockets are opened when first needed. Share one among all sessions of a client; {@link UdpTrackers.close} ends every
- * request under way.
+ * The UDP part of the tracker client (BEP 15, 41). One socket for each IP family (and local address) serves all
+ * trackers and torrents. It keeps connection ids for a minute, and matches replies by transaction id and sender
+ * address. Sockets are opened when first needed. Share one object among all sessions of a client; {@link
+ * UdpTrackers.close} ends all running requests.
  *
- * With a {@link UdpPort} requests go out from its sockets, and only the replies to them are claimed; a request from a
- * local address of its own has a socket of its own.
+ * With a {@link UdpPort}, requests are sent from its sockets, and only the replies to them are claimed. A request with
+ * a local address uses a socket of its own.
  */
 export class UdpTrackers {
   readonly #host: TrackerHost;
@@ -70,8 +70,8 @@ export class UdpTrackers {
   }
 
   /**
-   * Announces once, over IPv4 and IPv6 when the tracker has both (BEP 7), and merges both replies. Rejects as
-   * `announce` does.
+   * Announces once, over IPv4 and IPv6 when the tracker has addresses of both (BEP 7), and merges the replies. Rejects
+   * as `announce` does.
    */
   async announce(request: AnnounceRequest, signal?: AbortSignal): Promise<AnnounceReply> {
     const question = (urlData: string): Question<AnnounceReply> => ({
@@ -93,7 +93,7 @@ export class UdpTrackers {
     );
   }
 
-  /** Resolves to the figures of 1 to 74 torrents, in the order asked. Rejects as `scrape` does. */
+  /** Scrapes 1 to 74 torrents; resolves to their counts in the order of the request. Rejects as `scrape` does. */
   async scrape(
     url: string,
     infoHashes: readonly InfoHash[],
@@ -123,11 +123,11 @@ export class UdpTrackers {
     });
   }
 
-  /** Ends all requests with AbortError and closes the sockets that are our own. */
+  /** Ends all requests with AbortError and closes the sockets that this object opened. */
   async close(): Promise<void> {
     this.#closed = true;
     this.#giveUpClaim?.();
-    // A Map may lose entries while it is walked, which is what `cancel` makes it do.
+    // `cancel` removes entries from this Map, which is allowed during iteration.
     for (const exchange of this.#exchanges.values()) exchange.cancel(new AbortError("the tracker client was closed"));
     const opening = [...this.#sockets.values()];
     this.#sockets.clear();
@@ -200,7 +200,7 @@ export class UdpTrackers {
     return id;
   }
 
-  /** Resolves to a function that sends from an open socket. */
+  /** Resolves to a function that sends datagrams from an open socket of this IP family. */
   async #sender(family: IpFamily, localIp: string | undefined): Promise<Send> {
     const port = this.#port;
     if (port === undefined || localIp !== undefined) {
@@ -222,12 +222,12 @@ export class UdpTrackers {
       onDatagram: (bytes, from) => this.#onDatagram(bytes, from),
     });
     this.#sockets.set(ip, opening);
-    // A family that the host lacks today may be there tomorrow: only a socket that opened is kept.
+    // The host may get this IP family later, so a failure to open the socket is not remembered.
     opening.catch(() => this.#sockets.delete(ip));
     return opening;
   }
 
-  /** Returns the request that a datagram replies to, by its action, its transaction id and its sender. */
+  /** Returns the exchange to which a datagram is the reply, by action, transaction id and sender address. */
   #exchangeOf(datagram: Uint8Array, from: Endpoint): UdpExchange | undefined {
     const header = readUdpHeader(datagram);
     if (header === undefined || header.action > UdpAction.error) return undefined;
@@ -241,8 +241,8 @@ export class UdpTrackers {
 }
 
 /**
- * Returns the addresses as targets, one list per IP family in the resolver's order; only the family of the local
- * address when one is given.
+ * Returns the endpoints for `ips`, one list for each IP family, in the resolver's order. With `localIp`, only its
+ * family.
  */
 function byFamily(ips: readonly string[], port: number, localIp: string | undefined): readonly Targets[] {
   const wanted = localIp === undefined ? undefined : ipFamily(localIp);

@@ -3,11 +3,11 @@ import { pooledBytes, unpackEndpoints, writeAscii } from "../../base/index.ts";
 import type { BInput } from "../../bencode/index.ts";
 import { encode } from "../../bencode/index.ts";
 
-/** A tracker's reply to an HTTP announce. Peers are packed: 6 (IPv4) and 18 (IPv6) bytes each. */
+/** The fields of a tracker's reply to an HTTP announce. Peers are in compact form: 6 (IPv4) or 18 (IPv6) bytes each. */
 export interface AnnounceReplyFields {
   /** The interval between announces in seconds. */
   readonly interval: number;
-  /** The minimal interval between announces in seconds. */
+  /** The minimum interval between announces in seconds. */
   readonly minInterval: number;
   readonly seeders: number;
   readonly leechers: number;
@@ -18,15 +18,17 @@ export interface AnnounceReplyFields {
   readonly externalIp: Uint8Array;
 }
 
-/** Peer ids for a reply with dictionaries (BEP 3): 20 bytes for each of `peers4` and of `peers6`. */
+/**
+ * The peer ids for a reply with one dictionary for each peer (BEP 3): 20 bytes for each of `peers4` and of `peers6`.
+ */
 export interface ReplyPeerIds {
   readonly peerIds4: Uint8Array;
   readonly peerIds6: Uint8Array;
 }
 
 /**
- * Returns a compact reply (BEP 23, `peers6` per BEP 7). Written by hand, in the order of its keys: this is a tracker's
- * hot path.
+ * Encodes a reply with compact peers (BEP 23; `peers6` of BEP 7). It does not use the general encoder, because a
+ * tracker calls it for every announce.
  */
 export function encodeCompactReply(fields: AnnounceReplyFields): Uint8Array {
   const { peers4, peers6, externalIp } = fields;
@@ -64,8 +66,8 @@ function dictionaryPeers(compact: Uint8Array, family: IpFamily, ids: Uint8Array 
 }
 
 /**
- * Returns a reply with a dictionary for each peer (BEP 3), for clients that ask for `compact=0`; without `ids` as with
- * `no_peer_id=1`.
+ * Encodes a reply with one dictionary for each peer (BEP 3), for clients that send `compact=0`. Without `ids` there are
+ * no peer ids (`no_peer_id=1`).
  */
 export function encodeDictionaryReply(fields: AnnounceReplyFields, ids?: ReplyPeerIds): Uint8Array {
   const peers = [
@@ -83,7 +85,7 @@ export function encodeDictionaryReply(fields: AnnounceReplyFields, ids?: ReplyPe
   });
 }
 
-/** Returns a refusal; `retryInMinutes` per BEP 31. */
+/** Encodes a reply that refuses the request, with its reason. `retryInMinutes` is the key `retry in` of BEP 31. */
 export function encodeFailure(reason: string, retryInMinutes?: number | "never"): Uint8Array {
   return encode({ "failure reason": reason, "retry in": retryInMinutes });
 }

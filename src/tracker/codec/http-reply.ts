@@ -32,21 +32,24 @@ function malformed(what: string, cause?: unknown): TrackerError {
   return new TrackerError("tracker.malformed", `the tracker's reply is malformed: ${what}`, { cause });
 }
 
-/** A reply whose values are decoded only when they are read: a list of peers may have a hundred thousand. */
+/** A reply whose values are decoded only when they are read: a list may have a hundred thousand peers. */
 export interface HttpReply {
-  /** The value of a key; `undefined` when there is none, or it has more values and keys in it than `maxTokens`. */
+  /**
+   * Returns the value of a key; `undefined` when the key is missing, or its value contains more than `maxTokens` values
+   * and keys.
+   */
   readonly get: (key: string, maxTokens?: number) => BValue | undefined;
-  /** The bytes of the value of a key. */
+  /** Returns the bencoded bytes of a key's value; `undefined` when the key is missing. */
   readonly raw: (key: string) => Uint8Array | undefined;
 }
 
-/** Values and keys of one value of a reply, a peer for example, at most. */
+/** The maximum number of values and keys within one value of a reply, such as one peer. */
 const MAX_VALUE_TOKENS = 64;
 
 /**
- * Decodes the reply to an announce or scrape. Throws TrackerError: `tracker.empty`, `tracker.html` (a web page: not a
- * tracker), `tracker.malformed` (not bencode, or no dictionary), `tracker.failure` (the tracker refuses; with
- * `retryInMs` per BEP 31).
+ * Decodes the reply to an announce or scrape. Throws TrackerError: `tracker.empty`, `tracker.html` (a web page: the
+ * server is no tracker), `tracker.malformed` (no bencode, or no dictionary), `tracker.failure` (the tracker refuses the
+ * request; `retryInMs` as in BEP 31).
  */
 export function decodeReply(body: Uint8Array): HttpReply {
   if (body.length === 0) throw new TrackerError("tracker.empty", "the tracker's reply is empty");
@@ -73,7 +76,7 @@ function readSpans(body: Uint8Array): ReadonlyMap<string, ByteRange> {
   throw malformed(`not a dictionary but “${cleanBytes(body)}”`);
 }
 
-/** Returns a value, the syntax of which was checked before. */
+/** Decodes a value whose syntax was checked before. */
 function decodeValue(raw: Uint8Array | undefined, maxTokens = MAX_VALUE_TOKENS): BValue | undefined {
   if (raw === undefined) return undefined;
   try {
@@ -95,8 +98,8 @@ function throwFailure(reply: HttpReply): void {
 }
 
 /**
- * Reads `retry in` (BEP 31): minutes, as a number or as text, or "never". Returns bounded milliseconds; `undefined`
- * when the value is missing or malformed.
+ * Reads `retry in` (BEP 31): minutes, as a number or as text, or "never". Returns milliseconds, limited to a maximum
+ * (`Infinity` for "never"); `undefined` when the value is missing or malformed.
  */
 function retryIn(value: BValue | undefined): number | undefined {
   if (asText(value)?.trim().toLowerCase() === "never") return Number.POSITIVE_INFINITY;
@@ -119,7 +122,7 @@ function figure(reply: HttpReply, key: string): number | undefined {
   return value !== undefined && value >= 0 ? value : undefined;
 }
 
-/** Peers of a compact list; bytes at its end that are less than a peer are left out. */
+/** Reads the peers of a compact list into `into`. An incomplete peer at the end of the list is ignored. */
 function compactPeers(bytes: Uint8Array, family: 4 | 6, into: Endpoint[]): void {
   const size = family === 4 ? 6 : 18;
   const whole = Math.floor(bytes.length / size);
@@ -155,7 +158,7 @@ function readPeers({ raw }: HttpReply): Endpoint[] {
   return peers;
 }
 
-/** Yields the peers of a list of dictionaries, and reads at most `most` of them. */
+/** Yields the peers of a list with one dictionary for each peer, and reads at most `most` of them. */
 function* dictionaryPeers(list: Uint8Array, most: number): Generator<Endpoint> {
   for (let at = 1, count = 0; count < most && list[at] !== LETTER_E; count++) {
     const raw = rawSlice(list.subarray(at), []) ?? list;
@@ -166,10 +169,9 @@ function* dictionaryPeers(list: Uint8Array, most: number): Generator<Endpoint> {
 }
 
 /**
- * Returns the reply to an HTTP announce (BEP 3, 7, 23, 24, 31), compact or not. Numbers may be written as text. A field
- * that is malformed is left out and costs nothing else: a wrong interval does not lose the peers, a wrong peer not the
- * others. Throws TrackerError as {@link decodeReply}, and `tracker.malformed` when neither peers nor an interval are in
- * it.
+ * Decodes the reply to an HTTP announce (BEP 3, 7, 23, 24, 31), compact or not. Numbers may be written as text. A
+ * malformed field or peer is left out; the other fields and peers are still read. Throws TrackerError as {@link
+ * decodeReply} does, and `tracker.malformed` when the reply has neither peers nor an interval.
  */
 export function decodeAnnounceReply(body: Uint8Array): AnnounceReply {
   const reply = decodeReply(body);

@@ -1,4 +1,7 @@
-/** The tracker protocols as bytes, both sides: HTTP (BEP 3, 7, 23, 24, 31, 48) and UDP (BEP 15, 41). No I/O. */
+/**
+ * Encoding and decoding of the tracker protocols, for clients and servers: HTTP (BEP 3, 7, 23, 24, 31, 48) and UDP (BEP
+ * 15, 41). No I/O.
+ */
 export * from "./http-reply-encode.ts";
 export * from "./http-reply.ts";
 export * from "./query.ts";

@@ -2,8 +2,8 @@ import type { BValue } from "../../bencode/index.ts";
 import { asText } from "../../bencode/index.ts";
 
 /**
- * Returns an integer of a tracker's reply, also where the tracker wrote it as text (`4:1800`), as some do. Beyond 2^53
- * it becomes the safe integer that is next to it. `undefined` when it is no number.
+ * Returns an integer of a tracker's reply. Some trackers write it as text (`4:1800`), which is accepted. A number
+ * beyond 2^53 becomes the nearest safe integer. `undefined` when the value is no integer.
  */
 export function integer(value: BValue | undefined): number | undefined {
   if (typeof value === "number") return value;

@@ -2,22 +2,22 @@ import { latin1Decode } from "../../base/index.ts";
 import { MAX_HTTP_SCRAPE_HASHES } from "../limits.ts";
 import type { AnnounceEvent } from "./types.ts";
 
-/** An HTTP announce as a tracker reads it (BEP 3, 7, 23). */
+/** The parsed query of an HTTP announce, as a tracker receives it (BEP 3, 7, 23). */
 export interface AnnounceQuery {
-  /** The info-hash as 20 characters, one for each byte: the key of a Map. */
+  /** The info-hash as 20 characters, one for each byte, for use as the key of a Map. */
   readonly infoHash: string;
   /** The peer id, 20 bytes. */
   readonly peerId: Uint8Array;
   /** The port, 0 to 65,535. */
   readonly port: number;
-  /** Whether `left` is 0. */
+  /** Whether `left` is 0: the client has all pieces. */
   readonly isSeeder: boolean;
   readonly event: AnnounceEvent | undefined;
   readonly numWant: number | undefined;
-  /** `false` only when the client sent `compact=0` (BEP 23). */
+  /** Whether the client accepts compact peers: `false` only when it sent `compact=0` (BEP 23). */
   readonly compact: boolean;
   readonly noPeerId: boolean;
-  /** The address that the client claims: not checked, and not to be trusted. */
+  /** The IP address that the client claims to have. It is not checked; do not trust it. */
   readonly ip: string | undefined;
 }
 
@@ -36,7 +36,7 @@ function hexDigit(code: number): number {
  * bytes. Malformed escapes are kept as they are.
  */
 function decode20(text: string, start: number, end: number): Uint8Array | undefined {
-  // The shortest spelling is 20 characters, the longest 60: anything else is not worth a look.
+  // The shortest form has 20 characters, the longest 60.
   if (end - start < 20 || end - start > 60) return undefined;
   const out = new Uint8Array(20);
   let length = 0;
@@ -56,7 +56,10 @@ function decode20(text: string, start: number, end: number): Uint8Array | undefi
   return length === 20 ? out : undefined;
 }
 
-/** Digits only; `undefined` for anything else. More than 15 digits read as the largest safe integer. */
+/**
+ * Returns the value of decimal digits; `undefined` when there is any other character. More than 15 digits give the
+ * largest safe integer.
+ */
 function digits(text: string, start: number, end: number): number | undefined {
   if (start === end) return undefined;
   let value = 0;
@@ -76,7 +79,10 @@ function unescapeText(text: string): string | undefined {
   }
 }
 
-/** Walks `name=value` pairs without cutting the string; `start` and `end` bound the value. */
+/**
+ * Calls `onPair` for each `name=value` of a query. `start` and `end` are the offsets of the value in `query`, which is
+ * not copied.
+ */
 function eachPair(query: string, from: number, onPair: (name: string, start: number, end: number) => void): void {
   let at = from;
   while (at < query.length) {
@@ -93,8 +99,8 @@ function eachPair(query: string, from: number, onPair: (name: string, start: num
 }
 
 /**
- * Returns the announce in a request target from `from`, where the query begins. A string is the reason for refusing it,
- * fit to be sent as `failure reason`. No exceptions here: they would make refusing dearer than serving.
+ * Parses the announce query that begins at `from` in a request target. Returns a string for an invalid query: the
+ * reason, to be sent as `failure reason`. It throws no errors, because they would cost more time than a reply.
  */
 export function parseAnnounceQuery(target: string, from: number): AnnounceQuery | string {
   let infoHash: Uint8Array | undefined;
@@ -157,8 +163,8 @@ export function parseAnnounceQuery(target: string, from: number): AnnounceQuery 
 }
 
 /**
- * Returns the torrents that a scrape asks for, 20 characters each, at most {@link MAX_HTTP_SCRAPE_HASHES}; empty when
- * it names none (a full scrape).
+ * Returns the info-hashes of a scrape query, as 20 characters each, at most {@link MAX_HTTP_SCRAPE_HASHES}. Empty when
+ * the query has none, which requests all torrents (a full scrape).
  */
 export function parseScrapeQuery(target: string, from: number): string[] {
   const hashes: string[] = [];

@@ -11,8 +11,8 @@ function figure(dict: BDict, key: string): number {
 }
 
 /**
- * Returns the reply to an HTTP scrape (BEP 48): figures by hexadecimal info-hash (40 digits). Throws TrackerError as
- * {@link decodeReply}.
+ * Decodes the reply to an HTTP scrape (BEP 48). Returns the counts by info-hash, as 40 hexadecimal digits. Throws
+ * TrackerError as {@link decodeReply} does.
  */
 export function decodeScrapeReply(body: Uint8Array): Map<string, ScrapeEntry> {
   const files = asDict(decodeReply(body).get("files", MAX_SCRAPE_TOKENS));
@@ -35,7 +35,7 @@ export function decodeScrapeReply(body: Uint8Array): Map<string, ScrapeEntry> {
   return entries;
 }
 
-/** Returns a scrape reply (BEP 48). Keys are the 20 raw bytes, one character a byte. */
+/** Encodes the reply to a scrape (BEP 48). The keys are info-hashes as 20 characters, one for each byte. */
 export function encodeScrapeReply(entries: Iterable<readonly [string, ScrapeEntry]>): Uint8Array {
   const files = new Map<string, { complete: number; downloaded: number; incomplete: number }>();
   for (const [key, entry] of entries)

@@ -18,8 +18,8 @@ function short(what: string, datagram: Uint8Array): TrackerError {
 }
 
 /**
- * Reads the action and transaction id of a reply, which identify the request. Returns `undefined` when the datagram
- * cannot be a reply.
+ * Reads the action and transaction id of a reply, which identify the request. Returns `undefined` when the datagram is
+ * too short or no reply.
  */
 export function readUdpHeader(
   datagram: Uint8Array,
@@ -27,15 +27,15 @@ export function readUdpHeader(
   return datagram.length < 8 ? undefined : { action: readUint32(datagram, 0), transactionId: readUint32(datagram, 4) };
 }
 
-/** Returns the 8 bytes of the connection id, copied. Throws TrackerError `tracker.malformed`. */
+/** Returns the connection id of a connect reply: a copy of 8 bytes. Throws TrackerError `tracker.malformed`. */
 export function decodeUdpConnect(datagram: Uint8Array): Uint8Array {
   if (datagram.length < 16) throw short("connect", datagram);
   return datagram.slice(8, 16);
 }
 
 /**
- * Returns the reply to an announce; the socket's family decides how peers are packed (BEP 15). A cut last peer is
- * dropped. Throws `tracker.malformed`.
+ * Decodes the reply to an announce. `family` is the IP family of the socket, which decides the length of a peer (BEP
+ * 15). An incomplete last peer is ignored. Throws `tracker.malformed`.
  */
 export function decodeUdpAnnounce(datagram: Uint8Array, family: IpFamily): AnnounceReply {
   if (datagram.length < 20) throw short("announce", datagram);
@@ -51,8 +51,8 @@ export function decodeUdpAnnounce(datagram: Uint8Array, family: IpFamily): Annou
 }
 
 /**
- * Returns an entry for each torrent asked, in order; a reply with fewer entries than asked is padded with `undefined`.
- * Throws `tracker.malformed`.
+ * Decodes the reply to a scrape of `asked` torrents: one entry for each, in the order of the request. Missing entries
+ * at the end are `undefined`. Throws `tracker.malformed`.
  */
 export function decodeUdpScrape(datagram: Uint8Array, asked: number): (ScrapeEntry | undefined)[] {
   if (datagram.length < 8 + 12) throw short("scrape", datagram);
@@ -67,7 +67,7 @@ export function decodeUdpScrape(datagram: Uint8Array, asked: number): (ScrapeEnt
   });
 }
 
-/** Returns the tracker's refusal as the error to throw: `tracker.failure`. */
+/** Returns the TrackerError `tracker.failure` for an error reply, with the tracker's text. */
 export function decodeUdpError(datagram: Uint8Array): TrackerError {
   const text = cleanBytes(datagram.subarray(8));
   return new TrackerError("tracker.failure", `the tracker refuses: ${text === "" ? "no reason given" : text}`, {
@@ -89,7 +89,7 @@ export function encodeUdpConnectReply(transactionId: number, connectionId: Uint8
   return out;
 }
 
-/** Figures of an announce reply; `peers` is packed already, 6 or 18 bytes each. */
+/** The counts and peers of an announce reply. `peers` is in compact form, 6 or 18 bytes each. */
 export interface UdpAnnounceFigures {
   readonly interval: number;
   readonly leechers: number;
@@ -97,7 +97,7 @@ export interface UdpAnnounceFigures {
   readonly peers: Uint8Array;
 }
 
-/** Returns an announce reply (BEP 15): 20 bytes and the peers. */
+/** Encodes an announce reply (BEP 15): 20 bytes, then the peers. */
 export function encodeUdpAnnounceReply(transactionId: number, figures: UdpAnnounceFigures): Uint8Array {
   const out = header(20 + figures.peers.length, UdpAction.announce, transactionId);
   writeUint32(out, 8, figures.interval);
@@ -107,7 +107,7 @@ export function encodeUdpAnnounceReply(transactionId: number, figures: UdpAnnoun
   return out;
 }
 
-/** Returns a scrape reply (BEP 15): 8 bytes and 12 for each entry. */
+/** Encodes a scrape reply (BEP 15): 8 bytes, then 12 for each entry. */
 export function encodeUdpScrapeReply(transactionId: number, entries: readonly ScrapeEntry[]): Uint8Array {
   const out = header(8 + 12 * entries.length, UdpAction.scrape, transactionId);
   entries.forEach((entry, index) => {
@@ -119,7 +119,7 @@ export function encodeUdpScrapeReply(transactionId: number, entries: readonly Sc
   return out;
 }
 
-/** Returns an error reply (BEP 15): 8 bytes and `message` in UTF-8. */
+/** Encodes an error reply (BEP 15): 8 bytes, then `message` in UTF-8. */
 export function encodeUdpErrorReply(transactionId: number, message: string): Uint8Array {
   return concatBytes([header(8, UdpAction.error, transactionId), utf8(message)]);
 }

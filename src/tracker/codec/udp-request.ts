@@ -33,12 +33,12 @@ function header(length: number, connectionId: Uint8Array, action: UdpAction, tra
   return out;
 }
 
-/** Returns a connect request (BEP 15): 16 bytes. */
+/** Encodes a connect request (BEP 15) of 16 bytes. */
 export function encodeUdpConnect(transactionId: number): Uint8Array {
   return header(16, UDP_PROTOCOL_ID, UdpAction.connect, transactionId);
 }
 
-/** Returns the path and query of the tracker's URL as options (BEP 41), cut to {@link MAX_URL_DATA_BYTES}. */
+/** Encodes the path and query of the tracker's URL as URLData options (BEP 41), cut to {@link MAX_URL_DATA_BYTES}. */
 function urlDataOptions(urlData: string): Uint8Array {
   const data = utf8(urlData).subarray(0, MAX_URL_DATA_BYTES);
   const out = new Uint8Array(data.length + 2 * Math.ceil(data.length / MAX_URL_DATA_OPTION));
@@ -54,8 +54,8 @@ function urlDataOptions(urlData: string): Uint8Array {
 }
 
 /**
- * Returns an announce request. `connectionId` has 8 bytes; `urlData` is path and query of the tracker's URL (BEP 41),
- * "" for none.
+ * Encodes an announce request (BEP 15). `connectionId` has 8 bytes; `urlData` is the path and query of the tracker's
+ * URL (BEP 41), "" when it has none.
  */
 export function encodeUdpAnnounce(
   connectionId: Uint8Array,
@@ -80,7 +80,7 @@ export function encodeUdpAnnounce(
 }
 
 /**
- * Returns a scrape request of 1 to {@link MAX_UDP_SCRAPE_HASHES} torrents. Throws {@link InputError}
+ * Encodes a scrape request for 1 to {@link MAX_UDP_SCRAPE_HASHES} torrents (BEP 15). Throws {@link InputError}
  * `tracker.scrape-count`.
  */
 export function encodeUdpScrape(
@@ -99,7 +99,7 @@ export function encodeUdpScrape(
   return out;
 }
 
-/** A request as a tracker reads it. Byte fields are views into the datagram. */
+/** A decoded request, as a UDP tracker receives it. Byte fields are views of the datagram. */
 export type UdpRequest =
   | { readonly kind: "connect"; readonly transactionId: number }
   | {
@@ -108,10 +108,10 @@ export type UdpRequest =
       readonly connectionId: Uint8Array;
       readonly infoHash: Uint8Array;
       readonly peerId: Uint8Array;
-      /** Whether `left` is 0, that is, the client is a seeder. Trackers need no more of `left`. */
+      /** Whether `left` is 0: the client is a seeder. Trackers do not need the exact value. */
       readonly isSeeder: boolean;
       readonly event: AnnounceEvent | undefined;
-      /** The number of peers wanted; `undefined`: the tracker's default. */
+      /** The number of peers requested; `undefined`: the tracker's default. */
       readonly numWant: number | undefined;
       readonly port: number;
     }
@@ -127,7 +127,9 @@ function startsWithProtocolId(datagram: Uint8Array): boolean {
   return true;
 }
 
-/** Returns a datagram as a request to a tracker, or `undefined` when it is none: such a datagram gets no reply. */
+/**
+ * Decodes a request to a UDP tracker. Returns `undefined` when the datagram is no valid request; it then gets no reply.
+ */
 export function decodeUdpRequest(datagram: Uint8Array): UdpRequest | undefined {
   if (datagram.length < 16) return undefined;
   const transactionId = readUint32(datagram, 12);
@@ -166,8 +168,8 @@ export function decodeUdpRequest(datagram: Uint8Array): UdpRequest | undefined {
 }
 
 /**
- * Reads the path and query of the client's tracker URL from the options after an announce request (BEP 41); returns ""
- * when there are none.
+ * Reads the URLData options after an announce request (BEP 41): the path and query of the tracker's URL that the client
+ * uses. Returns "" when there are none.
  */
 export function readUdpUrlData(datagram: Uint8Array): string {
   let text = "";

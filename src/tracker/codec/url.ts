@@ -6,7 +6,7 @@ import type { AnnounceFields } from "./types.ts";
 /** The protocol of a tracker: HTTP(S) or UDP. */
 export type TrackerProtocol = "http" | "udp";
 
-/** Byte to text of a query value: unreserved characters (RFC 3986) as they are, all others as `%XX`. */
+/** The text of each byte in a query: unreserved characters (RFC 3986) unchanged, all other bytes as `%XX`. */
 const ESCAPED = Array.from({ length: 256 }, (_, byte) => {
   const character = String.fromCharCode(byte);
   return /[A-Za-z0-9\-._~]/.test(character) ? character : `%${byte.toString(16).toUpperCase().padStart(2, "0")}`;
@@ -36,8 +36,8 @@ export function trackerProtocol(url: string): TrackerProtocol {
 }
 
 /**
- * Splits the URL of a UDP tracker into host (no brackets), port, and path with query ("" when there is none; the
- * URLData of BEP 41). Throws `tracker.url`.
+ * Splits the URL of a UDP tracker into host (IPv6 without brackets), port, and path with query (`urlData`, see BEP 41;
+ * "" when there is none). Throws `tracker.url`.
  */
 export function parseUdpUrl(url: string): { readonly host: string; readonly port: number; readonly urlData: string } {
   if (trackerProtocol(url) !== "udp")
@@ -49,7 +49,8 @@ export function parseUdpUrl(url: string): { readonly host: string; readonly port
 }
 
 /**
- * Appends query parameters; a query that the tracker's own URL has (a passkey) stays in front, a fragment is dropped.
+ * Appends query parameters to a tracker's URL. A query that the URL already has (such as a passkey) stays before them;
+ * a fragment is dropped.
  */
 function withQuery(url: string, query: string): string {
   const bare = url.split("#", 1)[0] ?? url;
@@ -57,13 +58,14 @@ function withQuery(url: string, query: string): string {
   return bare.endsWith("?") || bare.endsWith("&") ? bare + query : `${bare}&${query}`;
 }
 
-/** Returns the whole number that is sent for a counter: never negative, never a fraction. */
+/** Returns a counter as it is sent: rounded to an integer, and 0 when it is negative. */
 export function counter(value: number): number {
   return value > 0 && Number.isFinite(value) ? Math.min(Math.floor(value), Number.MAX_SAFE_INTEGER) : 0;
 }
 
 /**
- * Returns the URL of an HTTP announce (BEP 3, 7, 23). `compact=1` always; peers without it are understood all the same.
+ * Returns the URL of an HTTP announce (BEP 3, 7, 23). It always has `compact=1`; replies with dictionaries are read as
+ * well.
  */
 export function announceUrl(url: string, fields: AnnounceFields): string {
   let query =
@@ -79,9 +81,8 @@ export function announceUrl(url: string, fields: AnnounceFields): string {
 }
 
 /**
- * Returns the scrape address that belongs to an announce address: the last path component must begin with `announce`,
- * which becomes `scrape` (BEP 48); UDP trackers scrape where they announce. `undefined` when the tracker cannot be
- * scraped.
+ * Returns the scrape URL for an announce URL. The last path component must begin with `announce`, which is replaced by
+ * `scrape` (BEP 48); the URL of a UDP tracker stays the same. `undefined` when the tracker cannot be scraped.
  */
 export function scrapeUrl(announce: string): string | undefined {
   if (trackerProtocol(announce) === "udp") return announce;

@@ -58,9 +58,10 @@ function writeLittleEndian(out: Uint8Array, at: number, value: number): void {
 }
 
 /**
- * Connection ids that need no memory (BEP 15: "a syn cookie like approach"): the id is the keyed hash of the client's
- * address, under a secret that changes every two minutes; ids of the present and the last secret count. So an id lasts
- * two to four minutes, a forger of addresses learns nothing, and costs nothing.
+ * Makes and checks connection ids without storing them (BEP 15: "a syn cookie like approach"). An id is the keyed hash
+ * of the client's IP address. The key is a secret that changes every two minutes; ids of the current and the previous
+ * secret are valid, so an id is valid for two to four minutes. A client with a forged address never receives a valid
+ * id.
  */
 export class ConnectionIdMint {
   readonly #clock: Clock;
@@ -78,14 +79,14 @@ export class ConnectionIdMint {
     this.#until = clock.now() + SERVER_SECRET_MS;
   }
 
-  /** Returns the id for an address (its 4 or 16 bytes). The result is used again by the next call. */
+  /** Returns the connection id for an IP address of 4 or 16 bytes. The next call overwrites the result. */
   make(address: Uint8Array): Uint8Array {
     this.#turn();
     halfSipHash(this.#current, address, this.#expected);
     return this.#expected;
   }
 
-  /** Whether this id was given to this address in the last minutes. */
+  /** Whether `id` is a valid connection id for this IP address. */
   check(address: Uint8Array, id: Uint8Array): boolean {
     this.#turn();
     return this.#matches(this.#current, address, id) || this.#matches(this.#last, address, id);
@@ -101,7 +102,7 @@ export class ConnectionIdMint {
   #turn(): void {
     const now = this.#clock.now();
     if (now < this.#until) return;
-    // After a long silence the last secret is too old as well.
+    // When no id was requested for long, the previous secret has expired, too.
     this.#last = now < this.#until + SERVER_SECRET_MS ? this.#current : this.#random.bytes(KEY_BYTES);
     this.#current = this.#random.bytes(KEY_BYTES);
     this.#until = now + SERVER_SECRET_MS;

@@ -24,7 +24,7 @@ const PAGE_HEADERS = {
 };
 const JSON_HEADERS = { "content-type": "application/json", "cache-control": "no-store" };
 
-/** The HTTP side of the server (BEP 3, 7, 23, 24, 48): a request in, a reply out; no I/O. */
+/** The HTTP part of the server (BEP 3, 7, 23, 24, 48): returns the reply to each request. No I/O. */
 export class HttpTracker {
   readonly counts: ProtocolCounts = { announces: 0, scrapes: 0, refused: 0 };
   readonly #registry: Registry;
@@ -38,10 +38,7 @@ export class HttpTracker {
     this.#stats = stats;
   }
 
-  /**
-   * Replies to a request. Any path that ends in `/announce` or `/scrape` is accepted, so that a passkey may stand
-   * before it.
-   */
+  /** Returns the reply to a request. The path only has to end in `/announce` or `/scrape`: a passkey may precede it. */
   respond(request: HttpServerRequest): HttpServerReply {
     if (request.method !== "GET" && request.method !== "HEAD")
       return { status: 405, headers: { ...TEXT_HEADERS, allow: "GET, HEAD" }, body: "Only GET.\n" };
@@ -130,7 +127,7 @@ export class HttpTracker {
     }
   }
 
-  /** Returns a refusal with status 200: old clients read the reason only then. */
+  /** Returns a refusal. Its status is 200, because old clients read the reason only then. */
   #refuse(reason: string): HttpServerReply {
     this.counts.refused++;
     return { status: 200, headers: BENCODE_HEADERS, body: encodeFailure(reason) };
@@ -138,7 +135,8 @@ export class HttpTracker {
 }
 
 /**
- * Returns the address in `ip=`, when the sender is on this host or network (a proxy); else the sender's own address.
+ * Returns the IP address of a client: that of the parameter `ip` when the request comes from a loopback or private
+ * address (a proxy), else the address of the connection.
  */
 function trustedIp(remote: string, claimed: string): string {
   const scope = ipScope(remote);

@@ -1,60 +1,65 @@
 import type { InfoHash } from "../../base/index.ts";
 import type { Runtime } from "../../runtime/index.ts";
 
-/** The services of the host that the server needs. */
+/** The services of the runtime that the server uses. */
 export type ServerHost = Pick<Runtime, "clock" | "random" | "httpServers" | "datagrams" | "log">;
 
-/** An address at which the server listens. */
+/** The IP address and port at which the server listens. */
 export interface ServerAddress {
-  /** A local address; `"::"` takes IPv4 too. */
+  /** A local IP address; `"::"` accepts IPv4 as well. */
   readonly ip: string;
   /** The port; 0 lets the system choose. */
   readonly port: number;
 }
 
-/** Defaults in limits.ts. At least one of `http` and `udp`. */
+/** Options of {@link TrackerServer}. At least one of `http` and `udp` is needed. Defaults are in limits.ts. */
 export interface TrackerServerOptions {
   readonly http?: ServerAddress | undefined;
   readonly udp?: ServerAddress | undefined;
   /**
-   * The interval between announces in seconds that clients are sent. Peers are forgotten after 2.25 intervals. Default
-   * 1,800.
+   * The interval between announces, in seconds, that the server sends to clients. A peer is removed when it has not
+   * announced for 2.25 intervals. Default 1,800.
    */
   readonly intervalSeconds?: number | undefined;
-  /** The minimal interval between announces in seconds that clients are sent. Default: half an interval. */
+  /**
+   * The minimum interval between announces, in seconds, that the server sends to clients. Default: half an interval.
+   */
   readonly minIntervalSeconds?: number | undefined;
-  /** Peers in a reply when the client names no number. Default 50. */
+  /** The number of peers in a reply when the client does not request a number. Default 50. */
   readonly defaultNumWant?: number | undefined;
-  /** Peers in a reply at most. Default 200. */
+  /** The maximum number of peers in a reply. Default 200. */
   readonly maxNumWant?: number | undefined;
   readonly maxTorrents?: number | undefined;
   readonly maxPeersPerTorrent?: number | undefined;
   readonly maxPeers?: number | undefined;
-  /** The only torrents that are served. Default: all. */
+  /** The torrents that the server accepts. Default: all. */
   readonly allow?: readonly InfoHash[] | undefined;
-  /** Whether to use `ip=` of an HTTP announce from a loopback or private address (a proxy). Default: false. */
+  /**
+   * Whether to use the parameter `ip` of an HTTP announce that comes from a loopback or private address (a proxy).
+   * Default: false.
+   */
   readonly trustIp?: boolean | undefined;
-  /** Whether a scrape without info-hashes lists all torrents. Default: false. */
+  /** Whether a scrape without info-hashes returns all torrents. Default: false. */
   readonly fullScrape?: boolean | undefined;
   /** The title of the stats page. Default "Millrace tracker". */
   readonly name?: string | undefined;
 }
 
-/** The counts of requests of one protocol. */
+/** The numbers of requests over one protocol (HTTP or UDP). */
 export interface ProtocolCounts {
   announces: number;
   scrapes: number;
-  /** Requests refused, and datagrams dropped. */
+  /** The number of requests refused and datagrams dropped. */
   refused: number;
 }
 
-/** Figures of a {@link TrackerServer}. */
+/** The counts of torrents, peers and requests of a {@link TrackerServer}. */
 export interface TrackerStats {
   readonly uptimeSeconds: number;
   readonly torrents: number;
   readonly seeders: number;
   readonly leechers: number;
-  /** Downloads completed since the server was started. */
+  /** The number of downloads completed since the server started. */
   readonly completed: number;
   readonly http: Readonly<ProtocolCounts>;
   readonly udp: Readonly<ProtocolCounts & { connects: number }>;

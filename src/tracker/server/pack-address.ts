@@ -1,10 +1,7 @@
 import type { IpFamily } from "../../base/index.ts";
 import { canonicalIp, ipBytes } from "../../base/index.ts";
 
-/**
- * An address with a port in compact form, in buffers of its own that are used again and again: the hot path allocates
- * nothing.
- */
+/** Converts IP addresses and ports to compact form, into buffers that are reused: it allocates no memory. */
 export class AddressPacker {
   readonly #four = new Uint8Array(6);
   readonly #sixteen = new Uint8Array(18);
@@ -13,19 +10,19 @@ export class AddressPacker {
   #lastText6: string | undefined;
   family: IpFamily = 4;
 
-  /** Address and port, 6 or 18 bytes. Valid until the next {@link AddressPacker.pack}. */
+  /** The IP address and port in compact form, 6 or 18 bytes. Valid until the next {@link AddressPacker.pack}. */
   get compact(): Uint8Array {
     return this.family === 4 ? this.#four : this.#sixteen;
   }
 
-  /** The address alone, 4 or 16 bytes. */
+  /** The IP address, 4 or 16 bytes. Valid until the next {@link AddressPacker.pack}. */
   get ip(): Uint8Array {
     return this.family === 4 ? this.#ip4 : this.#ip6;
   }
 
   /**
-   * Packs the text of an IP address and a port. Returns whether a peer can have this address: `0.0.0.0` and `::` are
-   * refused. IPv4 in IPv6 counts as IPv4.
+   * Packs an IP address (as text) and a port. An IPv4-mapped IPv6 address is packed as IPv4. Returns `false` when no
+   * peer can have the address, such as `0.0.0.0` and `::`.
    */
   pack(text: string, port: number): boolean {
     if (!this.#packIpv4(text) && !this.#packOther(text)) return false;
@@ -36,7 +33,7 @@ export class AddressPacker {
     return true;
   }
 
-  /** Packs exactly the form `1.2.3.4`, without a regular expression. */
+  /** Packs an address of the form `1.2.3.4`; returns whether the text had this form. Uses no regular expression. */
   #packIpv4(text: string): boolean {
     let part = 0;
     let value = 0;

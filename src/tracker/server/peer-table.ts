@@ -1,24 +1,24 @@
 import { readUint32, writeUint32 } from "../../base/index.ts";
 
 const PEER_ID = 20;
-/** The bytes kept of a peer besides its address: peer id, and the second of its last announce. */
+/** The length in bytes of a peer's details: its peer id, and the time of its last announce in seconds. */
 const DETAILS = PEER_ID + 4;
-/** Up to here a table is searched from end to end: most swarms are small, and need no index. */
+/** The maximum number of peers that are searched without an index. Most swarms are smaller. */
 const LINEAR = 12;
 const FIRST_CAPACITY = 4;
 
 /**
- * Peers of one torrent, one IP family and one kind (seeders or leechers), distinguished by address and port. A peer is
- * one record in one byte array, in two places: in front address and port as replies carry them (6 or 18 bytes), behind
- * the addresses of all its details. A reply names 50 peers and looks at addresses alone; side by side these fill a
- * fifth of the cache lines that whole records would, and fetching those was most of what an announce cost. A removed
- * record is replaced by the last one, so records are always dense and any of them is found by number: that makes a
- * random choice cheap.
+ * The peers of one torrent, one IP family and one kind (seeders or leechers), identified by IP address and port. A peer
+ * is a numbered record in one byte array. The first part of the array has the addresses and ports of all records, in
+ * compact form (6 or 18 bytes); the second part has their details. A reply needs addresses only, and side by side they
+ * take a fifth of the cache lines of whole records. When a record is removed, the last record takes its number, so
+ * numbers have no gaps and a random peer is a random number.
  *
- * Beyond {@link LINEAR} peers an open-addressing index (record number + 1 by seeded hash) finds records.
+ * Above {@link LINEAR} peers, a hash table with open addressing finds records: it has record numbers plus 1, placed by
+ * a seeded hash.
  */
 export class PeerTable {
-  /** The length of address and port: 6 or 18 bytes. */
+  /** The length of an IP address and port in compact form: 6 or 18 bytes. */
   readonly #compact: number;
   readonly #seed: number;
   #records: Uint8Array;
@@ -27,7 +27,7 @@ export class PeerTable {
   #count = 0;
   #index: Int32Array | undefined;
 
-  /** `seed`: random, so that no client can choose addresses that collide. */
+  /** `seed`: a random number for the hash, so that no client can choose addresses with equal hashes. */
   constructor(compactLength: 6 | 18, seed: number) {
     this.#compact = compactLength;
     this.#seed = seed;
@@ -38,7 +38,7 @@ export class PeerTable {
     return this.#count;
   }
 
-  /** Returns the record number of a peer, or -1. */
+  /** Returns the record number of the peer with this address and port; -1 when it is not in the table. */
   find(compact: Uint8Array): number {
     const index = this.#index;
     if (index === undefined) {
@@ -53,7 +53,7 @@ export class PeerTable {
     }
   }
 
-  /** Notes an announce of the peer with this record number. */
+  /** Stores the peer id and the time of an announce (in seconds) in a record. */
   touch(record: number, peerId: Uint8Array, seconds: number): void {
     const at = this.#details(record);
     this.#records.set(peerId, at);
@@ -72,7 +72,7 @@ export class PeerTable {
     return record;
   }
 
-  /** Removes a record; the last one takes its number. */
+  /** Removes a record. The last record gets its number. */
   removeAt(record: number): void {
     const last = this.#count - 1;
     if (this.#index !== undefined) {
@@ -87,7 +87,10 @@ export class PeerTable {
     if (this.#index !== undefined && record !== last) this.#enter(this.#index, record);
   }
 
-  /** Removes all that were last seen before `seconds`; returns how many. Gives memory back when most are gone. */
+  /**
+   * Removes all peers whose last announce was before `seconds`; returns their number. Frees memory when most are
+   * removed.
+   */
   expire(seconds: number): number {
     const before = this.#count;
     for (let record = this.#count - 1; record >= 0; record--) {
@@ -98,10 +101,10 @@ export class PeerTable {
   }
 
   /**
-   * Copies `want` peers, chosen at random and all different, to `out` behind the `skip` peers that are there; never the
-   * record
-   * `except` (-1: none). Returns how many. The records are cut into `want` equal runs and one is taken of each: every
-   * peer is as likely as any other, in time that depends on `want` alone. Peer ids go to `ids` when given.
+   * Copies up to `want` random, distinct peers to `out`, after the `skip` peers that it already has. Never copies the
+   * record `except` (-1: no exception). Returns the number of peers copied. The records are divided into `want` runs of
+   * equal length, and one is taken from each: every peer has the same probability, and the time depends on `want` only.
+   * Peer ids are copied to `ids` when it is given.
    */
   sample(out: Uint8Array, skip: number, want: number, except: number, random: () => number, ids?: Uint8Array): number {
     const excluded = except >= 0 ? 1 : 0;
@@ -111,8 +114,8 @@ export class PeerTable {
     const records = this.#records;
     const compact = this.#compact;
     const turn = Math.floor(random() * available);
-    // Run i ends at floor((i + 1) * available / take): a whole part, and a remainder that adds up, with no division for
-    // each run.
+    // Run i ends at floor((i + 1) * available / take): the integer part and the remainder are added up, so no run needs
+    // a division.
     const whole = Math.floor(available / take);
     const rest = available % take;
     let owed = 0;
@@ -136,14 +139,14 @@ export class PeerTable {
     return take;
   }
 
-  /** Returns the offset of the details of a record. */
+  /** Returns the offset of a record's details in the byte array. */
   #details(record: number): number {
     return this.#capacity * this.#compact + record * DETAILS;
   }
 
   #is(record: number, compact: Uint8Array): boolean {
     const at = record * this.#compact;
-    // The port, and the end of the address, differ soonest.
+    // Ports and the last bytes of addresses differ most often, so they are compared first.
     for (let i = this.#compact - 1; i >= 0; i--) if (this.#records[at + i] !== compact[i]) return false;
     return true;
   }
@@ -164,8 +167,8 @@ export class PeerTable {
   }
 
   /**
-   * Removes a record from the index and moves up records that were displaced past it, so that no gap ends a search
-   * early.
+   * Removes a record from the index. Moves records that were stored further along because of it, so that a search does
+   * not stop at a gap.
    */
   #leave(index: Int32Array, record: number): void {
     const mask = index.length - 1;

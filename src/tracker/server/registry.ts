@@ -14,7 +14,7 @@ import type { ServerHost, TrackerServerOptions } from "./options.ts";
 import type { SwarmReply, SwarmTotals } from "./swarms.ts";
 import { Swarms } from "./swarms.ts";
 
-/** An announce as either protocol brings it. */
+/** The fields of an announce over HTTP or UDP. */
 export interface RegistryAnnounce {
   readonly infoHash: string;
   readonly family: IpFamily;
@@ -25,11 +25,14 @@ export interface RegistryAnnounce {
   readonly numWant: number | undefined;
   readonly bothFamilies: boolean;
   readonly withPeerIds: boolean;
-  /** A second bound on the number of peers: the room in a datagram. */
+  /** The maximum number of peers that fit the reply, besides the number that the client requests. */
   readonly space: number;
 }
 
-/** The rules that HTTP and UDP share, over the swarms: which torrents, how many peers, how long. */
+/**
+ * The rules that HTTP and UDP share: which torrents are accepted, how many peers a reply has, and when peers are
+ * removed.
+ */
 export class Registry {
   readonly intervalSeconds: number;
   readonly minIntervalSeconds: number;
@@ -65,7 +68,10 @@ export class Registry {
     return Math.floor((this.#host.clock.now() - this.#started) / 1000);
   }
 
-  /** Returns the reply, valid until the next announce; a string is the reason for refusing. */
+  /**
+   * Stores an announce and returns the reply, which is valid until the next announce. A string is the reason for a
+   * refusal.
+   */
   announce(request: RegistryAnnounce): SwarmReply | string {
     if (this.#allow?.has(request.infoHash) === false) return "this tracker does not serve that torrent";
     const numWant = Math.min(request.numWant ?? this.#defaultNumWant, this.#maxNumWant, request.space);
@@ -83,7 +89,7 @@ export class Registry {
     return this.#swarms.all();
   }
 
-  /** Forgets peers that have not announced for {@link SERVER_EXPIRY_INTERVALS}. */
+  /** Removes peers that have not announced for {@link SERVER_EXPIRY_INTERVALS} intervals. */
   sweep(): void {
     this.#swarms.expire(this.uptimeSeconds - Math.ceil(this.intervalSeconds * SERVER_EXPIRY_INTERVALS));
   }

@@ -8,15 +8,15 @@ import type { ServerAddress, ServerHost, TrackerServerOptions, TrackerStats } fr
 import { Registry } from "./registry.ts";
 import { UdpTracker } from "./udp.ts";
 
-/** The addresses at which the server listens. */
+/** The endpoints at which the server listens. */
 export interface TrackerAddresses {
   readonly http?: Endpoint;
   readonly udp?: Endpoint;
 }
 
 /**
- * A tracker over HTTP and UDP, IPv4 and IPv6, in memory: swarms are lost when it closes, and return as clients
- * announce again.
+ * A tracker over HTTP and UDP, IPv4 and IPv6. Its swarms are in memory: they are lost when it closes, and build up
+ * again as clients announce.
  *
  * @example
  * ```ts
@@ -109,7 +109,7 @@ export class TrackerServer {
 
   async #serveUdp(address: ServerAddress): Promise<Endpoint> {
     const local = await this.#bind(address);
-    // A datagram socket has one address family; `::` means both.
+    // A UDP socket has one IP family; `::` stands for both.
     if (address.ip === "::") await this.#bind({ ip: "0.0.0.0", port: local.port });
     return local;
   }
@@ -127,8 +127,8 @@ export class TrackerServer {
   }
 
   /**
-   * Keeps a socket that has opened and resolves to its endpoint. A socket that opened while the server was being closed
-   * is closed again.
+   * Adds an open socket to the server and resolves to its endpoint. When the server was closed meanwhile, closes the
+   * socket.
    */
   async #keep(socket: HttpServer | DatagramSocket): Promise<Endpoint> {
     if (this.#phase === "closed") {

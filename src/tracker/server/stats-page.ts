@@ -27,7 +27,7 @@ function row(label: string, ...values: readonly (string | number)[]): string {
   return `<tr><th scope="row">${escapeHtml(label)}</th>${cells.join("")}</tr>`;
 }
 
-/** Returns a page for people: no scripts, nothing fetched, readable in any browser. */
+/** Returns the HTML page with the server's counts. It has no scripts and loads no other files. */
 export function statsPage(name: string, stats: TrackerStats): string {
   const title = escapeHtml(name);
   return `<!doctype html>

@@ -5,38 +5,44 @@ import { PeerTable } from "./peer-table.ts";
 
 const NO_PEERS = new Uint8Array(0);
 
-/** The peers of a torrent. Tables are created when they are needed: most torrents have one or two. */
+/**
+ * The peers of a torrent, in tables by IP family and kind. A table is created when it is needed: most torrents have one
+ * or two.
+ */
 interface Swarm {
   readonly seeders: [PeerTable | undefined, PeerTable | undefined];
   readonly leechers: [PeerTable | undefined, PeerTable | undefined];
   completed: number;
 }
 
-/** Bounds of {@link Swarms}. */
+/** The maximum numbers of torrents and peers in {@link Swarms}. */
 export interface SwarmLimits {
   readonly maxTorrents: number;
   readonly maxPeersPerTorrent: number;
   readonly maxPeers: number;
 }
 
-/** An announce, already checked. */
+/** The fields of an announce, already checked. */
 export interface SwarmAnnounce {
   /** The info-hash as 20 characters, one for each byte. */
   readonly infoHash: string;
   readonly family: IpFamily;
-  /** Address and port, 6 or 18 bytes; port 0 is a client that does not listen: it gets peers, and is not kept. */
+  /**
+   * The IP address and port in compact form, 6 or 18 bytes. A client with port 0 does not listen: it gets peers, but is
+   * not listed.
+   */
   readonly compact: Uint8Array;
   readonly peerId: Uint8Array;
   readonly isSeeder: boolean;
   readonly event: AnnounceEvent | undefined;
-  /** Maximum of peers wanted. */
+  /** The maximum number of peers in the reply. */
   readonly numWant: number;
-  /** Whether to add peers of the other family when there is space (HTTP has a key for them, UDP has none). */
+  /** Whether to fill the reply with peers of the other IP family (HTTP has a key for them, UDP has none). */
   readonly bothFamilies: boolean;
   readonly withPeerIds: boolean;
 }
 
-/** The reply to an announce. Byte fields are views into buffers that the next announce uses again. */
+/** The reply to an announce. Byte fields are views of buffers that the next announce overwrites. */
 export interface SwarmReply {
   seeders: number;
   leechers: number;
@@ -49,16 +55,16 @@ export interface SwarmReply {
   peerIds6: Uint8Array;
 }
 
-/** Sums over all swarms. */
+/** The numbers of torrents, peers and completed downloads in all swarms. */
 export interface SwarmTotals {
   readonly torrents: number;
   readonly seeders: number;
   readonly leechers: number;
-  /** Downloads completed since the server was started. */
+  /** The number of downloads completed since the server started. */
   readonly completed: number;
 }
 
-/** All torrents of a tracker, in memory. Times are whole seconds. */
+/** All torrents of a tracker with their peers, in memory. Times are in whole seconds. */
 export class Swarms {
   readonly #limits: SwarmLimits;
   readonly #swarms = new Map<string, Swarm>();
@@ -97,9 +103,9 @@ export class Swarms {
   }
 
   /**
-   * Stores the peer and returns other peers. One with nothing left gets leechers first, and seeders where
-   * there is space: it need not be a seeder, since clients that have a magnet link and no metadata yet announce
-   * `left=0`, too (aria2 does). `undefined` when no further torrent fits.
+   * Stores the peer and returns other peers. A client with `left=0` gets leechers first, then seeders up to the maximum
+   * number: it need not be a seeder, since some clients with a magnet link send `left=0` before they have the metadata
+   * (aria2 does). Returns `undefined` when the maximum number of torrents is reached.
    */
   announce(request: SwarmAnnounce, seconds: number): SwarmReply | undefined {
     let swarm = this.#swarms.get(request.infoHash);
@@ -128,15 +134,15 @@ export class Swarms {
       : { seeders: count(swarm.seeders), leechers: count(swarm.leechers), completed: swarm.completed };
   }
 
-  /** Yields all torrents, for a full scrape. */
+  /** Yields the counts of all torrents, for a full scrape. */
   *all(): Generator<[string, ScrapeEntry], void, undefined> {
     for (const [infoHash, swarm] of this.#swarms)
       yield [infoHash, { seeders: count(swarm.seeders), leechers: count(swarm.leechers), completed: swarm.completed }];
   }
 
   /**
-   * Forgets peers last seen before `seconds`, and torrents without peers, unless they have a count of downloads worth
-   * keeping.
+   * Removes peers whose last announce was before `seconds`, and torrents without peers unless they have completed
+   * downloads.
    */
   expire(seconds: number): void {
     for (const [infoHash, swarm] of this.#swarms) {
@@ -148,7 +154,10 @@ export class Swarms {
     }
   }
 
-  /** Enters, moves or removes the peer; its record in the table of its kind, or -1. */
+  /**
+   * Adds the peer, moves it between seeders and leechers, or removes it. Returns its record number in the table that
+   * has it now, or -1.
+   */
   #note(swarm: Swarm, request: SwarmAnnounce, seconds: number): number {
     const side = request.family === 4 ? 0 : 1;
     const seeders = swarm.seeders[side];
@@ -163,8 +172,7 @@ export class Swarms {
     if (asLeecher >= 0 && (gone || request.isSeeder)) {
       leechers?.removeAt(asLeecher);
       this.#leechers--;
-      // Only a known leecher can complete, and only once: the counter cannot be raised by repeating the
-      // event.
+      // Only a known leecher can complete, and only once: repeating the event does not increase the count.
       if (request.event === "completed") {
         swarm.completed++;
         this.#completed++;
@@ -205,7 +213,8 @@ export class Swarms {
   }
 
   /**
-   * Adds up to `want` peers of one kind, the client's own family first. `own`: the client's record among them, or -1.
+   * Adds up to `want` seeders or leechers to the reply, those of the client's IP family first. `own` is the client's
+   * record number in that table, or -1.
    */
   #take(
     tables: Swarm["seeders"],
@@ -220,7 +229,10 @@ export class Swarms {
     if (request.bothFamilies) this.#sample(tables[other], other, request, want - taken, -1, counts);
   }
 
-  /** Seeders and leechers in the proportion in which they are there; the other family gets the space that is left. */
+  /**
+   * Adds seeders and leechers to the reply in proportion to their numbers, then peers of the other IP family up to the
+   * maximum number.
+   */
   #mix(swarm: Swarm, side: 0 | 1, request: SwarmAnnounce, own: number, counts: [number, number]): void {
     this.#mixOf(swarm, side, request, request.numWant, own, counts);
     if (request.bothFamilies)
@@ -243,7 +255,7 @@ export class Swarms {
     this.#sample(leechers, side, request, want - fromSeeders, own, counts);
   }
 
-  /** Adds up to `want` peers of a table to the reply; returns how many. */
+  /** Adds up to `want` peers of one table to the reply; returns the number added. */
   #sample(
     table: PeerTable | undefined,
     side: 0 | 1,
@@ -265,7 +277,10 @@ export class Swarms {
     return taken;
   }
 
-  /** A fast generator (xorshift, seeded by the runtime) from 0 to below 1: which peers a reply names is no secret. */
+  /**
+   * Returns a random number from 0 to below 1: a fast generator (xorshift, seeded by the runtime). Which peers a reply
+   * contains need not be unpredictable.
+   */
   readonly #random = (): number => {
     let state = this.#state;
     state ^= state << 13;

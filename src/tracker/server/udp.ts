@@ -17,8 +17,9 @@ import type { Registry } from "./registry.ts";
 const NO_PEERS = { seeders: 0, leechers: 0, completed: 0 };
 
 /**
- * The UDP side of the server (BEP 15): a datagram in, at most one out; no I/O. Without a valid connection id nothing is
- * replied to but connect, whose reply is no longer than the request: forged addresses cannot turn it into a flood.
+ * The UDP part of the server (BEP 15): returns the reply to each datagram. No I/O. A request without a valid connection
+ * id gets no reply, except `connect`, whose reply is no longer than the request: requests with forged addresses cannot
+ * multiply traffic.
  */
 export class UdpTracker {
   readonly counts: ProtocolCounts & { connects: number } = { connects: 0, announces: 0, scrapes: 0, refused: 0 };
