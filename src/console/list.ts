@@ -4,8 +4,8 @@ import { NetworkError } from "../base/index.ts";
 type Listener<T> = (element: T) => void;
 
 /**
- * An array that grows at its end, with listeners for new elements. `map`, `filter`, indexes and the like work as in
- * an array. With a limit, the oldest elements are dropped.
+ * An array to which elements are added at the end, with listeners for new elements. `map`, `filter`, indexes and so
+ * on work as in an array. With a maximum length, the oldest elements are dropped.
  */
 export class List<T> extends Array<T> {
   /** Makes `map` and `filter` return plain arrays. */
@@ -31,12 +31,12 @@ export class List<T> extends Array<T> {
     return this[this.length - 1];
   }
 
-  /** Number of old elements that were dropped. */
+  /** Number of old elements that were dropped so far. */
   get dropped(): number {
     return this.#dropped;
   }
 
-  /** Adds an element and calls the listeners. */
+  /** Adds an element at the end and calls the listeners with it. */
   add(element: T): void {
     this.push(element);
     // A tenth at a time: shifting one by one would move all the others each time.
@@ -51,7 +51,7 @@ export class List<T> extends Array<T> {
     for (const listener of this.#dropListeners) listener();
   }
 
-  /** Calls `listener` whenever old elements were dropped. */
+  /** Calls `listener` each time old elements have been dropped. */
   onDrop(listener: () => void): void {
     this.#dropListeners.add(listener);
   }
@@ -89,7 +89,7 @@ export class List<T> extends Array<T> {
     });
   }
 
-  /** Returns the elements whose fields have these values: `messages.where({ type: "have", piece: 3 })`. */
+  /** Returns the elements that have these values in their fields: `messages.where({ type: "have", piece: 3 })`. */
   where(fields: Partial<T>): T[] {
     const wanted: [string, unknown][] = Object.entries(fields);
     return this.filter((element) => {

@@ -12,38 +12,38 @@ import { PeerView } from "../session/peer/peer-view.ts";
 import { MAX_BETWEEN_CONNECTIONS, MAX_BETWEEN_VIEWS } from "./limits.ts";
 import { Pipe } from "./pipe.ts";
 
-/** The first byte of a handshake: the length of the protocol name (BEP 3). */
+/** The first byte of a BitTorrent handshake: the length of the protocol name, 19 (BEP 3). */
 const PROTOCOL_LENGTH = 19;
 
 /** Options of {@link Between}. */
 export interface BetweenOptions {
   readonly runtime: Pick<Runtime, "net" | "clock">;
-  /** The address to listen on. Default IP: 127.0.0.1. Port 0: the system chooses. */
+  /** The address to listen on. Default IP: 127.0.0.1. With port 0 the system chooses a free port. */
   readonly listen: { readonly ip?: string | undefined; readonly port: number };
   /** The peer to which each accepted connection is forwarded. */
   readonly target: { readonly host: string; readonly port: number };
-  /** The torrent that the two clients exchange. With it, piece numbers and hashes are checked. */
+  /** The torrent that the two clients exchange. When it is given, piece numbers and hashes are checked. */
   readonly metainfo?: Metainfo | undefined;
   readonly linter?: (() => Linter) | undefined;
   /**
-   * Forwards connections that do not begin with a BitTorrent handshake, without parsing them. Default: they are
-   * closed.
+   * Whether a connection that does not begin with a BitTorrent handshake is forwarded, without parsing it. Default:
+   * such a connection is closed.
    */
   readonly passEncrypted?: boolean | undefined;
-  /** Called with each new conversation, before any bytes are forwarded. */
+  /** Called with the view of each new connection, before any bytes are forwarded. */
   readonly onView?: ((view: PeerView) => void) | undefined;
-  /** Called when the listener fails after it was opened. */
+  /** Called when the listener fails after it was opened. Open connections continue. */
   readonly onError?: ((error: Error) => void) | undefined;
 }
 
 /**
- * A proxy between two clients: connects each client that connects to it with the target, and records their messages.
- * Plain TCP; bytes are forwarded unchanged.
+ * A proxy between two BitTorrent clients. It connects each client that connects to it with the target, and records
+ * the messages of both. Plain TCP; bytes are forwarded unchanged.
  */
 export class Between {
   /**
-   * One view for each connection, closed ones included. `out` is the client that connected, `in` the target;
-   * `address` is the client's.
+   * One view for each connection, closed ones included. In a view, `out` is the client that connected to the proxy,
+   * `in` is the target, and `address` is the address of that client.
    */
   readonly views = new List<PeerView>();
   /** The start of the proxy, in milliseconds since 1970. */
@@ -53,7 +53,7 @@ export class Between {
   readonly #payloads = new PayloadLimiter();
   readonly #ending = sharedAbort();
   readonly #pipes = new Set<Pipe>();
-  /** Connections whose connection to the target is not established yet. */
+  /** Accepted connections for which the connection to the target is still being established. */
   readonly #joining = new Set<Promise<void>>();
   #listener: Listener | undefined;
   #count = 0;
@@ -82,7 +82,7 @@ export class Between {
     return this.#listener?.local.port ?? 0;
   }
 
-  /** Returns the milliseconds since the start of the proxy. */
+  /** Returns the time since the start of the proxy, in milliseconds. */
   now(): number {
     return this.#options.runtime.clock.now() - this.#start;
   }
@@ -166,8 +166,8 @@ export class Between {
   }
 
   /**
-   * Whether to forward these bytes. Many clients begin with encryption; when their connection is closed, they connect
-   * again without, and only then can messages be parsed.
+   * Whether to forward these bytes. Many clients first try encryption. When their connection is closed, they connect
+   * again without encryption, and the messages can be parsed.
    */
   #admits(view: PeerView, way: Way, bytes: Uint8Array): boolean {
     const { conversation } = view;
@@ -192,7 +192,7 @@ export class Between {
   }
 }
 
-/** Closes a connection that has no handlers. Resolves when it is closed. */
+/** Closes a socket that has no handlers yet. Resolves when it is closed. */
 function closed(socket: Socket): Promise<void> {
   return new Promise((resolve) => {
     socket.start({ onData: () => undefined, onDrain: () => undefined, onClose: () => resolve() });

@@ -3,5 +3,8 @@
 /** Maximum number of open connections; further connections are closed. */
 export const MAX_BETWEEN_CONNECTIONS = 100;
 
-/** Maximum number of conversations kept, ended ones included. Above it, the oldest ended conversation is dropped. */
+/**
+ * Maximum number of conversations kept, ended ones included. When it is exceeded, the oldest ended conversation is
+ * dropped.
+ */
 export const MAX_BETWEEN_VIEWS = 1_000;

@@ -4,15 +4,16 @@ import { otherWay, type Way } from "../conversation/entry.ts";
 /** Callbacks for the events of a {@link Pipe}. */
 export interface PipeHandlers {
   /**
-   * Called with bytes from one side before they are forwarded. The bytes are valid during the call only. Return
-   * `false` to close both connections.
+   * Called with the bytes from one side before they are forwarded. `bytes` may be read only during the call, because
+   * the memory is reused. Return `false` to close both connections.
    */
   onBytes(way: Way, bytes: Uint8Array): boolean;
   /**
-   * Called once, when one side (`way`) has ended the connection. `error`: the reason when the connection was lost.
+   * Called once, when the first of the two sides (`way`) has ended its connection. `error`: the reason if the
+   * connection was lost; `undefined` if it was closed normally.
    */
   onClose(way: Way, error: Error | undefined): void;
-  /** Called when both sides are closed. */
+  /** Called once, when both connections are closed. */
   onOver(): void;
 }
 
@@ -30,7 +31,7 @@ export class Pipe {
     this.#settle = resolve;
   });
 
-  /** `out` is the accepted socket, `in` the socket to the target. Forwarding starts at once. */
+  /** `out` is the accepted socket, `in` is the socket to the target. The constructor starts forwarding. */
   constructor(sockets: Readonly<Record<Way, Socket>>, handlers: PipeHandlers) {
     this.#sockets = sockets;
     this.#handlers = handlers;

@@ -10,25 +10,25 @@ import { Between, type BetweenOptions } from "./between.ts";
 /** Options of {@link runBetween}. */
 export interface RunBetweenOptions extends Omit<BetweenOptions, "runtime" | "onView" | "onError"> {
   readonly runtime: Pick<Runtime, "net" | "clock" | "files">;
-  /** The proxy runs until this signal is aborted. */
+  /** Aborting this signal stops the proxy. */
   readonly signal: AbortSignal;
-  /** The file for a recording; without it nothing is recorded. */
+  /** The path of the file to record to; without it nothing is recorded. */
   readonly record?: string | undefined;
-  /** Called when the proxy listens. */
+  /** Called when the proxy has started to listen. */
   readonly onListening?: ((between: Between) => void) | undefined;
-  /** Called when a client has connected. */
+  /** Called with the view of each client that connects. */
   readonly onView?: ((view: PeerView) => void) | undefined;
-  /** Called when a message was sent, or the connection has ended. */
+  /** Called with each message that one side has sent, and with the end of each connection. */
   readonly onEntry: (view: PeerView, entry: Entry) => void;
-  /** Called when the recording or the listener fails. The rest of the proxy continues. */
+  /** Called when the recording or the listener fails. Open connections continue. */
   readonly onError: (error: Error) => void;
 }
 
-/** The totals of a run of the proxy. */
+/** The totals of a run of the proxy, for the last line of output. */
 export interface BetweenSummary {
   readonly connections: number;
   readonly messages: number;
-  /** Numbers of findings by severity: `faults` and `notes`. */
+  /** Number of findings with severity `fault`; `notes`: with severity `note`. */
   readonly faults: number;
   readonly notes: number;
 }
@@ -80,7 +80,7 @@ export async function runBetween(options: RunBetweenOptions): Promise<BetweenSum
   return seen;
 }
 
-/** Formats a message between the two clients as one line, which begins with the sender. */
+/** Formats a message between the two clients as one line that begins with the name of the sender. */
 export function betweenLine(view: PeerView, entry: Entry, style: Style): string {
   return entryText(entry, {
     peer: view.number,
@@ -90,7 +90,7 @@ export function betweenLine(view: PeerView, entry: Entry, style: Style): string 
   });
 }
 
-/** Returns one line with the address that the proxy listens on and the target. */
+/** Returns the first line of output: the address that the proxy listens on, and the target. */
 export function betweenGreeting(
   between: Between,
   { listen, target }: Pick<BetweenOptions, "listen" | "target">,

@@ -11,8 +11,8 @@ import { readFrame } from "./read-frame.ts";
 import { Side } from "./side.ts";
 
 /**
- * Receives everything that is passed to a conversation, in order. With the same input the conversation can be
- * reproduced. Bytes are valid during the call only.
+ * Receives all input of a conversation, in order. Passing the same input to a new conversation reproduces it. `bytes`
+ * may be read only during the call, because the memory is reused.
  */
 export interface ConversationTap {
   onBytes(way: Way, bytes: Uint8Array, at: number, entries: readonly Entry[]): void;
@@ -21,27 +21,28 @@ export interface ConversationTap {
 
 /** Options of {@link Conversation}. */
 export interface ConversationOptions {
-  /** The 20 bytes that both handshakes must contain; `undefined`: any. */
+  /** The 20-byte info-hash that both handshakes must contain; `undefined`: any info-hash is accepted. */
   readonly infoHash?: Uint8Array | undefined;
   readonly metainfo?: Metainfo | undefined;
   readonly linter?: Linter | undefined;
   /**
-   * Drops old payloads of all conversations of the session. Without it, payloads are kept as long as their messages.
+   * The limiter that drops old payloads of all conversations of a session. Without it, each payload is kept as long
+   * as its message.
    */
   readonly payloads?: PayloadLimiter | undefined;
 }
 
 /**
- * The messages of both sides of one connection. Parses both streams, tracks the state of both sides, and adds the
- * findings of a linter. Does no I/O: the caller passes bytes, their sender and the time. The same input gives the
- * same conversation.
+ * The messages of both sides of one connection. It parses both byte streams, tracks the state of both sides, and adds
+ * the findings of a linter. It does no I/O: the caller passes bytes, the side that sent them, and the time. The same
+ * input always gives the same conversation.
  */
 export class Conversation {
   /** The messages of both sides, in order. */
   readonly entries = new List<Entry>(MAX_ENTRIES);
   readonly findings = new List<Finding>(MAX_FINDINGS);
   readonly sides: Readonly<Record<Way, Side>> = { out: new Side(), in: new Side() };
-  /** Receives all input of the conversation, for a recording; `undefined`: none. */
+  /** Receives all input of the conversation, for a recording; `undefined`: the input is not recorded. */
   tap: ConversationTap | undefined;
   readonly #readers: Readonly<Record<Way, FrameReader>> = { out: new FrameReader(), in: new FrameReader() };
   readonly #options: ConversationOptions;
@@ -64,7 +65,10 @@ export class Conversation {
     return this.#metainfo;
   }
 
-  /** Sets the torrent, and applies the bitfields and haves that arrived earlier. A second call does nothing. */
+  /**
+   * Sets the torrent's metadata, and applies the bitfields and haves that arrived earlier. A second call does
+   * nothing.
+   */
   learn(metainfo: Metainfo): void {
     if (this.#metainfo !== undefined) return;
     this.#metainfo = metainfo;
@@ -75,7 +79,10 @@ export class Conversation {
     }
   }
 
-  /** Adds bytes from one side. Returns the messages that these bytes completed. */
+  /**
+   * Adds bytes that one side (`way`) has sent, at `at` milliseconds since the session began. Returns the messages
+   * that these bytes completed.
+   */
   receive(way: Way, bytes: Uint8Array, at: number): Entry[] {
     if (this.#closed || bytes.length === 0) return [];
     this.sides[way].bytes += bytes.length;
@@ -92,7 +99,9 @@ export class Conversation {
     return entries;
   }
 
-  /** Ends the conversation; `way` is the side that ended the connection. A second call does nothing. */
+  /**
+   * Ends the conversation. `way`: the side that ended the connection; `why`: the reason. A second call does nothing.
+   */
   close(way: Way, why: string, at: number): void {
     if (this.#closed) return;
     const whole = this.#readers[way].isMidMessage ? `${why}, in the middle of a message` : why;
@@ -147,7 +156,7 @@ export class Conversation {
   }
 }
 
-/** Applies a message to the state of both sides. */
+/** Updates the state of both sides for a message that `from` has sent to `to`. */
 function follow(from: Side, to: Side, message: WireMessage): void {
   switch (message.type) {
     case "handshake": {
@@ -221,14 +230,17 @@ function follow(from: Side, to: Side, message: WireMessage): void {
   }
 }
 
-/** Adds a piece number: one of the torrent's pieces, or, while their number is unknown, one of a bounded set. */
+/**
+ * Adds a piece number to a set if it is valid: less than the torrent's number of pieces; while that is unknown, as
+ * long as the set has not reached its maximum size.
+ */
 function notePiece(side: Side, pieces: Set<number>, piece: number): void {
   if (side.pieces === undefined ? pieces.size < MAX_NOTED_REQUESTS : piece < side.pieces.length) pieces.add(piece);
 }
 
 /**
- * Applies a further extended handshake, which changes the id of an extension, or disables it with id 0 (BEP
- * 10).
+ * Applies one entry of a repeated extended handshake: it changes the id of an extension, or disables the extension
+ * with id 0 (BEP 10).
  */
 function nameExtension(side: Side, name: string, id: number): void {
   for (const [known, knownName] of side.extensions) if (knownName === name) side.extensions.delete(known);
@@ -245,7 +257,8 @@ function takePieces(side: Side, message: WireMessage): void {
 }
 
 /**
- * Parses a bitfield; returns `undefined` for a wrong length. Spare bits are ignored, because the linter checks them.
+ * Parses the bits of a bitfield message; returns `undefined` when their length is wrong. Spare bits at the end are
+ * ignored here, because the linter checks them.
  */
 function readBits(bits: Uint8Array, length: number): Bitfield | undefined {
   if (bits.length !== Math.ceil(length / 8)) return undefined;

@@ -2,19 +2,19 @@ import type { Endpoint } from "../../base/index.ts";
 import type { ExtendedHandshake, Handshake, Message } from "../../wire/index.ts";
 
 /**
- * The sender of a message. `"out"`: the console, or with a proxy the client that connected. `"in"`: the peer, or with
- * a proxy the target.
+ * The side that sent a message. `"out"`: the console, or in a proxy the client that connected. `"in"`: the peer, or
+ * in a proxy the target.
  */
 export type Way = "out" | "in";
 
-/** Returns the opposite direction. */
+/** Returns the opposite side. */
 export function otherWay(way: Way): Way {
   return way === "out" ? "in" : "out";
 }
 
-/** The fields of the messages hash request, hashes and hash reject (BEP 52). */
+/** The common fields of the messages hash request, hashes and hash reject (BEP 52). */
 interface HashMessage {
-  /** The root of the file's merkle tree, 32 bytes. */
+  /** The root of the merkle tree of the file, 32 bytes. */
   readonly root: Uint8Array;
   readonly baseLayer: number;
   readonly index: number;
@@ -24,13 +24,13 @@ interface HashMessage {
 
 /**
  * A message in the form that the console shows. Known extensions are decoded; bytes that are not a message have types
- * of their own. Payloads of old, long messages are dropped to save memory; {@link EntryFacts.size} is still their
- * length.
+ * of their own (`garbage`, `malformed`). Payloads of old, long messages are dropped to save memory; {@link
+ * EntryFacts.size} still counts them.
  */
 export type WireMessage =
   | Exclude<Message, { readonly type: "extended" | "piece" }>
   | ({ readonly type: "handshake" } & Handshake)
-  /** `block`: the `length` bytes of the block; `undefined` after they were dropped to save memory. */
+  /** A block of a piece. `block`: its `length` bytes; `undefined` after they were dropped to save memory. */
   | {
       readonly type: "piece";
       readonly piece: number;
@@ -39,7 +39,7 @@ export type WireMessage =
       readonly block: Uint8Array | undefined;
     }
   | ({ readonly type: "extended-handshake" } & ExtendedHandshake)
-  /** `ut_metadata` (BEP 9). */
+  /** The three messages of the metadata extension, `ut_metadata` (BEP 9). */
   | { readonly type: "metadata-request"; readonly piece: number }
   | {
       readonly type: "metadata";
@@ -48,17 +48,20 @@ export type WireMessage =
       readonly data: Uint8Array;
     }
   | { readonly type: "metadata-reject"; readonly piece: number }
-  /** `ut_pex` (BEP 11). */
+  /** A message of peer exchange, `ut_pex` (BEP 11). */
   | { readonly type: "pex"; readonly added: readonly Endpoint[]; readonly dropped: readonly Endpoint[] }
   /**
-   * A message of an extension (BEP 10) that is not decoded. `name`: the name of the id in the receiver's extended
-   * handshake; `undefined` if it has none.
+   * A message of an extension (BEP 10) that the console does not decode. `name`: the extension's name, which the
+   * receiver's extended handshake assigned to `id`; `undefined` if it assigned none.
    */
   | { readonly type: "extended"; readonly id: number; readonly name: string | undefined; readonly payload: Uint8Array }
   | ({ readonly type: "hash-request" } & HashMessage)
   | ({ readonly type: "hashes"; readonly hashes: Uint8Array } & HashMessage)
   | ({ readonly type: "hash-reject" } & HashMessage)
-  /** A message that cannot be decoded: `code` and `why` are the error, `name` is the message type of its id. */
+  /**
+   * A message that cannot be decoded. `code` and `why`: the code and text of the error; `name`: the message type that
+   * has this id.
+   */
   | {
       readonly type: "malformed";
       readonly id: number;
@@ -68,13 +71,14 @@ export type WireMessage =
       readonly why: string;
     }
   /**
-   * Bytes that are not messages: another protocol, encryption, or an impossible length. `bytes`: the first of them.
+   * Bytes that are not messages: another protocol, encryption, or an impossible length prefix. `bytes`: the first of
+   * these bytes.
    */
   | { readonly type: "garbage"; readonly bytes: Uint8Array; readonly why: string }
-  /** The end of the connection: closed by the side, or lost. */
+  /** The end of the connection: the side closed it, or it was lost. `why` is the reason. */
   | { readonly type: "closed"; readonly why: string };
 
-/** The tags of {@link WireMessage}. */
+/** The names of all message types: the values of `type` in {@link WireMessage}. */
 export type WireMessageType = WireMessage["type"];
 
 /** Facts about a message besides its content. */
@@ -84,28 +88,28 @@ export interface EntryFacts {
   /** Milliseconds since the session began. */
   readonly at: number;
   readonly way: Way;
-  /** Bytes on the wire, including the length prefix. */
+  /** Size in bytes on the wire, with the length prefix. */
   readonly size: number;
   /** The linter's findings about the message. */
   readonly findings: readonly Finding[];
 }
 
-/** A message of a conversation with the facts about it. */
+/** A message of a conversation, with the facts about it. */
 export type Entry = WireMessage & EntryFacts;
 
 /** `"fault"` breaks a rule that a BEP states; `"note"` is legal, but unusual or wasteful. */
 export type Severity = "fault" | "note";
 
-/** A finding of the linter on a message. */
+/** A remark of the linter about a message. */
 export interface Finding {
   /** Stable name of the rule, such as `"request.choked"`. */
   readonly rule: string;
   readonly severity: Severity;
   /** The BEP that states the rule. */
   readonly bep: number;
-  /** The finding in one line: the sent message, and the rule that it breaks. */
+  /** The finding in one line: what was sent, and the rule that it breaks. */
   readonly text: string;
-  /** The side that sent the message. */
+  /** The side that sent the message of the finding. */
   readonly way: Way;
   /** {@link EntryFacts.number} of the message. */
   readonly entry: number;

@@ -2,22 +2,26 @@ import { readUint32, toError } from "../../base/index.ts";
 import { HandshakeDecoder, PREFIX_LENGTH, type Handshake } from "../../wire/index.ts";
 import { MAX_KEPT_GARBAGE, MAX_NOTED_FRAME } from "../limits.ts";
 
-/** A part of the stream of one side. `frame`: a message without its length prefix; empty for a keep-alive. */
+/**
+ * A part of the byte stream of one side: a handshake, a message or other data. `frame`: a message without its length
+ * prefix; empty for a keep-alive. `size`: bytes of the part on the wire.
+ */
 export type Part =
   | { readonly kind: "handshake"; readonly handshake: Handshake; readonly size: number }
   | { readonly kind: "frame"; readonly frame: Uint8Array; readonly size: number }
   | { readonly kind: "garbage"; readonly bytes: Uint8Array; readonly size: number; readonly why: string };
 
 /**
- *     handshake ──68 bytes──> frames ──a length beyond all sense──> lost
- *         └────another protocol────────────────────────────────────^
+ * Splits the byte stream of one side into a handshake and messages. Unlike the engine's decoder it continues after an
+ * invalid message. It stops only when the stream cannot be split into messages; the rest is then ignored.
  *
- * Unlike the engine's decoder it continues after an invalid message: only a stream that cannot be split ends it.
+ *     handshake ──68 bytes──> frames ──an impossible length──> lost
+ *         └────another protocol───────────────────────────────^
  */
 export class FrameReader {
   #state: "handshake" | "frames" | "lost" = "handshake";
   readonly #handshake = new HandshakeDecoder();
-  /** Bytes of the handshake that have arrived. */
+  /** Number of bytes of the handshake that have arrived. */
   #shaken = 0;
   /**
    * The beginning of an incomplete message: its bytes are the first {@link FrameReader.#gathered} bytes of this
@@ -26,12 +30,12 @@ export class FrameReader {
   #held: Uint8Array = new Uint8Array(0);
   #gathered = 0;
 
-  /** Whether only a part of a message has arrived. */
+  /** Whether the stream has stopped in the middle of a message or handshake. */
   get isMidMessage(): boolean {
     return this.#state === "handshake" ? this.#shaken > 0 : this.#gathered > 0;
   }
 
-  /** Number of bytes held of an incomplete message. */
+  /** Number of bytes of the incomplete message that are kept in memory. */
   get heldBytes(): number {
     return this.#state === "handshake" ? this.#shaken : this.#gathered;
   }

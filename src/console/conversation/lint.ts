@@ -3,25 +3,25 @@ import type { Severity, Way, WireMessage } from "./entry.ts";
 import type { Side } from "./side.ts";
 
 /**
- * A message for the linter. It is checked before the conversation applies it, so that both sides still have their
- * previous state.
+ * A message for the linter, with its context. The linter checks a message before the conversation applies it, so both
+ * sides still have the state from before the message.
  */
 export interface Observation {
   readonly message: WireMessage;
   readonly way: Way;
   /** Milliseconds since the session began. */
   readonly at: number;
-  /** Bytes on the wire. */
+  /** Size in bytes on the wire, with the length prefix. */
   readonly size: number;
-  /** The sender. */
+  /** The state of the sender, before this message. */
   readonly from: Side;
-  /** The receiver. */
+  /** The state of the receiver, before this message. */
   readonly to: Side;
-  /** The torrent; `undefined` while it is unknown. */
+  /** The torrent's metadata; `undefined` while it is unknown. */
   readonly metainfo: Metainfo | undefined;
-  /** The info-hash of the conversation, 20 bytes; `undefined`: any. */
+  /** The info-hash that both handshakes must contain, 20 bytes; `undefined`: any info-hash is correct. */
   readonly infoHash: Uint8Array | undefined;
-  /** Whether the beginning of a further message of this sender has arrived. */
+  /** Whether bytes of this sender's next message have already arrived. */
   readonly isMidMessage: boolean;
 }
 
@@ -33,7 +33,7 @@ export interface Complaint {
   readonly text: string;
 }
 
-/** Checks every message of one conversation, in order. Never throws. */
+/** Checks all messages of one conversation, in the order in which they arrived. Never throws. */
 export interface Linter {
   observe(observation: Observation): readonly Complaint[];
 }

@@ -1,6 +1,6 @@
 import type { WireMessageType } from "./entry.ts";
 
-/** All message types. `next` refuses any other name. */
+/** The names of all message types. `peer.next` throws for any other name. */
 export const MESSAGE_TYPES: readonly WireMessageType[] = [
   "keep-alive",
   "choke",

@@ -2,23 +2,24 @@ import { MAX_KEPT_GARBAGE, MAX_KEPT_PAYLOAD_BYTES, MAX_SESSION_ENTRIES } from ".
 import type { List } from "../list.ts";
 import type { Entry } from "./entry.ts";
 
-/** Bytes: smaller payloads are not dropped. */
+/** Minimum size, in bytes, of the payloads that are dropped. Smaller payloads are kept as long as their messages. */
 const HEAVY = 512;
-/** Approximate memory, in bytes, of an address in a list, and of the name of an extension. */
+/** Approximate memory, in bytes, of one address in a peer exchange message. */
 const ADDRESS_COST = 100;
 const NAME_COST = 150;
 
-/** Bounds for all conversations of a session together. */
+/** Maximum memory of all conversations of a session together. */
 export interface PayloadLimits {
-  /** Maximum bytes of payloads. Default {@link MAX_KEPT_PAYLOAD_BYTES}. */
+  /** Maximum total size of all kept payloads, in bytes. Default {@link MAX_KEPT_PAYLOAD_BYTES}. */
   readonly bytes?: number | undefined;
-  /** Maximum number of messages. Default {@link MAX_SESSION_ENTRIES}. */
+  /** Maximum number of messages of all conversations. Default {@link MAX_SESSION_ENTRIES}. */
   readonly entries?: number | undefined;
 }
 
 /**
- * Bounds the memory of all conversations of a session. Above the limit of bytes, the oldest payloads are dropped and
- * their messages kept. Above the limit of messages, the oldest messages of the longest conversation are dropped.
+ * Limits the memory of all conversations of a session. Above the maximum number of bytes, it drops the oldest
+ * payloads and keeps their messages. Above the maximum number of messages, it drops the oldest messages of the
+ * longest conversation.
  */
 export class PayloadLimiter {
   readonly #maxBytes: number;
@@ -26,8 +27,8 @@ export class PayloadLimiter {
   readonly #conversations = new Set<List<Entry>>();
   #heavy: { readonly entry: Entry; readonly bytes: number }[] = [];
   /**
-   * Number of elements at the front of {@link PayloadLimiter.#heavy} that were dropped already. Removing them from
-   * the array each time would be slow.
+   * Number of elements at the front of {@link PayloadLimiter.#heavy} that are no longer needed. They are removed from
+   * the array together, because removing each one separately would be slow.
    */
   #gone = 0;
   #bytes = 0;
@@ -38,7 +39,10 @@ export class PayloadLimiter {
     this.#maxEntries = entries;
   }
 
-  /** Counts a message that was added to its conversation. */
+  /**
+   * Counts a message after it was added to its conversation, and drops old payloads or messages if there are too
+   * many.
+   */
   note(conversation: List<Entry>, entry: Entry): void {
     this.#conversations.add(conversation);
     const bytes = costOf(entry);
@@ -80,7 +84,7 @@ export class PayloadLimiter {
   }
 }
 
-/** Returns the approximate bytes of memory that dropping the payload frees. */
+/** Returns approximately how many bytes of memory are freed when the payload of the message is dropped. */
 function costOf(entry: Entry): number {
   switch (entry.type) {
     case "piece":
@@ -105,7 +109,7 @@ type Loose<T extends Entry["type"]> = {
   -readonly [K in keyof Extract<Entry, { readonly type: T }>]: Extract<Entry, { readonly type: T }>[K];
 };
 
-/** Drops the payload of a message, except for its first bytes. */
+/** Drops the payload of a message. For some types, its first bytes are kept. */
 function lighten(entry: Entry): void {
   switch (entry.type) {
     case "piece": {
@@ -151,7 +155,7 @@ function lighten(entry: Entry): void {
   }
 }
 
-/** Returns a copy of the first bytes. A view of the same memory would keep all of it. */
+/** Returns a copy of the first bytes. A view (`subarray`) would keep the whole buffer in memory. */
 function first(bytes: Uint8Array): Uint8Array {
   return bytes.slice(0, MAX_KEPT_GARBAGE);
 }

@@ -12,18 +12,19 @@ import {
 import { MAX_NOTED_FRAME } from "../limits.ts";
 import type { WireMessage } from "./entry.ts";
 
-/** Ids of the messages of BEP 52. */
+/** The hash messages of BEP 52, by message id. */
 const HASH_MESSAGES: ReadonlyMap<number, "hash-request" | "hashes" | "hash-reject"> = new Map([
   [21, "hash-request"],
   [22, "hashes"],
   [23, "hash-reject"],
 ]);
-/** Length of the root and four numbers of a hash message (BEP 52). */
+/** Length of the fixed part of a hash message: the root (32 bytes) and four 32-bit numbers (BEP 52). */
 const HASH_HEAD_LENGTH = 48;
 
 /**
- * Decodes a message without its length prefix. Never throws: a message that cannot be decoded gets the type
- * `malformed`. `extensionName` returns the receiver's name of an extended id; `pieceCount`: the torrent's, if known.
+ * Decodes a message without its length prefix. Never throws: a message that cannot be decoded becomes one of type
+ * `malformed`. `extensionName` returns the name that the receiver assigned to an extended id; `pieceCount`: the
+ * torrent's number of pieces, if known.
  */
 export function readFrame(
   frame: Uint8Array,
@@ -45,7 +46,7 @@ export function readFrame(
   }
 }
 
-/** Returns the name of a message id, including the ids of BEP 52. */
+/** Returns the name of the message type with this id, the ids of BEP 52 included. */
 function nameOf(id: number): string {
   return HASH_MESSAGES.get(id) ?? messageName(id);
 }
@@ -96,7 +97,7 @@ function readMetadata(payload: Uint8Array): WireMessage | undefined {
   }
 }
 
-/** Decodes a peer exchange message with all its peers, however many: the linter counts them. */
+/** Decodes a peer exchange message. Unlike the engine, it keeps all peers, because the linter counts them. */
 function readPex(payload: Uint8Array): WireMessage {
   const { added, dropped } = decodePex(payload, Infinity);
   return { type: "pex", added: added.map(({ ip, port }) => ({ ip, port })), dropped };

@@ -2,21 +2,21 @@ import { Bitfield } from "../../base/index.ts";
 import type { ExtendedHandshake, Handshake } from "../../wire/index.ts";
 import { MAX_NOTED_REQUESTS } from "../limits.ts";
 
-/** A block that one side has requested. */
+/** The position of a block: its piece, offset and length. */
 export interface BlockSpan {
   readonly piece: number;
-  /** Bytes from the start of the piece. */
+  /** Offset in bytes from the start of the piece. */
   readonly begin: number;
-  /** Bytes. */
+  /** Length in bytes. */
   readonly length: number;
 }
 
-/** Returns a key that is equal for equal blocks. */
+/** Returns a text that is equal for equal blocks, as a key of maps. */
 export function spanKey({ piece, begin, length }: BlockSpan): string {
   return `${piece}:${begin}:${length}`;
 }
 
-/** Requests of a side without a reply, in order. At most {@link MAX_NOTED_REQUESTS}. */
+/** The requests of one side that have no reply yet, the oldest first. At most {@link MAX_NOTED_REQUESTS}. */
 export class OpenRequests {
   readonly #spans = new Map<string, BlockSpan>();
 
@@ -57,33 +57,33 @@ export class Side {
   interested = false;
   /** The pieces that this side has; `undefined` while the number of pieces is unknown. */
   pieces: Bitfield | undefined;
-  /** The extended handshakes of this side, merged (BEP 10). */
+  /** The merged content of all extended handshakes of this side (BEP 10); `undefined` before the first. */
   extended: ExtendedHandshake | undefined;
-  /** The names of extensions by the id that this side gave them. */
+  /** The names of extensions, by the id that this side assigned to them (BEP 10). */
   readonly extensions = new Map<number, string>();
-  /** Pieces that this side serves while it chokes (BEP 6). */
+  /** Pieces that this side serves even while it chokes: its allowed fast messages (BEP 6). */
   readonly allowedFast = new Set<number>();
   /** Pieces that this side suggested (BEP 6). */
   readonly suggested = new Set<number>();
-  /** Requests of this side without a block, reject or cancel. */
+  /** Requests of this side that had no block or reject as a reply, and that were not cancelled. */
   readonly requests = new OpenRequests();
-  /** UDP port of this side's DHT node (BEP 5). */
+  /** UDP port of this side's DHT node, from its port message (BEP 5). */
   dhtPort: number | undefined;
   /** Number of messages that this side sent, including the handshake. */
   messages = 0;
-  /** Bytes that this side sent. */
+  /** Number of bytes that this side sent. */
   bytes = 0;
-  /** Bytes of blocks that this side sent. */
+  /** Number of bytes of blocks that this side sent. */
   blockBytes = 0;
   /** When the last message of this side arrived, in milliseconds since the session began. */
   lastAt: number | undefined;
 
-  /** Whether the handshake of this side has the bit of the fast extension (BEP 6). */
+  /** Whether this side has set the bit of the fast extension (BEP 6) in its handshake. */
   get fast(): boolean {
     return this.handshake?.reserved.fast === true;
   }
 
-  /** Returns the id that this side gave an extension; `undefined` when this side does not support it. */
+  /** Returns the id that this side assigned to an extension; `undefined` when it does not support the extension. */
   extensionId(name: string): number | undefined {
     for (const [id, known] of this.extensions) if (known === name) return id;
     return undefined;

@@ -3,13 +3,13 @@ import type { Metainfo } from "../../metainfo/index.ts";
 import type { Way } from "../conversation/entry.ts";
 import { CHECKED_PIECE_IDLE_MS, MAX_CHECKED_BYTES, MAX_CHECKED_PIECES, USUAL_BLOCK_LENGTH } from "./limits.ts";
 
-/** Returns the 20-byte SHA-1 of bytes. */
+/** A function that returns the SHA-1 of bytes, 20 bytes. */
 export type Sha1 = (bytes: Uint8Array) => Uint8Array;
 
-/** A block and its position. */
+/** A block that has arrived, with its position in the torrent. */
 export interface PlacedBlock {
   readonly metainfo: Metainfo;
-  /** The sender. A bad piece is reported only when one side sent all its blocks. */
+  /** The side that sent the block. A piece with a wrong hash is reported only when one side sent all its blocks. */
   readonly way: Way;
   readonly at: number;
   readonly piece: number;
@@ -19,14 +19,14 @@ export interface PlacedBlock {
 
 interface Piece {
   readonly bytes: Uint8Array;
-  /** Offsets of the blocks that have arrived. */
+  /** The offsets of the blocks of the piece that have arrived. */
   readonly begins: Set<number>;
   touchedAt: number;
 }
 
 /**
- * Assembles pieces from the blocks of one conversation and checks their hashes. A few pieces at a time; v1 and hybrid
- * torrents only.
+ * Assembles pieces from the blocks of one conversation and checks their hashes. At most {@link MAX_CHECKED_PIECES}
+ * pieces are assembled at a time; only pieces of v1 and hybrid torrents.
  */
 export class CheckedPieces {
   readonly #sha1: Sha1;
@@ -38,8 +38,8 @@ export class CheckedPieces {
   }
 
   /**
-   * Adds a block. Returns the found and the expected digest when the block completes a bad piece; `undefined`
-   * otherwise.
+   * Adds a block. When it completes a piece whose hash is wrong, returns the hash of the data (`found`) and the
+   * correct hash (`expected`); otherwise `undefined`.
    */
   add(placed: PlacedBlock): { readonly found: Uint8Array; readonly expected: Uint8Array } | undefined {
     const { metainfo, way, at, piece, begin, block } = placed;

@@ -2,35 +2,39 @@ import type { Observation } from "../conversation/lint.ts";
 import type { RuleId } from "./rules.ts";
 import type { SideMemory } from "./side-memory.ts";
 
-/** An observation and the memory of the linter. */
+/** A message to check, with the linter's memory of both sides. */
 export interface Context extends Observation {
-  /** The memory of the sender. */
+  /** The linter's memory of the sender. */
   readonly mine: SideMemory;
-  /** The memory of the receiver. */
+  /** The linter's memory of the receiver. */
   readonly theirs: SideMemory;
 }
 
-/** Reports that a message breaks a rule. `text`: the violation in one line. */
+/** A function that reports a broken rule. `text`: a description of the violation in one line. */
 export type Report = (rule: RuleId, text: string) => void;
 
-/** A group of rules. It only checks: the linter updates its memory after all rules. */
+/**
+ * A group of rules. A rule only reads the linter's memory; the linter updates it after all rules have checked the
+ * message.
+ */
 export type Topic = (context: Context, report: Report) => void;
 
 /**
- * Whether both sides may have set this bit of the handshake. A side that has not sent its handshake may still set it.
+ * Whether the two sides have not ruled out this feature: each side has set its bit in the handshake, or has not sent
+ * its handshake yet.
  */
 export function isAgreed({ from, to }: Context, bit: "fast" | "extended" | "dht" | "v2"): boolean {
   return from.handshake?.reserved[bit] !== false && to.handshake?.reserved[bit] !== false;
 }
 
-/** Returns which side did not set the bit, for findings when {@link isAgreed} is false. */
+/** Returns the side that did not set the bit, as text for a finding. Call it when {@link isAgreed} is false. */
 export function whoDidNot({ from }: Context, bit: "fast" | "extended" | "dht" | "v2"): string {
   return from.handshake?.reserved[bit] === false
     ? "the sender did not set its bit in the handshake"
     : "the receiver did not set its bit in the handshake";
 }
 
-/** Describes a block, for findings. */
+/** Describes the position of a block, as text for a finding. */
 export function spanText({
   piece,
   begin,

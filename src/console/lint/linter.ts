@@ -22,14 +22,14 @@ import { stateRules } from "./rules/state.ts";
 
 /** Options of {@link createLinter}. */
 export interface LinterOptions {
-  /** Returns the 20-byte SHA-1. Without it the hashes of pieces are not checked. */
+  /** Returns the SHA-1 of bytes, 20 bytes. Without this function the hashes of pieces are not checked. */
   readonly sha1?: Sha1 | undefined;
 }
 
 /**
- * Returns a linter for one conversation. It reports no faults between two correct clients, whether it runs at one end
- * or between them: rules about one side that depend on messages of the other side allow for messages that cross on
- * the wire. Memory is bounded; the time for a message is proportional to its length.
+ * Returns a linter for one conversation. For two correct clients it reports no faults, whether it runs in one of them
+ * or in a proxy between them: rules that depend on messages of both sides allow for messages that cross on the wire.
+ * Memory is bounded; the time for checking a message is proportional to its length.
  */
 export function createLinter(options: LinterOptions = {}): Linter {
   const memories: Readonly<Record<Way, SideMemory>> = { out: new SideMemory(), in: new SideMemory() };

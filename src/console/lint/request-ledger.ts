@@ -1,48 +1,54 @@
 import { type BlockSpan, spanKey } from "../conversation/side.ts";
 import { MAX_LINTED_REQUESTS, UNANSWERED_LOOK } from "./limits.ts";
 
-/** A requested block. */
+/** A request that is remembered. */
 interface Asked {
   readonly span: BlockSpan;
-  /** Number of replies that may still arrive. A block that was requested twice may arrive twice. */
+  /**
+   * Number of replies to this block's requests that may still arrive: more than one if the block was requested again.
+   */
   owed: number;
-  /** Whether the request was not cancelled. */
+  /** Whether the request is open: neither cancelled nor discarded by a choke. */
   isWanted: boolean;
-  /** Number of the period between two chokes in which the request was made. */
+  /**
+   * The number of chokes before the request was made: requests with the same number were made in the same unchoked
+   * period.
+   */
   readonly era: number;
   /** The index of the request, from 0. */
   readonly number: number;
 }
 
 /**
- * The relation of a block or reject to the requests: `asked`: a requested block; `settled`: a block that already had
- * a reply; `length`: only its length differs from the request; `unasked`: not requested; `unsure`: too many requests
- * to know.
+ * How a block or reject relates to the requests. `asked`: the block was requested; `settled`: it was requested, and
+ * had a reply already; `length`: only its length differs from the request; `unasked`: it was not requested; `unsure`:
+ * unknown, because there were too many requests to remember.
  */
 export type AnswerKind = "asked" | "settled" | "length" | "unasked" | "unsure";
 
 /**
- * The requests of one side, with and without a reply. Cancelled requests, and requests that a choke discarded, may
- * still get a reply that was sent earlier. Memory is bounded; every operation takes constant time.
+ * Remembers the requests of one side, with and without a reply. A request that was cancelled, or that a choke
+ * discarded, may still get a reply, because the reply may have been sent earlier. Memory is bounded; every operation
+ * takes constant time.
  */
 export class RequestLedger {
-  /** Requests with replies that may still arrive, by {@link spanKey}, the oldest first. */
+  /** Requests that may still get replies, by {@link spanKey}, the oldest first. */
   readonly #owed = new Map<string, Asked>();
   readonly #settled = new Map<string, true>();
-  /** The length last requested for each piece and offset, of requests without a reply. */
+  /** Lengths of the requests without a reply, by piece and offset; the latest request if there are several. */
   readonly #lengths = new Map<string, number>();
   #era = 0;
   #count = 0;
   #open = 0;
-  /** Whether there were too many requests to remember all. */
+  /** Whether a request without a reply had to be dropped because there were too many. */
   #hasForgotten = false;
 
-  /** Number of requests without a reply that were neither cancelled nor discarded. */
+  /** Number of open requests: without a reply, not cancelled, and not discarded by a choke. */
   get open(): number {
     return this.#open;
   }
 
-  /** Number of requests so far. */
+  /** Number of requests since the beginning. */
   get count(): number {
     return this.#count;
   }
@@ -71,7 +77,7 @@ export class RequestLedger {
     this.#forget();
   }
 
-  /** Returns whether this block was ever requested, as far as is remembered. */
+  /** Whether this block was ever requested. False for a request that had to be forgotten. */
   wasAsked(span: BlockSpan): boolean {
     const key = spanKey(span);
     return this.#hasForgotten || this.#owed.has(key) || this.#settled.has(key);
@@ -84,7 +90,7 @@ export class RequestLedger {
     asked.isWanted = false;
   }
 
-  /** Discards all open requests: the effect of a choke without the fast extension (BEP 3). */
+  /** Discards all open requests, as a choke does without the fast extension (BEP 3). */
   voidAll(): void {
     this.#era++;
     this.#open = 0;
@@ -98,7 +104,10 @@ export class RequestLedger {
     return this.#hasForgotten ? "unsure" : "unasked";
   }
 
-  /** Returns the length that was requested at this offset; `undefined` if none was. */
+  /**
+   * Returns the length that was requested at the offset of a block or reject; `undefined` if none was requested
+   * there.
+   */
   lengthAsked(reply: BlockSpan): number | undefined {
     return this.#lengths.get(startKey(reply));
   }
@@ -121,8 +130,8 @@ export class RequestLedger {
   }
 
   /**
-   * Returns one of the oldest open requests with an index below `before`, for a piece for which `isBound` is true;
-   * `undefined` if there is none.
+   * Returns an open request for a piece for which `isBound` returns true, among the oldest requests with an index
+   * below `before`; `undefined` if there is none.
    */
   findOpen(before: number, isBound: (piece: number) => boolean): BlockSpan | undefined {
     let looked = 0;

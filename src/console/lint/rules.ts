@@ -5,9 +5,9 @@ export interface Rule {
   readonly severity: Severity;
   /** The BEP that states the rule or explains the note. */
   readonly bep: number;
-  /** A short description of the violation. */
+  /** A short description of what breaks the rule. */
   readonly title: string;
-  /** The consequence of the violation. */
+  /** The reason for the rule: what happens when it is broken. */
   readonly why: string;
 }
 

@@ -4,14 +4,16 @@ import type { Context } from "./context.ts";
 import { MAX_LINTED_HASH_REQUESTS } from "./limits.ts";
 import type { SideMemory } from "./side-memory.ts";
 
-/** Returns a key that is equal for a hash request and its reply (BEP 52). */
+/** Returns a text that is equal for a hash request and its reply (BEP 52), as a key of maps. */
 export function hashKey(
   message: Extract<WireMessage, { readonly type: "hash-request" | "hashes" | "hash-reject" }>,
 ): string {
   return [toHex(message.root), message.baseLayer, message.index, message.length, message.proofLayers].join(":");
 }
 
-/** Whether the sender joined without the metadata. It announces its pieces when it has the metadata. */
+/**
+ * Whether the sender has joined without the metadata. It then announces its pieces later, when it has the metadata.
+ */
 export function isWithoutMetadata({ from }: Context): boolean {
   return (
     from.extended !== undefined &&
@@ -20,7 +22,7 @@ export function isWithoutMetadata({ from }: Context): boolean {
   );
 }
 
-/** Messages that a side may send before it announces its pieces. */
+/** Message types that a side may send before it announces its pieces. */
 const UNORDERED: ReadonlySet<WireMessage["type"]> = new Set([
   "handshake",
   "keep-alive",
@@ -37,12 +39,12 @@ const UNORDERED: ReadonlySet<WireMessage["type"]> = new Set([
   "closed",
 ]);
 
-/** Whether a message must come after the announcement of the sender's pieces. */
+/** Whether a message is allowed only after its sender has announced its pieces. */
 export function mustFollowPieces(message: WireMessage): boolean {
   return !UNORDERED.has(message.type) && !announcesPieces(message);
 }
 
-/** Whether a message about choking or interest repeats the present state. */
+/** Whether a choke, unchoke, interested or not interested repeats the current state. */
 export function changesNothing(
   { type }: WireMessage,
   from: { readonly choking: boolean; readonly interested: boolean },
@@ -50,12 +52,12 @@ export function changesNothing(
   return type === (from.choking ? "choke" : "unchoke") || type === (from.interested ? "interested" : "not-interested");
 }
 
-/** Whether a message announces all pieces of its sender. */
+/** Whether a message announces all pieces of its sender: a bitfield, have-all or have-none. */
 export function announcesPieces(message: WireMessage): boolean {
   return message.type === "bitfield" || message.type === "have-all" || message.type === "have-none";
 }
 
-/** Updates the memory of both sides after all rules have checked a message. */
+/** Updates the linter's memory of both sides. Call it after all rules have checked the message. */
 export function updateMemory(context: Context): void {
   const { message, mine, theirs, from, to, at } = context;
   if (mustFollowPieces(message)) mine.hasSentAfterPieces = true;
@@ -142,8 +144,8 @@ function settleOne<K>(asked: Map<K, number>, key: K): void {
 }
 
 /**
- * Adds the ids of an extended handshake. Disabled ids are remembered for a while, because messages with them may be
- * on their way.
+ * Adds the ids of an extended handshake. Disabled ids are remembered for a while, because messages with these ids may
+ * still be on the wire.
  */
 function rememberExtensions(side: SideMemory, named: ReadonlyMap<string, number>, at: number): void {
   for (const [id, known] of side.extensions) {

@@ -6,19 +6,20 @@ type Call = BytesEvent | ClosedEvent;
 interface Held {
   readonly call: Call;
   readonly entries: readonly Entry[];
-  /** The {@link Entry.number} of the message before which the event belongs. */
+  /** The {@link Entry.number} of the message before which the event is inserted. */
   readonly place: number;
 }
 
 /**
- * Sorts the calls of a conversation into the order of their messages. A listener may reply to a message during the
- * call that delivered it; the inner call then returns before the outer one. This class puts the inner call in its
- * place and splits the outer call, so that replaying the calls gives the same messages in the same order.
+ * Sorts the calls to a conversation in the order of their messages. Calls can be nested, because a listener may reply
+ * to a message during the call that delivered it; the inner call then returns before the outer one. This class
+ * inserts the inner call at the right position and splits the outer call there, so that replaying the calls gives the
+ * same messages in the same order.
  */
 export class CallOrder {
-  /** Number of messages of the calls that were returned so far. */
+  /** Number of messages of the calls that were already returned as events. */
   #given: number;
-  /** Bytes of each side that belong to an incomplete message. */
+  /** Number of bytes of each side that belong to a still incomplete message. */
   readonly #partial: Record<Way, number> = { out: 0, in: 0 };
   #held: Held[] = [];
 
@@ -27,7 +28,7 @@ export class CallOrder {
     this.#given = count;
   }
 
-  /** Adds a call that has returned, with its messages. Returns the events whose order is now final. */
+  /** Adds a call that has returned, with its messages. Returns the events whose position can no longer change. */
   returned(call: Call, entries: readonly Entry[]): TapedEvent[] {
     const first = entries[0]?.number;
     const isInner = first === undefined ? this.#held.length > 0 : first > this.#given;

@@ -5,7 +5,7 @@ import type { PeerView } from "../session/peer/peer-view.ts";
 import { entryText, timeText, twoSpeakers } from "../view/index.ts";
 import type { RecordedEvent, RecordingKind } from "./event.ts";
 
-/** A message that a replayed event produced, with its peer. */
+/** A message that a replayed event produced, and its peer. */
 export interface Replayed {
   readonly peer: PeerView;
   readonly entry: Entry;

@@ -1,7 +1,10 @@
 import type { Metainfo } from "../../metainfo/index.ts";
 import type { Entry, Way } from "../conversation/entry.ts";
 
-/** Bytes from one side, as they were passed to the conversation. `at`: milliseconds since the session began. */
+/**
+ * An event of a recording: bytes from one side, as they were passed to the conversation. `at`: milliseconds since the
+ * session began.
+ */
 export interface BytesEvent {
   readonly event: "bytes";
   readonly at: number;
@@ -10,7 +13,7 @@ export interface BytesEvent {
   readonly bytes: Uint8Array;
 }
 
-/** The end of a conversation; `way` is the side that ended it. */
+/** An event of a recording: the end of a conversation. `way` is the side that ended it. */
 export interface ClosedEvent {
   readonly event: "closed";
   readonly at: number;
@@ -31,28 +34,28 @@ export type RecordedEvent =
     }
   | BytesEvent
   | ClosedEvent
-  /** The messages of `peers` peers are missing from the recording. */
+  /** Present if the recording lacks the messages of some peers: their number and the reason. */
   | { readonly event: "left-out"; readonly at: number; readonly peers: number; readonly why: string };
 
 /**
- * The kind of a recording: the console's own conversations, or the ones of two clients with the console as a proxy
- * between them.
+ * What a recording contains: `"session"`, the console's own conversations; `"between"`, conversations of two clients
+ * that the console connected as a proxy.
  */
 export type RecordingKind = "session" | "between";
 
 /** The first line of a recording. */
 export interface RecordingHeader {
   readonly kind: RecordingKind;
-  /** The start of the session, in milliseconds since 1970. */
+  /** The time when the session started, in milliseconds since 1970. */
   readonly startedAt: number;
-  /** The info-hash of all conversations, 20 or 32 bytes in hexadecimal; `undefined`: any. */
+  /** The info-hash of all conversations, 20 or 32 bytes in hexadecimal; `undefined`: any info-hash. */
   readonly infoHash: string | undefined;
 }
 
-/** An event while the session runs; `entries` are the messages that its bytes completed. */
+/** An event of a running session. `entries` are the messages that the bytes of the event completed. */
 export type TapedEvent = RecordedEvent & { readonly entries?: readonly Entry[] };
 
-/** `format` of a recording's header. */
+/** The value of `format` in the header of a recording. */
 export const FORMAT = "millrace-session";
-/** `version` of a recording's header. */
+/** The value of `version` in the header of a recording. */
 export const VERSION = 1;

@@ -3,12 +3,12 @@ import { FORMAT, VERSION, type RecordingHeader, type TapedEvent } from "./event.
 
 /** The lines of a recording, with line ends. */
 
-/** Returns the first line of a recording. */
+/** Returns the first line of a recording, with its line end. */
 export function headerLine({ kind, startedAt, infoHash }: RecordingHeader): string {
   return `${JSON.stringify({ format: FORMAT, version: VERSION, kind, startedAt, infoHash })}\n`;
 }
 
-/** Returns the line of an event. */
+/** Returns the line of an event, with its line end. */
 export function eventLine(event: TapedEvent): string {
   return `${JSON.stringify(plain(event))}\n`;
 }

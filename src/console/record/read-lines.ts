@@ -2,19 +2,19 @@ import { InputError, concatBytes } from "../../base/index.ts";
 import type { Files } from "../../runtime/index.ts";
 import { MAX_RECORDING_BYTES, MAX_RECORDING_LINE } from "./limits.ts";
 
-/** Number of bytes read from the disk at once. */
+/** Number of bytes that are read from the disk at once. */
 const CHUNK = 262_144;
 const LINE_END = 0x0a;
 
-/** A line without its line end. `isWhole` is false for a last line without a line end. */
+/** A line without its line end. `isWhole` is false if the file ends without a line end after it. */
 export interface RawLine {
   readonly bytes: Uint8Array;
   readonly isWhole: boolean;
 }
 
 /**
- * Yields the lines of a file, in groups as they are read. Throws InputError `console.recording` when the file or a
- * line is too long, and StorageError.
+ * Yields the lines of a file in groups: the lines of each chunk that was read. Throws InputError `console.recording`
+ * when the file or a line is too long, and StorageError.
  */
 export async function* readLines(files: Pick<Files, "open">, path: string): AsyncGenerator<RawLine[]> {
   const file = await files.open(path, "read");

@@ -7,18 +7,18 @@ import { MAX_TOLD_BYTES } from "../limits.ts";
 import { MAX_RECORDED_EVENTS, MAX_RECORDED_PEERS, MAX_RECORDED_TEXT } from "./limits.ts";
 import { readLines, type RawLine } from "./read-lines.ts";
 
-/** A recording that has been read. */
+/** The content of a recording's file. */
 export interface Recording extends RecordingHeader {
   readonly events: readonly RecordedEvent[];
-  /** Whether writing was interrupted: the last line was incomplete and is left out. */
+  /** Whether writing was interrupted, so that the last line is incomplete. That line is left out. */
   readonly isCut: boolean;
 }
 
 type Fields = ReadonlyMap<string, unknown>;
 
 /**
- * Reads a file that a `Recorder` wrote. Rejects with InputError `console.recording`, whose message names the line,
- * and StorageError.
+ * Reads a file that a `Recorder` wrote. Rejects with InputError `console.recording`, whose message contains the line
+ * number, and with StorageError.
  */
 export async function readRecording(
   { files, hasher }: Pick<Runtime, "files" | "hasher">,
@@ -29,7 +29,7 @@ export async function readRecording(
   return reading.done();
 }
 
-/** A recording while its lines are being read. */
+/** The state of reading a recording, line by line. */
 class Reading {
   readonly #path: string;
   readonly #hasher: Runtime["hasher"];

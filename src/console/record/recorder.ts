@@ -12,22 +12,22 @@ export interface RecorderOptions extends RecordingHeader {
   readonly tape: Tape;
   /** Whether an existing file may be replaced. */
   readonly overwrite?: boolean | undefined;
-  /** Maximum number of characters that wait for the disk. Default {@link MAX_WAITING_TEXT}. */
+  /** Maximum number of characters that wait to be written to the disk. Default {@link MAX_WAITING_TEXT}. */
   readonly maxWaiting?: number | undefined;
-  /** Maximum size of the file. Default {@link MAX_RECORDING_BYTES}. */
+  /** Maximum size of the file in bytes. Default {@link MAX_RECORDING_BYTES}. */
   readonly maxBytes?: number | undefined;
   /**
-   * Called at most once, when the recording ends early: `console.record-slow`, `console.record-full`, or the error of
-   * the disk (`storage.*`). The session continues, and the file is readable.
+   * Called at most once, if the recording ends early, with the reason: `console.record-slow`, `console.record-full`,
+   * or an error of the disk (`storage.*`). The session continues, and the part that was written can be read.
    */
   onError(error: Error): void;
 }
 
-/** Approximate number of characters written at once. */
+/** Approximate number of characters that are written to the disk at once. */
 const BATCH = 4_194_304;
 
 /**
- * Writes a session from its beginning to a file, while the session runs. The lines are JSON
+ * Writes all events of a session, from its beginning, to a file while the session runs. Each line is JSON
  * (docs/console-recordings.md).
  */
 export class Recorder {
@@ -66,7 +66,7 @@ export class Recorder {
     return new Recorder(options, file);
   }
 
-  /** Whether the recording is being written and has not failed. */
+  /** Whether the recording has neither ended nor failed. */
   get isRunning(): boolean {
     return !this.#hasFailed && this.#closing === undefined;
   }
@@ -131,7 +131,7 @@ export class Recorder {
     this.#writing = undefined;
   }
 
-  /** Removes and returns the text to write next. */
+  /** Removes the text for the next write from the queue, and returns it. */
   #batch(): string {
     let count = 0;
     let length = 0;
@@ -146,7 +146,7 @@ export class Recorder {
     );
   }
 
-  /** Ends the recording with an error. Waiting text is still written, except after an error of the disk. */
+  /** Ends the recording with an error. Text that waits is still written, unless the disk has failed. */
   #fail(error: Error): void {
     if (this.#hasFailed) return;
     this.#hasFailed = true;

@@ -13,17 +13,21 @@ import type { Recording } from "./read-recording.ts";
 
 /** Options of {@link Replay}. */
 export interface ReplayOptions {
-  /** Makes the linter of each conversation. Use the linter of the live session to get the same findings. */
+  /** Makes the linter of each conversation. To get the same findings, use the same linter as the live session. */
   readonly linter?: (() => Linter) | undefined;
 }
 
 /**
- * Replays a recording step by step into new conversations. After the last step they are equal to the conversations of
- * the session. A step is one event: bytes that arrived together, with all messages that they completed.
+ * Replays a recording step by step into new conversations. After the last step they are equal to the original
+ * conversations of the session. A step is one event: bytes that arrived together, with all messages that they
+ * completed.
  */
 export class Replay {
   readonly recording: Recording;
-  /** The peers that have occurred so far. Stepping back rebuilds them: the list then contains new objects. */
+  /**
+   * The peers that have occurred up to the current position. Stepping back creates them again: the list then contains
+   * new objects.
+   */
   readonly peers = new List<PeerView>();
   readonly #options: ReplayOptions;
   readonly #infoHash: Uint8Array | undefined;
@@ -31,7 +35,7 @@ export class Replay {
   #payloads = new PayloadLimiter();
   #metainfo: Metainfo | undefined;
   #position = 0;
-  /** The messages that the last event produced. */
+  /** The messages that the last replayed event produced. */
   #brought: readonly Replayed[] = [];
 
   constructor(recording: Recording, options: ReplayOptions = {}) {
@@ -40,7 +44,7 @@ export class Replay {
     this.#infoHash = recording.infoHash === undefined ? undefined : InfoHash.parse(recording.infoHash).wire;
   }
 
-  /** Number of events. */
+  /** Number of events of the recording. */
   get length(): number {
     return this.recording.events.length;
   }
@@ -63,14 +67,14 @@ export class Replay {
       : describeEvent(event, this.#brought, this.recording.kind);
   }
 
-  /** The torrent; `undefined` while it is unknown at this point of the recording. */
+  /** The torrent's metadata; `undefined` while it is unknown at the current position. */
   get metainfo(): Metainfo | undefined {
     return this.#metainfo;
   }
 
   /**
-   * Replays the next events. Returns their messages, but only the latest when there are very many. Like the other
-   * methods that move, throws UsageError `console.argument`.
+   * Replays the next events. Returns the messages that they produced; if there are very many, only the latest. Throws
+   * UsageError `console.argument`, like the other methods that change the position.
    */
   step(count = 1): Replayed[] {
     return this.#goOn(this.#position + whole("step(count)", count));
@@ -85,7 +89,8 @@ export class Replay {
   }
 
   /**
-   * Moves to a time, in seconds since the session began. Returns the messages that were replayed on the way forward.
+   * Moves to a time, in seconds since the session began. Returns the messages that were replayed from the old
+   * position, or from the beginning if the time is earlier.
    */
   goto(seconds: number): Replayed[] {
     if (typeof seconds !== "number" || !(seconds >= 0))

@@ -8,7 +8,7 @@ import { MAX_TAPE_BYTES, TAPE_EVENT_COST } from "./limits.ts";
 export interface TapeOptions {
   /** Returns the milliseconds since the session began. */
   readonly now: () => number;
-  /** Maximum number of bytes kept. Default {@link MAX_TAPE_BYTES}. */
+  /** Maximum number of bytes kept in memory. Default {@link MAX_TAPE_BYTES}. */
   readonly limit?: number | undefined;
 }
 
@@ -26,18 +26,18 @@ type Listener = (event: TapedEvent) => void;
 
 /**
  * Keeps the input of all conversations of a session from its beginning, so that a recording that starts later is
- * complete. Above a limit of bytes whole peers are dropped, because a part of a stream cannot be parsed. Recordings
- * that start later do not have a dropped peer; recordings that have already started do.
+ * complete. When the maximum size is exceeded, all input of a peer is dropped, because a part of a stream cannot be
+ * parsed. A recording that starts afterwards lacks this peer; a recording that had already started contains it.
  */
 export class Tape {
   readonly #options: TapeOptions;
   readonly #limit: number;
   #events: TapedEvent[] = [];
-  /** The bytes kept for each peer. */
+  /** The number of bytes kept for each peer, by the number of the peer. */
   readonly #costs = new Map<number, number>();
-  /** Kept peers whose connection is closed. */
+  /** Numbers of the peers that are kept and whose connection is closed. */
   readonly #closed = new Set<number>();
-  /** Peers that were dropped while their connection was open. */
+  /** Numbers of the peers that were dropped while their connection was open. */
   readonly #droppedOpen = new Set<number>();
   #leftOut = 0;
   readonly #listeners = new Set<Listener>();
@@ -48,7 +48,7 @@ export class Tape {
     this.#limit = options.limit ?? MAX_TAPE_BYTES;
   }
 
-  /** Makes the tape of a session that has just been opened. */
+  /** Makes the tape of a session. Call it right after the session was opened. */
   static of(session: TapedSession, limit?: number): Tape {
     const tape = new Tape({ now: () => session.now(), limit });
     if (session.content.metainfo !== undefined) tape.learned(session.content.metainfo);
@@ -57,12 +57,12 @@ export class Tape {
     return tape;
   }
 
-  /** Number of peers that were dropped. A recording that starts now does not have them. */
+  /** Number of peers that were dropped. A recording that starts now lacks them. */
   get leftOut(): number {
     return this.#leftOut;
   }
 
-  /** Keeps all messages of a peer. Call it before any bytes are exchanged with the peer. */
+  /** Starts to keep the messages of a peer. Call it before any bytes are exchanged with the peer. */
   attach(view: PeerView): void {
     const { number: peer, address, direction, conversation } = view;
     const order = new CallOrder(conversation.entries.dropped + conversation.entries.length);
@@ -82,7 +82,7 @@ export class Tape {
     };
   }
 
-  /** Records the metadata of the torrent. Call it after the conversations have got it. */
+  /** Records that the metadata of the torrent became known. Call it after the conversations have got the metadata. */
   learned(metainfo: Metainfo): void {
     this.#note({ event: "torrent", at: this.#options.now(), metainfo }, undefined);
   }
@@ -122,7 +122,10 @@ export class Tape {
     if (this.#cost > this.#limit) this.#makeRoom();
   }
 
-  /** Drops peers until there is more space than needed, because each time filters all events. */
+  /**
+   * Drops peers when the maximum size is exceeded. Frees more than necessary, because each time all events are
+   * searched.
+   */
   #makeRoom(): void {
     const gone = new Set<number>();
     while (this.#cost > this.#limit || (gone.size > 0 && this.#cost > this.#limit * 0.9 && this.#closed.size > 0)) {
@@ -137,7 +140,10 @@ export class Tape {
     this.#events = this.#events.filter((event) => !("peer" in event) || !gone.has(event.peer));
   }
 
-  /** Returns the number of the peer that closed first, or if none has closed, of the peer with the most bytes. */
+  /**
+   * Returns the number of the peer to drop: the peer whose connection closed first; if all are open, the peer with
+   * the most bytes. `undefined` if there is no peer.
+   */
   #nextToGo(): number | undefined {
     for (const peer of this.#closed) return peer;
     let next: number | undefined;

@@ -5,7 +5,7 @@ import { UsageError } from "../../base/index.ts";
  * signature.
  */
 
-/** Formats a value briefly for an error message. */
+/** Formats a value in a short form, for an error message. */
 export function shown(value: unknown): string {
   if (value === undefined) return "nothing";
   if (typeof value === "string") return JSON.stringify(value.length > 40 ? `${value.slice(0, 40)}…` : value);
@@ -18,33 +18,39 @@ export function shown(value: unknown): string {
   return typeof value === "object" ? "an object" : `a ${typeof value}`;
 }
 
-/** Returns the error for an invalid argument. `call`: the signature; `wanted`: a description of a valid value. */
+/**
+ * Returns the error for an invalid argument. `call`: the signature of the called function; `name`: the argument;
+ * `wanted`: a description of valid values; `value`: the value that was given.
+ */
 export function wrong(call: string, name: string, wanted: string, value: unknown): UsageError {
   return new UsageError("console.argument", `${call}: ${name} must be ${wanted}: got ${shown(value)}`, {
     fields: { argument: name },
   });
 }
 
-/** Returns a whole number from 0 to 2^32 - 1; the torrent need not have a piece of that number. */
+/**
+ * Returns the value if it is a whole number from 0 to 2^32 - 1. It may be the number of a piece that the torrent does
+ * not have.
+ */
 export function uint32(call: string, name: string, value: unknown): number {
   if (typeof value === "number" && Number.isInteger(value) && value >= 0 && value <= 0xffffffff) return value;
   throw wrong(call, name, "a whole number from 0 to 4294967295", value);
 }
 
-/** Returns a whole number from `min` to `max`. */
+/** Returns the value if it is a whole number from `min` to `max`. */
 export function wholeBetween(call: string, name: string, value: unknown, min: number, max: number): number {
   if (typeof value === "number" && Number.isInteger(value) && value >= min && value <= max) return value;
   throw wrong(call, name, `a whole number from ${min} to ${max}`, value);
 }
 
-/** Returns the bytes of a Uint8Array or an ArrayBuffer. */
+/** Returns the bytes of a value that is a Uint8Array or an ArrayBuffer. */
 export function bytesOf(call: string, name: string, value: unknown): Uint8Array {
   if (value instanceof Uint8Array) return value;
   if (value instanceof ArrayBuffer) return new Uint8Array(value);
   throw wrong(call, name, "bytes (a Uint8Array or Buffer)", value);
 }
 
-/** Returns the fields of an object; no fields for `undefined`. */
+/** Returns the value if it is an object; an empty object for `undefined`. */
 export function plainObject(call: string, name: string, value: unknown): Readonly<Record<string, unknown>> {
   if (value === undefined) return {};
   if (typeof value !== "object" || value === null || Array.isArray(value))
@@ -52,7 +58,7 @@ export function plainObject(call: string, name: string, value: unknown): Readonl
   return Object.fromEntries(Object.entries(value));
 }
 
-/** Throws for unknown fields. Otherwise a mistyped field would be ignored. */
+/** Throws if the object has fields that are not in `known`: a mistyped field must not be ignored. */
 export function knownFields(call: string, value: Readonly<Record<string, unknown>>, known: readonly string[]): void {
   for (const key of Object.keys(value)) {
     if (!known.includes(key))

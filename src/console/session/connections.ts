@@ -15,7 +15,7 @@ import { ConsolePeer, type PeerHost } from "./peer/peer.ts";
 
 /** The address and port on which a session listens. */
 export interface AcceptOptions {
-  /** The address to listen on. Default: all. */
+  /** The IP address to listen on. Default: all addresses of this host. */
   readonly ip?: string | undefined;
   readonly ports: { readonly first: number; readonly last: number };
 }
@@ -27,25 +27,27 @@ export interface ConnectionsOptions {
   readonly log: SessionLog;
   /** Makes the linter of each conversation. */
   readonly linter?: (() => Linter) | undefined;
-  /** Returns the metadata; `undefined` while it is unknown. */
+  /** Returns the torrent's metadata; `undefined` while it is unknown. */
   readonly metainfo: () => Metainfo | undefined;
   /** Aborted when the session ends. */
   readonly signal: AbortSignal;
-  /** Called with work that continues after a method has returned. */
+  /** Called with a promise for work that continues after a method has returned. */
   readonly onWork: (work: Promise<void>) => void;
 }
 
 /**
- * The connections of a console session: connects to peers and accepts connections, exchanges handshakes, and keeps
+ * The connections of a console session. It connects to peers, accepts connections, exchanges handshakes, and keeps
  * the list of peers.
  */
 export class Connections {
-  /** Peers whose handshakes are complete or were omitted, closed peers included. */
+  /**
+   * The peers of the session, closed ones included. A peer is added when its handshake is complete or was omitted.
+   */
   readonly peers = new List<ConsolePeer>();
   readonly #options: ConnectionsOptions;
   readonly #pace: Pace;
   readonly #payloads = new PayloadLimiter();
-  /** Peers that have not completed the handshakes. */
+  /** Peers that are connected, but whose handshakes are not complete. */
   readonly #pending = new Set<ConsolePeer>();
   readonly #listeners = new Set<(peer: ConsolePeer) => void>();
   #count = 0;
@@ -66,7 +68,7 @@ export class Connections {
     this.#listeners.add(listener);
   }
 
-  /** Passes the metadata to all conversations. */
+  /** Passes the torrent's metadata to all conversations. */
   learn(metainfo: Metainfo): void {
     for (const peer of [...this.peers, ...this.#pending]) peer.conversation.learn(metainfo);
   }
@@ -106,8 +108,8 @@ export class Connections {
   }
 
   /**
-   * Closes all connections and stops listening. Resolves to an object whose `ended` resolves when all connections
-   * have ended.
+   * Closes all connections and stops listening. Resolves, when that has begun, to an object whose promise `ended`
+   * resolves when all connections have ended.
    */
   async close(): Promise<{ readonly ended: Promise<unknown> }> {
     const listener = this.#listener;
@@ -144,7 +146,8 @@ export class Connections {
   }
 
   /**
-   * Removes the oldest closed peer when the list is full. Throws UsageError `console.peers` when no peer is closed.
+   * Removes the closed peer that is oldest when the list is full. Throws UsageError `console.peers` when no peer is
+   * closed.
    */
   #makeRoom(): void {
     if (this.peers.length + this.#pending.size < MAX_SESSION_PEERS) return;
@@ -176,7 +179,10 @@ export class Connections {
     }
   }
 
-  /** Waits for the peer's handshake. Closes the connection when the handshake is for another torrent. */
+  /**
+   * Waits for the peer's handshake, at most `seconds`. Closes the connection when the handshake is for another
+   * torrent.
+   */
   async #receiveHandshake(peer: ConsolePeer, seconds: number | undefined): Promise<void> {
     let handshake: Entry;
     try {

@@ -4,17 +4,17 @@ import type { HandshakeFields } from "./peer/peer.ts";
 
 /** Options of `contact`. */
 export interface ContactOptions extends HandshakeFields {
-  /** With `false`, no handshake is sent or awaited. */
+  /** With `false`, the console neither sends a handshake nor waits for one. */
   readonly handshake?: boolean;
-  /** Time limit in seconds, for the connection and for the handshake separately. */
+  /** Maximum seconds for the connection, and again for the handshake. */
   readonly timeout?: number;
 }
 
 const CONTACT = "contact(host, port, options)";
 
 /**
- * Parses the target of `contact("127.0.0.1", 6881)`, `contact("127.0.0.1:6881")`, or `contact(endpoint)` with an
- * endpoint from a tracker.
+ * Parses the arguments that name the peer in `contact("127.0.0.1", 6881)`, `contact("127.0.0.1:6881")`, or
+ * `contact(endpoint)` with an endpoint that a tracker returned.
  */
 export function readTarget(
   host: unknown,

@@ -11,15 +11,18 @@ export interface ContentOptions {
   readonly runtime: Runtime;
   readonly source: Metainfo | Magnet;
   readonly infoHash: InfoHash;
-  /** The folder for files; `undefined` keeps pieces in memory. */
+  /** The folder for the torrent's files; `undefined` keeps the pieces in memory. */
   readonly folder?: string | undefined;
   readonly log: SessionLog;
 }
 
-/** The torrent of a console session: its metadata and its complete pieces. */
+/** The torrent of a console session: its metadata, and the pieces with their storage. */
 export class Content {
   readonly #options: ContentOptions;
-  /** The unfinished metadata, for each peer separately, so that the peer that sent a wrong piece is known. */
+  /**
+   * The unfinished metadata of each peer. They are kept separately, so that the peer that sent a wrong piece is
+   * known.
+   */
   readonly #metadata = new Map<ConsolePeer, MetadataAttempt<ConsolePeer>>();
   readonly #listeners = new Set<(metainfo: Metainfo) => void>();
   #metainfo: Metainfo | undefined;
@@ -30,7 +33,10 @@ export class Content {
     this.#options = options;
   }
 
-  /** Opens the storage if the metadata is known from the beginning. Rejects with StorageError, AbortError. */
+  /**
+   * Opens the storage of the pieces if the metadata is known from the beginning. Rejects with StorageError,
+   * AbortError.
+   */
   async open(signal?: AbortSignal): Promise<void> {
     const { source } = this.#options;
     if (isMetainfo(source)) await this.#setMetainfo(source, signal);
@@ -46,7 +52,7 @@ export class Content {
     return this.#pieces;
   }
 
-  /** The pieces. Throws UsageError `console.metadata` until the metadata is known. */
+  /** The pieces, for callers that require them. Throws UsageError `console.metadata` until the metadata is known. */
   get knownPieces(): Pieces {
     if (this.#pieces === undefined)
       throw new UsageError(
@@ -56,7 +62,7 @@ export class Content {
     return this.#pieces;
   }
 
-  /** A {@link Piece} for each piece; empty until the metadata is known. */
+  /** One {@link Piece} for each piece of the torrent; empty until the metadata is known. */
   get pieceList(): readonly Piece[] {
     const known = this.#pieces;
     if (known === undefined) return [];
@@ -68,27 +74,27 @@ export class Content {
     return this.knownPieces.have;
   }
 
-  /** Number of bytes in complete pieces. */
+  /** Number of bytes of all complete pieces. */
   get size(): number {
     return this.#pieces?.size ?? 0;
   }
 
   /**
-   * Number of bytes in missing pieces. 1 until the metadata is known, because trackers would count the session as a
-   * seeder with 0.
+   * Number of bytes of all missing pieces. Until the metadata is known it is 1, because a tracker would count a
+   * session with 0 missing bytes as a seed.
    */
   get missing(): number {
     return this.#pieces === undefined ? 1 : this.#pieces.metainfo.layout.totalLength - this.#pieces.size;
   }
 
-  /** Calls `listener` when the metadata is known, before the pieces are opened. */
+  /** Calls `listener` when the metadata becomes known, before the storage of the pieces is opened. */
   onMetainfo(listener: (metainfo: Metainfo) => void): void {
     this.#listeners.add(listener);
   }
 
   /**
-   * Adds a piece of the metadata that the user requested from a peer. Returns the info dictionary when it is complete
-   * and its hash is correct, for {@link Content.learn}; `undefined` otherwise.
+   * Adds a piece of the metadata that the user requested from a peer. If it completes the info dictionary and the
+   * hash is correct, returns the dictionary's bytes, for {@link Content.learn}; otherwise `undefined`.
    */
   addMetadata(
     peer: ConsolePeer,
@@ -112,12 +118,15 @@ export class Content {
     return info;
   }
 
-  /** Drops the unfinished metadata of a peer that has disconnected. */
+  /** Drops the unfinished metadata of a peer. Call it when the peer has disconnected. */
   forget(peer: ConsolePeer): void {
     this.#metadata.delete(peer);
   }
 
-  /** Sets the metadata, whose hash must be correct, and opens the storage. Rejects with StorageError. */
+  /**
+   * Sets the metadata to an info dictionary whose hash was verified, and opens the storage. Rejects with
+   * StorageError.
+   */
   async learn(info: Uint8Array): Promise<void> {
     const { source, runtime, log } = this.#options;
     const trackers = isMetainfo(source) ? [] : source.trackers.map((url) => [url]);
@@ -131,7 +140,9 @@ export class Content {
     await this.#pieces?.close();
   }
 
-  /** Returns the unfinished metadata of a peer. When the size has changed, starts again. */
+  /**
+   * Returns the unfinished metadata of a peer. If the peer announces a different size, starts again from no pieces.
+   */
   #attempt(peer: ConsolePeer, size: number | undefined): MetadataAttempt<ConsolePeer> | undefined {
     const known = this.#metadata.get(peer);
     if (size === undefined || size === known?.size) return known;
@@ -152,7 +163,7 @@ export class Content {
   }
 }
 
-/** Returns the trackers of a torrent or magnet link, by tier. */
+/** Returns the announce URLs of a torrent or magnet link, grouped by tier. */
 export function trackerTiers(source: Metainfo | Magnet): readonly (readonly string[])[] {
   return isMetainfo(source) ? source.trackers : source.trackers.map((url) => [url]);
 }

@@ -5,12 +5,14 @@ import { List } from "../list.ts";
 export interface LogLine {
   /** Milliseconds since the session began. */
   readonly at: number;
-  /** `"detail"`: for messages that are also shown elsewhere. */
+  /** The importance of the line. `"detail"`: the user also sees the event elsewhere, for example as a message. */
   readonly level: "detail" | "info" | "warning";
   readonly text: string;
 }
 
-/** The log of a session: connections, complete pieces, and responses of trackers. It does not contain messages. */
+/**
+ * The log of a session: connections, complete pieces, and responses of trackers. Messages of peers are not logged.
+ */
 export class SessionLog extends List<LogLine> {
   readonly #now: () => number;
 

@@ -4,13 +4,13 @@ import type { Connection } from "../../transport/index.ts";
 import { MAX_TURN_MS, PACE_BYTES } from "../limits.ts";
 
 /**
- * Limits the time for reading in each turn of the event loop. Handling a message takes longer than sending one;
- * without a limit, a peer that sends many messages would block the keyboard.
+ * Limits the time for handling data from peers in each iteration of the event loop. Handling a message takes longer
+ * than sending one; without a limit, a peer that sends many messages would block the keyboard.
  */
 export class Pace {
   readonly #clock: Clock;
   readonly #waiting = new Set<PacedConnection>();
-  /** When reading began in this turn; `undefined` when nothing has been read in it. */
+  /** When handling data began in this iteration of the event loop; `undefined` if no data was handled in it. */
   #began: number | undefined;
   #isScheduled = false;
 
@@ -18,7 +18,7 @@ export class Pace {
     this.#clock = clock;
   }
 
-  /** Whether the time for reading in this turn is over. */
+  /** Whether the time limit of this iteration of the event loop is reached. */
   get isSpent(): boolean {
     const now = this.#clock.now();
     if (this.#began === undefined) {
@@ -28,7 +28,7 @@ export class Pace {
     return now - this.#began >= MAX_TURN_MS;
   }
 
-  /** Adds a connection that holds bytes for a later turn. */
+  /** Adds a connection that holds bytes for the next iteration of the event loop. */
   wait(connection: PacedConnection): void {
     this.#waiting.add(connection);
     this.#schedule();
@@ -57,7 +57,7 @@ export class Pace {
   }
 }
 
-/** A connection that delivers its bytes in small parts and in order, and calls `onClose` after the last part. */
+/** A connection that delivers its bytes in small parts, in order, and calls `onClose` after the last part. */
 export class PacedConnection implements Connection {
   readonly kind = "tcp";
   readonly isEncrypted = false;
@@ -65,7 +65,7 @@ export class PacedConnection implements Connection {
   readonly #socket: Socket;
   readonly #pace: Pace;
   #handlers: SocketHandlers | undefined;
-  /** Bytes that arrived and were not delivered yet. While there are any, the socket is paused. */
+  /** Bytes that have arrived and were not delivered yet. While there are any, reading from the socket is paused. */
   #held: Uint8Array = new Uint8Array(0);
   #isPaused = false;
   #isDelivering = false;
@@ -132,7 +132,7 @@ export class PacedConnection implements Connection {
     this.#socket.end();
   }
 
-  /** Delivers held bytes. {@link Pace} calls it. */
+  /** Delivers the bytes that were held. {@link Pace} calls it in the next iteration of the event loop. */
   goOn(): void {
     const held = this.#held;
     this.#held = new Uint8Array(0);
@@ -145,7 +145,10 @@ export class PacedConnection implements Connection {
     else this.#deliver(chunk, true);
   }
 
-  /** Delivers a chunk in parts. `isLent`: the socket reuses the memory after this call. */
+  /**
+   * Delivers a chunk in small parts. `isLent`: the socket reuses the memory of `chunk` after this call, so bytes that
+   * are held must be copied.
+   */
   #deliver(chunk: Uint8Array, isLent: boolean): void {
     this.#isDelivering = true;
     let at = 0;

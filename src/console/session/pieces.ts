@@ -10,12 +10,15 @@ import { Ranges } from "./ranges.ts";
 export interface PiecesOptions {
   readonly runtime: Runtime;
   readonly metainfo: Metainfo;
-  /** The folder to keep files in; `undefined` keeps pieces in memory. */
+  /** The folder for the torrent's files; `undefined` keeps the pieces in memory. */
   readonly folder: string | undefined;
   readonly log: SessionLog;
 }
 
-/** The engine's download. Only the download writes to pieces that it has begun. */
+/**
+ * The engine's download, as {@link Pieces} uses it. While a download runs, only the download writes to the pieces
+ * that it has begun.
+ */
 export interface Fetcher {
   /** Returns the number of bytes of a piece that the download has begun; `undefined` for other pieces. */
   received(piece: number): number | undefined;
@@ -23,7 +26,7 @@ export interface Fetcher {
   onPiece(piece: number): void;
 }
 
-/** A piece of the torrent. */
+/** A piece of the torrent, as the user inspects and changes it. */
 export class Piece {
   readonly index: number;
   readonly #pieces: Pieces;
@@ -33,7 +36,7 @@ export class Piece {
     this.index = index;
   }
 
-  /** The length in bytes. */
+  /** The length of the piece in bytes. */
   get length(): number {
     return this.#pieces.store.layout.pieceSize(this.index);
   }
@@ -53,12 +56,14 @@ export class Piece {
     return this.#pieces.received(this.index);
   }
 
-  /** Number of blocks of 16 KiB in the piece. */
+  /** Number of blocks in the piece, of 16 KiB each; the last may be shorter. */
   get blockCount(): number {
     return Math.ceil(this.length / BLOCK_LENGTH);
   }
 
-  /** Reads bytes of the piece from memory or the disk. */
+  /**
+   * Reads bytes of the piece from memory or the disk: `length` bytes from offset `begin`; default: the whole piece.
+   */
   read(begin = 0, length = this.length - begin): Promise<Uint8Array> {
     return this.#pieces.read(this.index, begin, length);
   }
@@ -68,7 +73,7 @@ export class Piece {
     return this.read(begin, length);
   }
 
-  /** Writes bytes to the piece, as if a peer had sent them. */
+  /** Writes bytes to the piece at offset `begin`, as if a peer had sent them. */
   write(begin: number, bytes: Uint8Array): Promise<void> {
     return this.#pieces.write(
       this.index,
@@ -77,15 +82,15 @@ export class Piece {
     );
   }
 
-  /** Hashes the piece. Resolves to whether the hash is correct. */
+  /** Hashes the data of the piece. Resolves to whether the hash is correct. */
   verify(): Promise<boolean> {
     return this.#pieces.verify(this.index);
   }
 }
 
 /**
- * The pieces of a session's torrent, in memory or in files. It has more than 16 members because the session, the duties
- * and the user's names all read it.
+ * The pieces of a session's torrent, in memory or in files. It has more than 16 members because the session, the
+ * duties and the user's names all use it.
  */
 export class Pieces {
   readonly metainfo: Metainfo;
@@ -94,7 +99,7 @@ export class Pieces {
   readonly #options: PiecesOptions;
   readonly #pool: FilePool | undefined;
   readonly #received = new Map<number, Ranges>();
-  /** Writes and checks run one after another: the last of them. */
+  /** The last write or check. They run one after another: each waits for the previous one. */
   #work: Promise<unknown> = Promise.resolve();
   #failure: Error | undefined;
   #fetcher: Fetcher | undefined;
@@ -118,8 +123,8 @@ export class Pieces {
   }
 
   /**
-   * Opens the storage and verifies the files that exist. Other calls wait until it is done. Rejects with StorageError
-   * or AbortError.
+   * Opens the storage and verifies the files that exist. Other calls wait until that is done. Rejects with
+   * StorageError or AbortError.
    */
   open(signal?: AbortSignal): Promise<void> {
     const { runtime, folder } = this.#options;
@@ -154,7 +159,7 @@ export class Pieces {
       : (this.#fetcher?.received(index) ?? this.#received.get(index)?.size ?? 0);
   }
 
-  /** The storage for a {@link Fetcher}. Its reads and writes are queued together with the user's. */
+  /** The storage as a {@link Fetcher} uses it. Its reads and writes wait in the same queue as those of the user. */
   get orderly(): Pick<Storage, "read" | "write"> {
     return {
       read: (offset, into) => this.#next(() => this.storage.read(offset, into)),
@@ -163,8 +168,8 @@ export class Pieces {
   }
 
   /**
-   * Attaches a fetcher. `begin` gets the complete blocks of unfinished pieces. From then on only the fetcher writes
-   * to these pieces.
+   * Attaches a fetcher. Calls `begin` with the complete blocks of the unfinished pieces, by piece number. From then
+   * on only the fetcher writes to these pieces.
    */
   attach(fetcher: Fetcher, begin: (partials: ReadonlyMap<number, Bitfield>) => void): Promise<void> {
     return this.#next(async () => {
@@ -185,7 +190,7 @@ export class Pieces {
     });
   }
 
-  /** Detaches the fetcher. `partials`: the blocks of unfinished pieces that it has written. */
+  /** Detaches the fetcher. `partials`: the blocks that it has written of unfinished pieces, by piece number. */
   detach(partials: ReadonlyMap<number, Bitfield>): void {
     this.#fetcher = undefined;
     for (const index of this.#received.keys()) if (this.have.get(index)) this.#received.delete(index);
@@ -196,7 +201,10 @@ export class Pieces {
     }
   }
 
-  /** Stores a requested block. When the block completes its piece, the piece is checked. */
+  /**
+   * Stores a block that the user requested. When it completes its piece, the piece is hashed. `from`: the peer's
+   * address, for the log.
+   */
   receive(index: number, begin: number, bytes: Uint8Array, from: string): void {
     const size = this.store.layout.pieceSize(index);
     if (begin + bytes.length > size) return;
@@ -211,7 +219,7 @@ export class Pieces {
     });
   }
 
-  /** Writes bytes to a piece. The piece counts as missing until it is verified. */
+  /** Writes bytes to a piece. The piece then counts as missing until its hash is verified. */
   async write(index: number, begin: number, bytes: Uint8Array): Promise<void> {
     await this.#next(async () => {
       if (this.#fetcher?.received(index) !== undefined)
@@ -223,7 +231,7 @@ export class Pieces {
     });
   }
 
-  /** Reads bytes of a piece. Rejects with {@link UsageError} `console.missing` when they have not arrived. */
+  /** Reads bytes of a piece. Rejects with {@link UsageError} `console.missing` when some of them have not arrived. */
   async read(index: number, begin: number, length: number): Promise<Uint8Array> {
     const call = "read(begin, length)";
     const size = this.store.layout.pieceSize(index);
@@ -280,14 +288,14 @@ export class Pieces {
     return isRight;
   }
 
-  /** Runs work after all earlier work. */
+  /** Runs `work` after all earlier work has ended. */
   #next<T>(work: () => Promise<T>): Promise<T> {
     const done = this.#work.then(work);
     this.#work = done.catch(() => undefined);
     return done;
   }
 
-  /** Runs work like `#next`, for callers that do not await it: errors are logged. */
+  /** Runs `work` like `#next`, for callers that do not wait for it: errors are logged. */
   #own(work: () => Promise<void>): void {
     this.#next(work).catch((error: unknown) => {
       this.#failure =

@@ -1,5 +1,6 @@
 /**
- * Sorted ranges of bytes that do not touch each other. Blocks that the user requests may have any offset and length.
+ * A sorted set of byte ranges that do not overlap or touch. It stores which bytes of a piece have arrived, because
+ * blocks that the user requests may have any offset and length.
  */
 export class Ranges {
   readonly #ranges: [from: number, to: number][] = [];
@@ -29,7 +30,7 @@ export class Ranges {
     return from >= to || this.#ranges.some((range) => range[0] <= from && range[1] >= to);
   }
 
-  /** Number of bytes in all ranges. */
+  /** Total number of bytes in all ranges. */
   get size(): number {
     return this.#ranges.reduce((sum, [from, to]) => sum + to - from, 0);
   }

@@ -21,9 +21,9 @@ import { ConsoleTracker, type TrackerContext } from "./tracker.ts";
 export interface SessionOptions {
   readonly runtime: Runtime;
   readonly source: Metainfo | Magnet;
-  /** The folder for files; `undefined` keeps pieces in memory. */
+  /** The folder for the torrent's files; `undefined` keeps the pieces in memory. */
   readonly folder?: string | undefined;
-  /** Client name for the extended handshake and HTTP: `Millrace/0.1.0`. */
+  /** Name and version of the client, for the extended handshake and HTTP requests: `Millrace/0.1.0`. */
   readonly clientName: string;
   readonly peerId?: PeerId | undefined;
   /** Makes the linter of each conversation. */
@@ -31,9 +31,9 @@ export interface SessionOptions {
 }
 
 /**
- * A console session with one torrent. The user sends messages to peers and trackers; nothing is sent without a
- * request of the user. {@link ConsoleSession.open} makes one. It has more than 16 members because each is a name that
- * the user types.
+ * A console session with one torrent. The user sends messages to peers and trackers; the session sends nothing that
+ * the user did not request. {@link ConsoleSession.open} makes a session. It has more than 16 members because each is
+ * a name that the user types.
  */
 export class ConsoleSession {
   readonly infoHash: InfoHash;
@@ -41,7 +41,7 @@ export class ConsoleSession {
   readonly peerId: PeerId;
   readonly trackers = new List<ConsoleTracker>();
   readonly log: SessionLog;
-  /** The start of the session, in milliseconds since 1970. */
+  /** The time when the session started, in milliseconds since 1970. */
   readonly startedAt: number;
   /** The metadata and the pieces of the torrent. */
   readonly content: Content;
@@ -50,9 +50,9 @@ export class ConsoleSession {
   readonly #udp: UdpTrackers;
   readonly #ending = sharedAbort();
   readonly #connections: Connections;
-  /** Runs the duties; created when the first duty of a peer is handed to the engine. */
+  /** Runs the duties of the peers; `undefined` until the first duty is handed to the engine. */
   #duties: DutyRunner | undefined;
-  /** Promises that no caller awaits; `close` awaits them. */
+  /** Promises of work that runs in the background; `close` waits for them. */
   readonly #work = new Set<Promise<void>>();
   #isClosed = false;
 
@@ -96,7 +96,7 @@ export class ConsoleSession {
     return session;
   }
 
-  /** Returns the milliseconds since the session began. */
+  /** Returns the time since the session began, in milliseconds. */
   now(): number {
     return this.#options.runtime.clock.now() - this.#start;
   }
@@ -116,7 +116,7 @@ export class ConsoleSession {
     this.#connections.onPeer(listener);
   }
 
-  /** Bytes of blocks sent to peers and received from them. */
+  /** Total bytes of blocks that were sent to peers and received from them. */
   get transferred(): { readonly uploaded: number; readonly downloaded: number } {
     let uploaded = 0;
     let downloaded = 0;
@@ -136,9 +136,9 @@ export class ConsoleSession {
   }
 
   /**
-   * Uploads to a peer: announces the complete pieces, unchokes the peer, and hands keep-alives and replies to
-   * requests to the engine. Returns the peer's duties. Throws UsageError `console.metadata`, and as {@link
-   * ConsolePeer.auto} does.
+   * Uploads to a peer: announces the complete pieces, unchokes the peer, and lets the engine send keep-alives and
+   * serve requests. Returns the peer's duties. Throws UsageError `console.metadata`, and the errors of {@link
+   * ConsolePeer.auto}.
    */
   upload(peer: ConsolePeer): Duties {
     if (!(peer instanceof ConsolePeer))
@@ -155,16 +155,16 @@ export class ConsoleSession {
   }
 
   /**
-   * Starts to listen. A peer that connects with the session's info-hash in its handshake gets a handshake and is
-   * added to {@link ConsoleSession.peers}. Resolves to the port. Rejects with UsageError `console.listening`,
-   * NetworkError.
+   * Starts to listen for peers. A peer that connects and sends a handshake with the session's info-hash gets a
+   * handshake in return and is added to {@link ConsoleSession.peers}. Resolves to the port. Rejects with UsageError
+   * `console.listening`, NetworkError.
    */
   accept(options: AcceptOptions): Promise<number> {
     return this.#connections.accept(options);
   }
 
   /**
-   * Closes all connections, announces `stopped` to the trackers that count the session as a peer, and releases all
+   * Closes all connections, announces `stopped` to the trackers that list the session as a peer, and releases all
    * resources. Rejects with StorageError when received data could not be stored.
    */
   async close(): Promise<void> {

@@ -31,7 +31,7 @@ export interface TrackerContext {
   readonly key: number;
   readonly userAgent: string;
   readonly log: SessionLog;
-  /** Returns the port on which the session listens; 0 when it does not listen. */
+  /** Returns the port on which the session listens for peers; 0 when it does not listen. */
   port(): number;
   stats(): TransferStats;
   /** Aborted when the session ends. */
@@ -41,18 +41,21 @@ export interface TrackerContext {
 /** Options of `tracker.announce`. */
 export interface AnnounceOptions {
   readonly event?: AnnounceEvent | "none" | undefined;
-  /** Number of peers wanted. Default: 50. */
+  /** Number of peers that the tracker should return. Default: 50. */
   readonly numWant?: number | undefined;
   /**
-   * The port to announce. Default: the port of the last announce; at first the port on which the session listens, or
-   * 6881.
+   * The port to announce. Default: the port of the last announce; for the first announce, the port on which the
+   * session listens, else 6881.
    */
   readonly port?: number | undefined;
 }
 
 const EVENTS: readonly string[] = ["started", "completed", "stopped", "none"];
 const NUM_WANT = 50;
-/** The port to announce when the session does not listen. Some trackers refuse port 0. */
+/**
+ * The port that is announced when the session does not listen. Port 0 is not possible, because some trackers refuse
+ * it.
+ */
 const USUAL_PORT = DEFAULT_PORTS.first;
 
 /**
@@ -61,21 +64,21 @@ const USUAL_PORT = DEFAULT_PORTS.first;
  */
 export class ConsoleTracker {
   readonly url: string;
-  /** The tier of the tracker; tier 0 comes first (BEP 12). */
+  /** The number of the tracker's tier; trackers of tier 0 are used first (BEP 12). */
   readonly tier: number;
-  /** All peers that the tracker has returned, the latest last. */
+  /** All peers that the tracker has returned so far, the latest at the end. */
   readonly peers = new List<Endpoint>(MAX_KNOWN_PEERS);
   /** The last response to an announce. */
   reply: AnnounceReply | undefined;
   /** The last response to a scrape. */
   figures: ScrapeEntry | undefined;
-  /** The last failure reason or warning of the tracker. */
+  /** The failure reason or warning in the tracker's last response. */
   message: string | undefined;
   /** When the tracker last responded to an announce, in milliseconds since 1970. */
   lastAnnounceAt: number | undefined;
   readonly #context: TrackerContext;
   #isCounted = false;
-  /** The port of the last announce. */
+  /** The port of the last announce; `undefined` before the first. */
   #port: number | undefined;
   #busy = false;
 
@@ -85,7 +88,7 @@ export class ConsoleTracker {
     this.tier = tier;
   }
 
-  /** Whether the tracker counts the session as a peer: an announce succeeded, and no `stopped` followed. */
+  /** Whether the tracker lists the session as a peer: an announce has succeeded, and no `stopped` followed it. */
   get isActive(): boolean {
     return this.#isCounted;
   }
@@ -96,7 +99,7 @@ export class ConsoleTracker {
     return this.reply === undefined ? "idle" : "working";
   }
 
-  /** Number of complete peers in the tracker's last response. */
+  /** Number of complete peers (seeds) in the tracker's last response. */
   get seeders(): number | undefined {
     return this.reply?.seeders ?? this.figures?.seeders;
   }
@@ -105,14 +108,15 @@ export class ConsoleTracker {
     return this.reply?.leechers ?? this.figures?.leechers;
   }
 
-  /** Seconds between announces, as the tracker requested. */
+  /** Seconds between two announces, as the tracker requested. */
   get interval(): number | undefined {
     return this.reply?.interval;
   }
 
   /**
-   * Announces once, the first time with `started`. Rejects with TrackerError, and with UsageError `console.too-soon`
-   * before the tracker's minimum interval is over; {@link ConsoleTracker.force} announces in any case.
+   * Announces once; the first announce has the event `started`. Rejects with TrackerError, and with UsageError
+   * `console.too-soon` before the tracker's minimum interval has passed; {@link ConsoleTracker.force} ignores the
+   * interval.
    */
   async announce(options?: AnnounceEvent | "none" | AnnounceOptions): Promise<AnnounceReply> {
     const wanted = readOptions(options);
@@ -126,7 +130,7 @@ export class ConsoleTracker {
     return this.#announce(wanted);
   }
 
-  /** Announces without waiting for the interval of the tracker. */
+  /** Announces once, even if the tracker's minimum interval has not passed. */
   async force(options?: AnnounceEvent | "none" | AnnounceOptions): Promise<AnnounceReply> {
     return this.#announce(readOptions(options));
   }
@@ -141,7 +145,10 @@ export class ConsoleTracker {
     return entry;
   }
 
-  /** Announces `stopped` when the tracker counts the session as a peer. Rejects with TrackerError. */
+  /**
+   * Announces `stopped` if the tracker lists the session as a peer; waits at most `timeoutMs`. Rejects with
+   * TrackerError.
+   */
   async stop(timeoutMs: number): Promise<void> {
     if (!this.#isCounted) return;
     this.#isCounted = false;
@@ -190,7 +197,7 @@ export class ConsoleTracker {
     return announce(host, fields, timeoutMs === undefined ? signal : undefined, udp);
   }
 
-  /** Returns the seconds until the minimum interval is over; 0 or less when it is over. */
+  /** Returns the seconds until the tracker's minimum interval has passed; 0 or less if it has passed. */
   #waitSeconds(): number {
     if (this.lastAnnounceAt === undefined || this.reply === undefined) return 0;
     const pause = this.reply.minInterval ?? 0;

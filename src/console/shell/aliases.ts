@@ -1,6 +1,9 @@
 import type { NameGroup } from "./names/index.ts";
 
-/** Defines the method names of earlier tools on a class, such as `peer.keep_alive()`. */
+/**
+ * Defines the method names of earlier tools on a class, such as `peer.keep_alive()`, as aliases of the current ones.
+ * `owner`: the name group of the class.
+ */
 export function defineAliases(prototype: object, owner: string, groups: readonly NameGroup[]): void {
   for (const group of groups) {
     if (group.owner !== owner) continue;

@@ -15,7 +15,7 @@ import type { ShellServices } from "./services.ts";
 import { drawList } from "./text/tables.ts";
 import { makeTail } from "./run/tail.ts";
 
-/** Returns the names that live sessions and recordings have in common. */
+/** Returns the names, with their values, that exist both in live sessions and in replays. */
 export function commonScope(peers: readonly PeerView[], services: ShellServices): [string, Lookup][] {
   const only = (call: string, peer: unknown): PeerView => {
     if (peer instanceof PeerView) return peer;
@@ -99,7 +99,7 @@ function help(topic: unknown, services: ShellServices): Text {
   );
 }
 
-/** Returns the name of a function in scope, or of a method. */
+/** Returns the name of a given function of the global scope, or of a method. */
 function functionName(given: object, groups: readonly NameGroup[]): string {
   for (const { owner, names } of groups) {
     if (owner !== "") continue;
@@ -110,7 +110,7 @@ function functionName(given: object, groups: readonly NameGroup[]): string {
     : "this function";
 }
 
-/** Returns the value of a name; `undefined` when the lookup throws. */
+/** Returns the value of a global name; `undefined` when reading it throws. */
 function valueInScope(name: string): unknown {
   try {
     return Reflect.get(globalThis, name);

@@ -3,7 +3,7 @@ import type { NameGroup } from "./names/index.ts";
 
 /**
  * Completes the text before the cursor: global names, members of known values (`p.req`), and message types in quotes.
- * `ownerOf` returns the group of names for the value of an expression.
+ * `ownerOf` returns the name group for the value of an expression.
  */
 export function completeLine(
   line: string,

@@ -1,9 +1,9 @@
-/** Looks up the value of a name in scope, at each use. */
+/** Returns the current value of a global name. Called each time that the user uses the name. */
 export type Lookup = () => unknown;
 
 /**
- * Defines names in the global scope for lines and scripts. The user can assign another value to a name, or shadow it
- * with a `const`. Returns a function that removes the names.
+ * Defines names in the global scope for lines and scripts. The user can assign another value to a name, or redeclare
+ * it with `const`. Returns a function that removes the names.
  */
 export function defineGlobals(names: ReadonlyMap<string, Lookup>): () => void {
   const before = new Map<string, PropertyDescriptor | undefined>();

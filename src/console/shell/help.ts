@@ -4,7 +4,7 @@ import { wrapText } from "../view/index.ts";
 import { findName, type NameGroup, type NameHelp } from "./names/index.ts";
 import { nearest } from "./text/nearest.ts";
 
-/** A text that is printed without quotes. */
+/** A text that the REPL prints as it is, without quotes. */
 export class Text {
   readonly #text: string;
 
@@ -21,10 +21,10 @@ export class Text {
   }
 }
 
-/** Width of the column of names. */
+/** Width of the column of names, in characters. */
 const NAME_COLUMNS = 24;
 
-/** Returns a list of the names in scope. */
+/** Returns a list of all global names with their summaries. */
 export function listNames(groups: readonly NameGroup[], style: Style, width: number): Text {
   const lines: string[] = [];
   for (const group of groups) {
@@ -45,7 +45,7 @@ export function listNames(groups: readonly NameGroup[], style: Style, width: num
   return new Text(lines.join("\n"));
 }
 
-/** Returns a list of the members of an owner. */
+/** Returns a list of the members of an owner, such as `peer`, with their summaries. */
 export function listMembers(owner: string, groups: readonly NameGroup[], style: Style, width: number): Text {
   const lines: string[] = [];
   for (const group of groups) {
@@ -75,8 +75,8 @@ export function describeName(entry: NameHelp, style: Style, width: number): Text
 }
 
 /**
- * Finds the topic of a name in quotes: `contact`, `peer`, `peer.request`, or `request` when only one owner has it.
- * Throws {@link UsageError} `console.help`.
+ * Finds the help for a name given as text: `contact`, `peer`, `peer.request`; also `request`, if only one owner has a
+ * member of this name. Throws {@link UsageError} `console.help`.
  */
 export function findTopic(
   topic: string,
@@ -106,7 +106,7 @@ export function findTopic(
   );
 }
 
-/** Returns an introduction: the steps of downloading a piece, for a reader who knows BEP 3. */
+/** Returns an introduction: how to download a piece step by step, for a reader who knows BEP 3. */
 export function introduction(style: Style, width: number): Text {
   const step = stepOf(style);
   return new Text(
@@ -142,7 +142,7 @@ export function introduction(style: Style, width: number): Text {
   );
 }
 
-/** Returns an introduction: the steps of replaying a recording. */
+/** Returns an introduction: how to replay a recording step by step. */
 export function replayIntroduction(style: Style, width: number): Text {
   const step = stepOf(style);
   return new Text(
@@ -163,12 +163,12 @@ export function replayIntroduction(style: Style, width: number): Text {
   );
 }
 
-/** Width of the column of examples. */
+/** Width of the column of examples, in characters. */
 const STEP_COLUMNS = 46;
 
 /**
- * Returns a function that formats an example and its effect on one line, or on two when the example is long. The
- * example is never cut, so that it can be typed.
+ * Returns a function that formats an example and its effect on one line, or on two lines if the example is long.
+ * Examples are never shortened, so that the user can copy them.
  */
 function stepOf(style: Style): (code: string, what: string) => string {
   const indent = " ".repeat(STEP_COLUMNS + 2);
@@ -176,7 +176,7 @@ function stepOf(style: Style): (code: string, what: string) => string {
     `  ${style.accent(fitText(code, Math.max(STEP_COLUMNS, textWidth(code))))}${textWidth(code) > STEP_COLUMNS ? `\n${indent}` : ""} ${style.dim(what)}`;
 }
 
-/** Returns a usage that fits in the column; options are left to `help`. */
+/** Returns the form of a call, without its options, so that it fits in the column. `help` shows the options. */
 function shortUsage({ usage }: NameHelp): string {
   return usage.replace(/, \{[^}]*\}\)/, ", …)").replace(/\(\{[^}]*\}\)/, "(…)");
 }

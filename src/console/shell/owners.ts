@@ -4,7 +4,7 @@ import { Piece } from "../session/pieces.ts";
 import { isEntry } from "./text/tables.ts";
 import { ConsoleTracker } from "../session/tracker.ts";
 
-/** Returns the name group of a value; `undefined` when it has none. */
+/** Returns the name group that describes a value, such as `peer`; `undefined` when there is none. */
 export function ownerOf(value: unknown): string | undefined {
   if (value instanceof PeerView) return "peer";
   if (value instanceof ConsoleTracker) return "tracker";

@@ -7,15 +7,15 @@ import type { ShellServices } from "./services.ts";
 import { describeTorrent } from "./torrent-facts.ts";
 import { commonScope } from "./common-scope.ts";
 
-/** Services that only a live session has. */
+/** Services that exist only in a live session. */
 export interface LiveServices {
-  /** Starts a recording; with `false` ends it. */
+  /** Starts a recording to a file; with `false` ends the current recording. */
   record(file: string | false, overwrite: boolean): Promise<void>;
-  /** Hides events while the user types (`on`), or shows them again. */
+  /** With `true`, events are not printed while the user types; with `false`, they are printed again. */
   quiet(on: boolean): void;
 }
 
-/** Returns all names of a live session, including the names of earlier tools. */
+/** Returns all names of a live session with their values, including the names of earlier tools. */
 export function sessionScope(
   session: ConsoleSession,
   live: LiveServices,
@@ -90,7 +90,7 @@ const FUNCTION_NAMES: ReadonlySet<string> = new Set([
   "quiet",
 ]);
 
-/** Returns the metadata, or a text on how to get it. */
+/** Returns the torrent's metadata for display; while it is unknown, a text that explains how to get it. */
 function torrentFacts({ content: { metainfo }, infoHash }: ConsoleSession): object {
   if (metainfo === undefined)
     return {

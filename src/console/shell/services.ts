@@ -2,13 +2,13 @@ import type { Style } from "../../terminal/index.ts";
 import type { Text } from "./help.ts";
 import type { NameGroup } from "./names/index.ts";
 
-/** Services of the program for the names in scope. */
+/** Functions and data of the program that the global names use. */
 export interface ShellServices {
-  /** All name groups of the session. */
+  /** All name groups of the session, for help. */
   readonly groups: readonly NameGroup[];
-  /** Arguments of the command line for a script. */
+  /** The arguments on the command line that are passed to the script. */
   readonly words: readonly string[];
-  /** Returns the text with the first steps. */
+  /** Returns the introduction that `help()` prints. */
   introduction(style: Style, width: number): Text;
   /** Returns the width of the terminal in columns. */
   width(): number;
@@ -16,11 +16,11 @@ export interface ShellServices {
   print(text: string): void;
   /** Formats a value as the console prints it; `undefined` for no output. */
   show(value: unknown): string | undefined;
-  /** Ends the session with an exit status. */
+  /** Ends the session with this exit status. */
   exit(status: number): void;
   /**
-   * Returns a signal that Ctrl-C or the end of the session aborts, new at each call. Call `done` when the operation
-   * has ended.
+   * Returns a new signal, which is aborted by Ctrl-C or when the session ends. Call `done` when the operation that
+   * uses the signal has ended.
    */
   interruptible(): { readonly signal: AbortSignal; readonly done: () => void };
 }

@@ -26,36 +26,39 @@ import { showValue } from "./text/show.ts";
 export interface ShellOptions {
   readonly groups: readonly NameGroup[];
   readonly scope: (services: ShellServices) => ReadonlyMap<string, Lookup>;
-  /** The script to run; `-` is standard input. `undefined`: lines are read. */
+  /**
+   * The path of the script to run; `-` is standard input. `undefined`: the user types lines, or they are read from a
+   * pipe.
+   */
   readonly script: string | undefined;
-  /** Arguments of the command line for the script. */
+  /** The arguments on the command line that are passed to the script. */
   readonly words: readonly string[];
   readonly prompt: string;
-  /** The text of `help()`. */
+  /** Returns the introduction that `help()` prints. */
   readonly introduction: ShellServices["introduction"];
-  /** The first text on a terminal. */
+  /** The text that is printed first on a terminal. */
   readonly greeting: string;
   readonly historyFile: string | undefined;
-  /** Prints values as JSON, one on each line. */
+  /** Whether to print values as JSON, one on each line. */
   readonly isJson: boolean;
-  /** Closes the session. The names are removed afterwards, because waiting code may use them until then. */
+  /** Closes the session. The global names are removed after it, because code that is still running may use them. */
   readonly close?: (() => Promise<void>) | undefined;
-  /** Aborted by Ctrl-C (except at the prompt) and SIGTERM. */
+  /** Aborted by SIGTERM, and by Ctrl-C except at the prompt. */
   readonly signal: AbortSignal;
-  /** Whether a value was already printed as an event. */
+  /** Whether a value has already been printed as an event. It is then not printed again. */
   readonly isShown?: ((value: unknown) => boolean) | undefined;
-  /** Returns the number of pieces; `undefined` while the metadata is unknown. */
+  /** Returns the torrent's number of pieces; `undefined` while the metadata is unknown. */
   readonly pieceCount?: (() => number | undefined) | undefined;
-  /** Called on a terminal: `notify` prints a line above the prompt. */
+  /** Called when the prompt on a terminal is ready. `notify` prints a line above the prompt. */
   readonly onPrompt?: ((notify: (line: string) => void) => void) | undefined;
 }
 
-/** The exit status after a script or line has thrown an error. */
+/** The exit status when the script or a line has thrown an error. */
 const FAILED = 1;
 
 /**
- * Reads lines or runs a script, with the names in scope. Resolves to the exit status. Rejects with AbortError when
- * the user interrupted it.
+ * Reads lines or runs a script; both can use the global names. Resolves to the exit status. Rejects with AbortError
+ * when the user has interrupted it.
  */
 export async function runShell(options: ShellOptions): Promise<number> {
   const shell = new Shell(options);
@@ -139,7 +142,7 @@ class Shell {
     }
   }
 
-  /** Puts the names in scope. Returns a function that removes them. */
+  /** Defines the global names. Returns a function that removes them. */
   #enter(): () => void {
     const { groups, scope, words } = this.#options;
     defineAliases(PeerView.prototype, "peer", groups);
@@ -159,7 +162,7 @@ class Shell {
     );
   }
 
-  /** Ends waiting calls, closes the session, and then calls `undo`. */
+  /** Ends the calls that wait, closes the session, and then calls the functions `undo`. */
   async #end(...undo: readonly (() => void)[]): Promise<void> {
     this.#interrupt();
     try {
@@ -182,7 +185,7 @@ class Shell {
     stream.write(`${line}\n`);
   }
 
-  /** Prints an error on one line, and sets the exit status. */
+  /** Prints an error on one line, and sets the exit status. `line`: the number of the input line, if it is known. */
   #printError(error: unknown, line?: number): void {
     if (error instanceof ExitRequest) return;
     const problem = explainProblem(error, this.#problems());
@@ -218,7 +221,7 @@ class Shell {
     this.#waits.clear();
   }
 
-  /** Handles uncaught errors, which would otherwise end the process. */
+  /** Handles uncaught errors, which would otherwise end the process. Returns a function that removes the handler. */
   #own(event: "unhandledRejection" | "uncaughtException", onError: (error: unknown) => void): () => void {
     const emitter: EventEmitter = process;
     const listeners = emitter.rawListeners(event);
@@ -233,8 +236,8 @@ class Shell {
 }
 
 /**
- * Returns the value of a path such as `p` or `peers[0].haves`; `undefined` for other expressions, which are not
- * evaluated.
+ * Returns the value of an expression that only reads properties, such as `p` or `peers[0].haves`. Returns `undefined`
+ * for any other expression, without evaluating it.
  */
 function valueOf(path: string): unknown {
   if (!/^[\w$]+(?:\.[\w$]+|\[\d+\])*$/.test(path)) return undefined;

@@ -1,6 +1,6 @@
 import type { Metainfo } from "../../metainfo/index.ts";
 
-/** Returns the metadata of a torrent with the console's names. */
+/** Returns the metadata of a torrent as an object with the property names that the console uses. */
 export function describeTorrent(metainfo: Metainfo): object {
   return {
     name: metainfo.name,

@@ -3,14 +3,15 @@ import { formatClient, type ExtendedHandshake, type Handshake } from "../../wire
 import { clean } from "../../terminal/index.ts";
 import type { WireMessage } from "../conversation/entry.ts";
 
-/** Maximum number of addresses and pieces listed; the rest is counted. */
+/** Maximum number of addresses or pieces that are listed. Of further ones, only the number is printed. */
 const SHOWN = 3;
 /** Maximum number of bytes printed of unknown data. */
 const SHOWN_BYTES = 16;
 
 /**
- * Describes a message on one line: `request piece 0, 16384 bytes from 0`. The line begins with the message type, in
- * the form of `next(type)`. `pieceCount`: the torrent's, if known. Unsafe characters from the peer are escaped.
+ * Describes a message on one line: `request piece 0, 16384 bytes from 0`. The line begins with the message type,
+ * spelled as in `next(type)`. `pieceCount`: the torrent's number of pieces, if known. Unsafe characters from the peer
+ * are escaped.
  */
 export function describeMessage(message: WireMessage, pieceCount?: number): string {
   return clean(describe(message, pieceCount));
@@ -129,7 +130,7 @@ function payload(value: Uint8Array): string {
   return value.length === 0 ? "no payload" : `${bytes(value.length)}: ${hex(value)}`;
 }
 
-/** Returns the first bytes in hexadecimal. */
+/** Returns the first bytes as hexadecimal text. */
 function hex(value: Uint8Array): string {
   return value.length === 0
     ? "no bytes"

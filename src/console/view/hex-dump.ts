@@ -1,9 +1,12 @@
 import { latin1Decode, toHex } from "../../base/index.ts";
 
-/** Number of bytes in a line of a dump. */
+/** Number of bytes in each line of a hex dump. */
 const LINE = 16;
 
-/** Formats bytes as a hex dump: offset, hexadecimal digits and printable characters. At most `limit` bytes. */
+/**
+ * Formats bytes as a hex dump: each line has the offset, hexadecimal digits and printable characters. At most `limit`
+ * bytes are shown.
+ */
 export function hexDump(bytes: Uint8Array, limit = 4096): string {
   const lines: string[] = [];
   for (let at = 0; at < Math.min(bytes.length, limit); at += LINE) {

@@ -2,7 +2,10 @@ import { toHex } from "../../base/index.ts";
 import type { Entry } from "../conversation/entry.ts";
 import { describeMessage } from "./describe.ts";
 
-/** Converts a message for JSON: bytes as hexadecimal, and `says` with the description of the message. */
+/**
+ * Converts a message to an object for JSON: bytes become hexadecimal text, and `says` is the description of the
+ * message.
+ */
 export function entryJson(entry: Entry, pieceCount?: number): Readonly<Record<string, unknown>> {
   const { findings, ...message } = entry;
   return {
@@ -12,7 +15,9 @@ export function entryJson(entry: Entry, pieceCount?: number): Readonly<Record<st
   };
 }
 
-/** Converts values that JSON does not support. Messages have at most two levels of nesting. */
+/**
+ * Converts a value that JSON does not support, such as bytes or a map. Messages have at most two levels of nesting.
+ */
 function plain(value: unknown): unknown {
   if (value instanceof Uint8Array) return toHex(value);
   if (value instanceof Map) return Object.fromEntries([...value].map(([key, each]) => [String(key), plain(each)]));

@@ -5,9 +5,9 @@ import { arrow, mark, timeText } from "./tables.ts";
 
 /** Options of {@link entryText}. */
 export interface EntryTextOptions {
-  /** The number of the peer, which is printed before the message; omitted by default. */
+  /** The number of the peer, to print before the message. Default: it is not printed. */
   readonly peer?: number | undefined;
-  /** The name of the sender, if the context does not show it. */
+  /** The name of the sender, if it is not clear from the context. Default: an arrow shows the direction. */
   readonly speaker?: string | undefined;
   readonly pieceCount?: number | undefined;
   /** Default: the style of stdout. */

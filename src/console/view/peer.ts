@@ -2,7 +2,7 @@ import { clean } from "../../terminal/index.ts";
 import type { PeerView } from "../session/peer/peer-view.ts";
 import { describeBitfield } from "./bitfield.ts";
 
-/** Returns the summary of one peer: identity and state. */
+/** Returns a summary of one peer as text: its identity, and the state of both sides. */
 export function describePeer(view: PeerView): string {
   const { haves } = view;
   const yes = (flag: boolean): string => (flag ? "yes" : "no");

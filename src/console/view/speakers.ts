@@ -3,15 +3,15 @@ import type { Way } from "../conversation/entry.ts";
 import type { Side } from "../conversation/side.ts";
 import type { PeerView } from "../session/peer/peer-view.ts";
 
-/** The names of the two sides of a conversation. */
+/** The names of the two sides of a conversation, for display. */
 export type Speakers = Readonly<Record<Way, string>>;
 
-/** Returns the names for a session in which the console is one side. */
+/** Returns the names of the sides for a conversation between the console and a peer. */
 export function ourSpeakers(view: PeerView): Speakers {
   return { out: "us", in: `peer ${view.number}` };
 }
 
-/** Returns the names for a conversation of two clients: their client names. */
+/** Returns the names of the sides for a conversation between two clients: the names of the clients. */
 export function twoSpeakers(view: PeerView): Speakers {
   const { sides } = view.conversation;
   return { out: nameOf(sides.out) ?? "the connecting client", in: nameOf(sides.in) ?? "the accepting client" };

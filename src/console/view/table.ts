@@ -1,10 +1,10 @@
 import { clean, cutText, fitText, styleFor, textWidth, type Style } from "../../terminal/index.ts";
 import { wrapText } from "./wrap.ts";
 
-/** A style of text, by its meaning. */
+/** A text style, named by its meaning. */
 export type Look = Exclude<keyof Style, "unicode">;
 
-/** Text with a style. The style is applied after the width is measured. */
+/** A text with a style. The text is measured without the style. */
 export interface PaintedCell {
   readonly text: string;
   readonly look?: Look | undefined;
@@ -18,23 +18,23 @@ export interface TableColumn {
   readonly title: string;
   readonly align?: "left" | "right" | undefined;
   /**
-   * The way in which the column becomes narrower when the table is too wide: `cut` cuts its text, `wrap` continues it
-   * on the next line. Columns without it keep their width.
+   * How the column becomes narrower when the table is too wide: `cut` shortens its text, `wrap` continues the text on
+   * the next line. Without it, the column keeps its width.
    */
   readonly flexible?: "cut" | "wrap" | undefined;
   /** Whether to omit the column when all its cells are empty. */
   readonly omitEmpty?: boolean | undefined;
-  /** On a terminal with fewer columns than this, the cell is printed below its row. */
+  /** If the terminal has fewer columns than this, the cells of this column are printed below their rows. */
   readonly belowUnder?: number | undefined;
 }
 
 /** Options of a table besides its columns. */
 export interface TableOptions {
-  /** The text in place of an empty table. */
+  /** The text that is printed in place of an empty table. */
   readonly empty?: string | undefined;
   /** A line above the header. */
   readonly caption?: string | undefined;
-  /** A dim line below the rows. */
+  /** A line below the rows, in a dim colour. */
   readonly legend?: string | undefined;
 }
 
@@ -42,21 +42,21 @@ export interface TableOptions {
 export interface DrawOptions {
   /** Columns of the terminal. Default: the width of stdout, or {@link PLAIN_WIDTH} if it is not a terminal. */
   readonly width?: number | undefined;
-  /** Default: colours when stdout is a terminal that supports them. */
+  /** The style of the text. Default: with colours if stdout is a terminal that supports them. */
   readonly style?: Style | undefined;
 }
 
-/** Width in columns when the terminal's width is not known. */
+/** Assumed width of the terminal, in columns, when it is not known. */
 export const PLAIN_WIDTH = 100;
-/** Minimum width of a flexible column. */
+/** Minimum width, in columns, of a column that can become narrower. */
 const MIN_FLEXIBLE = 12;
 const GAP = "  ";
-/** Indentation of cells that are printed below their row. */
+/** The indentation of cells that are printed below their row. */
 const INDENT = " ".repeat(9);
 
 /**
- * Rows of text below the titles of their columns. The text is made when it is printed: by `console.log(table)`, the
- * REPL or `String(table)`.
+ * A table of text: columns with titles, and rows. The text is made only when the table is printed: by
+ * `console.log(table)`, the REPL or `String(table)`.
  */
 export class Table {
   readonly columns: readonly TableColumn[];
@@ -69,7 +69,7 @@ export class Table {
     this.#options = options;
   }
 
-  /** Returns the lines as one text, without a final line break. Control characters in cells are escaped. */
+  /** Returns the table as text, without a line break at the end. Control characters in cells are escaped. */
   draw(options: DrawOptions = {}): string {
     const style = options.style ?? styleFor(process.stdout);
     const width = options.width ?? process.stdout.columns ?? PLAIN_WIDTH;
@@ -127,7 +127,7 @@ interface RowStyle {
   readonly paint: (at: number, text: string) => string;
 }
 
-/** Formats one row; it has several lines when a cell is wrapped. */
+/** Formats one row. The result has several lines when a cell is wrapped. */
 function drawRow(columns: readonly TableColumn[], row: readonly string[], { widths, mark, paint }: RowStyle): string[] {
   const parts = columns.map(({ flexible }, at) => {
     const width = widths[at] ?? 0;
@@ -149,8 +149,8 @@ function drawRow(columns: readonly TableColumn[], row: readonly string[], { widt
 }
 
 /**
- * Returns the widths of the columns: each as wide as its content. When the table is too wide, the widest flexible
- * columns become narrower first.
+ * Returns the width of each column: the width of its content. When the table is too wide, the widest flexible columns
+ * become narrower first.
  */
 function fitWidths(columns: readonly TableColumn[], rows: readonly (readonly string[])[], width: number): number[] {
   const widths = columns.map(({ title }, at) =>
@@ -188,12 +188,15 @@ function painted(style: Style, look: Look | undefined, text: string): string {
   return look === undefined || text === "" ? text : style[look](text);
 }
 
-/** A column with a function that returns its cells. */
+/** A column, with a function that returns its cell for an object. */
 export interface Field<T> extends TableColumn {
   readonly of: (row: T) => Cell;
 }
 
-/** Makes a table of objects from their fields: `tableOf(fields, trackers, { empty: "no trackers" })`. */
+/**
+ * Makes a table with one row for each object and one column for each field: `tableOf(fields, trackers, { empty: "no
+ * trackers" })`.
+ */
 export function tableOf<T>(fields: readonly Field<T>[], rows: readonly T[], options: TableOptions = {}): Table {
   return new Table(
     fields,

@@ -5,21 +5,24 @@ import { describeMessage } from "./describe.ts";
 import { ourSpeakers, type Speakers } from "./speakers.ts";
 import { tableOf, type Cell, type Field, type Look, type Table } from "./table.ts";
 
-/** With fewer columns than this, findings are printed below their rows. */
+/**
+ * Minimum width of the terminal, in columns, at which findings have a column. In a narrower one they are printed
+ * below their rows.
+ */
 const NARROW = 100;
 
-/** Formats milliseconds as seconds since the session began: `+0.123`. */
+/** Formats milliseconds since the session began as seconds: `+0.123`. */
 export function timeText(at: number): string {
   return `+${(at / 1000).toFixed(3)}`;
 }
 
-/** Returns the direction of a message as an arrow. */
+/** Returns an arrow that shows the direction of a message. */
 export function arrow(way: Way, style: Pick<Style, "unicode">): string {
   if (style.unicode) return way === "out" ? "→" : "←";
   return way === "out" ? "->" : "<-";
 }
 
-/** Returns the mark of a finding: `!` for a fault, `~` for a note. */
+/** Returns the sign that marks a finding: `!` for a fault, `~` for a note. */
 export function mark(finding: Pick<Finding, "severity">): string {
   return finding.severity === "fault" ? "!" : "~";
 }
@@ -29,7 +32,7 @@ function lookOf(findings: readonly Pick<Finding, "severity">[]): Look | undefine
   return findings.some(({ severity }) => severity === "fault") ? "bad" : "warn";
 }
 
-/** Formats the findings about a message in short: `! request.choked (BEP 3)`. */
+/** Formats the findings on a message in a short form: `! request.choked (BEP 3)`. */
 function findingsText({ findings }: Entry): Cell {
   return {
     text: findings.map((finding) => `${mark(finding)} ${finding.rule} (BEP ${finding.bep})`).join(", "),
@@ -54,17 +57,17 @@ function entryFields({ style, pieceCount }: EntryFieldsOptions): Field<Entry>[] 
 
 /** Options of {@link timelineTable}. */
 export interface TimelineOptions {
-  /** Shows only this many messages, the latest. */
+  /** Maximum number of messages to show: the latest ones. Default: all. */
   readonly last?: number | undefined;
-  /** Shows only messages for which this function returns true. */
+  /** A function that returns whether to show a message. Default: all are shown. */
   readonly where?: ((entry: Entry) => boolean) | undefined;
-  /** Default: the console and the peer. */
+  /** The names of the two sides. Default: the console and the peer. */
   readonly speakers?: Speakers | undefined;
-  /** Default: the style of stdout. */
+  /** The style of the text. Default: the style of stdout. */
   readonly style?: Style | undefined;
 }
 
-/** Returns a table of all messages of both sides. */
+/** Returns a table of the messages of both sides of a conversation. */
 export function timelineTable(view: PeerView, options: TimelineOptions = {}): Table {
   const { last, where, speakers = ourSpeakers(view), style = styleFor(process.stdout) } = options;
   const matching = where === undefined ? [...view.timeline] : view.timeline.filter((entry) => where(entry));
@@ -81,7 +84,7 @@ export function timelineTable(view: PeerView, options: TimelineOptions = {}): Ta
   });
 }
 
-/** Returns a table of messages, from one peer or several. */
+/** Returns a table of messages, which may be of several peers. */
 export function messagesTable(
   entries: readonly Entry[],
   options: Pick<TimelineOptions, "style"> & { readonly pieceCount?: number | undefined } = {},
@@ -102,7 +105,7 @@ export interface LintOptions {
   readonly speakers?: ((view: PeerView) => Speakers) | undefined;
 }
 
-/** Returns a table of the findings, each with its rule. */
+/** Returns a table of the linter's findings for one or several peers, with the description of each rule. */
 export function lintTable(views: PeerView | readonly PeerView[], options: LintOptions = {}): Table {
   const { speakers = ourSpeakers } = options;
   const all = "conversation" in views ? [views] : views;
@@ -122,7 +125,7 @@ export function lintTable(views: PeerView | readonly PeerView[], options: LintOp
   return tableOf(fields, rows, { empty: "no findings" });
 }
 
-/** Returns a table of peers, closed peers included. */
+/** Returns a table of peers, closed ones included. */
 export function peersTable(views: readonly PeerView[]): Table {
   const fields: Field<PeerView>[] = [
     { title: "#", align: "right", of: ({ number }) => String(number) },
@@ -156,7 +159,9 @@ export function peersTable(views: readonly PeerView[]): Table {
   });
 }
 
-/** Formats choking and interest as letters: `CI`, `-I`, `C-`, `--`. */
+/**
+ * Formats two states as letters: `CI` choking and interested, `C-` only choking, `-I` only interested, `--` neither.
+ */
 function letters(choking: boolean, interested: boolean): string {
   return `${choking ? "C" : "-"}${interested ? "I" : "-"}`;
 }

@@ -1,8 +1,8 @@
 import { textWidth } from "../../terminal/index.ts";
 
 /**
- * Splits a text into lines of at most `width` columns: between words, and within a word that is too long. `text` must
- * not contain control characters.
+ * Splits a text into lines of at most `width` columns. Breaks lines between words, and within a word only if it is
+ * longer than a line. `text` must not contain control characters.
  */
 export function wrapText(text: string, width: number): string[] {
   if (textWidth(text) <= width) return [text];
@@ -24,7 +24,10 @@ export function wrapText(text: string, width: number): string[] {
   return line === "" && lines.length > 0 ? lines : [...lines, line];
 }
 
-/** Splits a word into parts of at most `width` columns. A wider character is a part of its own. */
+/**
+ * Splits a word into parts of at most `width` columns. A character that is wider than `width` becomes a part of its
+ * own.
+ */
 function chop(word: string, width: number): string[] {
   const parts: string[] = [];
   let from = 0;

@@ -4,7 +4,10 @@ import type { CheckedPieces } from "../checked-pieces.ts";
 import { type Context, spanText, type Report, type Topic } from "../context.ts";
 import { CROSSING_GRACE_MS } from "../limits.ts";
 
-/** Rules about blocks (BEP 3, 6). `checked` assembles pieces; without it hashes of pieces are not checked. */
+/**
+ * Returns the rules about blocks (BEP 3, BEP 6). `checked` assembles pieces; if it is `undefined`, the hashes of
+ * pieces are not checked.
+ */
 export function blockRules(checked: CheckedPieces | undefined): Topic {
   return (context, report) => {
     const { message } = context;
@@ -50,9 +53,9 @@ function isAnswer({ theirs }: Context, span: BlockSpan, report: Report): boolean
 }
 
 /**
- * Checks blocks that are sent while choking. Blocks that the sender had queued before its choke may still follow:
- * clients read blocks from disk while they choke, and send them afterwards. With the fast extension that is correct:
- * a side may complete the requests that it is serving (BEP 6).
+ * Checks a block that a side sends while it chokes. Blocks that the sender queued before its choke may still arrive
+ * after it, because clients read blocks from the disk while they choke. With the fast extension this is always
+ * correct: a side may serve the requests that it has accepted (BEP 6).
  */
 function lintChoking({ from, to, mine, at }: Context, span: BlockSpan, report: Report): void {
   if (!from.choking || (from.fast && to.fast && from.allowedFast.has(span.piece))) return;

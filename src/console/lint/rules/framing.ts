@@ -1,7 +1,7 @@
 import type { Context, Report, Topic } from "../context.ts";
 import type { RuleId } from "../rules.ts";
 
-/** The rule that a malformed message breaks, by the code of the decoder's error. */
+/** The rule that a malformed message breaks, by the code of the error with which decoding failed. */
 const MALFORMED: ReadonlyMap<string, RuleId> = new Map([
   ["wire.message-length", "framing.size"],
   ["wire.frame-length", "framing.size"],
@@ -13,7 +13,7 @@ const MALFORMED: ReadonlyMap<string, RuleId> = new Map([
   ["wire.pex", "pex.malformed"],
 ]);
 
-/** Rules about the division of the stream into messages (BEP 3). */
+/** Rules about how the stream is split into messages (BEP 3). */
 export const framingRules: Topic = (context, report) => {
   const { message, from } = context;
   switch (message.type) {

@@ -1,7 +1,7 @@
 import { equalBytes, toHex } from "../../../base/index.ts";
 import type { Context, Report, Topic } from "../context.ts";
 
-/** The byte that a handshake begins with. */
+/** The first byte of a handshake: the length of the protocol name, 19. */
 const PROTOCOL_LENGTH = 19;
 
 /** Rules about the handshake (BEP 3). */
@@ -42,8 +42,8 @@ function lintHandshake(
 }
 
 /**
- * Whether a handshake upgrades a hybrid torrent: the accepting side may reply with the v2 info-hash (BEP 52). While
- * the torrent is unknown, any other info-hash is allowed.
+ * Whether the info-hash in a handshake upgrades the connection to v2: in a hybrid torrent, the accepting side may
+ * reply with the v2 info-hash (BEP 52). While the torrent's metadata is unknown, any info-hash may be the v2 one.
  */
 function isUpgrade({ metainfo, to }: Context, infoHash: Uint8Array): boolean {
   if (to.handshake?.reserved.v2 !== true) return false;

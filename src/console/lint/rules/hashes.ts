@@ -22,8 +22,8 @@ export const hashesRules: Topic = (context, report) => {
 };
 
 /**
- * Whether the connection uses version 2 of the torrent. The v2 info-hash in a handshake is enough, without the bit.
- * True while the torrent is unknown, so that the rule does not apply.
+ * Whether the connection uses version 2 of the torrent: the v2 info-hash in a handshake is sufficient, even without
+ * the v2 bit. Also true while the torrent's metadata is unknown, so that nothing is reported.
  */
 function isV2(context: Context): boolean {
   const { metainfo, from, to } = context;

@@ -41,7 +41,7 @@ function lintBitfield(context: Context, bits: Uint8Array, report: Report): void 
     );
 }
 
-/** Checks a have-all. A have-all that adds no pieces breaks `fast.twice` instead. */
+/** Checks a have-all message. One that adds no pieces is reported as `fast.twice` instead. */
 function lintHaveAll({ mine, from }: Context, report: Report): void {
   if (!mine.hasAnnouncedPieces || from.pieces === undefined || from.pieces.isFull) return;
   report(
@@ -57,7 +57,7 @@ function lintHave({ metainfo, from }: Context, piece: number, report: Report): v
     report("pieces.have-again", `have of piece ${piece}, which it announced before`);
 }
 
-/** Checks a bitfield that arrived while the torrent was unknown, as soon as it is known. */
+/** Checks a bitfield that arrived before the metadata of the torrent, as soon as the metadata is known. */
 function lintEarlier({ metainfo, mine }: Context, report: Report): void {
   const { unchecked } = mine;
   if (metainfo === undefined || unchecked === undefined) return;

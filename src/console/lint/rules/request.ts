@@ -14,7 +14,10 @@ export const requestRules: Topic = (context, report) => {
   lintQueue(context, message, report);
 };
 
-/** Whether the block exists in the torrent. When it does not, no other rule is checked. */
+/**
+ * Whether the requested block exists in the torrent. If it does not, that is reported, and no other rule about the
+ * request is checked.
+ */
 function isPlace({ metainfo }: Context, span: BlockSpan, report: Report): boolean {
   const { piece, begin, length } = span;
   if (length === 0) {

@@ -1,7 +1,7 @@
 import type { Topic } from "../context.ts";
 import { KEEP_ALIVES_PER_MINUTE, SILENCE_MS } from "../limits.ts";
 
-/** Rules about silence and keep-alives (BEP 3). */
+/** Rules about keep-alives (BEP 3): too many of them, or none during a long silence. */
 export const rhythmRules: Topic = ({ message, from, mine, at }, report) => {
   if (message.type === "closed") return;
   if (from.lastAt !== undefined && at - from.lastAt > SILENCE_MS)

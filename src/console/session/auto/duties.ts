@@ -1,30 +1,31 @@
 import { UsageError } from "../../../base/index.ts";
 import { knownFields, wrong } from "../arguments.ts";
 
-/** The tasks that the engine performs for a peer. */
+/** The tasks (duties) that the engine can perform for a peer in place of the user. */
 export interface Duties {
-  /** Sends a keep-alive after two minutes without another message to the peer. */
+  /** Sends a keep-alive when no other message was sent to the peer for two minutes. */
   readonly keepAlive: boolean;
   /** Serves the peer's requests while it is unchoked. */
   readonly answer: boolean;
-  /** Downloads missing pieces: interest, requests, hashing, storing. */
+  /** Downloads missing pieces: sends interested and requests, hashes and stores pieces. */
   readonly download: boolean;
   /** Serves requests for the metadata (BEP 9). */
   readonly metadata: boolean;
 }
 
-/** Options of `auto`. Duties that are not named do not change. */
+/** Options of `peer.auto`. Duties that are not given do not change. */
 export interface AutoOptions {
   readonly keepAlive?: boolean;
   readonly answer?: boolean;
   /**
-   * `sequential`: pieces in order instead of rarest first. It applies to all peers of the session.
+   * With `sequential`, pieces are downloaded in order instead of rarest first. This applies to all peers of the
+   * session.
    */
   readonly download?: boolean | { readonly sequential?: boolean };
   readonly metadata?: boolean;
 }
 
-/** A change of duties: the validated options of `auto`. */
+/** A change of duties: the options of `peer.auto` after validation. */
 export interface DutyChange {
   readonly duties: Partial<Duties>;
   readonly sequential: boolean | undefined;
@@ -39,8 +40,8 @@ const CALL = "auto({ keepAlive, answer, download, metadata })";
 const NAMES = ["keepAlive", "answer", "download", "metadata"] as const;
 
 /**
- * Validates the argument of `auto`. Without an argument all duties are on, with `false` none. Throws {@link
- * UsageError} `console.argument`.
+ * Validates the argument of `peer.auto`. Without an argument all duties are switched on, with `false` all are
+ * switched off. Throws {@link UsageError} `console.argument`.
  */
 export function readDutyChange(options: unknown): DutyChange {
   if (options === undefined || options === true) return { duties: ALL_DUTIES, sequential: undefined };

@@ -33,8 +33,8 @@ export interface DutyPeerOptions {
 }
 
 /**
- * A console peer with duties, and the engine's peer for it, whose initial state is taken from the conversation. It
- * has more than 16 members because it is also the {@link Inbound} of its messages.
+ * Connects a console peer that has duties with a peer of the engine, whose initial state is read from the
+ * conversation. It has more than 16 members because it is also the {@link Inbound} of the engine's peer.
  */
 export class DutyPeer implements Inbound {
   readonly peer: ConsolePeer;
@@ -43,10 +43,13 @@ export class DutyPeer implements Inbound {
   readonly clock: Clock;
   readonly metadata: MetadataExchange;
   readonly owner: PeerOwner;
-  /** Ignores interest: only the user unchokes peers. */
+  /** Ignores that the peer is interested, because only the user unchokes peers. */
   readonly choking = { interested: (): void => undefined };
   duties: Duties = NO_DUTIES;
-  /** Number of the last message before this object was created. The initial state includes all messages up to it. */
+  /**
+   * Number of the last message before this object was created. The initial state of the engine's peer includes that
+   * message.
+   */
   readonly since: number;
   readonly #options: DutyPeerOptions;
 
@@ -98,12 +101,12 @@ export class DutyPeer implements Inbound {
     return this.duties.answer ? this.#options.uploader() : undefined;
   }
 
-  /** Takes the peer's pieces from the conversation, if the number of pieces is known. */
+  /** Passes the peer's pieces from the conversation to the engine, if the number of pieces is known. */
   takePieces(): void {
     this.engine.claims.bits = this.peer.haves?.clone();
   }
 
-  /** Takes the peer's extended handshake from the conversation. */
+  /** Passes the peer's extended handshake from the conversation to the engine. */
   takeExtended(): void {
     const { extended, extensions } = this.peer.conversation.sides.in;
     if (extended === undefined) return;
@@ -138,7 +141,7 @@ export class DutyPeer implements Inbound {
     // The conversation decodes it: see takeExtended.
   }
 
-  /** Sends the queued messages of the engine, and returns control of the connection to the user. */
+  /** Sends the messages that the engine has queued, and then returns the connection to the user. */
   release(): void {
     this.engine.outbox.flush(this.clock.now());
     this.#link.cut();

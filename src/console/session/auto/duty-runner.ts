@@ -29,21 +29,21 @@ export interface DutyRunnerOptions {
   readonly log: SessionLog;
   /** Milliseconds since the session began. */
   readonly now: () => number;
-  /** Returns the pieces; `undefined` while the metadata is unknown. */
+  /** Returns the session's pieces; `undefined` while the metadata is unknown. */
   readonly pieces: () => Pieces | undefined;
-  /** Returns the raw info dictionary; `undefined` while it is unknown. */
+  /** Returns the bytes of the info dictionary; `undefined` while it is unknown. */
   readonly info: () => Uint8Array | undefined;
   /**
-   * Called when the info dictionary is complete and its hash is correct. The session then calls {@link
-   * DutyRunner.onPieces}.
+   * Called with the bytes of the info dictionary when it is complete and its hash is correct. The session then calls
+   * {@link DutyRunner.onPieces}.
    */
   readonly onMetadata: (info: Uint8Array) => void;
 }
 
 /**
- * Performs the duties: tasks that the engine does for a peer in place of the user. The engine sends messages through
- * the console's peer and gets the messages that arrive. A peer that breaks a rule of a duty is disconnected, as in
- * the engine.
+ * Runs the duties: tasks that the engine does for a peer in place of the user. The engine sends its messages through
+ * the console's peer and gets the messages that arrive from it. A peer that breaks a rule which a duty checks is
+ * disconnected, as in the engine.
  */
 export class DutyRunner implements PeerOwner {
   readonly #options: DutyRunnerOptions;
@@ -87,8 +87,8 @@ export class DutyRunner implements PeerOwner {
   }
 
   /**
-   * Switches duties of a peer on and off. Returns all its duties. Throws {@link UsageError} `console.argument`,
-   * `console.handshake` (the handshakes are not complete yet), `console.closed`.
+   * Switches duties of a peer on and off. Returns all duties of the peer. Throws {@link UsageError}
+   * `console.argument`, `console.handshake` (the handshakes are not complete yet), `console.closed`.
    */
   auto(peer: ConsolePeer, options: unknown): Duties {
     const { duties, sequential } = readDutyChange(options);
@@ -131,17 +131,17 @@ export class DutyRunner implements PeerOwner {
     followUser(member, entry);
   }
 
-  /** Called when a peer's connection accepts more bytes again. */
+  /** Called when the connection of a peer can accept more bytes again. */
   onConnectionDrain(peer: ConsolePeer): void {
     this.#members.get(peer)?.engine.handlers.onDrain();
   }
 
-  /** Called when the connection with a peer is closed. */
+  /** Called when the connection to a peer is closed. */
   onPeerClosed(peer: ConsolePeer): void {
     this.#remove(peer);
   }
 
-  /** Called when the metadata is known and the pieces are open. */
+  /** Called when the metadata is known and the storage of the pieces is open. */
   onPieces(): void {
     for (const member of this.#members.values()) {
       member.takePieces();
@@ -151,7 +151,7 @@ export class DutyRunner implements PeerOwner {
     this.#download.arrange();
   }
 
-  /** Ends all duties. Resolves when no disk access is running. */
+  /** Ends all duties. Resolves when no read or write of the disk is running. */
   async close(): Promise<void> {
     for (const peer of this.#members.keys()) this.#remove(peer);
     await this.#download.idle();
@@ -259,7 +259,7 @@ export class DutyRunner implements PeerOwner {
     }
   }
 
-  /** Passes the blocks that the user has requested to the engine, which then does not request them again. */
+  /** Tells the engine which blocks the user has requested, so that it does not request them again. */
   #adopt(engine: Peer, downloader: Downloader): void {
     const peer = this.#byEngine.get(engine)?.peer;
     for (const span of peer?.asked ?? [])
@@ -271,8 +271,8 @@ export class DutyRunner implements PeerOwner {
   }
 
   /**
-   * Sends the console's extended handshake. Metadata exchange requires one from both sides; it is sent again when the
-   * size of the metadata is known.
+   * Sends the console's extended handshake. Metadata exchange requires one from both sides. It is sent again when the
+   * size of the metadata becomes known (`isAgain`).
    */
   #sendExtendedHandshake({ peer, engine, duties }: DutyPeer, isAgain: boolean): void {
     const isKnown = this.#options.info() !== undefined;

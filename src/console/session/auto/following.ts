@@ -2,7 +2,8 @@ import type { Entry } from "../../conversation/entry.ts";
 import type { DutyPeer } from "./duty-peer.ts";
 
 /**
- * Passes a message from a peer to the engine, if a duty needs it. Throws PeerError for a message that breaks a rule.
+ * Passes a message from a peer to the engine, if a duty of the peer needs it. Throws PeerError for a message that
+ * breaks a rule.
  */
 export function followPeer(member: DutyPeer, entry: Entry): void {
   const { engine, duties, metadata, owner } = member;
@@ -41,7 +42,7 @@ export function followPeer(member: DutyPeer, entry: Entry): void {
   }
 }
 
-/** Passes a message from the user to the engine, so that the engine neither repeats nor contradicts it. */
+/** Passes a message that the user has sent to the engine, so that the engine neither repeats nor contradicts it. */
 export function followUser(member: DutyPeer, entry: Entry): void {
   const { engine, downloader } = member;
   switch (entry.type) {

@@ -3,8 +3,8 @@ import { announcePieces } from "../../../swarm/index.ts";
 import type { ConsolePeer } from "../peer/peer.ts";
 
 /**
- * Announces the complete pieces: in one message when only the handshake was sent (BEP 3, BEP 6), otherwise with a
- * have for each piece that was not announced.
+ * Announces the complete pieces. If only the handshake was sent so far, sends one message (BEP 3, BEP 6); otherwise
+ * sends a have for each piece that was not announced.
  */
 export function announceHaves(peer: ConsolePeer, have: Bitfield): void {
   const sent = peer.conversation.sides.out;
@@ -13,14 +13,14 @@ export function announceHaves(peer: ConsolePeer, have: Bitfield): void {
 }
 
 /**
- * Announces the complete pieces when only the handshake was sent and the fast extension is on, which requires the
- * announcement (BEP 6).
+ * Announces the complete pieces if only the handshake was sent so far and the fast extension is in use, which
+ * requires an announcement as the first message (BEP 6).
  */
 export function announceFirst(peer: ConsolePeer, have: Bitfield | undefined): void {
   if (peer.fast && hasSentNothing(peer)) announceAll(peer, have);
 }
 
-/** Whether only the handshake was sent. */
+/** Whether no message except the handshake was sent to the peer. */
 function hasSentNothing(peer: ConsolePeer): boolean {
   return peer.conversation.sides.out.messages <= 1;
 }

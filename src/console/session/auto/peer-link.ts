@@ -3,8 +3,8 @@ import type { Connection } from "../../../transport/index.ts";
 import type { ConsolePeer } from "../peer/peer.ts";
 
 /**
- * The connection of a console peer, for the engine. Bytes that the engine writes appear in the timeline. When the
- * engine's peer is released, the connection stays open for the user.
+ * A console peer's connection, as the engine uses it. Bytes that the engine writes appear in the peer's timeline.
+ * When the duties end, the connection stays open for the user.
  */
 export class PeerLink implements Connection {
   readonly #peer: ConsolePeer;
@@ -36,7 +36,7 @@ export class PeerLink implements Connection {
     return this.#connection.local;
   }
 
-  /** Resumes reading. The console has already started the connection, and passes arriving messages to the engine. */
+  /** Resumes reading. The connection itself is already open; the console passes arriving messages to the engine. */
   start(): void {
     this.resume();
   }
@@ -61,7 +61,7 @@ export class PeerLink implements Connection {
     this.#connection.resume();
   }
 
-  /** Detaches the engine from the connection, and resumes reading. */
+  /** Detaches the engine from the connection, and resumes reading for the user. */
   cut(): void {
     this.#isCut = true;
     if (!this.#peer.isClosed) this.#connection.resume();

@@ -17,16 +17,19 @@ import type { Fetcher, Pieces } from "../pieces.ts";
 export interface SharedDownloadOptions {
   readonly runtime: Runtime;
   readonly log: SessionLog;
-  /** Returns the pieces; `undefined` while the metadata is unknown. */
+  /** Returns the session's pieces; `undefined` while the metadata is unknown. */
   readonly pieces: () => Pieces | undefined;
-  /** Called when a peer has joined the running download. The download must then adopt the user's requests. */
+  /**
+   * Called when a peer has joined the running download. The caller must then pass the blocks that the user has
+   * requested from this peer to the download.
+   */
   readonly onJoined: (peer: Peer, downloader: Downloader) => void;
   readonly onLiar: (identity: PeerIdentity) => void;
 }
 
 /**
- * One download for all peers of a session with that duty. It is attached to the session's pieces while it runs, and
- * detached, with the blocks of unfinished pieces, when it is complete or has no peers.
+ * The download that all peers with the duty `download` share. While it runs, it alone writes to the pieces that it has
+ * begun. It ends when all pieces are complete, or when no peer has the duty; blocks of unfinished pieces are kept.
  *
  *     idle ──a peer joins, pieces are missing──> running ──complete, or no peers──> ending ──on disk──> idle
  */
@@ -37,9 +40,9 @@ export class SharedDownload {
   #downloader: Downloader | undefined;
   #isEnding = false;
   #isSequential = false;
-  /** The message of the last disk error; `undefined`: none. */
+  /** The message of the last disk error; `undefined` if there was none. */
   #trouble: string | undefined;
-  /** Starts and ends of the download run one after another: the last of them. */
+  /** The last start or end of the download. They run one after another: each waits for the previous one. */
   #turns: Promise<void> = Promise.resolve();
 
   constructor(options: SharedDownloadOptions) {
@@ -62,7 +65,7 @@ export class SharedDownload {
     this.arrange();
   }
 
-  /** Removes a peer. Its open requests are cancelled, unless it is closed. */
+  /** Removes a peer from the download. Its open requests are cancelled, unless its connection is closed. */
   leave(peer: Peer): void {
     if (!this.peers.delete(peer)) return;
     const { downloader } = this;
@@ -85,14 +88,14 @@ export class SharedDownload {
     downloader.tick(now);
   }
 
-  /** Starts or ends the download if needed. Call it after each change. */
+  /** Starts or ends the download if required. Call it after each change of peers or pieces. */
   arrange(): void {
     this.#turns = this.#turns
       .then(() => this.#turn())
       .catch((error: unknown) => this.#options.log.warn(`the download has failed: ${toError(error).message}`));
   }
 
-  /** Resolves when no start or end is in progress. */
+  /** Resolves when no start or end of the download is in progress. */
   async idle(): Promise<void> {
     for (let turns; turns !== this.#turns;) {
       turns = this.#turns;
@@ -162,7 +165,10 @@ export class SharedDownload {
     this.arrange();
   }
 
-  /** Logs a disk error when it differs from the last one. Called at each attempt. */
+  /**
+   * Logs a disk error if it differs from the last one. Called after each attempt to start the download; `undefined`:
+   * no error.
+   */
   #noteStorage(error: StorageError | undefined): void {
     const { log } = this.#options;
     if (this.#trouble === error?.message) return;

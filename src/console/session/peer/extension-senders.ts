@@ -12,18 +12,18 @@ import type { Entry } from "../../conversation/entry.ts";
 import { bytesOf, knownFields, plainObject, uint32, wholeBetween } from "../arguments.ts";
 import { MessageSenders, spanMessage } from "./message-senders.ts";
 
-/** Ids of extensions by name (BEP 10). */
+/** Ids of extensions, by the name of the extension (BEP 10). */
 type ExtensionIds = Readonly<Record<string, number>> | ReadonlyMap<string, number>;
 
-/** Fields of an extended handshake, which replace the default ones. */
+/** Fields of an extended handshake that replace the default ones. */
 export type ExtendedHandshakeFields = Partial<Omit<ExtendedHandshake, "extensions">> & {
-  /** The id that the console assigns to each extension, by name. */
+  /** The id that the console assigns to each extension, by the name of the extension. */
   readonly extensions?: ExtensionIds;
 };
 
 /** The id that the console assigns to ut_metadata. */
 const METADATA_ID = 1;
-/** `reqq` in the extended handshake: the value of libtorrent. */
+/** The value of `reqq` (maximum length of the request queue) in the extended handshake: the same as in libtorrent. */
 const REQUEST_QUEUE = 500;
 
 const HANDSHAKE_FIELDS = [
@@ -39,9 +39,9 @@ const HANDSHAKE_FIELDS = [
 ] as const;
 
 /**
- * Sends the messages of the fast extension (BEP 6), the extension protocol (BEP 10) and the metadata extension (BEP
- * 9). Methods return and throw as the methods of {@link MessageSenders} do. The ones that need the peer's id of an
- * extension throw UsageError `console.extension` when the peer has not announced it.
+ * Methods that send the messages of the fast extension (BEP 6), the extension protocol (BEP 10) and the metadata
+ * extension (BEP 9). They return and throw as the methods of {@link MessageSenders} do. A method that requires the id
+ * that the peer assigned to an extension throws UsageError `console.extension` when the peer has not announced one.
  */
 export abstract class ExtensionSenders extends MessageSenders {
   /** Whether both handshakes have the bit of the fast extension (BEP 6). */
@@ -50,7 +50,7 @@ export abstract class ExtensionSenders extends MessageSenders {
     return sides.out.fast && sides.in.fast;
   }
 
-  /** Sends suggest (BEP 6): the peer might download this piece. */
+  /** Sends suggest (BEP 6): recommends that the peer downloads this piece. */
   suggest(piece: number): Entry {
     return this.line.send({ type: "suggest", piece: uint32("suggest(piece)", "piece", piece) });
   }
@@ -65,7 +65,7 @@ export abstract class ExtensionSenders extends MessageSenders {
     return this.line.send({ type: "have-none" });
   }
 
-  /** Sends reject (BEP 6): the requested block will not be sent. */
+  /** Sends reject (BEP 6): the block that the peer requested will not be sent. */
   reject(piece: number, begin: number, length: number = BLOCK_LENGTH): Entry {
     return this.line.send(spanMessage("reject", piece, begin, length));
   }
@@ -75,7 +75,7 @@ export abstract class ExtensionSenders extends MessageSenders {
     return this.line.send({ type: "allowed-fast", piece: uint32("allowedFast(piece)", "piece", piece) });
   }
 
-  /** Sends the extended handshake (BEP 10). Given fields replace the usual ones. */
+  /** Sends the extended handshake (BEP 10). Fields that are given replace the default ones. */
   extendedHandshake(fields?: ExtendedHandshakeFields): Entry {
     const call = "extendedHandshake(fields)";
     knownFields(call, plainObject(call, "fields", fields), HANDSHAKE_FIELDS);
@@ -93,7 +93,10 @@ export abstract class ExtensionSenders extends MessageSenders {
     return this.line.send({ type: "extended", id: EXTENDED_HANDSHAKE_ID, payload });
   }
 
-  /** Sends a message of any extension (BEP 10), given by its name or by the peer's id. An object is bencoded. */
+  /**
+   * Sends a message of any extension (BEP 10). `extension`: its name, or the id that the peer assigned to it. A
+   * payload that is not bytes is bencoded.
+   */
   extended(extension: string | number, payload: Uint8Array | BInput = new Uint8Array(0)): Entry {
     const call = "extended(name or id, payload)";
     const id =
@@ -101,7 +104,7 @@ export abstract class ExtensionSenders extends MessageSenders {
     return this.line.send({ type: "extended", id, payload: payload instanceof Uint8Array ? payload : encode(payload) });
   }
 
-  /** Requests 16 KiB of the info dictionary (BEP 9). Needs both extended handshakes. */
+  /** Requests a piece of the info dictionary, 16 KiB (BEP 9). Both extended handshakes must have been sent. */
   metadataRequest(piece: number): Entry {
     if (this.conversation.sides.out.extended === undefined) {
       throw new UsageError(
@@ -113,8 +116,9 @@ export abstract class ExtensionSenders extends MessageSenders {
   }
 
   /**
-   * Sends 16 KiB of the info dictionary (BEP 9). Without `data`, sends the dictionary of the session's torrent;
-   * throws UsageError `console.missing` when it is unknown. `totalSize`: the size of the dictionary in bytes.
+   * Sends a piece of the info dictionary, 16 KiB (BEP 9): `data` if it is given, else from the session's torrent.
+   * Throws UsageError `console.missing` when the session's metadata is unknown. `totalSize`: the size of the whole
+   * dictionary in bytes.
    */
   metadata(piece: number, data?: Uint8Array, totalSize?: number): Entry {
     const call = "metadata(piece, data, totalSize)";
@@ -133,7 +137,7 @@ export abstract class ExtensionSenders extends MessageSenders {
     return this.#metadata(reply);
   }
 
-  /** Rejects a metadata request (BEP 9). */
+  /** Rejects a request for a piece of the metadata (BEP 9). */
   metadataReject(piece: number): Entry {
     return this.#metadata({ type: "reject", piece: uint32("metadataReject(piece)", "piece", piece) });
   }

@@ -7,27 +7,28 @@ import { countOlder } from "./peer-view.ts";
 
 /** Options of `peer.next`. */
 export interface NextOptions {
-  /** Seconds to wait. Default {@link DEFAULT_NEXT_TIMEOUT_SECONDS}. */
+  /** Maximum seconds to wait. Default {@link DEFAULT_NEXT_TIMEOUT_SECONDS}. */
   readonly timeout?: number | undefined;
-  /** Ignores messages that arrived before the call. */
+  /** Whether to ignore messages that arrived before the call. */
   readonly fresh?: boolean | undefined;
 }
 
-/** An entry of one type. */
+/** The type of an entry that has the message type `T`. */
 export type EntryOf<T extends WireMessageType> = Extract<Entry, { readonly type: T }>;
 
 interface Waiter {
-  /** Whether a message matches. May be a function of the user, which may throw. */
+  /** Whether a message matches. The user may have passed this function, so it may throw. */
   readonly wants: (entry: Entry) => boolean;
   readonly take: (entry: Entry) => void;
-  /** Rejects the call, because the connection is closed; `why` is the reason. */
+  /** Rejects the waiting call, because the connection is closed. `why`: the reason for closing. */
   readonly fail: (why: string) => void;
   readonly throw: (error: unknown) => void;
 }
 
 /**
- * Messages that arrived and were not returned by `next` yet. Each message is returned once, so that two calls of
- * `next` return two messages even if both arrived together. Messages of other types stay for later calls.
+ * Messages that have arrived and that `next` has not returned yet. Each message is returned once, so two calls of
+ * `next` return two different messages even if both arrived together. Messages that do not match stay for later
+ * calls.
  */
 export class Inbox {
   readonly #clock: Clock;
@@ -47,12 +48,12 @@ export class Inbox {
     this.#unread.add(entry);
   }
 
-  /** Drops the messages with a lower number. */
+  /** Drops the messages whose number is lower than `number`. */
   forget(number: number): void {
     this.#unread.dropOldest(countOlder(this.#unread, number));
   }
 
-  /** Rejects all waiting calls, because no more messages will arrive. */
+  /** Rejects all waiting calls, because no more messages will arrive. `why`: the reason. */
   end(why: string): void {
     this.#ended = why;
     for (const waiter of this.#waiters) waiter.fail(why);
@@ -115,8 +116,8 @@ export class Inbox {
   }
 
   /**
-   * Whether a waiting call takes the message. When its function throws, the call rejects, and the connection is not
-   * affected.
+   * Passes a message to a waiting call. Returns whether the call takes it. If the call's function throws, the call
+   * rejects, and the connection is not affected.
    */
   #offer(waiter: Waiter, entry: Entry): boolean {
     try {
@@ -136,7 +137,7 @@ function closed(what: string, why: string, cause: Error): NetworkError {
   return new NetworkError("console.closed", `no ${what} can arrive: ${why}`, { cause });
 }
 
-/** Formats counts of messages: `have (12), choke`. */
+/** Formats the number of messages of each type: `have (12), choke`. */
 function summary(counts: ReadonlyMap<string, number>): string {
   return [...counts].map(([type, count]) => (count === 1 ? type : `${type} (${count})`)).join(", ");
 }

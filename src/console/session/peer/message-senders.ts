@@ -14,8 +14,8 @@ export interface MessageSendersOptions extends PeerViewOptions {
 }
 
 /**
- * Sends the messages of BEP 3 and BEP 5 to a peer. Each method returns the message as it was sent, and throws
- * UsageError `console.argument` for an argument of the wrong kind and NetworkError `console.closed` on a closed
+ * Methods that send the messages of BEP 3 and BEP 5 to a peer. Each returns the message as it was sent. Each throws
+ * UsageError `console.argument` for an argument of the wrong kind, and NetworkError `console.closed` on a closed
  * connection.
  */
 export abstract class MessageSenders extends PeerView {
@@ -59,20 +59,20 @@ export abstract class MessageSenders extends PeerView {
     return this.line.send({ type: "not-interested" });
   }
 
-  /** Sends have: the piece is complete. */
+  /** Sends have: the console has this piece. */
   have(piece: number): Entry {
     return this.line.send({ type: "have", piece: uint32("have(piece)", "piece", piece) });
   }
 
   /**
-   * Sends a bitfield, which must be the first message (BEP 3). Default: the complete pieces. Throws UsageError
-   * `console.missing` while the number of pieces is unknown and no bytes are given.
+   * Sends a bitfield, which must be the first message after the handshake (BEP 3). Default: the complete pieces of
+   * the session. Without an argument, throws UsageError `console.missing` while the number of pieces is unknown.
    */
   bitfield(pieces?: Bitfield | Uint8Array | readonly number[]): Entry {
     return this.line.send({ type: "bitfield", bits: this.#bits(pieces) });
   }
 
-  /** Sends request. `begin` and `length` are bytes. */
+  /** Sends request. `begin`: the block's offset in the piece in bytes; `length`: the block's length in bytes. */
   request(piece: number, begin = 0, length: number = BLOCK_LENGTH): Entry {
     return this.line.send(spanMessage("request", piece, begin, length));
   }
@@ -125,7 +125,7 @@ export abstract class MessageSenders extends PeerView {
   }
 }
 
-/** Makes a message about a block, after checking its arguments. Throws UsageError `console.argument`. */
+/** Returns a message that names a block, after checking the arguments. Throws UsageError `console.argument`. */
 export function spanMessage(
   type: "request" | "cancel" | "reject",
   piece: number,

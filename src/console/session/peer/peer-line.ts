@@ -25,16 +25,18 @@ export interface PeerLineHandlers {
   /** Called when the user has sent a message. */
   readonly onSent: (entry: Entry) => void;
   readonly onDrain: () => void;
-  /** Called once when the conversation ends, possibly before the connection is closed. `why`: the reason. */
+  /**
+   * Called once when the conversation ends, possibly before the connection is closed. `why`: the reason for the end.
+   */
   readonly onClose: (why: string) => void;
 }
 
-/** Milliseconds that the peer has to read the sent bytes before the connection is destroyed. */
+/** Maximum milliseconds for a peer to read the bytes that were sent, before the connection is destroyed. */
 const HANG_UP_MS = 3_000;
 
 /**
- * The connection of a console peer: writes bytes, and adds the messages of both sides to the conversation. It
- * remembers the blocks and metadata pieces that the user requested, because only these are kept when they arrive.
+ * The connection of a console peer. It writes bytes, and adds the messages of both sides to the conversation. It
+ * remembers the blocks and metadata pieces that the user requested, because only these are stored when they arrive.
  */
 export class PeerLine {
   readonly connection: Connection;
@@ -44,7 +46,10 @@ export class PeerLine {
   readonly requestedMetadata = new Set<number>();
   readonly #options: PeerLineOptions;
   #handlers: PeerLineHandlers | undefined;
-  /** Destroys the connection when the peer does not read the sent bytes in time after {@link PeerLine.close}. */
+  /**
+   * The timer that destroys the connection when, after {@link PeerLine.close}, the peer does not read the sent bytes
+   * in time.
+   */
   #hangUpTimer: Timer | undefined;
 
   constructor(options: PeerLineOptions) {
@@ -74,16 +79,14 @@ export class PeerLine {
     return last?.type === "closed" ? last.why : "the connection is over";
   }
 
-  /**
-   * Sends a message for the user. Returns its entry in the conversation. Throws as {@link PeerLine.writeRaw} does.
-   */
+  /** Sends a message of the user. Returns its entry in the conversation. Throws as {@link PeerLine.writeRaw} does. */
   send(message: Message, onFlushed?: () => void): Entry {
     return this.write(encodeMessage(message), onFlushed);
   }
 
   /**
-   * Sends the bytes of one complete message. Throws as {@link PeerLine.writeRaw} does, and UsageError
-   * `console.unread`.
+   * Sends the bytes of one complete message. Returns its entry in the conversation. Throws as {@link
+   * PeerLine.writeRaw} does, and UsageError `console.unread`.
    */
   write(bytes: Uint8Array, onFlushed?: () => void): Entry {
     const entry = this.writeRaw(bytes, onFlushed);
@@ -96,7 +99,7 @@ export class PeerLine {
   }
 
   /**
-   * Sends any bytes for the user. Returns the last message that they complete; `undefined` if they complete none.
+   * Sends any bytes of the user. Returns the last message that they complete; `undefined` if they complete none.
    * Throws NetworkError `console.closed`, and UsageError `console.argument` for more than {@link MAX_TOLD_BYTES}
    * bytes.
    */
@@ -121,7 +124,7 @@ export class PeerLine {
   }
 
   /**
-   * Sends bytes of complete messages for the engine. Returns whether the connection accepts more bytes. On a closed
+   * Sends bytes of complete messages of the engine. Returns whether the connection accepts more bytes. On a closed
    * connection the bytes are dropped, and `onFlushed` is called with NetworkError `console.closed`.
    */
   sendForEngine(bytes: Uint8Array, onFlushed?: (error?: Error | null) => void): boolean {
@@ -135,7 +138,7 @@ export class PeerLine {
     return this.connection.write(bytes, onFlushed);
   }
 
-  /** Ends the connection when the peer has read the sent bytes; destroys it after three seconds. */
+  /** Closes the connection when the peer has read the sent bytes; after three seconds, destroys it. */
   close(): void {
     if (this.#options.conversation.isClosed) return;
     this.#onClose("out", "we hung up");
@@ -143,7 +146,7 @@ export class PeerLine {
     this.connection.end();
   }
 
-  /** Destroys the connection at once. Bytes that wait to be sent are lost. */
+  /** Destroys the connection at once. Bytes that were not sent yet are lost. `why`: the reason. */
   hangUp(why: string): void {
     this.#onClose("out", why);
     this.connection.destroy();

@@ -10,21 +10,21 @@ import { MAX_ENTRIES } from "../../limits.ts";
 export interface PeerViewOptions {
   /** The number of the peer; 1 for the first peer of a session. */
   readonly number: number;
-  /** `HOST:PORT` of the peer. */
+  /** The address of the peer, as `HOST:PORT`. */
   readonly address: string;
-  /** `"outgoing"`: the console opened the connection. */
+  /** The side that opened the connection: `"outgoing"`, the console; `"incoming"`, the peer. */
   readonly direction: "outgoing" | "incoming";
   readonly conversation: Conversation;
 }
 
-/** Returns how many elements at the front of a list have a lower number. */
+/** Returns the number of entries at the front of the list that have a number lower than `number`. */
 export function countOlder(entries: readonly Entry[], number: number): number {
   const at = entries.findIndex((entry) => entry.number >= number);
   return at < 0 ? entries.length : at;
 }
 
 /**
- * A peer that the user inspects, live or in a recording. It has more than 16 members because each is a name that the
+ * A peer as the user inspects it, live or in a recording. It has more than 16 members because each is a name that the
  * user types.
  */
 export class PeerView {
@@ -33,7 +33,7 @@ export class PeerView {
   readonly address: string;
   readonly direction: "outgoing" | "incoming";
   readonly conversation: Conversation;
-  /** All received messages, the oldest first. */
+  /** All messages that the peer sent, the oldest first. */
   readonly messages = new List<Entry>(MAX_ENTRIES);
 
   constructor(options: PeerViewOptions) {
@@ -52,12 +52,12 @@ export class PeerView {
     });
   }
 
-  /** All messages of both sides. */
+  /** All messages of both sides, the oldest first. */
   get timeline(): List<Entry> {
     return this.conversation.entries;
   }
 
-  /** The linter's findings. */
+  /** The linter's findings on the messages of both sides. */
   get findings(): List<Finding> {
     return this.conversation.findings;
   }
@@ -87,12 +87,12 @@ export class PeerView {
     return this.conversation.sides.in.pieces;
   }
 
-  /** The peer's requests without a reply. */
+  /** The peer's requests that have no reply yet. */
   get requests(): BlockSpan[] {
     return [...this.conversation.sides.in.requests];
   }
 
-  /** The console's requests without a reply. */
+  /** The console's requests that have no reply yet. */
   get asked(): BlockSpan[] {
     return [...this.conversation.sides.out.requests];
   }
@@ -102,7 +102,7 @@ export class PeerView {
     return handshake === undefined ? undefined : PeerId.fromBytes(handshake.peerId);
   }
 
-  /** Client and version, from the peer's extended handshake or its peer id; `undefined` before its handshake. */
+  /** The peer's client and version, from its extended handshake or its peer id; `undefined` before its handshake. */
   get client(): string | undefined {
     const announced = this.conversation.sides.in.extended?.client;
     if (announced !== undefined || this.peerId === undefined) return announced;
@@ -112,7 +112,7 @@ export class PeerView {
       : [known.client, known.version].filter((part) => part !== undefined).join(" ");
   }
 
-  /** Names of the extensions (BEP 10) that the peer supports. */
+  /** Names of the extensions (BEP 10) that the peer has announced. */
   get extensions(): string[] {
     return [...this.conversation.sides.in.extensions.values()];
   }

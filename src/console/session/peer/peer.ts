@@ -12,15 +12,15 @@ import type { PeerContext } from "./peer-context.ts";
 import type { PeerViewOptions } from "./peer-view.ts";
 import { sendable } from "./sendable.ts";
 
-/** The session of a peer: facts for its senders, and callbacks for its events. */
+/** The session, as a peer uses it: facts for its sending methods, and callbacks for its events. */
 export interface PeerHost extends PeerContext {
   /** Called when a message has arrived from the peer. */
   onEntry(peer: ConsolePeer, entry: Entry): void;
   /** Called when the user has sent a message to the peer. */
   onSent(peer: ConsolePeer, entry: Entry): void;
-  /** Called when the connection accepts more bytes again. */
+  /** Called when the peer's connection can accept more bytes again. */
   onDrain(peer: ConsolePeer): void;
-  /** Changes the duties of the engine: see {@link ConsolePeer.auto}. */
+  /** Changes the engine's duties for the peer: see {@link ConsolePeer.auto}. */
   auto(peer: ConsolePeer, options: unknown): Duties;
   /** Called when the connection is closed; `why` is the reason. */
   onClose(peer: ConsolePeer, why: string): void;
@@ -32,24 +32,24 @@ export interface ConsolePeerOptions extends PeerViewOptions {
   readonly connection: Connection;
 }
 
-/** Fields of a handshake, which replace the default ones. */
+/** Fields of a handshake that replace the default ones. */
 export interface HandshakeFields {
   /** The info-hash, 20 bytes. */
   readonly infoHash?: Uint8Array;
   /** The peer id, 20 bytes. */
   readonly peerId?: Uint8Array;
-  /** The reserved bits: flags, or all 8 bytes. Default: extended and fast. */
+  /** The reserved bits of the handshake: as flags, or all 8 bytes. Default: extension protocol and fast extension. */
   readonly reserved?: Partial<Reserved> | Uint8Array;
 }
 
-/** Flags of the default handshake. */
+/** The reserved bits of the default handshake. */
 const RESERVED: Partial<Reserved> = { extended: true, fast: true };
-/** Number of bytes waiting to be sent at which `satisfy` pauses. */
+/** Number of bytes waiting to be sent above which `satisfy` pauses. */
 const MAX_QUEUED_BYTES = 1_048_576;
 
 /**
- * A peer that the user controls. Messages are sent only when a sender is called, or when `auto` hands duties to the
- * engine. The senders return the sent message.
+ * A peer that the user controls. Messages are sent only when the user calls a sending method, or hands tasks to the
+ * engine with `auto`. The sending methods return the message that was sent.
  */
 export class ConsolePeer extends ExtensionSenders {
   readonly endpoint: Endpoint;
@@ -81,24 +81,24 @@ export class ConsolePeer extends ExtensionSenders {
     });
   }
 
-  /** The connection, for the engine. */
+  /** The peer's connection, as the engine uses it. */
   get connection(): Connection {
     return this.line.connection;
   }
 
-  /** Removes a block from the user's requests. Returns whether it was among them. */
+  /** Removes a block from the user's open requests. Returns whether the user had requested it. */
   takeRequested(span: BlockSpan): boolean {
     return this.line.requestedBlocks.delete(span);
   }
 
-  /** Removes a piece of the metadata from the user's requests. Returns whether it was among them. */
+  /** Removes a piece of the metadata from the user's open requests. Returns whether the user had requested it. */
   takeRequestedMetadata(piece: number): boolean {
     return this.line.requestedMetadata.delete(piece);
   }
 
   /**
    * Resolves to the next message of a type, of one of several types, or for which a function returns true. Each
-   * message is returned once; messages that arrived before the call come first. Rejects with NetworkError
+   * message is returned once; messages that arrived before the call are returned first. Rejects with NetworkError
    * `console.timeout`, `console.closed`.
    */
   next<T extends WireMessageType>(what: T, options?: NextOptions): Promise<EntryOf<T>>;
@@ -110,7 +110,7 @@ export class ConsolePeer extends ExtensionSenders {
     return nextMessage(this.#inbox, what, options);
   }
 
-  /** Sends the handshake (BEP 3), for a peer that was contacted without one. */
+  /** Sends the handshake (BEP 3). Needed only if the peer was contacted with `handshake: false`. */
   handshake(fields: HandshakeFields = {}): Entry {
     const { infoHash, peerId } = this.#host;
     return this.line.write(
@@ -146,7 +146,7 @@ export class ConsolePeer extends ExtensionSenders {
   }
 
   /**
-   * Replies to the peer's requests: sends the blocks of complete pieces, and rejects (BEP 6) the other requests.
+   * Replies to the peer's open requests: sends the blocks of complete pieces, and rejects the other requests (BEP 6).
    * Resolves to the number of blocks sent.
    */
   async satisfy(): Promise<number> {
@@ -176,28 +176,29 @@ export class ConsolePeer extends ExtensionSenders {
   }
 
   /**
-   * Hands duties to the engine, or takes them back: `keepAlive` after two minutes in which nothing was sent; `answer`
-   * requests while the peer is unchoked (the user chokes and unchokes); `download` missing pieces together with the
-   * other peers that have this duty; `metadata` requests. Without an argument all duties are on, with `false` none;
-   * with an object only the named duties change. Returns the duties that are on. With the fast extension, the
-   * complete pieces are announced first when no message was sent yet (BEP 6). The engine disconnects a peer that
-   * breaks a rule of a duty or sends bad data, and logs the reason.
+   * Hands tasks (duties) to the engine, or takes them back: `keepAlive` sends a keep-alive after two minutes in which
+   * nothing was sent; `answer` serves requests while the peer is unchoked (the user chokes and unchokes); `download`
+   * downloads missing pieces together with the other peers that have this duty; `metadata` serves requests for the
+   * metadata. Without an argument all duties are switched on, with `false` all off; with an object only the named
+   * duties change. Returns the duties that are on. With the fast extension, the complete pieces are announced first
+   * when no message was sent yet (BEP 6). The engine disconnects a peer that breaks a rule of a duty or sends bad
+   * data, and logs the reason.
    */
   auto(options?: AutoOptions | boolean): Duties {
     return this.#host.auto(this, options);
   }
 
-  /** Closes the connection when the peer has read the sent bytes, or after three seconds. */
+  /** Closes the connection when the peer has read the sent bytes, or at the latest after three seconds. */
   close(): void {
     this.line.close();
   }
 
-  /** Closes the connection at once; `why` is the reason. Bytes that wait to be sent are lost. */
+  /** Closes the connection at once; `why` is the reason. Bytes that were not sent yet are lost. */
   hangUp(why: string): void {
     this.line.hangUp(why);
   }
 
-  /** Sends bytes of complete messages for the engine. Returns whether the connection accepts more bytes. */
+  /** Sends bytes of complete messages of the engine. Returns whether the connection accepts more bytes. */
   sendBytes(bytes: Uint8Array, onFlushed?: (error?: Error | null) => void): boolean {
     return this.line.sendForEngine(bytes, onFlushed);
   }

@@ -5,7 +5,7 @@ import { bytesOf, knownFields, plainObject, shown, uint32, wrong } from "../argu
 const CALL = "send(message)";
 const SPAN = ["piece", "begin", "length"] as const;
 
-/** The fields of each message type. */
+/** The names of the fields of each message type. */
 const FIELDS: Readonly<Record<MessageType, readonly string[]>> = {
   "keep-alive": [],
   choke: [],
@@ -27,11 +27,11 @@ const FIELDS: Readonly<Record<MessageType, readonly string[]>> = {
   unknown: ["id", "payload"],
 };
 
-/** Fields that are bytes; all other fields are numbers. */
+/** Names of the fields whose values are bytes; the values of all other fields are numbers. */
 const BYTES: ReadonlySet<string> = new Set(["bits", "block", "payload"]);
 
 /**
- * Checks that a value is a message that can be encoded, and returns it. Throws {@link UsageError} `console.argument`.
+ * Returns the value if it is a message that can be encoded. Throws {@link UsageError} `console.argument` otherwise.
  */
 export function sendable(message: unknown): Message {
   if (typeof message !== "object" || message === null || !("type" in message))

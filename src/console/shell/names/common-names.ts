@@ -1,6 +1,6 @@
 import type { NameHelp } from "./name.ts";
 
-/** Functions that show help. */
+/** Names of the functions that show help. */
 export const GUIDES: readonly NameHelp[] = [
   { name: "available", usage: "available()", summary: "this list" },
   {
@@ -13,7 +13,7 @@ export const GUIDES: readonly NameHelp[] = [
   },
 ];
 
-/** Objects in live sessions and in recordings. */
+/** Names of objects that exist both in live sessions and in replays. */
 export const COMMON_OBJECTS: readonly NameHelp[] = [
   {
     name: "args",
@@ -23,7 +23,7 @@ export const COMMON_OBJECTS: readonly NameHelp[] = [
   },
 ];
 
-/** Functions in live sessions and in recordings. */
+/** Names of functions that exist both in live sessions and in replays. */
 export const COMMON_FUNCTIONS: readonly NameHelp[] = [
   {
     name: "table",

@@ -7,7 +7,7 @@ import { LIST_NAMES, MESSAGE_NAMES, PIECE_NAMES, TRACKER_NAMES } from "./thing-n
 
 export type { NameGroup, NameHelp } from "./name.ts";
 
-/** All names of a live session, in the order in which they are listed. */
+/** All names of a live session, in the order in which `available()` lists them. */
 export const SESSION_NAMES: readonly NameGroup[] = [
   { owner: "", title: "Objects", names: [...OBJECTS, ...COMMON_OBJECTS] },
   { owner: "", title: "Functions", names: [...GUIDES, ...FUNCTIONS, ...COMMON_FUNCTIONS] },
@@ -19,7 +19,7 @@ export const SESSION_NAMES: readonly NameGroup[] = [
   { owner: "list", title: "Lists (they are arrays, too)", names: LIST_NAMES },
 ];
 
-/** All names of a recorded session, in the order in which they are listed. */
+/** All names of a replay, in the order in which `available()` lists them. */
 export const REPLAY_NAMES: readonly NameGroup[] = [
   { owner: "", title: "Objects", names: [...REPLAY_OBJECTS, ...COMMON_OBJECTS] },
   { owner: "", title: "Functions", names: [...GUIDES, ...REPLAY_FUNCTIONS, ...COMMON_FUNCTIONS] },
@@ -28,7 +28,7 @@ export const REPLAY_NAMES: readonly NameGroup[] = [
   { owner: "list", title: "Lists (they are arrays, too)", names: LIST_NAMES },
 ];
 
-/** Finds the help of an owner's name or alias; `undefined` if there is none. */
+/** Returns the help for a name or alias of an owner; `undefined` if there is none. */
 export function findName(groups: readonly NameGroup[], owner: string, name: string): NameHelp | undefined {
   for (const group of groups) {
     if (group.owner !== owner) continue;

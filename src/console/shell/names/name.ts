@@ -1,12 +1,12 @@
-/** The description of a name, for `available` and `help`. */
+/** The help for one name that the user can type: `available` and `help` print it. */
 export interface NameHelp {
   /** The name as typed, without its owner: `request`. */
   readonly name: string;
   /** Names with the same meaning from earlier tools. */
   readonly aliases?: readonly string[];
-  /** The form of a call; for an object its name. */
+  /** How the name is typed: for a function the form of a call, for an object its name. */
   readonly usage: string;
-  /** The meaning in one line. */
+  /** The meaning of the name in one line. */
   readonly summary: string;
   /** A longer explanation, if needed. */
   readonly details?: string;
@@ -14,9 +14,9 @@ export interface NameHelp {
   readonly example?: string;
 }
 
-/** A group of names with the same owner. */
+/** The names that belong to one owner, such as the members of a peer. */
 export interface NameGroup {
-  /** The owner of the names: `""` for global names, `peer` for `peer.request`. */
+  /** The owner of the names: `peer` for names such as `peer.request`; empty for global names. */
   readonly owner: string;
   readonly title: string;
   readonly names: readonly NameHelp[];

@@ -1,6 +1,6 @@
 import type { NameHelp } from "./name.ts";
 
-/** Properties of a peer. */
+/** Help for the properties of a peer. */
 export const PEER_FACTS: readonly NameHelp[] = [
   { name: "address", usage: "peer.address", summary: "host and port" },
   { name: "direction", usage: "peer.direction", summary: '"outgoing" when we connected, "incoming" when it did' },
@@ -38,7 +38,7 @@ export const PEER_FACTS: readonly NameHelp[] = [
   },
 ];
 
-/** Senders and other methods of a peer. */
+/** Help for the methods of a peer. */
 export const PEER_ACTIONS: readonly NameHelp[] = [
   {
     name: "next",

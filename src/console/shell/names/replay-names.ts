@@ -1,6 +1,6 @@
 import type { NameHelp } from "./name.ts";
 
-/** Objects of a recorded session. */
+/** Help for the global objects of a replay. */
 export const REPLAY_OBJECTS: readonly NameHelp[] = [
   {
     name: "replay",
@@ -10,10 +10,10 @@ export const REPLAY_OBJECTS: readonly NameHelp[] = [
   },
   { name: "torrent", usage: "torrent", summary: "the torrent's metadata, when the recording has it" },
   { name: "peers", usage: "peers", summary: "the peers that have come so far", example: "table(peers)" },
-  { name: "peer", usage: "peer", summary: "the latest of them", example: "timeline(peer)" },
+  { name: "peer", usage: "peer", summary: "the latest peer", example: "timeline(peer)" },
 ];
 
-/** Functions that step through a recorded session. */
+/** Help for the functions that move through a replay. */
 export const REPLAY_FUNCTIONS: readonly NameHelp[] = [
   {
     name: "step",

@@ -1,6 +1,6 @@
 import type { NameHelp } from "./name.ts";
 
-/** Objects of a session. */
+/** Help for the global objects of a live session. */
 export const OBJECTS: readonly NameHelp[] = [
   {
     name: "torrent",
@@ -14,29 +14,29 @@ export const OBJECTS: readonly NameHelp[] = [
     summary: "all trackers of the torrent, by tier",
     example: "await trackers[0].announce()",
   },
-  { name: "tracker", usage: "tracker", summary: "the first of them", example: "await tracker.scrape()" },
+  { name: "tracker", usage: "tracker", summary: "the first tracker", example: "await tracker.scrape()" },
   {
     name: "peers",
     usage: "peers",
     summary: "all peers of the session, closed ones included",
     example: "peers.last.messages",
   },
-  { name: "peer", usage: "peer", summary: "the latest of them", example: "peer.interested()" },
+  { name: "peer", usage: "peer", summary: "the latest peer", example: "peer.interested()" },
   { name: "pieces", usage: "pieces", summary: "all pieces of the torrent", example: "table(pieces)" },
-  { name: "haves", usage: "haves", summary: "a bitfield of the pieces that are here", example: "haves.count" },
+  { name: "haves", usage: "haves", summary: "the complete pieces, as a bitfield", example: "haves.count" },
   { name: "log", usage: "log", summary: "events other than messages", example: "tail(log)" },
   {
     name: "peerId",
     aliases: ["peer_id"],
     usage: "peerId",
-    summary: "our 20-byte peer id (BEP 20)",
+    summary: "the session's own 20-byte peer id (BEP 20)",
     example: "String(peerId)",
   },
-  { name: "infoHash", usage: "infoHash", summary: "the torrent's identity", example: "infoHash.hex" },
+  { name: "infoHash", usage: "infoHash", summary: "the torrent's info-hash", example: "infoHash.hex" },
   {
     name: "port",
     usage: "port",
-    summary: "the port that we listen on; undefined when we do not listen",
+    summary: "the port on which the session listens; undefined when it does not listen",
     example: "port",
   },
   {
@@ -47,7 +47,7 @@ export const OBJECTS: readonly NameHelp[] = [
   },
 ];
 
-/** Functions of a live session. */
+/** Help for the global functions of a live session. */
 export const FUNCTIONS: readonly NameHelp[] = [
   {
     name: "contact",

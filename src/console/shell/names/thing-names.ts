@@ -1,6 +1,6 @@
 import type { NameHelp } from "./name.ts";
 
-/** Members of a tracker. */
+/** Help for the members of a tracker. */
 export const TRACKER_NAMES: readonly NameHelp[] = [
   {
     name: "announce",
@@ -49,7 +49,7 @@ export const TRACKER_NAMES: readonly NameHelp[] = [
   },
 ];
 
-/** Members of a piece. */
+/** Help for the members of a piece. */
 export const PIECE_NAMES: readonly NameHelp[] = [
   { name: "index", usage: "piece(0).index", summary: "its number" },
   { name: "length", usage: "piece(0).length", summary: "its bytes" },
@@ -78,53 +78,58 @@ export const PIECE_NAMES: readonly NameHelp[] = [
   },
 ];
 
-/** Members of a message, such as `m` after `const m = await peer.next()`. */
+/** Help for the fields of a message, such as those of `m` after `const m = await peer.next()`. */
 export const MESSAGE_NAMES: readonly NameHelp[] = [
-  { name: "type", usage: "m.type", summary: "which message it is, as next(type) takes it" },
-  { name: "way", usage: "m.way", summary: '"in" from the peer, "out" from us' },
+  { name: "type", usage: "m.type", summary: "the message type, spelled as in next(type)" },
+  { name: "way", usage: "m.way", summary: 'the direction: "in" from the peer, "out" to the peer' },
   { name: "at", usage: "m.at", summary: "milliseconds since the session began" },
-  { name: "number", usage: "m.number", summary: "its index in the conversation, from 0" },
-  { name: "size", usage: "m.size", summary: "bytes on the wire" },
-  { name: "findings", usage: "m.findings", summary: "the linter's findings on it" },
+  { name: "number", usage: "m.number", summary: "the index of the message in the conversation, from 0" },
+  { name: "size", usage: "m.size", summary: "the size in bytes on the wire, with the length prefix" },
+  { name: "findings", usage: "m.findings", summary: "the linter's findings on the message" },
   {
     name: "piece",
     usage: "m.piece",
-    summary: "of have, request, piece, cancel, reject, suggest, allowed-fast and the metadata messages",
+    summary:
+      "the piece number: in have, request, piece, cancel, reject, suggest, allowed-fast and the metadata messages",
   },
-  { name: "begin", usage: "m.begin", summary: "bytes from the start of the piece: of request, piece, cancel, reject" },
-  { name: "length", usage: "m.length", summary: "bytes: of request, piece, cancel, reject" },
+  { name: "begin", usage: "m.begin", summary: "the block's offset in the piece: in request, piece, cancel, reject" },
+  { name: "length", usage: "m.length", summary: "the block's length in bytes: in request, piece, cancel, reject" },
   {
     name: "block",
     usage: "m.block",
     summary: "the bytes of a piece message; undefined when they were dropped to save memory",
     example: "sha1(m.block)",
   },
-  { name: "bits", usage: "m.bits", summary: "the bytes of a bitfield; peer.haves has them read" },
+  { name: "bits", usage: "m.bits", summary: "the bytes of a bitfield; peer.haves lists the pieces" },
   {
     name: "data",
     usage: "m.data",
-    summary: "the bytes of a metadata message; totalSize is the whole dictionary's size",
+    summary: "the bytes of a metadata message; totalSize is the size of the whole dictionary in bytes",
   },
   {
     name: "extensions",
     usage: "m.extensions",
     summary:
-      "of an extended-handshake: a Map of names to ids; also client, requestQueue, metadataSize, port, yourIp, uploadOnly",
+      "in extended-handshake: a Map of names to ids; further fields: client, requestQueue, metadataSize, port, yourIp, uploadOnly",
   },
   {
     name: "reserved",
     usage: "m.reserved",
-    summary: "of a handshake: extended, fast, dht, v2; also infoHash, peerId, reservedBytes",
+    summary: "in handshake: the flags extended, fast, dht and v2; further fields: infoHash, peerId, reservedBytes",
   },
-  { name: "added", usage: "m.added", summary: "of pex (BEP 11): addresses; also dropped" },
+  {
+    name: "added",
+    usage: "m.added",
+    summary: "in pex (BEP 11): the addresses of added peers; dropped has those of dropped peers",
+  },
   {
     name: "payload",
     usage: "m.payload",
-    summary: "the bytes of extended, unknown and malformed messages; id is their id, why the error",
+    summary: "the bytes of extended, unknown and malformed messages; id is the message id, why is the decoding error",
   },
 ];
 
-/** Members of a list. */
+/** Help for the members of a list. */
 export const LIST_NAMES: readonly NameHelp[] = [
   { name: "first", usage: "peers.first", summary: "the first element; undefined when there is none" },
   { name: "last", usage: "peers.last", summary: "the last element" },

@@ -3,8 +3,8 @@ import envPaths from "env-paths";
 import { makeFolder, nodeFiles } from "../../../runtime/node/index.ts";
 
 /**
- * Returns the file that keeps typed lines between sessions. MILLRACE_HISTORY names another file; when it is empty,
- * resolves to `undefined` and no lines are kept.
+ * Resolves to the path of the file that keeps the lines that the user typed, for later sessions. The environment
+ * variable MILLRACE_HISTORY sets another path; if it is empty, resolves to `undefined`, and no lines are kept.
  */
 export async function historyFile(): Promise<string | undefined> {
   const named = process.env["MILLRACE_HISTORY"];

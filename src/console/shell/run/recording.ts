@@ -3,16 +3,19 @@ import type { Files } from "../../../runtime/index.ts";
 import { Recorder, Tape } from "../../record/index.ts";
 import type { ConsoleSession } from "../../session/session.ts";
 
-/** Records a live session. One recording runs at a time; each starts at the session's beginning. */
+/**
+ * Records a live session to a file. Only one recording runs at a time; each begins with the first event of the
+ * session.
+ */
 export class SessionRecording {
   readonly #session: ConsoleSession;
   readonly #files: Files;
   readonly #tape: Tape;
   #recorder: Recorder | undefined;
-  /** The path of the recording that is running or starting; `undefined` if there is none. */
+  /** The path of the current recording, also while it is being started; `undefined` if there is none. */
   #path: string | undefined;
 
-  /** Create it before a peer is contacted. */
+  /** Must be called before the session contacts a peer, so that recordings are complete. */
   constructor(session: ConsoleSession, files: Files) {
     this.#session = session;
     this.#files = files;
@@ -20,7 +23,7 @@ export class SessionRecording {
   }
 
   /**
-   * Starts to write. Rejects with StorageError (`storage.exists` when the file exists and may not be replaced) and
+   * Starts a recording. Rejects with StorageError (`storage.exists` when the file exists and may not be replaced) and
    * UsageError.
    */
   async begin(path: string, overwrite: boolean): Promise<void> {
@@ -52,7 +55,7 @@ export class SessionRecording {
     log.info(`recording to ${path}`);
   }
 
-  /** Ends the recording. Resolves when it is on the disk. */
+  /** Ends the recording. Resolves when all of it is on the disk. */
   async end(): Promise<void> {
     const recorder = this.#recorder;
     if (recorder === undefined) return;

@@ -7,26 +7,34 @@ import { setImmediate as turn } from "node:timers/promises";
 export interface ReplOptions {
   readonly input: Readable;
   readonly output: Writable;
-  /** Whether the input is a terminal, with a prompt, editing, completion and history. */
+  /** Whether the input is a terminal. Then there is a prompt with line editing, completion and history. */
   readonly isTerminal: boolean;
   readonly prompt: string;
-  /** The file that keeps typed lines for the next session; `undefined`: none. */
+  /** The path of the file that keeps typed lines for later sessions; `undefined`: they are not kept. */
   readonly historyFile: string | undefined;
   /** Formats a value as text; `undefined` prints nothing. */
   readonly show: (value: unknown) => string | undefined;
-  /** Whether a value has already been printed. It is not printed again. */
+  /** Whether a value has already been printed as an event. It is then not printed again. */
   readonly isShown: (value: unknown) => boolean;
-  /** Called with each error. `line`: the number of the line from a pipe, from 1. */
+  /**
+   * Called with each error. `line`: the number of the input line, from 1, when lines are read from a pipe;
+   * `undefined` on a terminal.
+   */
   readonly onProblem: (error: unknown, line: number | undefined) => void;
-  /** Called at Ctrl-C: the waiting operation must end. */
+  /** Called when the user presses Ctrl-C: the operation that the user waits for must end. */
   readonly onInterrupt: () => void;
-  /** Returns the completions at the cursor. `undefined`: Node's own completion of JavaScript is used. */
+  /**
+   * Returns the completions for the text before the cursor. If it returns `undefined`, Node's own completion is used.
+   */
   readonly complete: (line: string) => readonly [string[], string] | undefined;
 }
 
-/** The global name that holds the promise while its line awaits it. */
+/** The key of the global property that holds a promise while the line that made it waits for it. */
 const AWAITED = Symbol.for("millrace.console.awaited");
-/** Matches the start of a declaration. A line may declare a name again: `const p = …`. */
+/**
+ * Matches the `const` or `let` at the start of a line. It is removed, so that a line can declare a name again: `const
+ * p = …`.
+ */
 const DECLARATION = /^\s*(?:const|let)(?=\s)/;
 
 type Callback = (error: Error | null, value: unknown) => void;
@@ -36,11 +44,11 @@ export class Repl {
   readonly #server: REPLServer;
   readonly #options: ReplOptions;
   readonly #ended: Promise<void>;
-  /** Number of the line from a pipe, and whether its statement continues on the next line. */
+  /** The number of the current line of a pipe, and whether its statement continues on the next line. */
   #line: number | undefined;
   #isUnfinished = false;
   #isOver = false;
-  /** The line that is being evaluated. */
+  /** The line that is being evaluated; `undefined` while the REPL waits for input. */
   #pending: { readonly callback: Callback; readonly done: Promise<void>; readonly end: () => void } | undefined;
 
   constructor(options: ReplOptions) {
@@ -73,7 +81,7 @@ export class Repl {
     if (!options.isTerminal) this.#feed(lines).catch((error: unknown) => this.#printError(error));
   }
 
-  /** Reads the history. Errors are ignored, because the history is not essential. */
+  /** Reads the lines of earlier sessions. Errors are ignored, because the console works without them. */
   async loadHistory(): Promise<void> {
     const { historyFile, isTerminal } = this.#options;
     if (historyFile === undefined || !isTerminal) return;
@@ -82,7 +90,7 @@ export class Repl {
     });
   }
 
-  /** Resolves when the user, or the end of the input, has ended the loop. */
+  /** Resolves when the REPL has ended: the user has left it, or the input has ended. */
   ended(): Promise<void> {
     return this.#ended;
   }
@@ -91,7 +99,7 @@ export class Repl {
     this.#server.close();
   }
 
-  /** Prints a line about an event above the line that is being typed. */
+  /** Prints a line about an event, above the line that the user is typing. */
   notify(text: string): void {
     const { output, isTerminal } = this.#options;
     if (!isTerminal || this.#pending !== undefined || this.#isOver) {
@@ -102,7 +110,7 @@ export class Repl {
     this.#server.displayPrompt(true);
   }
 
-  /** Evaluates lines from a pipe one after another. Node's own loop would start all of them at once. */
+  /** Evaluates the lines of a pipe one after another. Node's own REPL would start all of them at once. */
   async #feed(lines: PassThrough): Promise<void> {
     const reader = createInterface({ input: this.#options.input, crlfDelay: Infinity });
     this.#server.once("exit", () => reader.close());
@@ -118,7 +126,7 @@ export class Repl {
     lines.end();
   }
 
-  /** Makes the REPL print errors on one line, and await a promise that a line returns. */
+  /** Makes the REPL print an error on one line, and wait for a promise that a line returns. */
   #tellProblems(): void {
     const server = this.#server;
     const evaluate = server.eval.bind(server);

@@ -17,21 +17,24 @@ import { runShell } from "../shell.ts";
 export interface ConsoleOptions {
   readonly runtime: Runtime;
   readonly source: Metainfo | Magnet;
-  /** The folder for files; `undefined` keeps pieces in memory. */
+  /** The folder for the torrent's files; `undefined` keeps the pieces in memory. */
   readonly folder: string | undefined;
-  /** Listens from the start on this port; `undefined`: does not listen. */
+  /**
+   * If defined, the session listens from the start: on `port`; if that is `undefined`, on the first free default
+   * port.
+   */
   readonly accept: { readonly port: number | undefined } | undefined;
   readonly script: string | undefined;
-  /** Arguments of the command line for the script. */
+  /** The arguments on the command line that are passed to the script. */
   readonly words: readonly string[];
-  /** The file for a recording from the start; `undefined`: none. */
+  /** The path of a file to which the session is recorded from its start; `undefined`: it is not recorded. */
   readonly record: string | undefined;
   readonly clientName: string;
   readonly isJson: boolean;
   readonly signal: AbortSignal;
 }
 
-/** Runs a session: opens it, reads lines or runs a script, and closes it. Resolves to the exit status. */
+/** Runs a console session: opens it, reads lines or runs a script, and closes it. Resolves to the exit status. */
 export async function runConsole(options: ConsoleOptions): Promise<number> {
   const { runtime, source, folder, clientName, signal } = options;
   const session = await ConsoleSession.open({ runtime, source, folder, clientName, linter: newLinter }, signal);

@@ -19,15 +19,15 @@ export interface ReplayConsoleOptions {
   /** The path of the recording. */
   readonly path: string;
   readonly script: string | undefined;
-  /** Arguments of the command line for the script. */
+  /** The arguments on the command line that are passed to the script. */
   readonly words: readonly string[];
   readonly isJson: boolean;
   readonly signal: AbortSignal;
 }
 
 /**
- * Runs a console on a recording. Resolves to the exit status; rejects with InputError `console.recording` and
- * StorageError.
+ * Runs the console on a recording: the user replays it. Resolves to the exit status; rejects with InputError
+ * `console.recording` and StorageError.
  */
 export async function runReplay(options: ReplayConsoleOptions): Promise<number> {
   const { runtime, path, script, words, isJson, signal } = options;
@@ -48,13 +48,13 @@ export async function runReplay(options: ReplayConsoleOptions): Promise<number> 
   });
 }
 
-/** Formats a time from a recording, which may be out of the range of `Date`. */
+/** Formats a time from a recording as a date. The time may be invalid, that is, out of the range of `Date`. */
 function dateText(milliseconds: number): string {
   const date = new Date(milliseconds);
   return Number.isNaN(date.getTime()) ? "an unknown time" : date.toISOString();
 }
 
-/** Returns all names of a recorded session. */
+/** Returns all names of a replay, with their values. */
 function replayScope(replay: Replay, services: ShellServices): Map<string, Lookup> {
   const current = (): Text => {
     const place = `event ${replay.position} of ${replay.length}, ${timeText(replay.at)}`;

@@ -4,8 +4,9 @@ import { resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 
 /**
- * The source of hooks that run in the thread of Node's module loader. They load the script as an ES module, whatever
- * its file extension and its package.json, so that top-level await works in `probe.js` as well.
+ * The source of hooks for Node's module loader, which run in the loader's thread. They load the script as an ES
+ * module, whatever its file extension and package.json, so that top-level await works also in a file such as
+ * `probe.js`.
  */
 const HOOKS = `
 let script;
@@ -18,8 +19,8 @@ export function load(url, context, next) {
 }`;
 
 /**
- * Runs a script as an ES module with the global names in scope. `path`: the script's path, for its imports and for
- * errors. Rejects with the error that the script throws.
+ * Runs the source of a script as an ES module that can use the global names. `path`: the path of the script, for its
+ * imports and for error messages. Rejects with the error that the script throws.
  */
 export async function runScript(path: string, source: string): Promise<void> {
   const { href: url } = pathToFileURL(resolve(path));
@@ -27,7 +28,7 @@ export async function runScript(path: string, source: string): Promise<void> {
   await import(url);
 }
 
-/** Returns the line of the script in which an error was thrown; `undefined` if unknown. */
+/** Returns the number of the script's line in which an error was thrown; `undefined` if it is unknown. */
 export function lineOf(error: unknown, path: string): number | undefined {
   if (!(error instanceof Error) || error.stack === undefined) return undefined;
   const { href } = pathToFileURL(resolve(path));
@@ -40,8 +41,8 @@ export function lineOf(error: unknown, path: string): number | undefined {
 }
 
 /**
- * Returns the line of a syntax error in a source; `undefined` if unknown. The module loader does not report it, so
- * Node's syntax check is used.
+ * Returns the number of the line with a syntax error; `undefined` if it is unknown. Node's module loader does not
+ * report it, so Node's syntax check (`node --check`) is run.
  */
 export function unreadableLine(source: string): number | undefined {
   const { stderr } = spawnSync(process.execPath, ["--input-type=module", "--check", "-"], {

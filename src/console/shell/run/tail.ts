@@ -14,7 +14,10 @@ interface TailOptions {
   readonly before: (() => unknown) | undefined;
 }
 
-/** Makes `tail`, which prints the last elements of a list; with `follow` also new elements, until Ctrl-C. */
+/**
+ * Returns the function `tail`, which prints the last elements of a list; with `follow` it also prints new elements,
+ * until Ctrl-C.
+ */
 export function makeTail(services: ShellServices): (list?: unknown, ...rest: unknown[]) => Text | Promise<void> {
   const last = (list: readonly unknown[], lines: number): string[] =>
     lines === 0 ? [] : list.slice(-lines).map((element) => lineText(element));
@@ -46,7 +49,7 @@ export function makeTail(services: ShellServices): (list?: unknown, ...rest: unk
   };
 }
 
-/** Reads options from an object, or from positional arguments as in earlier tools. */
+/** Reads the options of `tail` from an object, or from separate arguments as in earlier tools. */
 function readOptions(rest: readonly unknown[]): TailOptions {
   const [first, second, third] = rest;
   const given =

@@ -5,10 +5,13 @@ import { ConsoleTracker } from "../../session/tracker.ts";
 import { Table } from "../../view/index.ts";
 import { Text } from "../help.ts";
 
-/** Maximum depth of nested objects. */
+/** Maximum depth of nested objects in JSON output. */
 const DEPTH = 6;
 
-/** Converts a value for JSON: bytes as hexadecimal; peers, trackers and pieces as objects of their properties. */
+/**
+ * Converts a value to one that JSON supports: bytes as hexadecimal text; peers, trackers and pieces as objects of
+ * their properties.
+ */
 export function toJson(value: unknown, depth = 0): unknown {
   if (value === undefined || typeof value === "function" || typeof value === "symbol") return null;
   if (typeof value === "bigint") return String(value);

@@ -1,4 +1,4 @@
-/** Returns the most similar name for a mistyped one; `undefined` when none is similar enough. */
+/** Returns the name that is most similar to a mistyped one; `undefined` when none is similar enough. */
 export function nearest(wanted: string, names: Iterable<string>): string | undefined {
   const target = wanted.toLowerCase().replaceAll("_", "");
   let best: string | undefined;
@@ -14,8 +14,8 @@ export function nearest(wanted: string, names: Iterable<string>): string | undef
 }
 
 /**
- * Returns the edit distance: the number of characters to insert, delete, replace, or swap with the next; at most
- * `limit`.
+ * Returns the edit distance of two texts: the number of characters to insert, delete, replace, or swap with the next
+ * one. `limit`: when texts differ this much in length, it is returned at once, because they are not similar.
  */
 function editDistance(a: string, b: string, limit: number): number {
   if (Math.abs(a.length - b.length) >= limit || a.length > 40) return limit;

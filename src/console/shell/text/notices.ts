@@ -13,8 +13,9 @@ export interface NoticesOptions {
 }
 
 /**
- * Prints events while the user types: messages of both sides, connections, pieces. Above a maximum rate, lines are
- * left out, because a fast peer would fill the screen; warnings and the latest line are always printed.
+ * Prints events while the user types: messages of both sides, connections, complete pieces. When there are too many
+ * in a second, lines are left out, because a fast peer would fill the screen; warnings and the latest line are always
+ * printed.
  */
 export class Notices {
   isQuiet = false;
@@ -38,7 +39,9 @@ export class Notices {
     });
   }
 
-  /** Whether a message was printed. It is then not printed again as the value of a line. */
+  /**
+   * Whether a message was already printed as an event. If it is the value of a line, it is then not printed again.
+   */
   isShown(value: unknown): boolean {
     return typeof value === "object" && value !== null && this.#printed.has(value);
   }
@@ -56,8 +59,8 @@ export class Notices {
   }
 
   /**
-   * Prints a text unless the maximum rate is exceeded. Returns whether it was printed. `text` is called only to
-   * print.
+   * Prints a text unless too many were printed in this second. Returns whether it was printed. `text` is called only
+   * if its result is printed.
    */
   #printNotice(text: () => string): boolean {
     if (this.isQuiet) return false;

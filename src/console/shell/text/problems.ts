@@ -11,11 +11,11 @@ export interface ProblemContext {
    * evaluated.
    */
   readonly valueOf?: ((path: string) => unknown) | undefined;
-  /** Returns the name group of a value, such as `peer` or `tracker`; `undefined` when it has none. */
+  /** Returns the name group that describes a value, such as `peer` or `tracker`; `undefined` when there is none. */
   readonly ownerOf: (value: unknown) => string | undefined;
 }
 
-/** Formats an error on one line, with advice. Never prints a stack. */
+/** Formats an error on one line, with advice for the user. The stack is never printed. */
 export function explainProblem(thrown: unknown, context: ProblemContext): string {
   if (thrown instanceof AbortError || errorCode(thrown) === "ERR_SCRIPT_EXECUTION_INTERRUPTED") return "interrupted";
   const error = toError(thrown);
@@ -79,7 +79,10 @@ function explainType(message: string, { groups, valueOf, ownerOf }: ProblemConte
   return clean(message);
 }
 
-/** Returns the reason why no object with this member exists yet; `undefined` if unknown. */
+/**
+ * Returns the reason why the value that has this member is still `undefined`, for example because no peer has
+ * connected; `undefined` if the reason is unknown.
+ */
 function absence(member: string, groups: readonly NameGroup[]): string | undefined {
   const owners = [
     ...new Set(groups.filter(({ names }) => names.some(({ name }) => name === member)).map(({ owner }) => owner)),

@@ -1,4 +1,4 @@
-/** An array for scripts that is printed as one text, such as a table. */
+/** An array that scripts use as an array, but that the console prints as one text, such as a table. */
 export class RenderedList<T> extends Array<T> {
   readonly #render: () => string;
 

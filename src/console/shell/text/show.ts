@@ -11,12 +11,12 @@ import { RenderedList } from "./rendered-list.ts";
 import { Text } from "../help.ts";
 import { drawList, isEntry, lineText } from "./tables.ts";
 
-/** Maximum number of bytes printed of a value. */
+/** Maximum number of bytes that are printed of a byte array. */
 const SHOWN_BYTES = 256;
 
 /**
- * Formats a value as the console prints it; `undefined` for no output. Control characters in data from peers are
- * escaped.
+ * Formats a value as the console prints it; returns `undefined` if nothing is to be printed. Control characters in
+ * data from peers are escaped.
  */
 export function showValue(value: unknown, pieceCount?: number): string | undefined {
   if (value === undefined) return undefined;
@@ -57,7 +57,7 @@ function isDrawable(list: readonly unknown[]): boolean {
 // oxlint-disable-next-line no-control-regex
 const OURS = /(\u001b\[[0-9;]*m|\n)/;
 
-/** Escapes unsafe characters, but keeps the colours and line ends that `inspect` made. */
+/** Escapes unsafe characters in the output of `inspect`, but keeps its colours and line ends. */
 function cleanInspected(text: string): string {
   return text
     .split(OURS)

@@ -19,7 +19,7 @@ import {
   type Table,
 } from "../../view/index.ts";
 
-/** Maximum number of rows of a table: a torrent may have millions of pieces. */
+/** Maximum number of rows of a table. It is needed because a torrent may have millions of pieces. */
 const MOST_ROWS = 500;
 
 const TRACKER_FIELDS: readonly Field<ConsoleTracker>[] = [
@@ -67,7 +67,10 @@ const FINDING_FIELDS: readonly Field<Finding>[] = [
 
 const ENDPOINT_FIELDS: readonly Field<Endpoint>[] = [{ title: "address", of: formatEndpoint }];
 
-/** Formats a list as a table, by the type of its elements. Throws UsageError `console.argument` for other values. */
+/**
+ * Formats a list as a table. The type of its elements determines the columns. Throws UsageError `console.argument`
+ * for a value that cannot be shown as a table.
+ */
 export function drawList(list: unknown): Table {
   if (!Array.isArray(list))
     throw wrong("table(list)", "list", "a list: peers, trackers, pieces, log, peer.messages", list);
@@ -93,7 +96,7 @@ export function drawList(list: unknown): Table {
   );
 }
 
-/** Formats one element on one line. */
+/** Formats one element of a list on one line. */
 export function lineText(element: unknown): string {
   if (isEntry(element)) return entryText(element);
   if (isLogLine(element)) return `${timeText(element.at)} ${clean(element.text)}`;
