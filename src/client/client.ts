@@ -41,11 +41,11 @@ export class Client {
   readonly #options: ClientOptions;
   readonly #runtime: Runtime;
   readonly #torrents = new Map<string, ManagedTorrent>();
-  /** Torrents that are ticked each second: torrents with peers or periodic work, not the many idle seeds. */
+  /** The torrents that are ticked each second: those with peers or periodic work, and not the idle seeds. */
   readonly #awake = new Set<ManagedTorrent>();
-  /** Torrents by the 20 bytes that handshakes carry. */
+  /** Torrents by the 20-byte info-hash that handshakes contain. */
   readonly #byWireHash = new Map<string, ManagedTorrent>();
-  /** The places of all torrents' data, as far as they are known. */
+  /** The known paths of all torrents' data, to detect files that torrents have in common. */
   readonly #places = new Places();
   readonly #reads = new Gate(MAX_READING);
   readonly #listener: PeerListener | undefined;
@@ -122,12 +122,12 @@ export class Client {
     return Array.from(this.#awake, ({ torrent }) => torrent);
   }
 
-  /** The client's DHT; `undefined` when it takes no part in it. */
+  /** The client's DHT; `undefined` when the client does not use the DHT. */
   get dht(): Dht | undefined {
     return this.#dht?.dht;
   }
 
-  /** The listening port; 0 while not listening. */
+  /** The port on which the client listens; 0 while it does not listen. */
   get port(): number {
     return this.#listener?.port ?? 0;
   }
@@ -145,10 +145,7 @@ export class Client {
     return this.#isReachable;
   }
 
-  /**
-   * Opens the listener, once; {@link Client.add} does so, too. Resolves with the port. Rejects with NetworkError
-   * `net.address-in-use`.
-   */
+  /** Opens the listener, as {@link Client.add} does; returns its port. Throws NetworkError `net.address-in-use`. */
   async listen(): Promise<number> {
     this.#requireOpen();
     this.#listening ??= this.#open();
@@ -196,14 +193,14 @@ export class Client {
     return torrent;
   }
 
-  /** Returns a torrent by its info-hash, also in hexadecimal. */
+  /** Returns the torrent with this info-hash, which may be given in hexadecimal; `undefined` when there is none. */
   get(infoHash: InfoHash | string): Torrent | undefined {
     return this.#torrents.get(typeof infoHash === "string" ? infoHash.toLowerCase() : infoHash.hex)?.torrent;
   }
 
   /**
-   * Resolves with where a torrent's data was when an earlier run with the same `stateDir` last kept its state;
-   * `undefined` when that is not known. `infoHash` in hexadecimal.
+   * Resolves with the path of a torrent's data when its state was last kept by an earlier run with the same `stateDir`;
+   * with `undefined` when it is not known. `infoHash` is in hexadecimal.
    */
   async keptWhere(infoHash: string): Promise<KeptWhere | undefined> {
     const { stateDir } = this.#options;
@@ -211,8 +208,8 @@ export class Client {
   }
 
   /**
-   * Sets limits in bytes a second over all torrents; `undefined` or 0 for no limit. Throws UsageError `client.rate` for
-   * a rate that is negative or not finite.
+   * Sets limits in bytes a second for all torrents together; `undefined` or 0 for no limit. Throws UsageError
+   * `client.rate` for a rate that is negative or not finite.
    */
   setRates(rates: {
     readonly maxDownloadRate?: number | undefined;
@@ -223,7 +220,7 @@ export class Client {
     if ("maxUploadRate" in rates) this.#host.upload.setRate(rates.maxUploadRate);
   }
 
-  /** Sets the options of these names. Existing connections stay open. Throws UsageError `client.count`. */
+  /** Sets options of the client anew. Existing connections stay open. Throws UsageError `client.count`. */
   setLimits(limits: {
     readonly maxConnections?: number;
     readonly maxPeers?: number;

@@ -8,16 +8,19 @@ import { DHT_SAVE_MS, MAX_SAVED_DHT_LENGTH } from "./limits.ts";
 
 /** Settings of the client's DHT node. */
 export interface DhtSettings {
-  /** `HOST:PORT` of nodes to begin with. Default: three public ones. */
+  /** `HOST:PORT` of the nodes to query while no others are known. Default: three public nodes. */
   readonly bootstrap?: readonly string[] | undefined;
   /**
    * Whether the node is read-only, that is, does not reply to queries: `"auto"` decides by whether other nodes reach it
    * (BEP 43). Default `"auto"`.
    */
   readonly readOnly?: boolean | "auto" | undefined;
-  /** The folder in which the nodes are kept. Default: the client's `stateDir`; they are not kept without one. */
+  /**
+   * The folder in which the known nodes are kept between runs. Default: the client's `stateDir`; without a folder they
+   * are not kept.
+   */
   readonly stateDir?: string | undefined;
-  /** The rates at which queries get replies. */
+  /** The maximum rates of queries that get replies. */
   readonly rates?: Partial<QueryRates> | undefined;
 }
 
@@ -26,12 +29,12 @@ export interface ClientDhtOptions {
   readonly runtime: Runtime;
   readonly settings: DhtSettings;
   readonly udpPort: UdpPort;
-  /** The folder in which the table is kept; `undefined`: it is not kept. */
+  /** The folder in which the known nodes are kept between runs; `undefined` not to keep them. */
   readonly stateDir: string | undefined;
   readonly isSeed: (infoHash: InfoHash) => boolean;
 }
 
-/** A client's DHT node: a source of peers for its torrents, with a table that is kept between runs. */
+/** A client's DHT node: a source of peers for the client's torrents. Its known nodes are kept between runs. */
 export class ClientDht extends DhtService implements SwarmDht {
   readonly #options: ClientDhtOptions;
   #timer: Timer | undefined;
@@ -69,7 +72,7 @@ export class ClientDht extends DhtService implements SwarmDht {
     await super.close();
   }
 
-  /** Returns the UDP port of the node, for peers over IPv4 and IPv6. */
+  /** Returns the UDP port of the DHT node, which peers are sent. */
   port(): number {
     const { udpPort } = this.#options;
     return (udpPort.local(4) ?? udpPort.local(6))?.port ?? 0;
@@ -79,7 +82,7 @@ export class ClientDht extends DhtService implements SwarmDht {
     this.dht.suggest(endpoint);
   }
 
-  /** Nodes that a torrent file names (BEP 5). Resolves when they were looked up; never rejects. */
+  /** Pings the nodes that a torrent file names (BEP 5). Resolves when their names were looked up; never rejects. */
   async onNodes(nodes: readonly TorrentNode[]): Promise<void> {
     const hosts = nodes.map(({ host, port }) => (host.includes(":") ? `[${host}]:${port}` : `${host}:${port}`));
     await this.dht.suggestHosts(hosts);

@@ -15,14 +15,14 @@ export interface PeerListenerOptions {
   readonly clock: Clock;
   /** Closes the connections of addresses that connect too often. */
   readonly tarpit: Tarpit;
-  /** Each listens; the port is that of the first with a local endpoint. */
+  /** The transports, each of which listens. The port is that of the first one with a local endpoint. */
   readonly transports: readonly Transport[];
-  /** Returns our handshake for the torrent that a peer requests; `undefined` refuses the peer. */
+  /** Returns our handshake for the torrent with this info-hash, which a peer requests; `undefined` refuses the peer. */
   readonly offer: (infoHash: Uint8Array) => Uint8Array | undefined;
   readonly take: (connection: Connection, handshake: Handshake) => SocketHandlers | undefined;
 }
 
-/** Listens for peers of all torrents: the handshake of a peer has the info-hash of its torrent. */
+/** Listens for peers of all torrents. The info-hash in a peer's handshake selects the torrent. */
 export class PeerListener {
   readonly #options: PeerListenerOptions;
   readonly #shaking = new HalfOpenConnections();
@@ -36,7 +36,7 @@ export class PeerListener {
     this.#arrivals = new Arrivals(options.clock);
   }
 
-  /** Listens on the first free port. Rejects with NetworkError `net.address-in-use` when there is none. */
+  /** Listens on the first free port of the range. Rejects with NetworkError `net.address-in-use` when none is free. */
   async open(): Promise<void> {
     this.#isOpen = true;
     try {
@@ -51,14 +51,14 @@ export class PeerListener {
     this.#announcedPort = this.#port;
   }
 
-  /** The port; 0 when not listening. */
+  /** The port on which it listens; 0 while it does not listen. */
   get port(): number {
     return this.#port;
   }
 
   /**
-   * The port announced to trackers and peers. It stays set after {@link PeerListener.close}, because trackers match
-   * `stopped` by it. 0 before the first open.
+   * The port announced to trackers and peers; 0 before the first open. It stays set after {@link PeerListener.close},
+   * because trackers need it to match the `stopped` announce.
    */
   get announcedPort(): number {
     return this.#announcedPort;

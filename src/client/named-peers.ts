@@ -64,7 +64,7 @@ export function magnetPeers(magnet: Magnet | undefined): string[] {
   return (magnet?.peers ?? []).map(({ host, port }) => (host.includes(":") ? `[${host}]:${port}` : `${host}:${port}`));
 }
 
-/** The peers of a torrent that the user or its magnet link named, at first or since. */
+/** The peers of a torrent that its magnet link or the user named, when the torrent was added or later. */
 export class NamedPeers implements PeerSource {
   readonly name: "user" | "magnet";
   readonly allowsPrivate = true;
@@ -82,8 +82,8 @@ export class NamedPeers implements PeerSource {
   }
 
   /**
-   * Adds peers as `HOST:PORT`; later starts use them, too. Resolves when they were looked up. Rejects as
-   * {@link checkPeers} throws.
+   * Adds peers, given as `HOST:PORT`; they are also used when the torrent is started again. Resolves when their names
+   * were looked up. Rejects with the errors of {@link checkPeers}.
    */
   async add(peers: readonly string[]): Promise<void> {
     checkPeers(peers);

@@ -1,33 +1,33 @@
 import { type Bitfield, type InfoHash, parentPath, UsageError } from "../base/index.ts";
 import type { FileLayout, LayoutFile, Metainfo } from "../metainfo/index.ts";
 
-/** A torrent and the place of its data. */
+/** A torrent and the path of its data. */
 export interface Claim {
   readonly infoHash: InfoHash;
   readonly folder: string;
   readonly metainfo: Metainfo;
-  /** Returns the verified pieces of the torrent at present; `undefined` while they are not known. */
+  /** Returns the pieces of the torrent that are verified now; `undefined` while they are not known. */
   readonly have: () => Bitfield | undefined;
 }
 
-/** A file that two torrents have in common: the other torrent and its file. */
+/** A file that two torrents have in common, as one of them sees it: the other torrent and the file there. */
 interface Share {
   readonly other: Placed;
   readonly file: LayoutFile;
 }
 
 interface Placed extends Claim {
-  /** Torrents with data in the same folder, above or below it. */
+  /** Torrents with data in the same folder, in a folder above it or in one below it. */
   readonly neighbours: Set<Placed>;
-  /** The shared ranges, by file index. */
+  /** For each file that other torrents have as well, by index: these torrents. */
   readonly shares: Map<number, Share[]>;
-  /** Whether the torrent's data is being deleted: other torrents need not keep shared files for it. */
+  /** Whether the torrent's data is being deleted: then other torrents may delete files that they share with it. */
   isLeaving: boolean;
 }
 
 /**
- * The places of all torrents' data. Two torrents may have files in common if the lengths agree; neither changes data
- * that the other has verified.
+ * The registered paths of all torrents' data. Two torrents may have files in common if the lengths agree; neither
+ * changes data that the other has verified.
  */
 export class Places {
   /** Torrents by the path of their file or folder. */
@@ -37,8 +37,8 @@ export class Places {
   readonly #byId = new Map<string, Placed[]>();
 
   /**
-   * Registers a place of a torrent's data. Throws UsageError `client.path-in-use` when another torrent has files there
-   * that do not agree with its own.
+   * Registers a path of a torrent's data. Throws UsageError `client.path-in-use` when another torrent has files there
+   * that do not agree with the torrent's own.
    */
   add(claim: Claim): void {
     const top = topOf(claim);
@@ -63,7 +63,7 @@ export class Places {
     addTo(this.#byId, claim.infoHash.hex, placed);
   }
 
-  /** Releases all places of a torrent but this one. */
+  /** Releases all paths of a torrent except the present one. */
   keepOnly(
     infoHash: InfoHash,
     { folder, metainfo }: { readonly folder: string; readonly metainfo: Metainfo | undefined },
@@ -72,21 +72,21 @@ export class Places {
   }
 
   /**
-   * Called before a torrent's data is deleted. Its places stay registered until {@link Places.remove}; other torrents
-   * need not keep shared files for it.
+   * Called before a torrent's data is deleted. Its paths stay registered until {@link Places.remove}, but other
+   * torrents may delete files that they share with it.
    */
   leave(infoHash: InfoHash): void {
     for (const placed of this.#byId.get(infoHash.hex) ?? []) placed.isLeaving = true;
   }
 
-  /** Releases all places of a torrent. */
+  /** Releases all paths of a torrent. */
   remove(infoHash: InfoHash): void {
     this.#release(infoHash, undefined);
   }
 
   /**
-   * Whether another torrent has data in, above or below the torrent's present place: it cannot be moved or renamed
-   * then.
+   * Whether another torrent has data in, above or below the torrent's present path: then the torrent cannot be moved or
+   * renamed.
    */
   hasNeighbours(
     infoHash: InfoHash,
@@ -102,12 +102,15 @@ export class Places {
     return this.#sharers(infoHash, fileIndex).length > 0;
   }
 
-  /** Returns a check whether another torrent has, or may have, verified the given bytes of a file. */
+  /**
+   * Returns a function that checks whether another torrent has verified, or may have verified, the given bytes of a
+   * file.
+   */
   guard(infoHash: InfoHash): (fileIndex: number, offset: number, length: number) => boolean {
     return (fileIndex, offset, length) => this.#isProtected(infoHash, fileIndex, offset, length);
   }
 
-  /** Releases all places of a torrent but the one at the path `kept`. */
+  /** Releases all paths of a torrent except the path `kept`. */
   #release(infoHash: InfoHash, kept: string | undefined): void {
     const all = this.#byId.get(infoHash.hex) ?? [];
     const left = all.filter((placed) => topOf(placed) === kept);
@@ -139,7 +142,7 @@ export class Places {
     return placed.flatMap(({ shares }) => shares.get(fileIndex) ?? []).filter(({ other }) => !other.isLeaving);
   }
 
-  /** Torrents whose data is at, above or below the path `top`. */
+  /** Yields the torrents whose data is at, above or below the path `top`. */
   *#near(top: string, folder: string): Generator<Placed> {
     yield* this.#byTop.get(top) ?? [];
     for (const at of upwards(folder)) yield* this.#byTop.get(at) ?? [];
@@ -147,7 +150,7 @@ export class Places {
   }
 }
 
-/** Returns the error of a torrent that cannot be moved or renamed because another torrent has data among its files. */
+/** Returns the error for a torrent that cannot be moved or renamed because another torrent has data among its files. */
 export function pathShared(name: string): UsageError {
   return new UsageError(
     "client.path-shared",
@@ -164,8 +167,8 @@ function pathOf({ folder, metainfo }: Claim, file: LayoutFile): string {
 }
 
 /**
- * Returns pairs of files with the same path. Throws UsageError `client.path-in-use` when their lengths differ, or when
- * a file of one torrent is a folder of the other.
+ * Returns the pairs of files of two torrents that have the same path. Throws UsageError `client.path-in-use` when the
+ * lengths of a pair differ, or when a file of one torrent is a folder of the other.
  */
 function sharedFiles(mine: Claim, other: Claim): (readonly [LayoutFile, LayoutFile])[] {
   const its = new Map<string, LayoutFile>();
@@ -197,7 +200,7 @@ function inUse(path: string, { infoHash }: Claim): UsageError {
   );
 }
 
-/** Whether any piece with these bytes is valid, or the valid pieces are not known. */
+/** Whether any piece with some of these bytes is valid; true, too, when the valid pieces are not known. */
 function hasAny(layout: FileLayout, have: Bitfield | undefined, offset: number, length: number): boolean {
   if (have === undefined) return true;
   const last = Math.floor((offset + length - 1) / layout.pieceLength);

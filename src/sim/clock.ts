@@ -1,10 +1,10 @@
 import type { Clock, Timer } from "../runtime/index.ts";
 import type { EventQueue } from "./events.ts";
 
-/** The start of every world's wall clock: 2025-01-01. */
+/** The wall-clock time at which every world starts: 2025-01-01. */
 const EPOCH_MS = 1_735_689_600_000;
 
-/** Whether a process still runs: no callback of a crashed process is called. */
+/** Whether a process has ended. No callback of a crashed process is called. */
 export interface Life {
   readonly isOver: boolean;
 }
@@ -20,7 +20,7 @@ export class SimClock implements Clock {
     this.#life = life;
   }
 
-  /** Timers that have neither run nor been cancelled: a closed client leaves none. */
+  /** The number of timers that have neither run nor been cancelled. It is 0 after a client was closed. */
   get pending(): number {
     return this.#pending;
   }

@@ -5,11 +5,12 @@ import type { Space } from "./pages.ts";
 import type { SeededRandom } from "./random.ts";
 import { refuse, statOf, Tree, type FileNode } from "./tree.ts";
 
-/** A kind of disk operation, which a fault can be planned for. */
+/** A kind of disk operation that a test can make fail. */
 export type DiskOperation = "open" | "read" | "write" | "sync" | "stat" | "rename" | "remove" | "list" | "folder";
 
 /**
- * A disk in memory that can be full, fail, and lose writes that were not synced. It outlives the processes that use it.
+ * A disk in memory that can be full, fail, and lose writes that were not synced. It keeps its files when a process
+ * ends.
  */
 export class SimDisk {
   /** Called before each operation; returns an error to make the operation fail. */
@@ -19,7 +20,7 @@ export class SimDisk {
   readonly tree = new Tree();
   readonly #space: Space = { used: 0, capacity: Infinity };
 
-  /** Bytes that it holds, in pages of 16 KiB. May be changed at any time. */
+  /** Maximum of bytes on the disk, in pages of 16 KiB. May be changed at any time. */
   get capacity(): number {
     return this.#space.capacity;
   }
@@ -33,7 +34,7 @@ export class SimDisk {
     return this.#space.used;
   }
 
-  /** Puts a file there, safely on the disk, with all folders above it. */
+  /** Creates a file, and all folders above it, as if it had been synced: a crash does not lose it. */
   put(path: string, bytes: Uint8Array, modifiedMs = 0): void {
     const at = path.lastIndexOf("/");
     const folder = this.tree.makeFolder(path.slice(0, Math.max(0, at)));
@@ -49,7 +50,7 @@ export class SimDisk {
     this.tree.makeFolder(path.slice(0, Math.max(0, at))).entries.set(path.slice(at + 1), { kind: "link", target });
   }
 
-  /** Returns the whole of a file, as a process would read it; `undefined` when there is none. */
+  /** Returns all bytes of a file as a process would read them; `undefined` when there is no such file. */
   get(path: string): Uint8Array | undefined {
     const pages = this.tree.file(path)?.pages;
     if (pages === undefined) return undefined;
@@ -69,13 +70,13 @@ export class SimDisk {
       if (!file.pages.crash(random)) folder.entries.delete(name);
   }
 
-  /** Returns the disk as a process uses it. */
+  /** Returns the file operations of a process on this disk. */
   files(clock: Clock, life: Life = { isOver: false }): Files {
     return new SimFiles(this, this.#space, clock, life);
   }
 }
 
-/** The files of one process. It has more than sixteen members because {@link Files} has. */
+/** The file operations of one process. It has more than sixteen members because {@link Files} has. */
 class SimFiles implements Files {
   readonly #disk: SimDisk;
   readonly #space: Space;
@@ -142,7 +143,7 @@ class SimFiles implements Files {
     });
   }
 
-  /** Names are never lost here: only the bytes of files are. */
+  /** Does nothing: on this disk a crash never loses names, only the bytes of files. */
   syncFolder(path: string): Promise<void> {
     return this.#do("sync", path, () => undefined);
   }
@@ -243,7 +244,9 @@ class SimFiles implements Files {
     });
   }
 
-  /** Runs `find`; returns `undefined` also when a file is in the place of a folder on the way. */
+  /**
+   * Runs `find`. Returns `undefined` if it finds nothing, or if a part of the path that should be a folder is a file.
+   */
   #look<T>(find: () => T): T | undefined {
     try {
       return find();

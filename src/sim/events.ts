@@ -1,25 +1,28 @@
-/** An event to come. */
+/** An event that has not happened yet. */
 interface Entry {
   readonly time: number;
   readonly order: number;
   run: (() => void) | undefined;
-  /** The number of turns of promise continuations to run after the event. */
+  /** The number of turns that promise continuations get after the event. */
   readonly turns: number;
 }
 
 /**
- * The number of turns of promise continuations after each event. Longer chains continue a little later in virtual time,
- * at the same time in every run.
+ * The default of these turns. A longer chain of promises continues a little later in virtual time, but at the same time
+ * in every run.
  */
 const TURNS = 48;
-/** The number of turns after the arrival of a datagram: few promises wait for one, and datagrams are many. */
+/**
+ * The number of turns after the arrival of a datagram. It is low, since datagrams are many and few promises wait for
+ * one.
+ */
 const DATAGRAM_TURNS = 4;
-/** The factor on the number of turns when no event is left. */
+/** The factor by which the number of turns is larger when no event is left. */
 const LAST_ROUNDS = 40;
 
 /**
- * The events to come, ordered by virtual time, and events at one time in the order in which they were added. A binary
- * heap.
+ * The events that have not happened yet, ordered by virtual time. Events at the same time are in the order in which
+ * they were added. A binary heap.
  */
 export class EventQueue {
   /** Milliseconds since the world began. */
@@ -28,10 +31,13 @@ export class EventQueue {
   count = 0;
   readonly #heap: Entry[] = [];
   #order = 0;
-  /** The number of turns of the last event. */
+  /** The number of turns after the last event. */
   #turns = TURNS;
 
-  /** Calls `run` `ms` from now; returns a function that cancels it. `isDatagram`: it is the arrival of a datagram. */
+  /**
+   * Schedules `run` to be called in `ms` milliseconds; returns a function that cancels it. `isDatagram`: whether the
+   * event is the arrival of a datagram.
+   */
   add(ms: number, run: () => void, isDatagram = false): () => void {
     const turns = isDatagram ? DATAGRAM_TURNS : TURNS;
     const entry: Entry = { time: this.now + Math.max(0, ms), order: this.#order++, run, turns };
@@ -50,7 +56,7 @@ export class EventQueue {
     return undefined;
   }
 
-  /** Lets the next event happen, if it is due by `until`; returns whether there was one. */
+  /** Lets the next event happen if its time is not after `until`. Returns whether an event happened. */
   async step(until: number): Promise<boolean> {
     await settle(this.#turns);
     // Before the world stands still, a long chain of promises may run to its end.
@@ -110,7 +116,7 @@ function before(a: Entry, b: Entry): boolean {
   return a.time < b.time || (a.time === b.time && a.order < b.order);
 }
 
-/** Lets promises that are settled run on. */
+/** Lets the continuations of settled promises run for a number of turns. */
 async function settle(turns: number): Promise<void> {
   for (let turn = 0; turn < turns; turn++) await Promise.resolve();
 }

@@ -2,12 +2,12 @@ import { throwIfAborted, UsageError } from "../base/index.ts";
 import type { HashAlgorithm, Hasher, HashFilesJob, HashFilesResult } from "../runtime/index.ts";
 import type { SimDisk } from "./disk.ts";
 
-/** A digest function: that of `node:crypto`, for example. */
+/** A function that returns a digest, such as one made with `node:crypto`. */
 export type Digest = (algorithm: HashAlgorithm, bytes: Uint8Array) => Uint8Array;
 
 const DIGEST_LENGTH = { sha1: 20, sha256: 32 } as const;
 
-/** Hashes at once, on this thread; reads from the simulated disk. */
+/** Computes hashes synchronously, on this thread, and reads files from the simulated disk. */
 export class SimHasher implements Hasher {
   readonly parallelism = 1;
   readonly #digest: Digest;

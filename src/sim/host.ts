@@ -16,7 +16,7 @@ export interface HostParts {
   readonly log: Log | undefined;
 }
 
-/** A machine. Its disk stays; the process on it may crash. */
+/** A simulated machine. Its disk is kept when the process on it crashes. */
 export class SimHost {
   readonly disk = new SimDisk();
   readonly #parts: HostParts;
@@ -33,17 +33,17 @@ export class SimHost {
     return this.#parts.station.ip;
   }
 
-  /** The runtime of the present process. After a crash there is another one. */
+  /** The runtime of the present process. After a crash it is a new one. */
   get runtime(): Runtime {
     return this.#process.runtime;
   }
 
-  /** Timers that the process has going. */
+  /** The number of timers of the process that have neither run nor been cancelled. */
   get timers(): number {
     return this.#process.clock.pending;
   }
 
-  /** The number of TCP connections that have not ended at both ends. */
+  /** The number of TCP connections that are not closed on both sides. */
   get sockets(): number {
     return this.#parts.station.line.sockets.size;
   }

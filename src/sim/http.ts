@@ -2,7 +2,10 @@ import { AbortError, NetworkError, utf8, type Endpoint } from "../base/index.ts"
 import type { HttpClient, HttpReply, HttpServer, HttpServers } from "../runtime/index.ts";
 import { Network, type Station } from "./network.ts";
 
-/** Returns an HTTP client for requests between simulated hosts, whole requests at a time: no redirects, no TLS. */
+/**
+ * Returns an HTTP client for requests between simulated hosts. Requests and responses are delivered as a whole; there
+ * are no redirects and no TLS.
+ */
 export function simHttpClient(network: Network, station: Station): HttpClient {
   return {
     get: ({ url, headers, maxBytes, firstByteTimeoutMs, signal, check }) =>

@@ -2,16 +2,19 @@ import { formatEndpoint, type Endpoint } from "../base/index.ts";
 import type { EventQueue } from "./events.ts";
 import type { SeededRandom } from "./random.ts";
 
-/** Traces an event: a line of text, made on demand, and a number for the fingerprint. */
+/** Records an event: a line of text, which is only made when it is needed, and a number for the fingerprint. */
 export type Trace = (line: () => string, value: number) => void;
 
-/** The speed, delay and loss of a host's line. */
+/** The speed, delay and loss of the line between a host and the network. */
 export interface LineOptions {
   /** The upload rate in bytes a second. Default: 12,500,000 (100 Mbit/s). */
   readonly up?: number;
   /** The download rate in bytes a second. Default: 12,500,000. */
   readonly down?: number;
-  /** Milliseconds from this host to the middle of the network; two of these are one way. Default: 10. */
+  /**
+   * Milliseconds from this host to the middle of the network. The way from host to host is the sum for both lines.
+   * Default: 10.
+   */
   readonly latencyMs?: number;
   /** The probability that a segment breaks its TCP connection, 0 to 1. Default: 0. */
   readonly breakage?: number;
@@ -25,7 +28,7 @@ const DEFAULT_LATENCY_MS = 10;
 /** The outcome of a transmission. */
 export type Fate = "arrived" | "lost" | "broken";
 
-/** A host's line to the network: everything it sends and receives shares it. */
+/** The line between a host and the network. All that the host sends and receives shares it. */
 export class Line {
   /** Whether the cable is unplugged: no data arrives or leaves. Connections that lose data this way never recover. */
   isUnplugged = false;
@@ -53,13 +56,13 @@ export class Line {
     this.#events.add(ms, run);
   }
 
-  /** Occupies the uplink for the time that `bytes` need, behind earlier transmissions. */
+  /** Sends `bytes` up the line, after all earlier transmissions; calls `done` when they have left the host. */
   transmit(bytes: number, done: () => void): void {
     this.#upFree = Math.max(this.#events.now, this.#upFree) + (bytes * 1000) / (this.#options.up ?? DEFAULT_RATE);
     this.#events.add(this.#upFree - this.#events.now, done);
   }
 
-  /** Across the network and down the other line. */
+  /** Carries bytes across the network and down the line of another host; calls `done` with the outcome. */
   carry(to: Line, bytes: number, done: (fate: Fate) => void): void {
     if (this.isUnplugged || to.isUnplugged) {
       done("lost");
@@ -77,8 +80,8 @@ export class Line {
   }
 
   /**
-   * Carries a datagram as {@link carry} does. Datagrams are small and many: when the line is free they arrive at once,
-   * without an event of their own for the downlink.
+   * Carries a datagram as {@link carry} does. Datagrams are small and many: if the other line is free, they arrive at
+   * once, without an extra event for that line.
    */
   carryDatagram(to: Line, bytes: number, done: () => void): void {
     if (this.isUnplugged || to.isUnplugged) return;
@@ -96,7 +99,7 @@ export class Line {
     );
   }
 
-  /** Whether a datagram is lost on the way to another line. */
+  /** Returns at random whether a datagram to another line is lost. */
   loses(to: Line): boolean {
     return this.#random.chance((this.#options.loss ?? 0) + (to.#options.loss ?? 0));
   }

@@ -45,7 +45,7 @@ export class Station {
   }
 }
 
-/** All hosts, and the names by which they are found. */
+/** All hosts of a world, and the names that resolve to them. */
 export class Network {
   readonly stations = new Map<string, Station>();
   readonly names = new Map<string, readonly string[]>();
@@ -57,7 +57,7 @@ export class Network {
     this.trace = trace;
   }
 
-  /** Takes a port, 0 being any; throws NetworkError `net.address-in-use`. */
+  /** Returns the port `wanted` if it is free, or any free port for 0. Throws NetworkError `net.address-in-use`. */
   static claim(station: Station, table: ReadonlyMap<number, unknown>, wanted: number): number {
     const port = wanted === 0 ? station.freePort() : wanted;
     if (table.has(port)) throw new NetworkError("net.address-in-use", `port ${port} is in use: choose another port`);

@@ -1,18 +1,18 @@
 import { StorageError } from "../base/index.ts";
 import type { SeededRandom } from "./random.ts";
 
-/** Bytes that the disk allocates, and loses in a crash, as one. */
+/** The size of a page in bytes. The disk allocates whole pages, and loses whole pages in a crash. */
 export const PAGE_BYTES = 16_384;
 
-/** The allocated bytes of a disk, and the most that it can hold. */
+/** The allocated bytes of a disk, and the maximum of bytes that it can hold. */
 export interface Space {
   used: number;
   capacity: number;
 }
 
 /**
- * The bytes of one file: as the process sees them, and as they are on the disk itself. The two share pages until one is
- * written to. Pages never written take no space and read as zeros.
+ * The bytes of one file, in two versions: as the process sees them, and as they are safe on the disk. The two share
+ * pages until one is written to. Pages that were never written use no space and read as zeros.
  */
 export class Pages {
   size = 0;
@@ -71,15 +71,15 @@ export class Pages {
     this.#durable = { pages: new Map(this.#pages), size: this.size };
   }
 
-  /** Gives back the space. */
+  /** Frees the space of all pages. */
   free(): void {
     this.#space.used -= this.allocated;
     this.#pages.clear();
   }
 
   /**
-   * Simulates a power failure. Each page written since the last sync is kept or lost, at random. Returns whether the
-   * file exists at all: a file that was never synced does not.
+   * Simulates a power failure: each page written since the last sync is kept or lost, at random. Returns whether the
+   * file still exists: a file that was never synced does not.
    */
   crash(random: SeededRandom): boolean {
     const durable = this.#durable;
@@ -98,7 +98,7 @@ export class Pages {
     return true;
   }
 
-  /** Returns a page that may be written to. */
+  /** Returns a page that may be written to: if the safe version shares the page, a copy of it. */
   #own(index: number, path: string): Uint8Array {
     const page = this.#pages.get(index);
     if (page !== undefined && this.#durable?.pages.get(index) !== page) return page;

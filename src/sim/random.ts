@@ -38,14 +38,14 @@ export class SeededRandom implements Random {
   }
 }
 
-/** Returns the FNV-1a hash of a text, continued from an earlier hash if given. */
+/** Returns the FNV-1a hash of a text. `from`: an earlier hash that is continued. */
 export function hash(text: string, from = 0x811c9dc5): number {
   let sum = from;
   for (let at = 0; at < text.length; at++) sum = Math.imul(sum ^ text.charCodeAt(at), 0x01000193);
   return sum >>> 0;
 }
 
-/** Returns a sum over numbers, one after the other; for fingerprints. */
+/** Adds a number to a running checksum and returns the new checksum, for fingerprints. */
 export function mix(sum: number, value: number): number {
   return Math.imul(sum ^ (value | 0), 0x01000193) >>> 0;
 }

@@ -2,9 +2,12 @@ import { NetworkError, type Endpoint } from "../base/index.ts";
 import type { Socket, SocketHandlers } from "../runtime/index.ts";
 import type { Line } from "./line.ts";
 
-/** Bytes that travel as one: large enough to keep simulations quick, one block with its header. */
+/**
+ * Bytes that are transmitted as one segment: one block with its header, which is large enough to keep simulations
+ * quick.
+ */
 const SEGMENT_BYTES = 16_384 + 64;
-/** The receive window: the bytes that may be in flight, or wait for a paused reader. */
+/** The receive window: the maximum of bytes that are in flight or wait for a paused reader. */
 const WINDOW_BYTES = 256 * 1024;
 /** The number of queued bytes from which `write` returns `false`, as with Node's sockets. */
 const WRITE_HIGH_WATER = 1024 * 1024;
@@ -17,7 +20,7 @@ interface Queued {
 
 type Parcel = Uint8Array | "end" | "reset";
 
-/** An end of a simulated TCP connection. */
+/** One end of a simulated TCP connection. */
 export class SimSocket implements Socket {
   readonly remote: Endpoint;
   readonly local: Endpoint;
@@ -34,7 +37,7 @@ export class SimSocket implements Socket {
   #isPaused = false;
   #isEnding = false;
   #isClosed = false;
-  /** Whether a segment was lost: nothing arrives any more. */
+  /** Whether a segment was lost: no data arrives any more. */
   #isDead = false;
 
   constructor(line: Line, local: Endpoint, remote: Endpoint) {
@@ -43,7 +46,7 @@ export class SimSocket implements Socket {
     this.remote = remote;
   }
 
-  /** Makes two ends one connection. */
+  /** Connects two ends to each other. */
   static join(a: SimSocket, b: SimSocket): void {
     a.#far = b;
     b.#far = a;
@@ -97,7 +100,7 @@ export class SimSocket implements Socket {
     this.#endWhenSent();
   }
 
-  /** Simulates the end of the process: neither side gets an event. */
+  /** Simulates the end of the process: the connection ends without an event on either side. */
   vanish(): void {
     this.#isClosed = true;
     this.#handlers = undefined;
@@ -124,7 +127,7 @@ export class SimSocket implements Socket {
     });
   }
 
-  /** Sends the next segment, when there is one and the window is open. */
+  /** Sends the next segment, if data is queued and the window allows it. */
   #send(): void {
     if (this.#isSending || this.#isClosed || this.#queue.length === 0 || this.#unread >= WINDOW_BYTES) return;
     const { segment, flushed } = this.#take(WINDOW_BYTES - this.#unread);
@@ -170,7 +173,7 @@ export class SimSocket implements Socket {
     this.#post("end");
   }
 
-  /** Sends a parcel. Parcels arrive in the order in which they were sent. */
+  /** Sends a segment, the end of the stream, or a reset. They arrive in the order in which they were sent. */
   #post(parcel: Parcel): void {
     const far = this.#far;
     if (far === undefined || this.#isDead) return;

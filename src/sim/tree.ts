@@ -24,12 +24,12 @@ export interface LinkNode {
 /** Any entry of a simulated disk. */
 export type TreeNode = FileNode | FolderNode | LinkNode;
 
-/** The target of a path. */
+/** What a path leads to. */
 export interface Place {
-  /** The path without links. */
+  /** The path with all links resolved. */
   readonly real: string;
   readonly name: string;
-  /** The folder it is in; `undefined` for the root. */
+  /** The folder that contains the entry; `undefined` for the root. */
   readonly folder: FolderNode | undefined;
   /** The entry at the path; `undefined` when there is none. */
   readonly node: TreeNode | undefined;
@@ -44,13 +44,13 @@ export function refuse(code: string, what: string, path: string): StorageError {
   });
 }
 
-/** Folders, files and links by name. Relative paths begin at the root. */
+/** Folders, files and links by name. Relative paths start at the root. */
 export class Tree {
   readonly root: FolderNode = { kind: "folder", entries: new Map() };
 
   /**
-   * Finds the target of a path; `undefined` when a folder on the way is missing. Throws StorageError
-   * `storage.not-a-folder`, `storage.denied` (a circle of links).
+   * Returns what a path leads to; `undefined` when a folder in the path is missing. Throws StorageError
+   * `storage.not-a-folder`, or `storage.denied` for a circle of links.
    */
   find(path: string, followLast = true): Place | undefined {
     return this.#walk(parts(path), followLast, MAX_LINKS);
@@ -62,7 +62,7 @@ export class Tree {
     return node?.kind === "file" ? node : undefined;
   }
 
-  /** Returns a folder, made with all above it. */
+  /** Returns the folder at a path. Creates it and the folders above it if they are missing. */
   makeFolder(path: string): FolderNode {
     let folder = this.root;
     let at = "";

@@ -15,7 +15,7 @@ export interface WorldOptions {
   readonly digest: Digest;
   /** Called with one line of text for each connection and each delivery. */
   readonly onTrace?: (line: string) => void;
-  /** The log of all hosts. Default: none. */
+  /** The log that all hosts write to. Default: none. */
   readonly log?: Log;
 }
 
@@ -43,7 +43,7 @@ export class World {
     return this.#events.now;
   }
 
-  /** A hash of all connections and deliveries and their times: equal for equal runs. */
+  /** A hash of all connections and deliveries with their times: equal for equal runs. */
   get fingerprint(): string {
     return this.#fingerprint.toString(16);
   }
@@ -59,7 +59,7 @@ export class World {
     return new SimHost({ network: this.#network, station, seed: this.#seed, digest, log });
   }
 
-  /** Lets a name be found. */
+  /** Makes a host name resolve to these IP addresses. */
   name(host: string, ...ips: readonly string[]): void {
     this.#network.names.set(host.toLowerCase(), ips);
   }
@@ -72,8 +72,8 @@ export class World {
   }
 
   /**
-   * Runs until `isSo`, which is called after every event, returns `true`, or `maxMs` have passed; resolves to its last
-   * result.
+   * Runs the world until `isSo` returns `true` or `maxMs` have passed; `isSo` is called after every event. Resolves
+   * with its last result.
    */
   async until(isSo: () => boolean, maxMs: number): Promise<boolean> {
     const end = this.#events.now + maxMs;
@@ -88,8 +88,8 @@ export class World {
   }
 
   /**
-   * Runs until `promise` is settled and settles as it does; rejects with MillraceError `sim.stuck` when that takes
-   * longer than `maxMs`.
+   * Runs the world until `promise` is settled, and settles in the same way. Rejects with MillraceError `sim.stuck` when
+   * that takes longer than `maxMs`.
    */
   async settled<T>(promise: Promise<T>, maxMs: number): Promise<T> {
     let isSettled = false;
@@ -106,7 +106,7 @@ export class World {
   }
 }
 
-/** Returns a world of its own. */
+/** Returns a new world, independent of all others. */
 export function simWorld(options: WorldOptions): World {
   return new World(options);
 }

@@ -18,15 +18,15 @@ export interface FindOptions extends ContentPlace {
   readonly priorities: readonly Priority[];
   /** Whether to treat all data as valid when every file has its full length. */
   readonly skipCheck: boolean;
-  /** Whether to ignore the kept state. */
+  /** Whether to ignore the kept state and hash the data. */
   readonly forceCheck: boolean;
-  /** The pieces last known to be valid, at this or an earlier place of the data. */
+  /** The pieces last known to be valid, at the present or an earlier path of the data. */
   readonly known: Bitfield | undefined;
-  /** An earlier run had data, even if its kept state is lost. */
+  /** Whether an earlier run had data. It can be true although the kept state is lost. */
   readonly hadData: boolean;
-  /** Whether to download again when all files are missing, instead of failing. */
+  /** Whether to download the torrent again when all its files are missing, instead of failing. */
   readonly acceptLoss: boolean;
-  /** Whether to overwrite files with other content, instead of failing. */
+  /** Whether to overwrite existing files that have other content, instead of failing. */
   readonly acceptForeign: boolean;
   readonly onChecking: (checked: number, valid: number) => void;
   /** Receives warnings about the data. */
@@ -34,17 +34,17 @@ export interface FindOptions extends ContentPlace {
   readonly signal: AbortSignal;
 }
 
-/** The result of {@link findProgress}; `wasChecked`: whether pieces were hashed. */
+/** The result of {@link findProgress}. `wasChecked`: whether pieces were hashed. */
 export interface Found {
   readonly progress: Progress;
   readonly wasChecked: boolean;
-  /** The files' stamps before the check. */
+  /** The files' sizes and times (stamps) before the check. */
   readonly stamps: readonly (FileStamp | undefined)[];
 }
 
 /**
- * Finds the valid pieces: from the kept state when the files are unchanged since, by hashing otherwise. Writes nothing.
- * `hasState` returns whether an earlier run kept state, also when it is damaged. Rejects with AbortError or
+ * Finds the valid pieces: from the kept state if the files have not changed since, otherwise by hashing. Writes
+ * nothing. `hasState` returns whether an earlier run kept state, even if it is damaged. Rejects with AbortError or
  * StorageError: `storage.missing` when there was data before and all files are missing, `storage.foreign` when files
  * have other content.
  */
@@ -103,7 +103,8 @@ export async function findProgress(
 }
 
 /**
- * Reports files with data that the download writes to. Throws the StorageError if they may not be overwritten.
+ * Reports existing files with other content that the download will overwrite. Throws the StorageError if they must not
+ * be overwritten.
  */
 function reportForeign(
   { metainfo, folder, acceptForeign, isShared, onNotice }: FindOptions,
@@ -155,12 +156,12 @@ export function missing({ metainfo, folder }: Pick<ContentPlace, "metainfo" | "f
   );
 }
 
-/** Whether all non-empty files of a torrent are missing. `false` for a torrent of empty files. */
+/** Whether all files of a torrent that are not empty are missing. `false` when all its files are empty. */
 export function isGone(layout: FileLayout, stamps: readonly (FileStamp | undefined)[]): boolean {
   return layout.contentLength > 0 && layout.files.every((file) => stamps[file.index] === undefined);
 }
 
-/** Whether pieces in `claimed` have bytes in wanted files. */
+/** Whether pieces in `claimed` have bytes in files that are selected for download. */
 export function hasDataIn(
   layout: FileLayout,
   claimed: Bitfield | undefined,
@@ -197,8 +198,8 @@ export function isUntouched(
 }
 
 /**
- * Returns pieces to hash although the kept state is trusted: the pieces that the lost part of a damaged journal may
- * have contained, and after a crash the pieces with bytes in the part file, which the file sizes do not cover.
+ * Returns the pieces to hash although the kept state is trusted: those that the lost part of a damaged journal may have
+ * listed and, after a crash, those with bytes in the part file, since file sizes say nothing about them.
  */
 function doubtfulPieces(layout: FileLayout, kept: Kept, stamps: readonly (FileStamp | undefined)[]): Bitfield {
   const out =
@@ -236,7 +237,7 @@ function changedSince(
   );
 }
 
-/** Whether every file exists in full length; otherwise `skipCheck` does not apply. */
+/** Whether every file exists in full length; otherwise `skipCheck` is ignored. */
 function hasFullFiles(layout: FileLayout, stamps: readonly (FileStamp | undefined)[]): boolean {
   return layout.files.every((file) => !isContent(file) || stamps[file.index]?.size === file.length);
 }

@@ -11,7 +11,7 @@ import {
 } from "../../storage/index.ts";
 import type { AddOptions } from "../options.ts";
 
-/** The place of a torrent's data and kept state. */
+/** The paths of a torrent's data and kept state, and what is needed to open them. */
 export interface ContentPlace {
   readonly runtime: Runtime;
   readonly pool: FilePool;
@@ -20,13 +20,13 @@ export interface ContentPlace {
   readonly stateFolder: string;
   readonly storage: AddOptions["storage"];
   readonly allocation: "sparse" | "full" | undefined;
-  /** Folders with the program's own files, in which no file of a torrent may be. */
+  /** Folders with the program's own files. No file of a torrent may be in them. */
   readonly ownFolders?: readonly string[] | undefined;
-  /** Whether another torrent with the same file has verified these bytes: they are not changed. */
+  /** Returns whether another torrent with the same file has verified these bytes; such bytes are not changed. */
   readonly isProtected?: FileStorageOptions["isProtected"];
   /** Returns whether another torrent of the client has the same file. */
   readonly isShared?: ((fileIndex: number) => boolean) | undefined;
-  /** Files that were written to since the torrent was added, by index; storage adds to it. */
+  /** The indices of files that were written to since the torrent was added. The storage adds to the set. */
   readonly written?: Set<number> | undefined;
 }
 
@@ -45,7 +45,7 @@ export function resumeFile(
   return new ResumeFile({ files, random, hasher, folder: place.stateFolder, id, onDamage });
 }
 
-/** Creates the storage of a torrent: files, memory, or the result of `place.storage`. */
+/** Creates the storage of a torrent: files, memory, or the storage that the function `place.storage` returns. */
 export function makeStorage(place: ContentPlace): Storage {
   const { metainfo, storage, runtime, pool, folder, stateFolder, allocation, ownFolders, isProtected, written } = place;
   if (typeof storage === "function") return storage(metainfo.layout, metainfo);

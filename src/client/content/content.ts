@@ -10,17 +10,17 @@ import { fileBytes } from "./selection.ts";
 
 /** Options of {@link Content}. */
 export interface ContentOptions extends FindOptions {
-  /** Whether to truncate complete files that are too long even when nothing was written to them. */
+  /** Whether to truncate complete files that are too long, even if nothing was written to them. */
   readonly cutsLonger: boolean;
-  /** Returns the values to keep in addition to the progress. */
+  /** Returns values to keep with the progress in the kept state. */
   readonly extra: () => BInput;
-  /** Receives the values of `extra` that an earlier run kept. */
+  /** Receives the values that `extra` returned in an earlier run and that were kept. */
   readonly onKept: (extra: BDict) => void;
   /** Receives the error when state could not be written. */
   readonly onKeepFailure: (error: unknown) => void;
 }
 
-/** The opened data of a torrent, whose valid pieces are known. */
+/** The opened data of a torrent whose valid pieces are known. */
 export class Content implements SwarmContent {
   readonly metainfo: Metainfo;
   readonly storage: Storage;
@@ -29,7 +29,7 @@ export class Content implements SwarmContent {
   readonly keeper: ProgressKeeper | undefined;
   readonly #options: ContentOptions;
   readonly #resume: ResumeFile | undefined;
-  /** Files that were longer than the torrent declares when they were opened. */
+  /** The indices of files that were longer than the torrent declares when they were opened. */
   readonly #longer: readonly number[];
   #lengthAtFailure = 0;
   #isCheckpointing = false;
@@ -56,7 +56,8 @@ export class Content implements SwarmContent {
   }
 
   /**
-   * Finds the valid pieces, then prepares the storage. Rejects as {@link findProgress} does, and then creates nothing.
+   * Finds the valid pieces, then prepares the storage. Rejects as {@link findProgress} does; in that case nothing is
+   * created.
    */
   static async open(options: ContentOptions): Promise<Content> {
     const { metainfo, priorities, signal } = options;
@@ -114,12 +115,15 @@ export class Content implements SwarmContent {
     if (wasDownloaded || this.#longer.length > 0) this.storage.watch?.(await this.storage.stamps(), this.have);
   }
 
-  /** Whether the journal is long enough for a new snapshot, and none is being written. */
+  /** Whether a new snapshot is due: the journal is long enough, and no snapshot is being written. */
   get wantsCheckpoint(): boolean {
     return this.journalLength >= SNAPSHOT_AFTER_BYTES && !this.#isCheckpointing;
   }
 
-  /** Writes a snapshot of a running torrent, and starts a new journal. `partials`: the blocks on disk at the call. */
+  /**
+   * Writes a snapshot of a running torrent, and starts a new journal. `partials`: the blocks of unfinished pieces that
+   * are on disk at the time of the call.
+   */
   async checkpoint(partials: ReadonlyMap<number, Bitfield>): Promise<void> {
     // A copy: pieces that are written while this is made durable do not belong to this snapshot.
     const progress = { have: this.have.clone(), partials };
@@ -131,7 +135,7 @@ export class Content implements SwarmContent {
     }
   }
 
-  /** Bytes of journal since a snapshot was last written, or since that last failed. */
+  /** The number of bytes in the journal since the last snapshot was written, or since writing one failed. */
   get journalLength(): number {
     return Math.max(0, (this.#resume?.journalLength ?? 0) - this.#lengthAtFailure);
   }
@@ -158,7 +162,10 @@ export class Content implements SwarmContent {
     await this.storage.close();
   }
 
-  /** Runs `save` when all earlier notes are durable; later notes are recorded after it. */
+  /**
+   * Runs `save` when all records written to the journal before are durable. Records of a later time are written after
+   * it.
+   */
   #afterSync(save: () => Promise<void>): Promise<void> {
     return this.keeper === undefined ? save() : this.keeper.snapshot(save);
   }

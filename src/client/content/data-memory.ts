@@ -12,18 +12,18 @@ type MemoryFindOptions = Pick<
   "skipCheck" | "forceCheck" | "known" | "hadData" | "acceptLoss" | "acceptForeign"
 >;
 
-/** The facts about a torrent's data that are known between two runs, and the way in which the next run uses them. */
+/** What is known about a torrent's data between two runs, and the options for the next run that follow from it. */
 export class DataMemory {
   readonly #options: MemoryOptions;
-  /** The pieces last known to be valid, at this or an earlier place of the data. */
+  /** The pieces last known to be valid, at the present or an earlier path of the data. */
   #known: Bitfield | undefined;
-  /** Whether `known` is about another place than the present one. */
+  /** Whether `#known` was found at an earlier path of the data, and not at the present one. */
   #isElsewhere = false;
   #isDoubted = false;
   #acceptsLoss = false;
   /**
-   * Indices of files that were written to in any run: they may be deleted with the torrent. Files are truncated only if
-   * written to in the same run, since the user may have changed them in between.
+   * Indices of files that were written to in any run. They may be deleted with the torrent. They are truncated only if
+   * they were written to in the present run, since the user may have changed them before.
    */
   readonly written = new Set<number>();
   readonly #place: () => ContentPlace | undefined;
@@ -50,7 +50,7 @@ export class DataMemory {
     this.#acceptsLoss = true;
   }
 
-  /** Records that the data was opened; `have`, which changes with the data, are the valid pieces. */
+  /** Records that a run has opened the data. `have`: the valid pieces; the run keeps this bitfield up to date. */
   opened(have: Bitfield): void {
     this.#known = have;
     this.#isElsewhere = false;
@@ -59,8 +59,8 @@ export class DataMemory {
   }
 
   /**
-   * Makes the next run find the data at another place. The pieces known so far are remembered; the next run reports the
-   * pieces that it does not find.
+   * Makes the next run look for the data at another path. The pieces known so far are remembered; the next run reports
+   * those that it does not find there.
    */
   async relocate(): Promise<void> {
     this.#known = await this.#claimed();
@@ -70,8 +70,8 @@ export class DataMemory {
   }
 
   /**
-   * Returns the progress last known at the present place; `undefined` when nothing is known about it. Rejects with
-   * StorageError.
+   * Returns the progress last known for the data at the present path; `undefined` when nothing is known about it.
+   * Rejects with StorageError.
    */
   async claimedHere(): Promise<Progress | undefined> {
     const place = this.#place();
@@ -93,7 +93,7 @@ export class DataMemory {
     };
   }
 
-  /** Resolves to the pieces last known to be valid, if any are known. */
+  /** Resolves with the pieces last known to be valid; with `undefined` when none are known. */
   async #claimed(): Promise<Bitfield | undefined> {
     const place = this.#place();
     return this.#known ?? (place === undefined ? undefined : (await claimedProgress(place))?.have);

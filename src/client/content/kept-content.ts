@@ -10,8 +10,8 @@ import type { Places } from "../places.ts";
 import { fileBytes } from "./selection.ts";
 
 /**
- * Returns the valid pieces of a torrent that does not run, from its kept state; `undefined` when a check would be
- * needed. Rejects with StorageError.
+ * Returns the valid pieces of a torrent that does not run, from its kept state; `undefined` when the data would have to
+ * be hashed to know them. Rejects with StorageError.
  */
 export async function keptPieces(place: ContentPlace, priorities: readonly Priority[]): Promise<Bitfield | undefined> {
   if (!usesFiles(place)) return undefined;
@@ -25,7 +25,7 @@ export async function keptPieces(place: ContentPlace, priorities: readonly Prior
     : undefined;
 }
 
-/** Returns the progress in the kept state, whether the files agree with it or not. */
+/** Returns the progress in the kept state, even if the files do not agree with it; `undefined` when there is none. */
 export async function claimedProgress(place: ContentPlace): Promise<Progress | undefined> {
   if (!usesFiles(place)) return undefined;
   const { layout } = place.metainfo;
@@ -33,14 +33,14 @@ export async function claimedProgress(place: ContentPlace): Promise<Progress | u
     ?.progress;
 }
 
-/** Returns storage to read the data of a torrent that does not run. Rejects with StorageError. */
+/** Returns storage for reading the data of a torrent that does not run. Rejects with StorageError. */
 export async function idleStorage(place: ContentPlace, priorities: readonly Priority[]): Promise<Storage> {
   const storage = makeStorage(place);
   await storage.select((file) => priorities[file] !== "skip");
   return storage;
 }
 
-/** Returns the metainfo of a magnet link's torrent from the kept state; `undefined` when there is none. */
+/** Returns the metainfo that was kept for a magnet link's torrent; `undefined` when there is none. */
 export async function keptMetainfo(
   runtime: Runtime,
   stateFolder: string,
@@ -60,14 +60,16 @@ export async function keptMetainfo(
   }
 }
 
-/** The place of a torrent's data at the time when its state was last kept. */
+/** The folder and name of a torrent's data at the time when its state was last kept. */
 export interface KeptWhere {
   readonly folder: string;
-  /** The name of its file or folder there; `undefined` when it was not kept. */
+  /** The name of the torrent's file or folder in that folder; `undefined` when it was not kept. */
   readonly name: string | undefined;
 }
 
-/** Returns where a torrent's data was when its state was last kept; `undefined` when that is not known. */
+/**
+ * Returns the folder and name of a torrent's data when its state was last kept; `undefined` when they are not known.
+ */
 export async function keptWhere(runtime: Runtime, stateFolder: string, id: string): Promise<KeptWhere | undefined> {
   const kept = await resumeFile({ runtime, stateFolder }, id).load(undefined, () => 0);
   const text = (key: string): string | undefined => {
@@ -78,17 +80,21 @@ export async function keptWhere(runtime: Runtime, stateFolder: string, id: strin
   return folder === undefined ? undefined : { folder, name: text("name") };
 }
 
-/** The data that {@link discardContent} deletes in addition to the kept state. */
+/** The data that {@link discardContent} is to delete in addition to the kept state. */
 export interface DataRemoval {
   readonly infoHash: InfoHash;
   /**
-   * Tracks which files other torrents share: these files are not deleted, also when such a torrent is added meanwhile.
+   * The registered paths of all torrents. Files that another torrent shares are not deleted, even if that torrent is
+   * added meanwhile.
    */
   readonly places: Places;
   readonly priorities: readonly Priority[];
-  /** The progress last known at this place; `undefined` when nothing is known about it. */
+  /** The progress last known for the data at this path; `undefined` when nothing is known about it. */
   readonly claimed: Progress | undefined;
-  /** Receives `storage.not-ours`: files with names of the torrent that belong to another program. */
+  /**
+   * Receives `storage.not-ours` for files that have names of the torrent but belong to another program, and so are not
+   * deleted.
+   */
   readonly onLeft: (error: StorageError) => void;
   /** The storage that the torrent used, when known. */
   readonly storage: Storage | undefined;
@@ -125,8 +131,8 @@ function hasBytes(layout: FileLayout, file: LayoutFile, { have, partials }: Prog
 
 /**
  * Moves the data and the kept state of a closed torrent; no check is needed afterwards. Rejects with StorageError or
- * AbortError, and then leaves everything where it was. `onLeft` receives `storage.left` when the data has moved, but
- * old files could not be removed.
+ * AbortError; everything is then where it was. `onLeft` receives `storage.left` when the data was moved but old files
+ * could not be removed.
  */
 export async function relocateContent(
   from: ContentPlace,
@@ -163,8 +169,8 @@ export async function relocateContent(
 }
 
 /**
- * Renames the file or folder of a closed torrent, if it exists. Rejects with StorageError (`storage.exists` when the
- * name is in use), and then leaves everything as it was.
+ * Renames the file or folder of a closed torrent, if it exists. Rejects with StorageError, which is `storage.exists`
+ * when the name is in use; everything is then as it was.
  */
 export async function renameContent(place: ContentPlace, name: string): Promise<void> {
   if (!usesFiles(place)) return;

@@ -1,8 +1,8 @@
 import { AbortError } from "../../base/index.ts";
 
-/** A job that moves or renames a torrent's data; the torrent does not run meanwhile. */
+/** One job that moves or renames a torrent's data. The torrent does not run during the job. */
 export class Moving {
-  /** Whether the torrent starts after the job. */
+  /** Whether the torrent is to be started after the job. */
   hasToResume: boolean;
   readonly #abort = new AbortController();
   #ended: Promise<unknown> = Promise.resolve();

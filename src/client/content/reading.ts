@@ -4,27 +4,27 @@ import type { Storage } from "../../storage/index.ts";
 import { MAX_READ_BYTES, READ_AHEAD_BYTES, READ_AHEAD_PIECES } from "../limits.ts";
 
 /**
- * A torrent, as readers of its files see it. Its functions are called at each step, since the torrent may be paused and
- * resumed meanwhile.
+ * A torrent from which readers read files. The functions are called anew at each step, since the torrent may be paused
+ * and resumed during a read.
  */
 export interface ReadSource {
   readonly layout: () => FileLayout | undefined;
-  /** The valid pieces; `undefined` while they are not known. */
+  /** Returns the valid pieces; `undefined` while they are not known. */
   readonly have: () => Bitfield | undefined;
   readonly storage: () => Storage | undefined;
-  /** Whether missing pieces may still be downloaded. */
+  /** Returns whether missing pieces may still be downloaded. */
   readonly mayGrow: () => boolean;
   /** Sets the pieces to download before all others, the most urgent first. */
   readonly setUrgent: (pieces: readonly number[]) => void;
 }
 
 /**
- * The readers of a torrent's files while it downloads. The pieces that they wait for, and the pieces behind these, are
- * downloaded first.
+ * The readers of a torrent's files during its download. The pieces that readers wait for, and the pieces after these,
+ * are downloaded first.
  */
 export class Readers {
   readonly #source: ReadSource;
-  /** By reader: the missing pieces among those that the reader needs next. */
+  /** For each reader, the missing pieces among those that it needs next. */
   readonly #wanted = new Map<object, readonly number[]>();
   #waiting: (() => void)[] = [];
 
@@ -93,7 +93,10 @@ export class Readers {
     return storage;
   }
 
-  /** Waits for the piece at `at`. Returns the end of the next read: a position up to which the data is present. */
+  /**
+   * Waits until the piece at offset `at` is valid. Returns the end of the next read: data is present from `at` up to
+   * this offset.
+   */
   async #available(
     reader: object,
     layout: FileLayout,
@@ -138,7 +141,10 @@ export class Readers {
     this.#source.setUrgent(this.#merged());
   }
 
-  /** Returns the first missing piece of each reader, then the second of each, and so on. */
+  /**
+   * Returns the missing pieces of all readers in turn: the first missing piece of each reader, then the second of each,
+   * and so on.
+   */
   #merged(): number[] {
     const lists = [...this.#wanted.values()];
     const longest = Math.max(0, ...lists.map((list) => list.length));

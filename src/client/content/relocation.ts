@@ -15,7 +15,7 @@ export interface RelocationOptions {
     readonly lifecycle: Pick<Lifecycle, "state" | "pause" | "resume">;
   };
   readonly places: Places;
-  /** Receives warnings of a job that succeeded. */
+  /** Receives the warnings of a job that has succeeded. */
   readonly onNotice: (error: StorageError) => void;
 }
 
@@ -28,7 +28,7 @@ export class Relocation {
     this.#options = options;
   }
 
-  /** Returns whether a job is in progress; the torrent is then started at its end. */
+  /** Whether a job is in progress. If so, the torrent will be started when the job ends. */
   defersStart(): boolean {
     if (this.#moving === undefined) return false;
     this.#moving.hasToResume = true;
@@ -70,8 +70,8 @@ export class Relocation {
   }
 
   /**
-   * Stops the torrent, runs a job that moves its data to `folder` under the name in `metainfo`, and starts it again if
-   * it ran. `isAlone`: fails when another torrent has data among its files.
+   * Stops the torrent, runs a job that moves its data to `folder` under the name in `metainfo`, and starts the torrent
+   * again if it was running. `isAlone`: fail if another torrent has data among the torrent's files.
    */
   async #whileStopped(
     folder: string,

@@ -8,7 +8,10 @@ export function filePath(file: LayoutFile): string {
   return file.path.join("/");
 }
 
-/** Returns the priority of each file at the start. Padding files are `"skip"`: pieces include them where needed. */
+/**
+ * Returns the initial priority of each file. Padding files have `"skip"`; they are still part of the pieces that other
+ * files need.
+ */
 export function initialPriorities(
   layout: FileLayout,
   options: AddOptions,
@@ -112,40 +115,40 @@ export class Selection {
     this.#count();
   }
 
-  /** Sets the valid pieces, a live bitfield, and counts their bytes. */
+  /** Sets the bitfield of valid pieces, which the caller keeps up to date, and counts the bytes of these pieces. */
   setHave(have: Bitfield): void {
     this.#have = have;
     this.#count();
   }
 
-  /** Counts the bytes again, after pieces were removed from the live bitfield. */
+  /** Counts the bytes again after the caller has removed pieces from the bitfield. */
   recount(): void {
     this.#count();
   }
 
-  /** The valid pieces: live while the torrent runs, as last known otherwise. */
+  /** The valid pieces: up to date while the torrent runs, as last known otherwise. */
   get have(): Bitfield {
     return this.#have;
   }
 
-  /** Counts a piece that was added to the live bitfield. */
+  /** Counts the bytes of a piece that the caller has added to the bitfield. */
   onPiece(piece: number): void {
     const size = this.layout.pieceSize(piece);
     this.#haveBytes += size;
     if (this.#wanted.get(piece)) this.#doneBytes += size;
   }
 
-  /** Bytes in wanted pieces. */
+  /** The number of bytes in wanted pieces. */
   get wantedBytes(): number {
     return this.#wantedBytes;
   }
 
-  /** Bytes in wanted pieces that are valid. */
+  /** The number of bytes in wanted pieces that are valid. */
   get doneBytes(): number {
     return this.#doneBytes;
   }
 
-  /** Bytes missing from the whole torrent, wanted or not. */
+  /** The number of bytes missing from the whole torrent, not only from wanted files. */
   get left(): number {
     return this.layout.totalLength - this.#haveBytes;
   }

@@ -4,7 +4,7 @@ import type { Swarm } from "../../swarm/index.ts";
 import type { Content } from "./content.ts";
 import type { TorrentHost } from "../torrent/host.ts";
 
-/** Errors of a read that mean that a file has changed since its pieces were verified. */
+/** Codes of read errors that mean that a file has changed since its pieces were verified. */
 const SUSPECT = new Set(["storage.changed", "storage.short"]);
 
 /** Options of {@link Suspicion}. */
@@ -12,7 +12,7 @@ export interface SuspicionOptions {
   readonly host: Pick<TorrentHost, "checks" | "runtime">;
   readonly swarm: Swarm;
   readonly content: Content;
-  /** Receives the error of the read, before the check. */
+  /** Receives the read error, before the file is checked. */
   readonly onDoubt: (error: StorageError) => void;
   /**
    * Receives the error when pieces of the file are no longer valid. They are downloaded again only at the user's
@@ -33,7 +33,7 @@ export class Suspicion {
     this.#options = options;
   }
 
-  /** Handles an error of storage that means a changed file. Returns whether it was one. */
+  /** Handles an error of the storage if it means that a file has changed. Returns whether it does. */
   handle(error: StorageError): boolean {
     const { file } = error.fields;
     if (!SUSPECT.has(error.code) || typeof file !== "number") return false;

@@ -14,7 +14,10 @@ export interface ControlledParts extends ViewedParts {
   readonly rates: TorrentRates;
 }
 
-/** The part of {@link Torrent} that can be set in any state: order, files, peers, trackers and rates. */
+/**
+ * The part of {@link Torrent} with properties that can be changed in any state: order, files, peers, trackers and
+ * rates.
+ */
 export abstract class TorrentControls extends TorrentView {
   readonly #parts: ControlledParts;
 
@@ -23,7 +26,7 @@ export abstract class TorrentControls extends TorrentView {
     this.#parts = parts;
   }
 
-  /** Whether pieces are fetched in order instead of rarest first. */
+  /** Whether pieces are downloaded in order instead of rarest first. */
   get isSequential(): boolean {
     return this.#parts.lifecycle.isSequential;
   }
@@ -56,19 +59,22 @@ export abstract class TorrentControls extends TorrentView {
   }
 
   /**
-   * Replaces the trackers, at once also when the torrent runs: trackers that stay keep their state, removed trackers
-   * are sent `stopped`.
+   * Replaces the trackers, also of a running torrent. Trackers in both lists keep their state; removed trackers are
+   * sent `stopped`.
    */
   setTrackers(tiers: readonly (readonly string[])[]): void {
     this.#parts.trackers.set(tiers);
   }
 
-  /** Announces now, without regard to the trackers' minimum interval. */
+  /** Announces to the trackers now, even if their minimum interval is not over. */
   reannounce(): void {
     this.#parts.trackers.force();
   }
 
-  /** Whether its numbers may change: it has peers, or is being checked. Cheaper than {@link TorrentView.status}. */
+  /**
+   * Whether the torrent's numbers may change now: it has peers, or is being checked. Cheaper than
+   * {@link TorrentView.status}.
+   */
   get isBusy(): boolean {
     const { swarm } = this;
     return (
@@ -77,13 +83,13 @@ export abstract class TorrentControls extends TorrentView {
     );
   }
 
-  /** The torrent's own limits in bytes a second; `undefined` for none. */
+  /** The torrent's own rate limits in bytes a second; `undefined` for no limit. */
   get rates(): Required<Rates> {
     return this.#parts.rates.get();
   }
 
   /**
-   * Limits the peers connected at once; `undefined` for the client's limit. Existing connections stay open. Throws
+   * Sets the maximum of connected peers; `undefined` for the client's. Existing connections stay open. Throws
    * UsageError `client.count`.
    */
   setMaxPeers(count: number | undefined): void {
@@ -91,8 +97,8 @@ export abstract class TorrentControls extends TorrentView {
   }
 
   /**
-   * Sets its own limits in bytes a second; `undefined` or 0 for none. Throws UsageError `client.rate` for a rate that
-   * is negative or not finite.
+   * Sets the torrent's own rate limits in bytes a second; `undefined` or 0 for no limit. Throws UsageError
+   * `client.rate` for a rate that is negative or not finite.
    */
   setRates(rates: Rates): void {
     this.#parts.rates.set(rates);

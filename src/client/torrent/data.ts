@@ -22,13 +22,13 @@ export interface TorrentDataOptions {
   readonly origin: TorrentOrigin;
   readonly options: AddOptions;
   readonly folder: string;
-  /** Called when missing files are present again. */
+  /** Called when all missing files are present again. */
   readonly onBack: () => void;
 }
 
 /**
- * The metainfo, folder, selection and verified pieces of a torrent, also while it does not run. (Nineteen public
- * members, half of them read-only: all parts of a torrent share this record.)
+ * The metainfo, folder, selection and verified pieces of a torrent, which exist also while the torrent does not run.
+ * (Nineteen public members, half of them read-only: all parts of a torrent share this record.)
  */
 export class TorrentData {
   readonly memory: DataMemory;
@@ -37,7 +37,7 @@ export class TorrentData {
   #metainfo: Metainfo | undefined;
   #selection: Selection | undefined;
   #isOpened = false;
-  /** Reads the files of a torrent that does not run; opened by {@link recall}. */
+  /** The storage for reads while the torrent does not run; opened by {@link recall}. */
   #idle: Storage | undefined;
 
   constructor(options: TorrentDataOptions) {
@@ -51,7 +51,7 @@ export class TorrentData {
     });
   }
 
-  /** The download folder, without the torrent's own folder. */
+  /** The download folder, in which the torrent's own file or folder is. */
   get folder(): string {
     return this.#folder;
   }
@@ -60,7 +60,7 @@ export class TorrentData {
     return this.#metainfo;
   }
 
-  /** The name of the metainfo, of the magnet link, or the info-hash in hexadecimal. */
+  /** The name from the metainfo or the magnet link; without either, the info-hash in hexadecimal. */
   get name(): string {
     const { magnet, infoHash } = this.#options.origin;
     return this.#metainfo?.name ?? magnet?.name ?? infoHash.hex;
@@ -86,7 +86,10 @@ export class TorrentData {
     return this.#idle;
   }
 
-  /** Returns the selection of files, created at the first call, which saves memory for paused torrents. */
+  /**
+   * Returns the selection of files, or `undefined` while the files are not known. It is created at the first call,
+   * which saves memory for paused torrents.
+   */
   selectFiles(): Selection | undefined {
     const { options, origin } = this.#options;
     if (this.#metainfo !== undefined)
@@ -105,8 +108,9 @@ export class TorrentData {
   }
 
   /**
-   * Sets the metainfo of a magnet link's torrent and registers its files. Returns it, with the user's name for the
-   * files. Throws UsageError `client.path-in-use`, and changes nothing, when another torrent has different files there.
+   * Sets the metainfo of a magnet link's torrent and registers its files. Returns the metainfo, with the name that the
+   * user gave the files. Throws UsageError `client.path-in-use`, and changes nothing, when another torrent has
+   * different files at the same path.
    */
   setMetainfo(fetched: Metainfo): Metainfo {
     const metainfo = withDiskName(fetched, this.#options.options.name);
@@ -115,17 +119,14 @@ export class TorrentData {
     return metainfo;
   }
 
-  /** Registers the files of the torrent in `folder`. Throws UsageError `client.path-in-use`. */
+  /** Registers the paths of the torrent's files in `folder`. Throws UsageError `client.path-in-use`. */
   claimPlace(folder: string, metainfo = this.#metainfo): void {
     const { host, origin, options } = this.#options;
     if (metainfo === undefined || !usesFiles(options)) return;
     host.places.add({ infoHash: origin.infoHash, folder, metainfo, have: () => this.have });
   }
 
-  /**
-   * Returns the place of the data and the kept state, or the place they would have in another folder; `undefined`
-   * without metainfo.
-   */
+  /** Returns the paths of the data and the kept state, if the data were in `folder`; `undefined` without metainfo. */
   place(folder = this.#folder): ContentPlace | undefined {
     const metainfo = this.#metainfo;
     if (metainfo === undefined) return undefined;
@@ -146,7 +147,10 @@ export class TorrentData {
     };
   }
 
-  /** Resolves to the metainfo of a magnet link's torrent that an earlier run kept. */
+  /**
+   * Resolves with the metainfo that an earlier run kept for a magnet link's torrent; with `undefined` when there is
+   * none.
+   */
   async keptMetainfo(onDamage: (error: StorageError) => void): Promise<Metainfo | undefined> {
     const { host, origin, options } = this.#options;
     if (this.#metainfo !== undefined || !usesFiles(options)) return undefined;
@@ -154,8 +158,8 @@ export class TorrentData {
   }
 
   /**
-   * Prepares reading of a torrent that does not run, without hashing: trusts the kept state when `isPaused` and files
-   * are unchanged. Rejects with StorageError.
+   * Prepares a torrent that does not run for reads, without hashing: trusts the kept state while `isPaused` returns
+   * true and the files are unchanged. Rejects with StorageError.
    */
   async recall(isPaused: () => boolean): Promise<void> {
     const selection = this.selectFiles();
@@ -171,14 +175,14 @@ export class TorrentData {
     if (usesFiles(place)) this.#idle ??= await idleStorage(place, selection.priorities);
   }
 
-  /** Called when a run has opened the data. `have`: the verified pieces, which the run keeps up to date. */
+  /** Called when a run has opened the data. `have`: the verified pieces; the run keeps this bitfield up to date. */
   opened(have: Bitfield): void {
     this.memory.opened(have);
     this.selectFiles()?.setHave(have);
     this.#isOpened = true;
   }
 
-  /** Called when a run has opened the files: the idle storage is not used any more. */
+  /** Called when a run has opened the files: the storage for reads without a run is not used any more. */
   dropIdle(): void {
     this.#idle = undefined;
   }

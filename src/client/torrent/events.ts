@@ -5,19 +5,19 @@ import type { TorrentStatus } from "./status.ts";
 
 /** The events of a torrent. */
 export interface TorrentEvents {
-  /** The state has changed. */
+  /** Emitted when the state has changed. */
   state: [state: TorrentState];
-  /** The metadata of a magnet link's torrent has been received. */
+  /** Emitted when the metadata of a magnet link's torrent has been received. */
   metadata: [metainfo: Metainfo];
-  /** A piece has been verified and stored. */
+  /** Emitted when a piece has been verified and stored. */
   piece: [piece: number];
   /** Emitted about once a second while the torrent has peers. */
   progress: [status: TorrentStatus];
-  /** All wanted data is verified and durable. */
+  /** Emitted when all wanted data is verified and durable. */
   complete: [];
-  /** The status of its trackers has changed; see {@link Torrent.trackers}. */
+  /** Emitted when the status of a tracker has changed; see {@link Torrent.trackers}. */
   trackers: [];
-  /** A problem that does not stop the torrent. */
+  /** Emitted for a problem that does not stop the torrent. */
   warning: [error: MillraceError];
   /** Emitted when the torrent has failed; see {@link Torrent.state}. */
   failed: [error: MillraceError];

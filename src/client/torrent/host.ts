@@ -13,15 +13,15 @@ import type { Places } from "../places.ts";
 export interface TorrentHost {
   readonly runtime: Runtime;
   readonly peerId: PeerId;
-  /** 32 random bits by which trackers recognize this client (`key`, BEP 7). */
+  /** 32 random bits by which trackers recognize this client even if its IP address changes (`key`, BEP 7). */
   readonly key: number;
   readonly userAgent: string;
   readonly pool: FilePool;
   readonly udp: UdpTrackers;
   readonly bans: BanList;
-  /** Ways to find peers that all torrents share. */
+  /** The sources of peers that all torrents share. */
   readonly discovery: readonly DiscoveryService[];
-  /** The client's DHT node. */
+  /** The client's DHT node; `undefined` without one. */
   readonly dht: ClientDht | undefined;
   readonly connector: Connector;
   readonly tarpit: Tarpit;
@@ -30,23 +30,23 @@ export interface TorrentHost {
   readonly assembly: AssemblyBudget;
   readonly download: RateLimiter;
   readonly upload: RateLimiter;
-  /** Limits the torrents whose data is opened and checked at the same time. */
+  /** Limits how many torrents open and check their data at the same time. */
   readonly checks: Gate;
-  /** Connections of one torrent; may change. */
+  /** Maximum of connections of one torrent; may change. */
   maxPeers: number;
-  /** Peers of one torrent that are unchoked at a time; may change. */
+  /** Maximum of peers of one torrent that are unchoked at the same time; may change. */
   uploadSlots: number;
   readonly usesTrackers: boolean;
   readonly usesPex: boolean;
   readonly allocation: ClientOptions["allocation"];
   readonly ownFolders: readonly string[];
   readonly checkAddress: ClientOptions["checkAddress"];
-  /** The announced port, also while the client closes; 0 when the client does not listen. */
+  /** Returns the port that is announced, also while the client closes; 0 when the client does not listen. */
   readonly port: () => number;
   readonly stateFolder: (downloadDir: string) => string;
-  /** Has the client tick a torrent each second again. */
+  /** Makes the client tick a torrent each second again. */
   readonly wake: (infoHash: InfoHash) => void;
-  /** The places of all torrents' data. */
+  /** The registered paths of all torrents' data. */
   readonly places: Places;
   /** Removes a torrent from the client. */
   readonly forget: (infoHash: InfoHash) => void;

@@ -10,11 +10,11 @@ import { checking, isActive, transition, type TorrentState } from "./state.ts";
 import type { TorrentStatus } from "./status.ts";
 import type { TorrentTrackers } from "./trackers.ts";
 
-/** Moves and renames the data. */
+/** The job that moves or renames the data. */
 interface Moves {
-  /** Returns whether a job is in progress; the torrent is then started at its end. */
+  /** Whether a job is in progress. If so, the torrent will be started when the job ends. */
   defersStart(): boolean;
-  /** Ends the job. */
+  /** Aborts the job and resolves when it has ended. */
   end(): Promise<void>;
 }
 
@@ -22,15 +22,15 @@ interface Moves {
 export interface LifecycleParts extends RunParts {
   readonly trackers: TorrentTrackers;
   readonly relocation: () => Moves;
-  /** Emits the torrent's events. */
+  /** Returns the object that emits the torrent's events. */
   readonly emitter: () => EventEmitter<TorrentEvents>;
   /** Returns the data of the event `progress`. */
   readonly status: () => TorrentStatus;
 }
 
 /**
- * The state of a torrent and its transitions: starts, stops, failures, completion. Makes a {@link TorrentRun} for each
- * start.
+ * The state of a torrent and its transitions: starts, stops, failures, completion. It creates a {@link TorrentRun} for
+ * each start.
  */
 export class Lifecycle {
   readonly #parts: LifecycleParts;
@@ -55,7 +55,7 @@ export class Lifecycle {
     return this.#state;
   }
 
-  /** The promise `Torrent.done`. */
+  /** The promise that `Torrent.done` returns. */
   get done(): Promise<void> {
     return this.#done.promise;
   }
@@ -65,7 +65,7 @@ export class Lifecycle {
     return this.#run?.swarm;
   }
 
-  /** The storage of the present run. */
+  /** The storage that the present run has opened. */
   get storage(): Storage | undefined {
     return this.#run?.storage;
   }
@@ -121,8 +121,8 @@ export class Lifecycle {
   }
 
   /**
-   * Called once a second with the clock's time. Returns whether to call it again; if not, `TorrentHost.wake` asks for
-   * it later.
+   * Called once a second with the clock's time. Returns whether to go on calling it each second; if not,
+   * `TorrentHost.wake` requests the calls again.
    */
   tick(now: number): boolean {
     if (this.#isMissing()) {
@@ -177,7 +177,7 @@ export class Lifecycle {
       this.#settle(this.#done, run, wasDownloading).catch((error: unknown) => this.#fail(toStorageError(error)));
   }
 
-  /** Resolves `done` when the complete data is durable. */
+  /** Resolves the promise `done` when the complete data is durable. */
   async #settle(done: Deferred, run: TorrentRun, wasDownloaded: boolean): Promise<void> {
     if (!(await run.settle(wasDownloaded)) || done.isSettled) return;
     done.resolve();
@@ -221,7 +221,7 @@ export class Lifecycle {
     emitter().emit("state", state);
   }
 
-  /** Whether the torrent's data may grow: missing pieces may still come. */
+  /** Whether missing pieces may still be downloaded. */
   get mayGrow(): boolean {
     return isActive(this.#state) || this.#state.kind === "checking";
   }

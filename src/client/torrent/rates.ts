@@ -3,13 +3,16 @@ import { RateLimiter } from "../../swarm/index.ts";
 import { checkLimits } from "../limit-checks.ts";
 import type { TorrentHost } from "./host.ts";
 
-/** Rate limits in bytes a second; `undefined` or 0: no limit. */
+/** Rate limits in bytes a second; `undefined` or 0 for no limit. */
 export interface Rates {
   readonly maxDownloadRate?: number | undefined;
   readonly maxUploadRate?: number | undefined;
 }
 
-/** A torrent's own limits. Its rates apply besides the client's; its number of peers replaces the client's. */
+/**
+ * A torrent's own limits. Its rate limits apply in addition to the client's; its maximum of peers replaces the
+ * client's.
+ */
 export class TorrentRates {
   #maxPeers: number | undefined;
   readonly download: RateLimiter;
@@ -28,7 +31,7 @@ export class TorrentRates {
     this.upload = new RateLimiter(clock, rates.maxUploadRate, host.upload);
   }
 
-  /** Peers connected at once; `undefined`: the client's limit. Existing connections stay open. */
+  /** Maximum of connected peers; `undefined` for the client's. Existing connections stay open. */
   get maxPeers(): number | undefined {
     return this.#maxPeers;
   }
@@ -42,7 +45,7 @@ export class TorrentRates {
     return { maxDownloadRate: this.download.rate, maxUploadRate: this.upload.rate };
   }
 
-  /** Changes the rates that are given. Throws UsageError `client.rate`, and then changes none. */
+  /** Changes the rates that are given. Throws UsageError `client.rate`, in which case no rate is changed. */
   set(rates: Rates): void {
     checkLimits(rates);
     if ("maxDownloadRate" in rates) this.download.setRate(rates.maxDownloadRate);

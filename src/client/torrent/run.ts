@@ -23,7 +23,7 @@ import type { TorrentRates } from "./rates.ts";
 import { checking, isActive, type TorrentState } from "./state.ts";
 import type { Tally } from "./tally.ts";
 
-/** The parts of a torrent that a run uses; they outlive the run. */
+/** The parts of a torrent that a run uses. They exist before and after the run. */
 export interface RunParts {
   readonly host: TorrentHost;
   readonly infoHash: InfoHash;
@@ -45,26 +45,31 @@ export interface RunEvents {
   readonly onPiece: (piece: number) => void;
   /** Called when all wanted pieces are verified. */
   readonly onFinished: () => void;
-  /** The disk has room again. */
+  /** Called when a disk that was full has space again. */
   readonly onRoom: () => void;
   readonly onWarning: (error: MillraceError) => void;
   readonly onFailure: (error: MillraceError) => void;
 }
 
-/** The content of a run, once it is opened. */
+/** The content of a run and what belongs to it, once the content is opened. */
 interface Attached {
   readonly content: Content;
   readonly suspicion: Suspicion;
 }
 
-/** A torrent from its start to its stop: swarm, open content, peer sources. Made for each start. */
+/**
+ * One run of a torrent, from start to stop: swarm, open content, peer sources. A new object is created for each start.
+ */
 export class TorrentRun {
   readonly #parts: RunParts;
   readonly #events: RunEvents;
   readonly #abort = new AbortController();
   #swarm: Swarm | undefined;
   #attached: Attached | undefined;
-  /** Resolves when the content is open; later, when the whole start is done. */
+  /**
+   * The step of the start in progress: resolves when the content is open and, once that is so, when the whole start is
+   * done.
+   */
   #starting: Promise<void>;
 
   constructor(parts: RunParts, events: RunEvents) {
@@ -73,7 +78,7 @@ export class TorrentRun {
     this.#starting = this.#guarded(() => this.#start());
   }
 
-  /** The swarm, once the content is opened; for a magnet link without metadata, at once. */
+  /** The swarm. It exists once the content is opened; for a magnet link without metadata, from the start. */
   get swarm(): Swarm | undefined {
     return this.#swarm;
   }
@@ -82,7 +87,7 @@ export class TorrentRun {
     return this.#attached?.content.storage;
   }
 
-  /** Called once a second with the clock's time. Returns whether to call it again. */
+  /** Called once a second with the clock's time. Returns whether to go on calling it each second. */
   tick(now: number): boolean {
     const swarm = this.#swarm;
     const { kind } = this.#events.state();
@@ -96,7 +101,10 @@ export class TorrentRun {
     return kind === "checking" || !swarm.isAsleep;
   }
 
-  /** Applies a changed selection. Resolves with whether pieces are missing now. Rejects with StorageError. */
+  /**
+   * Applies a changed selection of files. Resolves with whether wanted pieces are missing now. Rejects with
+   * StorageError.
+   */
   async reselect(selection: Selection): Promise<boolean> {
     const storage = this.storage;
     if (storage !== undefined) await storage.select((file) => selection.isWanted(file));
@@ -108,7 +116,10 @@ export class TorrentRun {
     return !swarm.isFinished;
   }
 
-  /** Resolves with true when the complete data is durable. `wasDownloaded`: in this run. */
+  /**
+   * Makes complete data durable; resolves with true when it is. `wasDownloaded`: whether data was downloaded in this
+   * run.
+   */
   async settle(wasDownloaded: boolean): Promise<boolean> {
     try {
       await this.#attached?.content.settle(wasDownloaded);
@@ -119,7 +130,7 @@ export class TorrentRun {
     }
   }
 
-  /** Leaves the swarm and closes the content. Resolves when trackers have been sent `stopped`. */
+  /** Disconnects all peers and closes the content. Resolves when trackers have been sent `stopped`. */
   async stop(): Promise<void> {
     this.#abort.abort(new AbortError(`${this.#parts.data.name}: stopped`));
     await this.#starting;
@@ -197,7 +208,10 @@ export class TorrentRun {
     return metainfo;
   }
 
-  /** Forgets peers that only the DHT has named, and closes connections to them: the torrent is private (BEP 27). */
+  /**
+   * Forgets the peers that only the DHT has named, and closes connections to them, since the torrent has turned out to
+   * be private (BEP 27).
+   */
   #dropDhtPeers(): void {
     const swarm = this.#swarm;
     if (swarm === undefined) return;

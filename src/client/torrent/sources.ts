@@ -10,13 +10,13 @@ export interface TorrentSourcesOptions {
   readonly host: TorrentHost;
   readonly infoHash: InfoHash;
   readonly magnet: Magnet | undefined;
-  /** The torrent's own: its trackers, and the peers that its user names. */
+  /** The sources that belong to this torrent: its trackers, and the peers that the user named. */
   readonly own: readonly PeerSource[];
   readonly isPrivate: () => boolean;
   readonly swarm: () => Swarm | undefined;
 }
 
-/** Returns all ways in which a torrent finds peers. */
+/** Returns all sources of peers of a torrent. */
 export function makeSources({ host, infoHash, magnet, own, isPrivate, swarm }: TorrentSourcesOptions): PeerSources {
   return new PeerSources({
     infoHash,

@@ -2,22 +2,22 @@ import { MillraceError } from "../../base/index.ts";
 
 /** The state of a torrent. */
 export type TorrentState =
-  /** A magnet link: the info dictionary is being fetched from peers. */
+  /** The info dictionary of a magnet link's torrent is being fetched from peers. */
   | { readonly kind: "fetching-metadata" }
-  /** Data on disk is being hashed; counts of pieces. */
+  /** Data on disk is being hashed. The numbers are pieces. */
   | { readonly kind: "checking"; readonly checked: number; readonly total: number; readonly valid: number }
   | { readonly kind: "downloading" }
   /** All wanted data is present. */
   | { readonly kind: "seeding" }
   /** Stopped by the user. */
   | { readonly kind: "paused" }
-  /** The disk is full: continues by itself when there is space. */
+  /** The disk is full. The torrent continues by itself when there is space. */
   | { readonly kind: "disk-full"; readonly error: MillraceError }
   /** Stopped by an error; `resume` starts the torrent again. */
   | { readonly kind: "failed"; readonly error: MillraceError }
   /** Connections and files are being closed, and `stopped` is being sent to trackers. */
   | { readonly kind: "stopping" }
-  /** Removed, or the client was closed. */
+  /** The torrent was removed, or the client was closed. */
   | { readonly kind: "closed" };
 
 /** The kinds of {@link TorrentState}. */
@@ -58,7 +58,7 @@ export function isActive(state: TorrentState): boolean {
   );
 }
 
-/** Returns the state of a torrent of `total` pieces while it is checked. */
+/** Returns the state of a torrent that is being checked and has `total` pieces. */
 export function checking(total: number, checked = 0, valid = 0): TorrentState {
   return { kind: "checking", checked, valid, total };
 }

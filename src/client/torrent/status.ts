@@ -3,7 +3,7 @@ import type { TorrentState } from "./state.ts";
 /** The present numbers of a torrent. */
 export interface TorrentStatus {
   readonly state: TorrentState;
-  /** The share of the wanted data that is present, or of the check that is done, 0 to 1. */
+  /** The verified share of the wanted data, from 0 to 1; while the data is checked, the share that has been checked. */
   readonly progress: number;
   /** The size of all files in bytes; 0 while the metadata is not known. */
   readonly totalBytes: number;
@@ -14,22 +14,25 @@ export interface TorrentStatus {
   /** The rate at which blocks arrive, in bytes a second. */
   readonly downRate: number;
   readonly upRate: number;
-  /** Bytes of blocks downloaded over all runs. */
+  /** Bytes of blocks downloaded, over all runs. */
   readonly downloaded: number;
   readonly uploaded: number;
   /** Bytes of blocks that were bad or were received twice. */
   readonly wasted: number;
   readonly peers: number;
-  /** Connected peers that have all pieces. */
+  /** The number of connected peers that have all pieces. */
   readonly seeds: number;
-  /** Peers known and not connected. */
+  /** The number of known peers that are not connected. */
   readonly knownPeers: number;
   /**
    * Distributed copies: the number of copies of the rarest piece among the peers, plus the fraction of pieces with more
    * copies.
    */
   readonly availability: number;
-  /** Seconds left at the present rate; `undefined` when complete or while nothing is received. */
+  /**
+   * Seconds until the download is complete at the present rate; `undefined` when it is complete or while nothing is
+   * received.
+   */
   readonly etaSeconds: number | undefined;
   /** Uploaded divided by downloaded, or by the size of the torrent if nothing was downloaded. */
   readonly ratio: number;

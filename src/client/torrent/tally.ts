@@ -1,7 +1,7 @@
 import { asInt, type BDict } from "../../bencode/index.ts";
 import type { Swarm } from "../../swarm/index.ts";
 
-/** Bytes of blocks that a torrent has downloaded and uploaded, over all runs. */
+/** Counts the bytes of blocks that a torrent has downloaded and uploaded, over all runs. */
 export class Tally {
   #downloaded: number;
   #uploaded: number;
@@ -22,7 +22,9 @@ export class Tally {
     return this.#uploaded + (this.#swarm?.up.total ?? 0);
   }
 
-  /** Called with the swarm when a run begins, and with `undefined` when it ends. Adds the totals of the run before. */
+  /**
+   * Called with the swarm when a run begins, and with `undefined` when it ends. The totals of the ended run are added.
+   */
   follow(swarm: Swarm | undefined): void {
     const { downloaded, uploaded } = this;
     this.#downloaded = downloaded;
@@ -30,7 +32,7 @@ export class Tally {
     this.#swarm = swarm;
   }
 
-  /** Sets totals that are not known yet to the totals of the kept state. */
+  /** Takes the totals from the kept state, unless they are known already. */
   restore(kept: BDict): void {
     if (this.#downloaded === 0) this.#downloaded = asInt(kept.get("downloaded")) ?? 0;
     if (this.#uploaded === 0) this.#uploaded = asInt(kept.get("uploaded")) ?? 0;

@@ -26,8 +26,8 @@ export class Torrent extends TorrentControls {
 
   /**
    * Resolves when all wanted data is downloaded, verified and durable. Rejects with the error when the torrent fails,
-   * with AbortError when it is removed or the client closes first. A new promise after the torrent was resumed or its
-   * selection grew.
+   * and with AbortError when it is removed or the client is closed before. After the torrent was resumed or more files
+   * were selected, it is a new promise.
    */
   get done(): Promise<void> {
     return this.#parts.lifecycle.done;
@@ -58,21 +58,21 @@ export class Torrent extends TorrentControls {
   }
 
   /**
-   * Starts, or starts again after a pause or a failure. {@link Torrent.state} shows the progress. When there was data
-   * and all files are missing, the torrent fails with `storage.missing` and continues by itself once they are back;
-   * when it is resumed in that state, it downloads them again.
+   * Starts the torrent, also after a pause or a failure. {@link Torrent.state} shows the progress. When there was data
+   * and all files are missing, the torrent fails with `storage.missing`, and continues by itself once they are back;
+   * when it is resumed while they are missing, it downloads them again.
    */
   resume(): void {
     this.#parts.lifecycle.resume();
   }
 
-  /** Leaves the swarm and keeps the data. Resolves when trackers have been sent `stopped` and files are closed. */
+  /** Disconnects all peers and keeps the data. Resolves when trackers have been sent `stopped` and files are closed. */
   async pause(): Promise<void> {
     await this.#parts.lifecycle.pause();
   }
 
   /**
-   * Moves the data to another folder, also on another disk, and continues there, if it was running, without a check.
+   * Moves the data to another folder, which may be on another disk. A running torrent then continues, without a check.
    * Rejects with StorageError (`storage.exists` when the new path exists), UsageError `client.path-in-use`,
    * `client.path-shared`, `torrent.moving`, or AbortError when the torrent is closed or removed meanwhile; the data is
    * then where it was. With `find` nothing is moved: the data is expected in the new folder, and is checked.
@@ -82,17 +82,17 @@ export class Torrent extends TorrentControls {
   }
 
   /**
-   * Renames the torrent's file or folder on the disk and continues, if it was running, without a check.
-   * {@link Torrent.name} and `metainfo.name` are the new name from then on; the name in the metadata stays. A later run
-   * needs {@link AddOptions.name}. Rejects with InputError `torrent.name` (not a single name of at most 255 bytes of
-   * UTF-8 that is valid on every system, or one that Millrace uses itself), `torrent.no-metadata`; otherwise as
+   * Renames the torrent's file or folder on the disk. A running torrent then continues, without a check.
+   * {@link Torrent.name} and `metainfo.name` are the new name from then on; the metadata keeps the old name. A later
+   * run needs {@link AddOptions.name}. Rejects with InputError `torrent.name` (the name is not a single name of at most
+   * 255 bytes of UTF-8 that is valid on every system, or Millrace uses it itself), `torrent.no-metadata`; otherwise as
    * {@link Torrent.move} does.
    */
   async rename(name: string): Promise<void> {
     await this.#parts.relocation.rename(name);
   }
 
-  /** Stops, then starts again with a check of all data; the kept state is ignored. */
+  /** Stops the torrent, then starts it again with a check of all data; the kept state is ignored. */
   async recheck(): Promise<void> {
     const { memory } = this.#parts.data;
     await this.pause();
@@ -103,10 +103,10 @@ export class Torrent extends TorrentControls {
 
   /**
    * Removes the torrent from the client, deletes its kept state and, with `deleteData`, deletes its data. Until that is
-   * done, `client.add` rejects the same torrent with `client.duplicate`. Files that another torrent has as well are not
-   * deleted, also if that torrent was added meanwhile. A file that is not known to have been written to, or to contain
-   * data of the torrent, belongs to another program: it is not deleted, and the warning `storage.not-ours` names it.
-   * Rejects with StorageError.
+   * done, `client.add` rejects the same torrent with `client.duplicate`. Files that another torrent also has are not
+   * deleted, even if that torrent was added meanwhile. A file is taken for another program's if it is not known that
+   * the torrent wrote to it or has data in it: it is not deleted, and the warning `storage.not-ours` names it. Rejects
+   * with StorageError.
    */
   async remove(options: { readonly deleteData?: boolean } = {}): Promise<void> {
     const { lifecycle, data, host } = this.#parts;
@@ -131,7 +131,7 @@ export class Torrent extends TorrentControls {
     }
   }
 
-  /** Stops for good and saves the state. The client does this for all its torrents when it closes. */
+  /** Stops the torrent for good and saves its state. The client does this for all its torrents when it closes. */
   async close(): Promise<void> {
     await this.#parts.lifecycle.close();
   }

@@ -9,27 +9,27 @@ import type { TorrentHost } from "./host.ts";
 export interface TorrentTrackersOptions {
   readonly host: TorrentHost;
   readonly infoHash: InfoHash;
-  /** Whether trackers are used at all. */
+  /** Whether the torrent uses trackers at all. */
   readonly isUsed: boolean;
-  /** Returns the torrent's own announce URLs by tier, called when it starts. */
+  /** Returns the announce URLs of the torrent itself, by tier. Called when the torrent starts. */
   readonly own: () => readonly (readonly string[])[];
-  /** Announce URLs by tier that replace `own`. */
+  /** Announce URLs by tier, to use instead of those that `own` returns. */
   readonly tiers: readonly (readonly string[])[] | undefined;
   readonly swarm: () => Swarm | undefined;
   /** Returns the number of missing bytes. */
   readonly left: () => number;
-  /** A tracker's status changed. */
+  /** Called when a tracker's status has changed. */
   readonly onStatus: () => void;
 }
 
-/** The trackers of a torrent: has a tracker session while the torrent runs and has trackers. */
+/** The trackers of a torrent. While the torrent runs and has trackers, there is a session that announces to them. */
 export class TorrentTrackers implements PeerSource {
   readonly name = "tracker";
   readonly allowsPrivate = true;
   readonly #options: TorrentTrackersOptions;
   #session: TrackerSession | undefined;
   #tiers: readonly (readonly string[])[] | undefined;
-  /** The target for peers; set while the torrent runs. */
+  /** The torrent to find peers for and the callback for peers found; set while the torrent runs. */
   #target: DiscoveryTarget | undefined;
 
   constructor(options: TorrentTrackersOptions) {
@@ -54,7 +54,7 @@ export class TorrentTrackers implements PeerSource {
     this.#session.start();
   }
 
-  /** Replaces the tiers. Trackers that stay keep their state; removed trackers are sent `stopped`. */
+  /** Replaces the tiers. Trackers in both lists keep their state; removed trackers are sent `stopped`. */
   set(tiers: readonly (readonly string[])[]): void {
     this.#tiers = tiers.map((urls) => [...urls]);
     if (this.#target === undefined) return;
@@ -66,12 +66,12 @@ export class TorrentTrackers implements PeerSource {
     this.#session?.completed();
   }
 
-  /** Announces now, without regard to the trackers' minimum interval. */
+  /** Announces to the trackers now, even if their minimum interval is not over. */
   force(): void {
     this.#session?.force({ ignoreMinInterval: true });
   }
 
-  /** Sends `stopped` to the trackers; takes some seconds at most. */
+  /** Sends `stopped` to the trackers. Resolves after some seconds at most. */
   async stop(): Promise<void> {
     this.#target = undefined;
     const session = this.#session;

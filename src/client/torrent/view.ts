@@ -39,7 +39,7 @@ export abstract class TorrentView extends EventEmitter<TorrentEvents> {
     return this.#parts.lifecycle.state;
   }
 
-  /** The download folder, without the torrent's own folder. */
+  /** The download folder, in which the torrent's own file or folder is. */
   get folder(): string {
     return this.#parts.data.folder;
   }
@@ -49,7 +49,7 @@ export abstract class TorrentView extends EventEmitter<TorrentEvents> {
     return this.#parts.data.metainfo;
   }
 
-  /** Whether the valid pieces are known; if not, there is no progress yet. */
+  /** Whether the valid pieces are known; if not, the progress is not known either. */
   get isOpened(): boolean {
     return this.#parts.data.isOpened;
   }
@@ -59,13 +59,18 @@ export abstract class TorrentView extends EventEmitter<TorrentEvents> {
     return this.#parts.data.name;
   }
 
-  /** The magnet link of the torrent: made from the metainfo, or the given link while the metadata is being fetched. */
+  /**
+   * The magnet link of the torrent: made from the metainfo, or the link with which it was added while the metadata is
+   * being fetched.
+   */
   get magnet(): string {
     const { metainfo, infoHash } = this;
     return formatMagnet(metainfo === undefined ? (this.#parts.magnet ?? { infoHash }) : magnetOf(metainfo));
   }
 
-  /** The path of its file, or of its folder if it has several files. `undefined` while the metadata is not known. */
+  /**
+   * The path of the torrent's file; of its folder if it has several files. `undefined` while the metadata is not known.
+   */
   get path(): string | undefined {
     return this.metainfo === undefined ? undefined : `${this.folder}/${this.metainfo.name}`;
   }
@@ -85,7 +90,7 @@ export abstract class TorrentView extends EventEmitter<TorrentEvents> {
     return fileStatuses(this.metainfo, this.#parts.data.selectFiles());
   }
 
-  /** Returns the valid pieces, packed as a bitfield of BEP 3; `undefined` while they are not known. */
+  /** Returns the valid pieces as the bytes of a bitfield (BEP 3); `undefined` while they are not known. */
   pieces(): Uint8Array | undefined {
     return this.#parts.data.have?.pack();
   }
@@ -97,7 +102,7 @@ export abstract class TorrentView extends EventEmitter<TorrentEvents> {
     return this.swarm?.downloader?.picker.availabilities();
   }
 
-  /** Returns the pieces that are being downloaded. */
+  /** Returns the indices of the pieces that are being downloaded. */
   activePieces(): number[] {
     return this.swarm?.downloader?.activePieces() ?? [];
   }
