@@ -15,13 +15,13 @@ import { openSecret } from "./token.ts";
 export interface DaemonOptions {
   readonly config: Config;
   readonly version: string;
-  /** The token to log in with. Default: the stored one, or a new one. */
+  /** The token that clients log in with. Default: the stored token; if there is none, a new one is created. */
   readonly token?: string | undefined;
-  /** Called when an authenticated client requests that the daemon stops. */
+  /** Called when an authenticated client requests that the daemon ends. */
   readonly onShutdown: () => void;
 }
 
-/** The parts of the daemon that must be closed, in the order in which they were opened. */
+/** The parts of the daemon that must be closed. They are opened in this order. */
 interface Opened {
   readonly unlock: () => Promise<void>;
   readonly log: DaemonLog;
@@ -31,7 +31,7 @@ interface Opened {
   readonly http: HttpServer;
 }
 
-/** Keys of the configuration that take effect at the next start. */
+/** Keys of the configuration whose changes take effect only when the daemon is started again. */
 const RESTART_ONLY = [
   "listen",
   "stateDir",
@@ -46,9 +46,9 @@ const RESTART_ONLY = [
 
 /** The daemon: a session of torrents, and the HTTP server for it. */
 export class Daemon {
-  /** The URL of the page. */
+  /** The URL of the web page. */
   readonly url: string;
-  /** The token for logging in, set when the daemon has just created it. `undefined` when a token existed. */
+  /** The new token, if the daemon has created one at this start; `undefined` when a token existed or was given. */
   readonly newToken: string | undefined;
   readonly #opened: Opened;
   #config: Config;
@@ -63,8 +63,8 @@ export class Daemon {
   }
 
   /**
-   * Starts the daemon. Rejects with UsageError `daemon.running`, InputError `daemon.token`, NetworkError
-   * `net.address-in-use`, or StorageError, after closing what it has opened.
+   * Starts the daemon. If that fails, first closes what was already opened, and then rejects with UsageError
+   * `daemon.running`, InputError `daemon.token`, NetworkError `net.address-in-use`, or StorageError.
    */
   static async start({ config, version, token, onShutdown }: DaemonOptions): Promise<Daemon> {
     const undo: (() => Promise<void> | void)[] = [];
@@ -119,8 +119,8 @@ export class Daemon {
   }
 
   /**
-   * Reads the configuration again and applies the changes. When it cannot be read, logs the error and changes
-   * nothing.
+   * Reads the configuration again with `load`, and applies the changes. When it cannot be read, logs the error and
+   * changes nothing.
    */
   reload(load: () => Promise<LoadedConfig>): void {
     const { log, session } = this.#opened;
@@ -142,7 +142,10 @@ export class Daemon {
     });
   }
 
-  /** Stops the servers, announces the stop to trackers, writes all state and releases every handle. */
+  /**
+   * Stops the HTTP server and the session: announces `stopped` to trackers, writes all state to the disk and releases
+   * all resources.
+   */
   close(): Promise<void> {
     this.#closing ??= this.#close();
     return this.#closing;

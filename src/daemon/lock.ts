@@ -5,13 +5,14 @@ import { join } from "node:path";
 import { toError, UsageError } from "../base/index.ts";
 import { makeFolder } from "../runtime/node/index.ts";
 
-/** Milliseconds that the other daemon has to send its process id. */
+/** Maximum milliseconds for a daemon that holds the lock to send its process id. */
 const ANSWER_MS = 5_000;
 
 /**
- * Locks a state folder for one process, by listening on a local socket whose name is derived from the folder's path.
- * The system allows one listener for a name, and releases the name when the process ends. Resolves to a function that
- * unlocks the folder. Rejects with UsageError `daemon.running`, or `daemon.state` for a folder that cannot be used.
+ * Locks a state folder, so that only one process uses it. It listens on a local socket whose name is derived from the
+ * folder's path: the system allows one listener for a name, and releases the name when the process ends. Resolves to
+ * a function that unlocks the folder. Rejects with UsageError `daemon.running`, or `daemon.state` for a folder that
+ * cannot be used.
  */
 export async function lockFolder(folder: string): Promise<() => Promise<void>> {
   let real: string;
@@ -42,7 +43,8 @@ export async function lockFolder(folder: string): Promise<() => Promise<void>> {
 }
 
 /**
- * Returns the name of the socket. On Linux and Windows it is not in the file system, and disappears with the process.
+ * Returns the name of the local socket for a folder. On Linux and Windows it is not a file, and disappears with the
+ * process.
  */
 function socketName(folder: string): string {
   const name = `millrace-${createHash("sha256").update(folder).digest("hex").slice(0, 32)}`;
@@ -51,8 +53,8 @@ function socketName(folder: string): string {
 }
 
 /**
- * Listens on a socket file that a killed daemon left behind (systems other than Linux and Windows). Resolves to
- * `undefined` when another process listens there.
+ * Tries again to listen, on a system where the name is a socket file (neither Linux nor Windows): a daemon that was
+ * killed may have left it. Resolves to `undefined` when another process listens there.
  */
 async function listenAgain(name: string, folder: string): Promise<Server | undefined> {
   if (name !== join(folder, "lock") || (await askHolder(name)) !== undefined) return undefined;

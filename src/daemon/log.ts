@@ -2,16 +2,16 @@ import { pino, stdTimeFunctions } from "pino";
 import type { Log, LogFields } from "../runtime/index.ts";
 
 const LEVELS = ["debug", "info", "warn", "error"] as const;
-/** The levels of the log, the lowest first. */
+/** A level of the log. */
 export type LogLevel = (typeof LEVELS)[number];
 
-/** A log that drops lines below its level. */
+/** A log that drops lines below a minimum level. */
 export interface DaemonLog extends Log {
-  /** Lines below this level are dropped. */
+  /** The minimum level: lines below it are dropped. */
   level: LogLevel;
 }
 
-/** Returns the daemon's log, which writes to stderr: lines of JSON, or text on a terminal. */
+/** Returns the daemon's log, which writes to stderr: text if that is a terminal, otherwise lines of JSON. */
 export function daemonLog(level: LogLevel): DaemonLog {
   return process.stderr.isTTY ? terminalLog(level) : jsonLog(level);
 }
@@ -36,8 +36,8 @@ function jsonLog(level: LogLevel): DaemonLog {
 }
 
 /**
- * Returns a log for a terminal. Control characters from torrents and peers are escaped; in the other log JSON escapes
- * them.
+ * Returns a log for a terminal. Control characters in texts from torrents and peers are escaped. (In the other log,
+ * JSON escapes them.)
  */
 function terminalLog(level: LogLevel): DaemonLog {
   const log: DaemonLog = {

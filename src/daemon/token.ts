@@ -14,22 +14,26 @@ const record = z.object({
   hash: z.string(),
 });
 
-/** Maximum size in bytes of the file with the hash. */
+/** Maximum size in bytes of the file in which the token's hash is stored. */
 const MAX_TOKEN_BYTES = 64 * 1024;
 
-/** The characters and length of a valid token: characters of an HTTP header. A shorter token could be guessed. */
+/** Matches a valid token: 8 to 256 characters that an HTTP header can contain. A shorter token could be guessed. */
 const TOKEN = /^[\x21-\x7e]{8,256}$/;
 
-/** The secret of a state folder, and the new token if one was created. */
+/** The secret that verifies the token of a state folder, and the new token if one was created. */
 export interface OpenedSecret {
   readonly secret: Secret;
-  /** The new token; `undefined` when a token existed. Show it after the daemon has started, then call `keep`. */
+  /**
+   * The new token; `undefined` when a token existed or was given. Show it to the user after the daemon has started,
+   * then call `keep`, which stores its hash.
+   */
   readonly created: { readonly token: string; readonly keep: () => Promise<void> } | undefined;
 }
 
 /**
- * Opens the secret of a state folder: the one of `token` if given, else the stored one, else a new one. Only a hash
- * is stored. A damaged file is replaced by a new token. Rejects with InputError `daemon.token` for an invalid token.
+ * Opens the secret of a state folder: for `token` if it is given, otherwise for the stored token, otherwise for a new
+ * one. Only the hash of a token is stored. If the file is damaged, a new token replaces it. Rejects with InputError
+ * `daemon.token` for an invalid token.
  */
 export async function openSecret(stateDir: string, token: string | undefined): Promise<OpenedSecret> {
   const path = join(stateDir, "token.json");
@@ -63,7 +67,9 @@ export async function openSecret(stateDir: string, token: string | undefined): P
   };
 }
 
-/** Writes the secret. The file is replaced atomically, and only the daemon's user can read it. */
+/**
+ * Writes the hash of the token. The file is replaced atomically, and only the user who runs the daemon can read it.
+ */
 async function store(path: string, secret: SecretRecord): Promise<void> {
   const fresh = `${path}.new`;
   // Whatever has that name is no file that is being written: one daemon has the folder.

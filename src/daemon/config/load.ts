@@ -8,26 +8,26 @@ import type { Settings } from "../../api/index.ts";
 import { nodeFiles } from "../../runtime/node/index.ts";
 import { camel, CONFIG_KEYS, configSchema, FILE_ONLY, kebab, variable, type Config, type ConfigKey } from "./schema.ts";
 
-/** The source of a configuration value. */
+/** Where a configuration value comes from. */
 export type Origin = "default" | "file" | "environment" | "flag";
 
-/** A configuration and the origin of its values. */
+/** A loaded configuration, and the origin of each value. */
 export interface LoadedConfig {
   readonly config: Config;
   readonly origins: Readonly<Record<string, Origin>>;
-  /** The file that was read; `undefined` when none exists. */
+  /** The path of the configuration file that was read; `undefined` when there is none. */
   readonly file: string | undefined;
 }
 
-/** The sources of the configuration. */
+/** The sources from which the configuration is loaded. */
 export interface ConfigSources {
   /**
-   * The file of `--config`, which must exist. Default: `config.toml` in the user's configuration folder, if it
-   * exists.
+   * The path given with `--config`; the file must exist. Default: `config.toml` in the user's configuration folder,
+   * if it exists.
    */
   readonly file?: string | undefined;
   readonly environment: Readonly<Record<string, string | undefined>>;
-  /** The values of the command line, by key. */
+  /** The values of command-line flags, by configuration key. */
   readonly flags?: Readonly<Record<string, unknown>>;
 }
 
@@ -37,10 +37,10 @@ const FOLDERS = envPaths("millrace", { suffix: "" });
 const MAX_FILE_BYTES = 1024 * 1024;
 
 /**
- * Loads the configuration. Flags take precedence over environment variables, these over the file, the file over
- * defaults. Relative paths in the file are relative to its folder, all others to the current folder. Rejects with
- * InputError `config.invalid`, which names the key and its source, or StorageError when the file of `--config` cannot
- * be read.
+ * Loads the configuration. A flag takes precedence over an environment variable, that over the file, and the file
+ * over the default. Relative paths in the file are relative to its folder, all others to the current folder. Rejects
+ * with InputError `config.invalid`, whose message names the key and its source, or with StorageError when the file of
+ * `--config` cannot be read.
  */
 export async function loadConfig(sources: ConfigSources): Promise<LoadedConfig> {
   const file = await readConfigFile(sources.file ?? sources.environment["MILLRACE_CONFIG"]);
@@ -63,7 +63,7 @@ export async function loadConfig(sources: ConfigSources): Promise<LoadedConfig> 
   return { config: absolute(result.data, origins, file?.path), origins, file: file?.path };
 }
 
-/** Returns the settings of the configuration that can change while the daemon runs. */
+/** Returns the part of the configuration that can change while the daemon runs. */
 export function settingsOf(config: Config): Settings {
   const {
     listen: _listen,
@@ -133,8 +133,8 @@ function fromFileName(name: string, path: string): string {
 }
 
 /**
- * Converts the keys inside a value to camel case: those of schedule rules and alternative times. The names of labels
- * are not keys and stay as they are.
+ * Converts the keys inside the value of a configuration key to camel case: those of schedule rules and alternative
+ * times. The names of labels are not keys and are not converted.
  */
 function nested(key: string, value: unknown): unknown {
   if (key === "alternativeTimes") return withCamelKeys(value);
@@ -160,8 +160,8 @@ function* fromEnvironment(environment: ConfigSources["environment"]): Generator<
 }
 
 /**
- * Converts the text of an environment variable to the type of its key. Returns an invalid text unchanged; the schema
- * then refuses it.
+ * Converts the text of an environment variable to the type that its key has in the schema. A text that cannot be
+ * converted is returned unchanged, and the schema then reports it.
  */
 function fromText(key: ConfigKey, text: string): unknown {
   if (key === "allowedHosts" || key === "dhtBootstrap") return text.split(/[\s,]+/).filter((host) => host !== "");

@@ -4,7 +4,7 @@ import { CONFIG_KEYS, configSchema, kebab, variable, FILE_ONLY, type Config } fr
 const RULE =
   'days = [1, 2, 3, 4, 5]\nfrom = "08:00"\nto = "18:00"\nmax-download-rate = "2MiB"\nmax-upload-rate = "500KiB"';
 
-/** Keys whose values are tables. They are written last, as TOML requires. */
+/** Keys whose values are written as TOML tables. TOML requires that tables come after all simple keys. */
 const TABLES: ReadonlySet<keyof Config> = new Set(["labels", "schedule"]);
 
 const hyphened = (values: object): object =>
@@ -12,7 +12,7 @@ const hyphened = (values: object): object =>
     Object.entries(values).map(([key, value]: [string, unknown]) => [kebab(key), value ?? "unlimited"]),
   );
 
-/** Returns the text of a configuration file that has every key with its default, commented out. */
+/** Returns the text of a configuration file that contains every key with its default, as comments. */
 export function sampleConfig(): string {
   const defaults = configSchema.parse({});
   const simple = CONFIG_KEYS.filter((key) => !TABLES.has(key)).map(
@@ -26,7 +26,7 @@ export function sampleConfig(): string {
   ].join("\n");
 }
 
-/** Returns the effective configuration as TOML. */
+/** Returns a configuration as TOML. `comments` returns the comment that is written for a key. */
 export function configText(config: Config, comments: (key: string) => string): string {
   const simple = CONFIG_KEYS.filter((key) => !TABLES.has(key)).map(
     (key) => `${line(key, config[key])}${comments(key)}`,

@@ -3,7 +3,10 @@ import { parseHostPort, parseSize } from "../../base/index.ts";
 import { alternativeTimes, scheduleRule, settings } from "../../api/index.ts";
 import { DEFAULT_BOOTSTRAP } from "../../dht/index.ts";
 
-/** A rate in bytes a second: a number, or a text such as `5MiB`. 0 and `"unlimited"` mean no limit. */
+/**
+ * A rate in bytes a second: a number, or a text such as `5MiB`. 0, an empty text, and `"unlimited"` mean no limit;
+ * the parsed value is then `null`.
+ */
 const rate = z.union([z.number(), z.string(), z.null()]).transform((value, context): number | null => {
   if (value === null || value === 0 || value === "unlimited" || value === "") return null;
   try {
@@ -19,7 +22,7 @@ const rate = z.union([z.number(), z.string(), z.null()]).transform((value, conte
   return z.NEVER;
 });
 
-/** A count; 0 means no limit. */
+/** A maximum number; 0 means no limit, and the parsed value is then `null`. */
 const countOrAll = z.union([z.int().nonnegative(), z.null()]).transform((value) => (value === 0 ? null : value));
 
 const unlimited = z.literal("unlimited").transform(() => null);
@@ -41,9 +44,9 @@ function isHostPort(text: string): boolean {
 const path = z.string().max(4096);
 
 /**
- * All keys of the configuration. In the file their words are joined by hyphens (`download-dir`), in the environment by
- * underscores after `MILLRACE_` (`MILLRACE_DOWNLOAD_DIR`). The descriptions appear in the sample file and in the
- * documentation.
+ * All keys of the configuration. In the file, the words of a key are joined by hyphens (`download-dir`); in the
+ * environment, by underscores, after `MILLRACE_` (`MILLRACE_DOWNLOAD_DIR`). The descriptions are printed in the
+ * sample file and in the documentation.
  */
 export const configSchema = z.strictObject({
   listen: endpoint
@@ -145,29 +148,29 @@ export const configSchema = z.strictObject({
 
 /** A configuration, with all defaults filled in. */
 export type Config = z.infer<typeof configSchema>;
-/** The name of a value in the configuration. */
+/** The name of a configuration key in camel case. */
 export type ConfigKey = keyof Config;
 
 /**
- * Keys that are allowed in the file only. Flags and environment variables cannot set them, so that control over these
- * is not enough to run programs.
+ * Keys that can be set in the file only. If flags or environment variables could set them, a person who controls
+ * these could make the daemon run programs.
  */
 export const FILE_ONLY: ReadonlySet<ConfigKey> = new Set(["onComplete", "labels", "schedule", "alternativeTimes"]);
 
 /** All keys, in the order of the schema. */
 export const CONFIG_KEYS: readonly ConfigKey[] = configSchema.keyof().options;
 
-/** Converts `downloadDir` to `download-dir`. */
+/** Converts the name of a key from `downloadDir` to `download-dir`. */
 export function kebab(key: string): string {
   return key.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
 }
 
-/** Converts `download-dir` to `downloadDir`. */
+/** Converts the name of a key from `download-dir` to `downloadDir`. */
 export function camel(name: string): string {
   return name.replaceAll(/-([a-z])/g, (_, letter: string) => letter.toUpperCase());
 }
 
-/** Converts `downloadDir` to `MILLRACE_DOWNLOAD_DIR`. */
+/** Returns the environment variable of a key: `MILLRACE_DOWNLOAD_DIR` for `downloadDir`. */
 export function variable(key: string): string {
   return `MILLRACE_${kebab(key).replaceAll("-", "_").toUpperCase()}`;
 }

@@ -19,22 +19,23 @@ export interface AppOptions {
   readonly page: Page;
   readonly rpc: RpcHandler | undefined;
   readonly log: Log;
-  /** Called with the path of the route that handles a request. */
+  /** Called with the path of the route that handles a request, with parameters in braces; for the metrics. */
   readonly onRoute: (outgoing: HttpBindings["outgoing"], path: string) => void;
 }
 
 type Env = { Bindings: HttpBindings };
 
-/** Paths of the Transmission RPC. Most clients use the first; Transmission's own programs use the second. */
+/** Paths of the Transmission RPC. Most clients use the first; Transmission's own programs use the second as well. */
 const RPC_PATH = "/transmission/rpc";
 const RPC_PATHS = [RPC_PATH, `${RPC_PATH}/`];
 
-/** Paths that require a login. Without one, the response does not even show whether the path exists. */
+/**
+ * Paths that require a login. Without a login, the response is the same for all of these paths, so it does not show
+ * which of them exist.
+ */
 const PRIVATE = /^\/(?:api|stream|transmission|metrics)(?:\/|$)/;
 
-/**
- * Makes the hono application from the table of routes. The guard has already checked every request that arrives here.
- */
+/** Makes the hono application from the table of routes. `guard` has already checked every request that reaches it. */
 export function createApp({ services, routes, page, rpc, log, onRoute }: AppOptions): Hono<Env> {
   const app = new Hono<Env>();
   for (const [path, rows] of byPath(routes)) {
@@ -64,7 +65,10 @@ export function createApp({ services, routes, page, rpc, log, onRoute }: AppOpti
   return app;
 }
 
-/** Groups routes by path. Paths without parameters come first, because hono uses the first path that matches. */
+/**
+ * Groups routes by path. Paths without parameters come first, because hono uses the first path that matches a
+ * request.
+ */
 function byPath(routes: readonly Route[]): [string, Route[]][] {
   const paths = new Map<string, Route[]>();
   for (const row of routes) paths.set(row.path, [...(paths.get(row.path) ?? []), row]);

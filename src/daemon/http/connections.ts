@@ -3,17 +3,17 @@ import { MAX_HTTP_CONNECTIONS, MAX_WAITING_CONNECTIONS } from "./limits.ts";
 import { networkOf } from "./network.ts";
 
 /**
- * Chooses the connection to close when there are too many. A connection whose request has arrived is kept. Among
- * connections that have sent no complete request, the longest waiting one is closed: of the same address when that
- * address has too many, else of the address with the most. So neither incomplete requests nor idle connections lock
- * out the user.
+ * Limits the number of HTTP connections by closing one when there are too many. A connection whose request is being
+ * handled is never closed. Of the connections that wait for a complete request, the one that has waited longest is
+ * closed: of the new connection's address if that address has too many, otherwise of the address with the most. So
+ * neither incomplete requests nor idle connections lock out the user.
  */
 export class Connections {
-  /** Waiting connections by network, the longest waiting first. */
+  /** Connections that wait for a request, by network; of each network, the one that has waited longest is first. */
   readonly #waiting = new Map<string, Set<Socket>>();
   #count = 0;
 
-  /** Counts a new connection. */
+  /** Counts a new connection, and closes one when there are too many. */
   opened(socket: Socket): void {
     const network = networkOf(socket.remoteAddress ?? "");
     this.#count++;
@@ -28,7 +28,7 @@ export class Connections {
     else this.#wait(network, socket);
   }
 
-  /** Marks the connection as busy: the head of a request has arrived. Call `done` when the response is complete. */
+  /** Marks a connection as busy: the headers of a request have arrived. Call `done` when the response is complete. */
   busy(socket: Socket): { readonly done: () => void } {
     const network = networkOf(socket.remoteAddress ?? "");
     this.#leave(network, socket);

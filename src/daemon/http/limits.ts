@@ -1,124 +1,149 @@
 /** Bounds and time-outs of the daemon's HTTP server. Listed in docs/limits.md. */
 
-/** Connections at once, event streams and videos included. */
+/** Maximum number of open connections, event streams and streamed files included. */
 export const MAX_HTTP_CONNECTIONS = 512;
 
 /**
- * Connections of one address (IPv6: of one /64) that wait for a request or have sent a part of one: the longest waiting
- * gives way to the next.
+ * Maximum number of connections of one address (IPv6: of one /64 network) that wait for a request or have sent a part
+ * of one. When it is exceeded, the one that has waited longest is closed.
  */
 export const MAX_WAITING_CONNECTIONS = 64;
 
-/** Milliseconds before a wrong token of a throttled address is refused: guessing on many connections is no faster. */
+/**
+ * Milliseconds before the response to a wrong token of an address that must wait. The delay limits guessing on many
+ * connections.
+ */
 export const THROTTLED_DELAY_MS = 500;
 
-/** Milliseconds for the headers of a request. */
+/** Maximum milliseconds for the headers of a request to arrive. */
 export const HEADERS_TIMEOUT_MS = 10_000;
 
-/** Milliseconds between two checks for requests whose headers are late. */
+/** Milliseconds between two searches for connections whose request is late. */
 export const TIMEOUT_CHECK_MS = 1_000;
 
-/** Milliseconds that a connection stays open between two requests. */
+/** Maximum milliseconds that a connection stays open without a request. */
 export const KEEP_ALIVE_MS = 15_000;
 
-/** Bytes of all headers of a request. */
+/** Bytes, 16 KiB: maximum size of all headers of a request. */
 export const MAX_HEADER_BYTES = 16 * 1024;
 
-/** Characters of a request's target; search texts and long file names fit. */
+/**
+ * Maximum number of characters of a request's target (path and query): enough for search texts and long file names.
+ */
 export const MAX_TARGET_LENGTH = 8_192;
 
-/** Bytes of a JSON body: 20,000 ids fit. */
+/** Bytes, 1 MiB: maximum size of a JSON body: enough for 20,000 ids of torrents. */
 export const MAX_JSON_BYTES = 1024 * 1024;
 
-/** Bytes of an upload: the largest torrent file, and the form around it. */
+/** Bytes: maximum size of an upload: the largest torrent file (32 MiB), and the form around it. */
 export const MAX_UPLOAD_BYTES = 32 * 1024 * 1024 + 64 * 1024;
 
-/** Bytes of an RPC request: the largest torrent file in base64, and its envelope. */
+/** Bytes, 44 MiB: maximum size of an RPC request: the largest torrent file in base64, and the JSON around it. */
 export const MAX_RPC_BYTES = 44 * 1024 * 1024;
 
-/** Milliseconds for a body of JSON, from the first byte to the last. */
+/** Maximum milliseconds for a JSON body to arrive, from its first byte to its last. */
 export const JSON_BODY_TIMEOUT_MS = 15_000;
 
-/** Milliseconds for an upload: 32 MiB over 3 Mbit/s. */
+/** Maximum milliseconds for an upload to arrive: enough for 32 MiB at 3 Mbit/s. */
 export const UPLOAD_BODY_TIMEOUT_MS = 90_000;
 
-/** Milliseconds without a byte of the body. */
+/** Maximum milliseconds between two parts of a request's body. */
 export const BODY_IDLE_MS = 10_000;
 
-/** Milliseconds that responses have to finish when the server closes. */
+/** Maximum milliseconds that responses have to finish when the server closes. */
 export const CLOSE_GRACE_MS = 500;
 
-/** Milliseconds that a cookie holds. */
+/** Milliseconds after which a login expires: 30 days. */
 export const LOGIN_AGE_MS = 30 * 24 * 3600 * 1000;
 
-/** Cookies that hold at once; the oldest gives way. */
+/** Maximum number of logins; when it is exceeded, the oldest ends. */
 export const MAX_LOGINS = 200;
 
-/** Bytes read of the file that preserves logins over a restart: five times what so many need. */
+/**
+ * Bytes, 128 KiB: maximum size of the file that preserves logins over a restart: five times what {@link MAX_LOGINS}
+ * logins need.
+ */
 export const MAX_LOGINS_BYTES = 128 * 1024;
 
-/** Failed logins of an address before it has to wait. */
+/** Number of failed logins of an address before the address has to wait. */
 export const FREE_FAILURES = 5;
 
-/** Milliseconds of the first wait after failed logins; each failure doubles it. */
+/** Milliseconds that an address has to wait first after failed logins; each further failure doubles the time. */
 export const FIRST_WAIT_MS = 1_000;
 
-/** Milliseconds of the longest wait after failed logins. */
+/** Maximum milliseconds that an address has to wait after failed logins. */
 export const MAX_WAIT_MS = 60_000;
 
-/** Milliseconds after which an address's failures are forgotten. */
+/** Milliseconds after the last failure at which the failures of an address are forgotten. */
 export const FORGET_FAILURES_MS = 15 * 60_000;
 
-/** Addresses (IPv6: networks of 64 bits) whose failures are remembered. */
+/** Maximum number of addresses (IPv6: /64 networks) whose failures are remembered. */
 export const MAX_FAILING_ADDRESSES = 4_096;
 
-/** Wrong bearer tokens of an address in one go: a program with an old token must not lock out its neighbour at once. */
+/**
+ * Maximum number of wrong bearer tokens that an address may send at once before it has to wait. It is large, so that
+ * a program with an old token does not lock out other clients with the same address.
+ */
 export const BEARER_FAILURE_BURST = 500;
 
-/** Wrong bearer tokens of an address each second, after the first ones. */
+/** Number of wrong bearer tokens that an address may send each second in addition to {@link BEARER_FAILURE_BURST}. */
 export const BEARER_FAILURES_PER_SECOND = 5;
 
-/** Wrong tokens from anywhere in one go, logins included. */
+/** Maximum number of wrong tokens that all addresses together may send at once, logins included. */
 export const GLOBAL_FAILURE_BURST = 2_000;
 
-/** Wrong tokens from anywhere each second, after the first ones. */
+/**
+ * Number of wrong tokens that all addresses together may send each second in addition to {@link
+ * GLOBAL_FAILURE_BURST}.
+ */
 export const GLOBAL_FAILURES_PER_SECOND = 50;
 
-/** Tokens that wait for scrypt, which takes a core 40 ms each; they are verified in turn. */
+/**
+ * Maximum number of tokens that wait to be verified with scrypt, one after another; each takes 40 ms of one CPU core.
+ */
 export const MAX_WAITING_VERIFICATIONS = 32;
 
-/** Event streams at once. */
+/** Maximum number of event streams. */
 export const MAX_LISTENERS = 64;
 
-/** Events that are kept for listeners that reconnect. */
+/** Maximum number of events that are kept for listeners that reconnect. */
 export const MAX_KEPT_EVENTS = 1_000;
 
-/** Bytes of the events that are kept for listeners that reconnect. */
+/** Bytes, 4 MiB: maximum size of the events that are kept for listeners that reconnect. */
 export const MAX_KEPT_EVENT_BYTES = 4 * 1024 * 1024;
 
-/** Milliseconds after the last listener left in which events are still kept. */
+/** Milliseconds for which events are still kept after the last listener has disconnected. */
 export const KEEP_EVENTS_MS = 60_000;
 
-/** Bytes that wait for one listener, beyond its snapshot: a slower listener is disconnected and reconnects. */
+/**
+ * Bytes, 2 MiB: maximum size of the data that waits to be sent to one listener, not counting its snapshot. A listener
+ * above it is disconnected, and can reconnect.
+ */
 export const MAX_LISTENER_BACKLOG = 2 * 1024 * 1024;
 
-/** Milliseconds between two comments on a quiet event stream: proxies cut after 30 s to 60 s. */
+/**
+ * Milliseconds between two comments on an event stream without events. Proxies close connections after 30 s to 60 s
+ * of silence.
+ */
 export const HEARTBEAT_MS = 15_000;
 
-/** Files streamed at once. */
+/** Maximum number of files that are streamed at the same time. */
 export const MAX_STREAMS = 64;
 
-/** Milliseconds in which a viewer reads nothing of the waiting data; a browser requests the rest again. */
+/**
+ * Maximum milliseconds in which the client of a stream reads nothing of the data that waits for it; then the stream
+ * ends. A browser requests the rest again.
+ */
 export const STREAM_STALL_MS = 5 * 60_000;
 
-/** Milliseconds that the addresses in a playlist hold. */
+/** Milliseconds after which the URLs in a playlist expire: one day. */
 export const TICKET_AGE_MS = 24 * 3600 * 1000;
 
-/** Files in a playlist. */
+/** Maximum number of files in a playlist. */
 export const MAX_PLAYLIST_FILES = 5_000;
 
-/** Bytes of the page's files, all together: they are in memory. */
+/** Bytes, 32 MiB: maximum size of all files of the web page together. They are kept in memory. */
 export const MAX_PAGE_BYTES = 32 * 1024 * 1024;
 
-/** Files of the page. */
+/** Maximum number of files of the web page. */
 export const MAX_PAGE_FILES = 1_000;

@@ -1,18 +1,20 @@
 import mime from "mime";
 
-/** Media type and disposition of a file. */
+/** How a file is served: its media type and its disposition. */
 export interface Served {
   readonly type: string;
   /** Whether a browser may display the file; otherwise it is downloaded. */
   readonly isInline: boolean;
 }
 
-/** Raster image types. SVG is not one: it is a document that can run scripts. */
+/**
+ * Media types of images that consist of pixels. SVG is not one of them: it is a document that can contain scripts.
+ */
 const PICTURES = new Set(["image/png", "image/jpeg", "image/gif", "image/webp", "image/avif", "image/bmp"]);
 
 /**
- * Returns how a torrent's file is served. Files are untrusted: documents are served as plain text, so that no script
- * runs.
+ * Returns how a torrent's file is served, by its name. Torrents are untrusted: documents are served as plain text, so
+ * that no script in them runs.
  */
 export function servedAs(path: string): Served {
   const type = mime.getType(path) ?? "application/octet-stream";
@@ -23,7 +25,7 @@ export function servedAs(path: string): Served {
   return { type: "application/octet-stream", isInline: false };
 }
 
-/** Whether a media player can open the file. */
+/** Whether media players can open a file with this name. */
 export function isPlayable(path: string): boolean {
   const type = mime.getType(path) ?? "";
   return type.startsWith("video/") || (type.startsWith("audio/") && !type.endsWith("mpegurl"));

@@ -3,17 +3,23 @@ import { Counter, Gauge, Histogram, Registry } from "prom-client";
 import type { DhtInfo } from "../../api/index.ts";
 import type { Session } from "../session/session.ts";
 
-/** The sources of the metrics. */
+/** The objects from which the metrics are read. */
 export interface MetricsSources {
   readonly session: Session;
   readonly listeners: () => number;
   readonly streams: () => number;
 }
 
-/** Milliseconds between two measurements of the event loop's delay: shorter ones would wake an idle daemon. */
+/**
+ * Milliseconds between two measurements of the event loop's delay. A shorter interval would wake an idle daemon too
+ * often.
+ */
 const DELAY_RESOLUTION_MS = 100;
 
-/** The metrics for Prometheus. Values are read when they are requested; requests are counted as they end. */
+/**
+ * The metrics of the daemon for Prometheus. Most values are read when the metrics are requested; HTTP requests are
+ * counted when they end.
+ */
 export class Metrics {
   readonly #registry = new Registry();
   readonly #requests: Counter<"method" | "route" | "status">;
@@ -104,8 +110,8 @@ export class Metrics {
   }
 
   /**
-   * Counts a request and its response. `route` is the path of the route with its parameters, not the requested path,
-   * so that there are few labels.
+   * Counts a request and its response. `route`: the path of the route with parameters in braces, not the requested
+   * path, so that the number of different labels is small. `seconds`: the duration, for requests that are measured.
    */
   count(method: string, route: string, status: number, seconds: number | undefined): void {
     this.#requests.inc({ method, route, status: String(status) });

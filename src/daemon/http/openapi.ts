@@ -8,7 +8,7 @@ type Json = Record<string, unknown>;
 const PATH = "/api/v1/openapi.json";
 const REFERENCE = "#/components/schemas/";
 
-/** Schemas that get a name in the document; all others are written inline. */
+/** Schemas that have a name in the OpenAPI document. All other schemas are written where they are used. */
 const NAMED = {
   Torrent: api.torrent,
   TorrentDetail: api.torrentDetail,
@@ -35,7 +35,10 @@ const NAMED = {
 
 const names = new Map<unknown, string>(Object.entries(NAMED).map(([name, schema]) => [schema, name]));
 
-/** Returns a schema as JSON Schema 2020-12, which OpenAPI 3.1 uses. */
+/**
+ * Converts a schema to JSON Schema 2020-12, which OpenAPI 3.1 uses. `io`: whether the schema describes a request or a
+ * response.
+ */
 function schemaOf(schema: z.ZodType, io: "input" | "output"): Json {
   const name = io === "output" ? names.get(schema) : undefined;
   if (name !== undefined) return { $ref: `${REFERENCE}${name}` };
@@ -107,7 +110,7 @@ function operationId({ method, path }: Route): string {
   return [method.toLowerCase(), ...words.map((word) => `${word.charAt(0).toUpperCase()}${word.slice(1)}`)].join("");
 }
 
-/** Returns the OpenAPI 3.1 document of the routes. */
+/** Returns the OpenAPI 3.1 document that describes the routes. */
 export function openApi(routes: readonly Route[], version: string): Json {
   const paths: Record<string, Json> = {};
   for (const row of routes) paths[row.path] = { ...paths[row.path], [row.method.toLowerCase()]: operation(row) };
@@ -133,7 +136,8 @@ export function openApi(routes: readonly Route[], version: string): Json {
 }
 
 /**
- * Makes the route that serves the document of all routes, itself included. The document is made at the first request.
+ * Makes the route that serves the OpenAPI document. The document describes `others` and this route. It is made at the
+ * first request.
  */
 export function documentRoute(others: readonly Route[]): Route {
   let text: string | undefined;

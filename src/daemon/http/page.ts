@@ -15,17 +15,17 @@ interface PageFile {
   readonly gzip: Buffer<ArrayBuffer> | undefined;
 }
 
-/** Minimum number of bytes that are compressed. */
+/** Minimum size in bytes of a file that is compressed. */
 const COMPRESS_FROM = 1_024;
 
 /**
- * The files of the page, read into memory at the start. A requested path is only compared with their names, so no
- * other file can be read.
+ * The files of the web page, read into memory when the daemon starts. The path of a request is only looked up among
+ * their names, so no other file can be read.
  */
 export class Page {
   readonly #files = new Map<string, PageFile>();
 
-  /** `root`: the folder of the built page. Without it, or if it is missing, there are no files. */
+  /** `root`: the folder of the built web page. Without it, or if the folder does not exist, there are no files. */
   constructor(root: string | undefined) {
     if (root === undefined) return;
     for (const path of filesBelow(root)) {

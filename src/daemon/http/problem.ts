@@ -10,13 +10,13 @@ import {
   UsageError,
 } from "../../base/index.ts";
 
-/** Further parts of an error response. */
+/** Options of {@link HttpError}. */
 export interface HttpErrorOptions {
   readonly headers?: Readonly<Record<string, string>>;
   readonly issues?: Problem["issues"];
 }
 
-/** A request is refused with this status. Codes: `http.*` and `auth.*`. */
+/** The error with which a request is refused, with an HTTP status. Codes: `http.*` and `auth.*`. */
 export class HttpError extends MillraceError {
   override readonly name = "HttpError";
   readonly status: number;
@@ -31,10 +31,10 @@ export class HttpError extends MillraceError {
   }
 }
 
-/** Media type of an error (RFC 9457). */
+/** Media type of an error response (RFC 9457). */
 export const PROBLEM_TYPE = "application/problem+json";
 
-/** Statuses of error codes that differ from the usual status of their prefix. */
+/** HTTP statuses of error codes for which the status of their prefix (`torrent.`, `storage.`) is not correct. */
 const STATUS_BY_CODE: Readonly<Record<string, number>> = {
   "session.not-found": 404,
   "session.link": 403,
@@ -61,7 +61,8 @@ function statusOf(error: MillraceError): number {
 }
 
 /**
- * Converts any error to a problem (RFC 9457). For an unexpected error the problem has no details; the log has them.
+ * Converts any error to a problem, the JSON of an error response (RFC 9457). For an unexpected error the problem has
+ * no details; they are logged.
  */
 export function problemOf(thrown: unknown): Problem {
   if (!(thrown instanceof MillraceError) || thrown.code === "internal") {
@@ -85,7 +86,7 @@ export function problemOf(thrown: unknown): Problem {
   };
 }
 
-/** Returns an error with the status of its code, for a failure in a list of results. */
+/** Returns an HttpError with this code and the status that belongs to it, for a failure in a list of results. */
 export function failureOf(code: string, message: string): HttpError {
   return new HttpError(
     STATUS_BY_CODE[code] ?? (code.startsWith("storage.") || code === "internal" ? 500 : 422),
@@ -98,7 +99,7 @@ function titleOf(status: number): string {
   return STATUS_CODES[status] ?? "Error";
 }
 
-/** Returns the headers of an error response. */
+/** Returns the additional headers of the response to an error. */
 export function problemHeaders(thrown: unknown): Record<string, string> {
   return {
     "content-type": PROBLEM_TYPE,

@@ -1,9 +1,9 @@
-/** Returns a response with a value as JSON. */
+/** Returns a response whose body is a value as JSON. */
 export function json(value: unknown, status = 200, headers: Readonly<Record<string, string>> = {}): Response {
   return jsonText(JSON.stringify(value), status, headers);
 }
 
-/** Returns a response with a text that is already JSON. */
+/** Returns a response whose body is a text that is already JSON. */
 export function jsonText(text: string, status = 200, headers: Readonly<Record<string, string>> = {}): Response {
   return new Response(text, {
     status,
@@ -17,8 +17,8 @@ export function noContent(headers: Readonly<Record<string, string>> = {}): Respo
 }
 
 /**
- * Returns a Content-Disposition header that makes browsers save the file under `name`, which may contain any
- * characters (RFC 6266, RFC 8187).
+ * Returns a Content-Disposition header with which browsers save the response as a file with this name. The name may
+ * contain any characters (RFC 6266, RFC 8187).
  */
 export function attachment(name: string): string {
   const plain = name.replaceAll(/[^ !#$&+\-.0-9A-Z^_`a-z~]/g, "_");

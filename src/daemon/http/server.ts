@@ -29,27 +29,30 @@ import { Tickets } from "./auth/tickets.ts";
 /** Options of {@link startHttp}. */
 export interface HttpOptions {
   readonly session: Session;
-  /** The address to listen on, without brackets. */
+  /** The address to listen on; an IPv6 address is without brackets. */
   readonly host: string;
-  /** The port; 0 lets the system choose. */
+  /** The port to listen on; with 0 the system chooses a free port. */
   readonly port: number;
   readonly secret: Secret;
-  /** The folder of the built page; without it only the API is served. */
+  /** The folder of the built web page; without it only the API is served. */
   readonly webRoot?: string | undefined;
   /**
-   * Further host names that are allowed, besides `localhost` and the daemon's addresses: `box.lan`,
+   * Host names that are accepted in addition to `localhost` and the daemon's addresses: `box.lan`,
    * `torrents.example.org:8443`.
    */
   readonly allowedHosts: readonly string[];
   readonly log: Log;
   readonly version: string;
-  /** Serves `/transmission/rpc`; called only for requests with valid Host, Origin, password and size. */
+  /**
+   * Handles requests to `/transmission/rpc`. It is called only for requests whose Host, Origin, password and size are
+   * valid.
+   */
   readonly rpc?: RpcHandler | undefined;
-  /** The file that keeps logins over a restart; without it they end with the process. */
+  /** The path of the file that preserves logins over a restart; without it, logins end with the process. */
   readonly loginsFile?: string | undefined;
-  /** Returns the time, in milliseconds since 1970. */
+  /** Returns the current time, in milliseconds since 1970. */
   readonly now?: () => number;
-  /** Milliseconds for the headers of a request. */
+  /** Maximum milliseconds for the headers of a request to arrive. Default: {@link HEADERS_TIMEOUT_MS}. */
   readonly headersTimeoutMs?: number;
 }
 
@@ -57,11 +60,16 @@ export interface HttpOptions {
 export interface HttpServer {
   readonly url: string;
   readonly port: number;
-  /** Ends event streams and idle connections at once, all others after a grace period. */
+  /**
+   * Closes the server. Event streams and idle connections end at once, other connections after at most {@link
+   * CLOSE_GRACE_MS}.
+   */
   close(): Promise<void>;
 }
 
-/** Serves the API, the page, streams and metrics. Rejects with NetworkError `net.address-in-use`, `net.listen`. */
+/**
+ * Serves the API, the web page, streams and metrics. Rejects with NetworkError `net.address-in-use`, `net.listen`.
+ */
 export async function startHttp(options: HttpOptions): Promise<HttpServer> {
   const { session, log, secret, allowedHosts, host } = options;
   const now = options.now ?? Date.now;
@@ -173,7 +181,7 @@ function listen(server: ReturnType<typeof createServer>, host: string, port: num
   });
 }
 
-/** Returns the error for a request that hono's adapter cannot read. */
+/** Returns the HttpError for a request that hono's adapter cannot process. */
 function requestError(error: unknown, log: Log): HttpError {
   log.debug("a request could not be read", { reason: toError(error).message });
   return new HttpError(400, "http.request", "the request cannot be read");
@@ -187,7 +195,7 @@ const RAW_PROBLEMS: Readonly<Record<string, HttpError>> = {
   }),
 };
 
-/** Responds to bytes that are not a request, and closes the connection. */
+/** Responds to bytes that Node cannot parse as an HTTP request, and closes the connection. */
 function refuseRaw({ code = "" }: { readonly code?: string | undefined }, socket: Socket): void {
   if (!socket.writable || code === "ECONNRESET") {
     socket.destroy();

@@ -9,17 +9,19 @@ import { servedAs } from "./media-type.ts";
 import { HttpError } from "./problem.ts";
 import { parseRange, type ByteRange } from "./routes/range.ts";
 
-/** The file and range of a stream. */
+/** A request for a file: the file, the range and the response. */
 export interface StreamRequest {
   readonly incoming: IncomingMessage;
   readonly outgoing: ServerResponse;
   readonly reading: FileReading;
-  /** The entity tag: equal for equal bytes. */
+  /** The entity tag (ETag) of the file. It is the same as long as the bytes of the file are the same. */
   readonly etag: string;
   readonly download: boolean;
 }
 
-/** Sends files of torrents, also while they are downloaded, at the speed at which the client reads. */
+/**
+ * Sends files of torrents, also while they are being downloaded. Data is read no faster than the client receives it.
+ */
 export class Streams {
   readonly #log: Log;
   readonly #stallMs: number;
@@ -36,8 +38,8 @@ export class Streams {
   }
 
   /**
-   * Sends the headers at once, and the bytes as they become available. Throws HttpError 416 `http.range`, 503
-   * `http.streams`.
+   * Sends the headers at once, and the bytes of the file as they become available. Throws HttpError 416 `http.range`,
+   * 503 `http.streams`.
    */
   serve(request: StreamRequest): void {
     const { incoming, outgoing, reading, etag } = request;
@@ -95,7 +97,7 @@ export class Streams {
     }
   }
 
-  /** Resolves when the client has read the bytes that were written. */
+  /** Resolves when the bytes that were written have been passed to the network. */
   #drained(outgoing: ServerResponse, signal: AbortSignal): Promise<void> {
     return new Promise((resolve, reject) => {
       const end = (settle: () => void): void => {

@@ -8,19 +8,22 @@ import { InputError } from "../../base/index.ts";
 const MINUTES_OF_DAY = 24 * 60;
 const DAYS = 7;
 
-/** Formats minutes after midnight as `HH:MM`. Throws InputError `rpc.argument`. */
+/**
+ * Formats minutes after midnight as `HH:MM`. `name`: the argument's name, for the error. Throws InputError
+ * `rpc.argument`.
+ */
 export function timeOf(name: string, minutes: number): string {
   if (!Number.isInteger(minutes) || minutes < 0 || minutes >= MINUTES_OF_DAY)
     throw new InputError("rpc.argument", `${name} must be minutes after midnight, from 0 to ${MINUTES_OF_DAY - 1}`);
   return `${String(Math.floor(minutes / 60)).padStart(2, "0")}:${String(minutes % 60).padStart(2, "0")}`;
 }
 
-/** Converts days (0 is Sunday) to a bit field. */
+/** Converts weekdays (0 is Sunday) to a bit field with one bit for each day. */
 export function maskOf(days: readonly number[]): number {
   return days.reduce((mask, day) => mask | (1 << day), 0);
 }
 
-/** Converts a bit field to days (0 is Sunday). Throws InputError `rpc.argument`. */
+/** Converts a bit field with one bit for each day to weekdays (0 is Sunday). Throws InputError `rpc.argument`. */
 export function daysOf(mask: number): number[] {
   if (!Number.isInteger(mask) || mask < 0 || mask >= 1 << DAYS)
     throw new InputError(

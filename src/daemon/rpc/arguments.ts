@@ -2,8 +2,8 @@ import { InputError } from "../../base/index.ts";
 import { isObject, snake } from "./names.ts";
 
 /**
- * The arguments of a call, by names in snake_case. An argument of the wrong type is refused; an unknown one is ignored,
- * as Transmission does.
+ * The arguments of an RPC call. Their names are in snake_case, whatever the client's spelling. Reading an argument of
+ * the wrong type throws; unknown arguments are ignored, as in Transmission.
  */
 export class Arguments {
   readonly #values: ReadonlyMap<string, unknown>;
@@ -38,8 +38,8 @@ export class Arguments {
   }
 
   /**
-   * Returns a non-negative number, multiplied by `scale` and rounded to an exact integer; `undefined` when the
-   * argument is missing.
+   * Returns a non-negative number, multiplied by `scale` and rounded to an integer; `undefined` when the argument is
+   * missing.
    */
   amount(name: string, scale = 1): number | undefined {
     const value = this.number(name);

@@ -3,15 +3,16 @@ import type { Session } from "../session/session.ts";
 import type { Arguments } from "./arguments.ts";
 
 /**
- * Milliseconds for which a torrent counts as recently active, and for which a removed torrent is listed as removed.
+ * Milliseconds after its last activity in which a torrent is listed as recently active, and after its removal in
+ * which it is listed as removed.
  */
 const RECENT_MS = 60_000;
-/** Removed torrents that are remembered. */
+/** Maximum number of removed torrents that are remembered. */
 const MAX_REMOVED = 10_000;
 
 /**
- * The numbers by which Transmission clients identify torrents. They are assigned in ascending order and not reused
- * while the daemon runs.
+ * Assigns the numbers by which Transmission clients identify torrents. Numbers ascend and are not reused while the
+ * daemon runs.
  */
 export class TorrentNumbers {
   readonly #session: Session;
@@ -46,8 +47,8 @@ export class TorrentNumbers {
   }
 
   /**
-   * Returns the info-hashes of the torrents in `ids`, without duplicates; all torrents when `ids` is missing. Unknown
-   * ids are ignored.
+   * Returns the info-hashes of the torrents that the argument `ids` names, without duplicates; of all torrents when
+   * `ids` is missing. Unknown ids are ignored.
    */
   hashes(args: Arguments): string[] {
     const ids = args.raw("ids");
@@ -70,7 +71,7 @@ export class TorrentNumbers {
     return [...new Set(found)];
   }
 
-  /** Returns the numbers of recently removed torrents. */
+  /** Returns the numbers of torrents that were removed in the last minute. */
   removed(): number[] {
     const since = this.#now() - RECENT_MS;
     this.#removed = this.#removed.filter(({ at }) => at >= since);

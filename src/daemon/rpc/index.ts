@@ -1,2 +1,2 @@
-/** The Transmission RPC: clients of Transmission can control Millrace. */
+/** The Transmission RPC: programs that control Transmission can control Millrace. */
 export { TransmissionRpc, type TransmissionOptions } from "./transmission.ts";

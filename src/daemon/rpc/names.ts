@@ -4,7 +4,9 @@
  * use the old spelling.
  */
 
-/** Characters of the longest name that is converted. */
+/**
+ * Maximum number of characters of a name that is converted. Longer names are not Transmission's and stay unchanged.
+ */
 const MAX_NAME = 64;
 
 /** Converts `downloadDir`, `download-dir` and `download_dir` to `download_dir`. */
@@ -25,7 +27,7 @@ const CAMEL_EXCEPTIONS: Readonly<Record<string, string>> = {
   primary_mime_type: "primary-mime-type",
 };
 
-/** Converts a name to the old spelling of a torrent's fields: `downloadDir`. */
+/** Converts a name to the spelling that earlier versions use for fields of a torrent: `downloadDir`. */
 export function camel(name: string): string {
   return CAMEL_EXCEPTIONS[name] ?? name.replaceAll(/_([a-z\d])/g, (_, letter: string) => letter.toUpperCase());
 }
@@ -36,7 +38,7 @@ const KEBAB_EXCEPTIONS: Readonly<Record<string, string>> = {
   total_size: "total_size",
 };
 
-/** Converts a name to the old spelling of the session's fields: `download-dir`. */
+/** Converts a name to the spelling that earlier versions use for fields of the session: `download-dir`. */
 export function kebab(name: string): string {
   return KEBAB_EXCEPTIONS[name] ?? name.replaceAll("_", "-");
 }
@@ -51,7 +53,7 @@ export function isObject(value: unknown): value is { readonly [key: string]: unk
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
-/** Returns `value` with all names of its objects converted by `spell`. */
+/** Returns a copy of `value` in which `spell` has converted all names of objects. */
 export function respell(value: Json, spell: (name: string) => string): Json {
   if (Array.isArray(value)) return value.map((item: Json) => respell(item, spell));
   if (typeof value !== "object" || value === null) return value;

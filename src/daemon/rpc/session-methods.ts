@@ -11,11 +11,11 @@ export interface SessionMethodOptions {
   readonly version: string;
   readonly sessionId: string;
   readonly stateDir: string;
-  /** Called when a client requests that the daemon stops. */
+  /** Called when a client requests that the daemon ends. */
   readonly onShutdown: () => void;
 }
 
-/** Returns the RPC methods about the session, by name. */
+/** Returns the RPC methods that concern the session, by name. */
 export function sessionMethods(options: SessionMethodOptions): Readonly<Record<string, Method>> {
   const form = new SettingsForm(options);
   const factsOf = ({ statistics }: Session): Facts => ({

@@ -5,10 +5,10 @@ import { minuteOf } from "../session/settings/schedule.ts";
 import { daysOf, maskOf, timeOf } from "./alternative-times.ts";
 import type { JsonObject } from "./names.ts";
 
-/** Bytes in Transmission's kilobyte. */
+/** Number of bytes in a kilobyte of Transmission's rates. */
 const KB = 1000;
 
-/** The fields of `session_get` that are not settings. */
+/** The fields of `session_get` that are not settings, with their values. */
 export interface Facts {
   readonly peerPort: number;
   readonly freeBytes: number | null;
@@ -19,8 +19,8 @@ export interface Facts {
 type Changes = { -readonly [Key in keyof Settings]?: Settings[Key] };
 
 /**
- * A setting that Transmission has as a number and a switch. In Millrace it is one setting, which is `null` while it
- * is off.
+ * A setting that Transmission represents as a number and a switch. In Millrace it is one setting, which is `null`
+ * when it is off.
  */
 interface Switched {
   readonly value: string;
@@ -33,11 +33,11 @@ interface Switched {
     | "seedRatio"
     | "seedIdleSeconds"
     | "stalledSeconds";
-  /** The factor between Transmission's unit and the setting's unit. */
+  /** The number by which Transmission's value is multiplied to get Millrace's. */
   readonly scale: number;
-  /** The minimum value of the setting. */
+  /** The minimum value of Millrace's setting. */
   readonly min: number;
-  /** The number that is returned while the setting is off and has never been on: Transmission's default. */
+  /** The number that clients get while the setting has been off since the start: Transmission's default. */
   readonly otherwise: number;
 }
 
@@ -86,7 +86,7 @@ const SWITCHED: readonly Switched[] = [
   },
 ];
 
-/** Further settings that `session_set` supports, besides {@link SWITCHED}. */
+/** Settings that `session_set` supports in addition to {@link SWITCHED}. */
 const OTHERS: ReadonlySet<string> = new Set([
   "alt_speed_down",
   "alt_speed_up",
@@ -104,7 +104,10 @@ const OTHERS: ReadonlySet<string> = new Set([
 ]);
 const HONOURED: ReadonlySet<string> = new Set([...OTHERS, ...SWITCHED.flatMap(({ value, flag }) => [value, flag])]);
 
-/** Fields of `session_get` that are not settings. Clients that send the whole form include them. */
+/**
+ * Names of the fields of `session_get` that are not settings. `session_set` accepts them, because clients send back
+ * all fields.
+ */
 const FACTS: ReadonlySet<string> = new Set([
   "blocklist_size",
   "config_dir",
@@ -117,7 +120,7 @@ const FACTS: ReadonlySet<string> = new Set([
   "version",
 ]);
 
-/** Reasons why some of Transmission's settings cannot be changed here. */
+/** For settings of Transmission that cannot be changed here: the reason, by name. */
 const REASONS: Readonly<Record<string, string>> = {
   dht_enabled: "set dht in the configuration and start the daemon again",
   peer_port: "set peer-port in the configuration and start the daemon again",
@@ -126,12 +129,12 @@ const REASONS: Readonly<Record<string, string>> = {
 };
 
 /**
- * Converts the session's settings to and from the form of Transmission. Keeps the number of a limit that is switched
- * off, because Millrace's settings do not have it.
+ * Converts the session's settings to and from Transmission's settings. It keeps the number of a setting that is
+ * switched off, because Millrace's settings do not contain it.
  */
 export class SettingsForm {
   readonly #options: { readonly version: string; readonly sessionId: string; readonly stateDir: string };
-  /** Transmission's number for each setting that is off, by name. */
+  /** For each setting that is off: the number that Transmission clients get, by name. */
   readonly #kept = new Map<string, number>(SWITCHED.map(({ value, otherwise }) => [value, otherwise]));
   #keptFolder = "";
 
@@ -140,8 +143,8 @@ export class SettingsForm {
   }
 
   /**
-   * Returns the settings that a `session_set` call changes. Throws InputError `rpc.unsupported` for a setting that is
-   * not supported, and `rpc.argument` for an invalid value.
+   * Returns the changes that a `session_set` call makes to Millrace's settings. `now`: the current settings. Throws
+   * InputError `rpc.unsupported` for a setting that is not supported, and `rpc.argument` for an invalid value.
    */
   changes(args: Arguments, now: Settings, facts: Facts): Partial<Settings> {
     this.#refuseOthers(args, now, facts);
@@ -198,8 +201,8 @@ export class SettingsForm {
   }
 
   /**
-   * Throws for unsupported settings whose value would change. Their present value is accepted, because clients send
-   * whole forms.
+   * Throws when a call changes the value of an unsupported setting. The current value is accepted, because clients
+   * send back all settings.
    */
   #refuseOthers(args: Arguments, now: Settings, facts: Facts): void {
     let shown: JsonObject | undefined;
@@ -211,7 +214,7 @@ export class SettingsForm {
     }
   }
 
-  /** Returns all settings in the form of `session_get`. */
+  /** Returns all fields of `session_get`: the settings in Transmission's form, and `info`. */
   describe(settings: Settings, info: Facts): JsonObject {
     const switched: Record<string, number | boolean> = {};
     for (const { value, flag, setting, scale } of SWITCHED) {
@@ -282,7 +285,7 @@ export class SettingsForm {
   }
 }
 
-/** Whether two values are equal. Clients send 0 and 1 for false and true. */
+/** Whether two values are equal. 0 and 1 count as false and true, because some clients send numbers. */
 function isSame(given: unknown, shown: unknown): boolean {
   return JSON.stringify(given) === JSON.stringify(shown) || (typeof shown === "boolean" && given === Number(shown));
 }

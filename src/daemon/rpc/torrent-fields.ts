@@ -11,7 +11,7 @@ import { ENDLESS } from "../session/running/goals.ts";
 import type { Session } from "../session/session.ts";
 import type { Json, JsonObject } from "./names.ts";
 
-/** Transmission's number for each state of a torrent. */
+/** For each state of a torrent, a function that returns the number of Transmission's status. */
 const STATUS: Readonly<Record<TorrentState, (row: TorrentRow) => number>> = {
   paused: () => 0,
   failed: () => 0,
@@ -26,11 +26,14 @@ const STATUS: Readonly<Record<TorrentState, (row: TorrentRow) => number>> = {
 
 const PRIORITIES = { skip: 0, low: -1, normal: 0, high: 1 } as const;
 
-/** A torrent for `torrent_get`. Its details are read when they are first requested, once each. */
+/**
+ * A torrent for `torrent_get`. Each kind of details (files, peers, trackers) is read when it is first requested, and
+ * then kept.
+ */
 export class RpcTorrent {
   readonly row: TorrentRow;
   readonly number: number;
-  /** The position in the queue, from 0 and without gaps. */
+  /** The position of the torrent in the queue, from 0, without gaps. */
   readonly place: number;
   readonly #session: Session;
   #detail: TorrentDetail | undefined;
@@ -50,7 +53,7 @@ export class RpcTorrent {
     return (this.#detail ??= this.#session.details.of(this.row.id));
   }
 
-  /** The maximum number of connected peers. */
+  /** The maximum number of connected peers of the torrent. */
   get maxPeers(): number {
     return this.detail.limits.maxPeers ?? this.#session.settings.get().maxPeers;
   }
@@ -76,12 +79,16 @@ const seconds = (milliseconds: number | null | undefined): number =>
   milliseconds === null || milliseconds === undefined ? 0 : Math.floor(milliseconds / 1000);
 const kilobytes = (bytes: number | null): number => (bytes === null ? 0 : Math.round(bytes / 1000));
 /**
- * Returns Transmission's mode of a seeding goal: 0 for the session's goal, 1 for the torrent's own, 2 for no goal.
+ * Returns Transmission's mode of a seeding goal: 0, the session's goal is used; 1, the torrent's own goal; 2, the
+ * torrent has no goal.
  */
 const own = (goal: number | null): number => (goal === null ? 0 : goal === ENDLESS ? 2 : 1);
 const isDone = (row: TorrentRow): boolean => row.wanted > 0 && row.done === row.wanted;
 
-/** The fields of `torrent_get`. Fields that Millrace does not have return Transmission's initial value. */
+/**
+ * The fields of `torrent_get`, by name: each function returns the value for a torrent. For what Millrace does not
+ * have, the value is the one that a new torrent in Transmission has.
+ */
 const FIELDS: Readonly<Record<string, (view: RpcTorrent) => Json>> = {
   activity_date: ({ detail }) => seconds(detail.activeAt),
   added_date: ({ row }) => seconds(row.addedAt),
@@ -206,10 +213,10 @@ const FIELDS: Readonly<Record<string, (view: RpcTorrent) => Json>> = {
   webseeds_sending_to_us: () => 0,
 };
 
-/** All fields of `torrent_get`, by name. */
+/** All fields of `torrent_get`, by name. Each function returns the value for a torrent. */
 export const TORRENT_FIELDS: ReadonlyMap<string, (view: RpcTorrent) => Json> = new Map(Object.entries(FIELDS));
 
-/** Returns the announce URLs by tier. */
+/** Returns the announce URLs of trackers, grouped by tier. */
 export function tiersOf(trackers: readonly TorrentTracker[]): string[][] {
   const tiers = new Map<number, string[]>();
   for (const { tier, url } of trackers) {

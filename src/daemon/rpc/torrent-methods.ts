@@ -8,32 +8,35 @@ import { snake, type Json, type JsonObject } from "./names.ts";
 import { TORRENT_FIELDS, RpcTorrent, tiersOf } from "./torrent-fields.ts";
 import { ADD_ARGUMENTS, refuseUnsupported, SET_ARGUMENTS, UNSUPPORTED_TORRENT } from "./unsupported.ts";
 
-/** The context of an RPC method. */
+/** The objects that an RPC method uses in a call. */
 export interface RpcContext {
   readonly session: Session;
   readonly numbers: TorrentNumbers;
-  /** Returns a torrent's field with its name as the client spells it. */
+  /**
+   * Returns the name of a torrent's field in the client's spelling, with the value. `requested`: the name as the
+   * client sent it.
+   */
   readonly spellField: (requested: string, value: Json) => readonly [string, Json];
 }
 
-/** A method of the RPC: gets arguments and returns the result. Throws MillraceError. */
+/** A method of the RPC: gets the arguments of a call and returns its result. Throws MillraceError. */
 export type Method = (context: RpcContext, args: Arguments) => Promise<JsonObject> | JsonObject;
 
 const NOTHING: JsonObject = {};
 
-/** Maximum number of characters of `metainfo`: a torrent file of 32 MiB in base64. */
+/** Maximum number of characters of the argument `metainfo`: a torrent file of 32 MiB in base64. */
 const MAX_METAINFO_TEXT = 44 * 1024 * 1024;
 
-/** Maximum number of characters of `tracker_list`: more than the largest valid list. */
+/** Maximum number of characters of the argument `tracker_list`: more than the largest valid list has. */
 const MAX_TRACKER_TEXT = 1024 * 1024;
 
-/** Maximum number of characters of a label and of a name, as in the HTTP API. */
+/** Maximum number of characters of a label or of a torrent's name, as in the HTTP API. */
 const MAX_LABEL = 100;
 const MAX_LABELS = 50;
 const MAX_PEER_LIMIT = 10_000;
 const MAX_NAME = 255;
 
-/** The RPC methods on torrents, by name. */
+/** The RPC methods that concern torrents, by name. */
 export const TORRENT_METHODS: Readonly<Record<string, Method>> = {
   torrent_start: (context, args) => act(context, args, (ids) => ({ action: "start", ids })),
   torrent_start_now: (context, args) => act(context, args, (ids) => ({ action: "start-now", ids })),
@@ -60,8 +63,8 @@ export const TORRENT_METHODS: Readonly<Record<string, Method>> = {
 };
 
 /**
- * Renames a torrent's file or folder on the disk. `path` must be its name: paths to files and folders in the torrent,
- * which Transmission allows, are refused.
+ * Renames a torrent's file or folder on the disk. The argument `path` must be the torrent's name. Paths to files and
+ * folders inside the torrent, which Transmission allows, are refused.
  */
 async function renamePath({ session, numbers }: RpcContext, args: Arguments): Promise<JsonObject> {
   const [hash, ...others] = numbers.hashes(args);
@@ -109,7 +112,7 @@ function getTorrents({ session, numbers, spellField }: RpcContext, args: Argumen
   return { torrents, ...removed };
 }
 
-/** Returns the position of each torrent in the queue, from 0 and without gaps. */
+/** Returns the position of each torrent in the queue, from 0, without gaps, by info-hash. */
 function queuePlaces(session: Session): ReadonlyMap<string, number> {
   return new Map(
     [...session.torrents.list()].toSorted((a, b) => a.queue - b.queue).map(({ id }, place) => [id, place]),
@@ -231,7 +234,7 @@ function limitsOf(args: Arguments): NonNullable<AddOptions["limits"]> {
   };
 }
 
-/** Returns the new priorities by file index, as text. An empty list of files means all files. */
+/** Returns the new priorities by file index. In Transmission, an empty list of files means all files. */
 function priorities(args: Arguments, fileCount: number): Map<string, Priority> {
   const changes = new Map<string, Priority>();
   const take = (name: string, priority: Priority): void => {
@@ -251,7 +254,7 @@ function priorities(args: Arguments, fileCount: number): Map<string, Priority> {
   return changes;
 }
 
-/** Returns the new tiers of trackers; `undefined` when the call does not change them. */
+/** Returns the new announce URLs, grouped by tier; `undefined` when the call does not change them. */
 function trackers(args: Arguments, session: Session, id: string): string[][] | undefined {
   const whole = args.text("tracker_list");
   if (whole !== undefined && whole.length > MAX_TRACKER_TEXT)

@@ -15,18 +15,21 @@ export interface TransmissionOptions {
   readonly onShutdown: () => void;
 }
 
-/** Maximum number of calls in one JSON-RPC batch. */
+/** Maximum number of calls in one JSON-RPC request (batch). */
 const MAX_BATCH = 100;
 
-/** The header with the session id, against cross-site requests: a page of another site cannot set it. */
+/**
+ * The header with the session id. It protects against requests from pages of other sites, because such a page cannot
+ * set it.
+ */
 const SESSION_HEADER = "x-transmission-session-id";
 
-/** Milliseconds after which a new session id is issued. The previous one stays valid for as long. */
+/** Milliseconds after which a new session id is issued. The previous id then stays valid for the same time. */
 const SESSION_ID_MS = 3_600_000;
 
 /**
  * The Transmission RPC in both forms: the older one (`{method, arguments, tag}`), and JSON-RPC 2.0, which
- * Transmission has from version 4.1. The HTTP server has already authenticated the caller.
+ * Transmission supports from version 4.1. The HTTP server has already authenticated the caller.
  */
 export class TransmissionRpc {
   readonly #session: Session;
@@ -57,7 +60,7 @@ export class TransmissionRpc {
   }
 
   /**
-   * Handles an authenticated request. Responds with status 409 and the session id to a request without a valid
+   * Handles an authenticated request. If its session id is missing or invalid, responds with status 409 and the valid
    * session id.
    */
   async handle(request: Request): Promise<Response> {
@@ -80,7 +83,9 @@ export class TransmissionRpc {
       : new Response(JSON.stringify(response), { status: 200, headers });
   }
 
-  /** Returns the response to one body; `undefined` for a notification. */
+  /**
+   * Resolves to the response to the body of one request; to `undefined` for a notification, which has no response.
+   */
   async respond(text: string): Promise<Json | undefined> {
     let call: unknown;
     try {
@@ -164,7 +169,10 @@ export class TransmissionRpc {
   }
 }
 
-/** Returns a result in the old spelling. The torrent in `torrent_added` has the old spelling of torrents. */
+/**
+ * Returns a result with names in the spelling of earlier versions. The torrent in `torrent_added` gets the spelling
+ * of torrents.
+ */
 function spellOld(result: JsonObject, spell: (word: string) => string): Json {
   return Object.fromEntries(
     Object.entries(result).map(([name, value]) => [

@@ -1,7 +1,7 @@
 import { InputError } from "../../base/index.ts";
 import type { Arguments } from "./arguments.ts";
 
-/** The arguments that `torrent_set` supports. */
+/** The names of the arguments that `torrent_set` supports. */
 export const SET_ARGUMENTS: ReadonlySet<string> = new Set([
   "ids",
   "download_limit",
@@ -28,7 +28,7 @@ export const SET_ARGUMENTS: ReadonlySet<string> = new Set([
   "tracker_replace",
 ]);
 
-/** The arguments that `torrent_add` supports. */
+/** The names of the arguments that `torrent_add` supports. */
 export const ADD_ARGUMENTS: ReadonlySet<string> = new Set([
   "filename",
   "metainfo",
@@ -44,8 +44,8 @@ export const ADD_ARGUMENTS: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * Unsupported arguments of Transmission, each with the one value that has no effect. That value is accepted, because
- * clients send whole forms.
+ * Arguments of Transmission that are not supported, each with the value that has no effect in Transmission. This
+ * value is accepted, because clients send back all fields.
  */
 export const UNSUPPORTED_TORRENT: ReadonlyMap<string, unknown> = new Map<string, unknown>([
   ["bandwidth_priority", 0],
@@ -56,7 +56,7 @@ export const UNSUPPORTED_TORRENT: ReadonlyMap<string, unknown> = new Map<string,
 ]);
 
 /**
- * Throws InputError `rpc.unsupported` for arguments that would have no effect, because a success that changes nothing
+ * Throws InputError `rpc.unsupported` for an argument that would have no effect: a response that reports success
  * would mislead the client.
  */
 export function refuseUnsupported(
@@ -74,7 +74,7 @@ export function refuseUnsupported(
   }
 }
 
-/** Whether two values are equal. Clients send 0 and 1 for false and true. */
+/** Whether two values are equal. 0 and 1 count as false and true, because some clients send numbers. */
 function sameValue(a: unknown, b: unknown): boolean {
   return a === b || (typeof b === "boolean" && a === Number(b));
 }

@@ -4,16 +4,17 @@ import { ipScope } from "../../base/index.ts";
 type CheckAddress = (url: URL, ips: readonly string[]) => string | undefined;
 
 /**
- * IPv6 prefixes that contain an IPv4 address. They are checked, because a gateway of the local network may forward to
- * that address.
+ * Prefixes of IPv6 addresses that contain an IPv4 address (6to4, NAT64). The IPv4 address is checked as well, because
+ * a gateway of the local network may forward packets to it.
  */
 const SIX_TO_FOUR = 0x2002;
 const NAT64_LOCAL = "64:ff9b:1::";
 
 /**
- * Refuses addresses outside the public internet, for URLs from remote sources (trackers, torrent files). Otherwise a
- * magnet link could make the daemon send requests to hosts of the local network. Called with the resolved addresses
- * before each connection, redirects included. Returns the reason of a refusal; one forbidden address is enough.
+ * Refuses to connect to addresses that are not on the public internet, for URLs from trackers, magnet links and
+ * torrent files. Otherwise a magnet link could make the daemon send requests to hosts of the local network. It is
+ * called with the resolved IP addresses before each connection, also after redirects. Returns the reason for a
+ * refusal, or `undefined`; one forbidden address is enough for a refusal.
  */
 export const refusePrivate: CheckAddress = (url, ips) => {
   const bad = ips.find((ip) => !isPublic(ip));
@@ -25,7 +26,7 @@ export const refusePrivate: CheckAddress = (url, ips) => {
   return `${what} is not on the public internet; allow it with allow-private-addresses in the configuration, or --allow-private`;
 };
 
-/** Whether an address is on the public internet; false for a text that is not an IP address. A pure function. */
+/** Whether an IP address is on the public internet; false for a text that is not an IP address. A pure function. */
 export function isPublic(ip: string): boolean {
   // A zone names a link of this machine.
   if (ip.includes("%") || !ipaddr.isValid(ip)) return false;
@@ -34,7 +35,7 @@ export function isPublic(ip: string): boolean {
   return ipScope(inside?.toString() ?? ip) === "public";
 }
 
-/** Returns the IPv4 address that is embedded in an IPv6 address; `undefined` if there is none. */
+/** Returns the IPv4 address that an IPv6 address contains; `undefined` if there is none. */
 function embedded(address: ipaddr.IPv6): ipaddr.IPv4 | undefined {
   const { parts } = address;
   const low = fourBytes(parts[6], parts[7]);

@@ -7,7 +7,7 @@ import type { RecordStore } from "./records/record-store.ts";
 import type { TorrentTable } from "./rows/torrent-table.ts";
 import type { TorrentFiles } from "./records/torrent-files.ts";
 
-/** The objects that all parts of a session share. */
+/** The objects that all parts of the session share. */
 export interface SessionContext {
   readonly runtime: Runtime;
   readonly client: Client;
@@ -16,13 +16,13 @@ export interface SessionContext {
   readonly torrentFiles: TorrentFiles;
   readonly log: Log;
   readonly settings: () => Settings;
-  /** Removals that are running, by torrent. An addition of the same torrent waits until its removal has ended. */
+  /** The promises of running removals, by torrent id. Adding the same torrent waits until its removal has ended. */
   readonly removals: Map<string, Promise<void>>;
 }
 
 /**
- * Changes the record of a torrent. The row shows the change within 50 ms; the promise resolves when it is on the
- * disk. If the torrent has been removed in the meantime, nothing is written.
+ * Changes fields of a torrent's record. The row shows the change within 50 ms; the promise resolves when the change
+ * is on the disk. If the torrent was removed in the meantime, nothing is written.
  */
 export function remember(context: SessionContext, entry: TorrentEntry, changes: Partial<TorrentRecord>): Promise<void> {
   entry.record = { ...entry.record, ...changes };
@@ -32,14 +32,14 @@ export function remember(context: SessionContext, entry: TorrentEntry, changes: 
 }
 
 /**
- * Changes the record of a torrent as {@link remember} does, without waiting. If writing fails, the change is lost and
- * the store logs the failure.
+ * Changes fields of a torrent's record like {@link remember}, without waiting for the disk. If writing fails, the
+ * change is lost, and the failure is logged.
  */
 export function note(context: SessionContext, entry: TorrentEntry, changes: Partial<TorrentRecord>): void {
   remember(context, entry, changes).catch(() => undefined);
 }
 
-/** Returns the counters of a torrent that its record keeps for the time in which the torrent is not opened. */
+/** Returns the counters of a torrent, as the record stores them to show them while the torrent is not opened. */
 export function counters({
   record,
   torrent,

@@ -22,14 +22,14 @@ import { Details } from "./torrents/details.ts";
 import type { TorrentEntry } from "./torrents/torrent-entry.ts";
 import { Torrents } from "./torrents/torrents.ts";
 
-/** The daemon's session, implemented with the engine's client. {@link openSession} makes it. */
+/** The implementation of {@link Session} with the engine's client. {@link openSession} makes it. */
 export class DaemonSession implements Session {
   readonly torrents: Torrents;
   readonly details: Details;
   readonly settings: SettingsControl;
   readonly statistics: StatisticsView;
   readonly tasks: CreateTasks;
-  /** The log of the session; the page shows its last lines. */
+  /** The log of the session. It keeps the last lines for the web page. */
   readonly log: LogRing;
   readonly #stateDir: string;
   readonly #context: SessionContext;
@@ -153,7 +153,10 @@ export class DaemonSession implements Session {
     return this.#context.table.computed;
   }
 
-  /** Stops every torrent, announces that to trackers, writes all state and releases every handle. */
+  /**
+   * Stops all torrents, announces `stopped` to their trackers, writes all state to the disk and releases all
+   * resources.
+   */
   close(): Promise<void> {
     this.#closing ??= this.#close();
     return this.#closing;
@@ -184,8 +187,8 @@ export class DaemonSession implements Session {
   }
 
   /**
-   * Moves a completed torrent out of the folder for incomplete downloads. If the torrent was downloaded, then runs
-   * the completion script.
+   * Moves a completed torrent out of the folder for incomplete downloads. Then, if it was downloaded, runs the script
+   * for completed downloads.
    */
   #onComplete(entry: TorrentEntry, isDownloaded: boolean): void {
     const run = (): void => {
@@ -211,8 +214,8 @@ export class DaemonSession implements Session {
 }
 
 /**
- * Opens the session of a state folder: the torrents of the last run continue. Rejects with StorageError, NetworkError
- * `net.address-in-use`.
+ * Opens the session in its state folder. The torrents of the last run continue. Rejects with StorageError,
+ * NetworkError `net.address-in-use`.
  */
 export async function openSession(options: SessionOptions): Promise<DaemonSession> {
   const session = new DaemonSession(options);

@@ -8,7 +8,7 @@ import { TorrentTable } from "./rows/torrent-table.ts";
 import type { SessionOptions } from "./session-options.ts";
 import { TorrentFiles } from "./records/torrent-files.ts";
 
-/** The parts of which {@link makeContext} makes a context. */
+/** The objects from which {@link makeContext} makes a context. */
 export interface ContextParts {
   readonly options: SessionOptions;
   readonly runtime: Runtime;
@@ -17,7 +17,7 @@ export interface ContextParts {
   readonly onDelta: (delta: EventData<"delta">) => void;
 }
 
-/** Makes the client and the stores of a session, in its state folder. Opens nothing. */
+/** Makes the client and the stores of a session, in the session's state folder. No file or port is opened yet. */
 export function makeContext({ options, runtime, log, settings, onDelta }: ContextParts): SessionContext {
   const { stateDir, peerPort, listenIp, dht = false, version, allowPrivateAddresses } = options;
   return {

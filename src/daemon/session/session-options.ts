@@ -4,26 +4,31 @@ import type { Log, Runtime } from "../../runtime/index.ts";
 
 /** Options of {@link openSession}. */
 export interface SessionOptions {
-  /** The state folder, for all data that survives restarts. */
+  /** The path of the state folder, in which all data that must survive a restart is stored. */
   readonly stateDir: string;
-  /** The settings in the configuration. Settings that were changed while the daemon ran take precedence. */
+  /**
+   * The settings in the configuration. A setting that was changed while the daemon ran takes precedence over them.
+   */
   readonly settings: Settings;
-  /** The port that peers connect to; 0 lets the system choose. */
+  /** The port on which to listen for peers; with 0 the system chooses a free port. */
   readonly peerPort: number;
-  /** The address to listen on for peers. Default: all. */
+  /** The IP address on which to listen for peers. Default: all addresses. */
   readonly listenIp?: string;
-  /** How to take part in the DHT. Default: not at all. */
+  /** The settings of the DHT; `false`: no DHT. Default: `false`. */
   readonly dht?: false | DhtSettings;
-  /** A program that is run for each download that completes. */
+  /** The path of a program that is run for each completed download. Default: none. */
   readonly onCompleteScript?: string;
-  /** Whether URLs of trackers and torrent files may be on this machine or in private networks. */
+  /** Whether URLs of trackers and torrent files may lead to this machine or to private networks. */
   readonly allowPrivateAddresses: boolean;
-  /** Whether streams and new torrents may follow symbolic links out of their folder. Default: false. */
+  /** Whether streams and new torrents may follow symbolic links out of their folders. Default: false. */
   readonly followLinks?: boolean;
   readonly version: string;
   readonly log: Log;
   /** Whether the system reports changes in the watch folder; a simulated one does not. Default: true. */
   readonly hasFileEvents?: boolean;
-  /** The host. Default: this machine. A given runtime is not closed with the session. */
+  /**
+   * The runtime: access to disk, network and clock. Default: those of this machine. A runtime that is passed here is
+   * not closed with the session.
+   */
   readonly runtime?: Runtime;
 }

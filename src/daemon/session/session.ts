@@ -23,8 +23,8 @@ import type {
 } from "../../api/index.ts";
 
 /**
- * The torrents of the daemon, as the HTTP API, the events, the Transmission RPC, streams and metrics use them. Methods
- * that take an `id` throw MillraceError `session.not-found` when no torrent has it.
+ * The daemon's torrents, as the HTTP API, the events, the Transmission RPC, streams and metrics access them. Methods
+ * that take the `id` of a torrent throw MillraceError `session.not-found` when there is no such torrent.
  */
 export interface Session {
   readonly torrents: SessionTorrents;
@@ -34,96 +34,108 @@ export interface Session {
   /** The tasks that make torrent files. */
   readonly tasks: SessionTasks;
   readonly log: SessionLog;
-  /** Calls `listener` on each event; returns a function that removes the listener. */
+  /** Calls `listener` each time the event is emitted. Returns a function that removes the listener. */
   on<Name extends keyof SessionEvents>(event: Name, listener: (data: SessionEvents[Name]) => void): () => void;
 }
 
 /** The torrents of the session, and the methods that change them. */
 export interface SessionTorrents {
   /**
-   * Returns all rows, in the order in which the torrents were added; at most a second old. A row is immutable: an
-   * unchanged row is the same object as before.
+   * Returns the rows of all torrents, in the order in which the torrents were added. They are at most a second old.
+   * Rows are immutable: an unchanged row is the same object as in the previous call.
    */
   list(): readonly TorrentRow[];
-  /** Returns the row of one torrent; `undefined` if there is none. */
+  /** Returns the row of a torrent; `undefined` if there is no torrent with this id. */
   row(id: string): TorrentRow | undefined;
-  /** Reads a torrent file without adding it. Throws InputError `metainfo.*`. */
+  /** Returns the content of a torrent file without adding it. Throws InputError `metainfo.*`. */
   inspect(torrent: Uint8Array): Inspected;
   /**
-   * Adds a torrent file's bytes, a magnet link or an `http(s)` address; resolves to the torrent's id. Rejects with
-   * InputError, NetworkError, StorageError, UsageError `client.duplicate`.
+   * Adds a torrent from the bytes of a torrent file, a magnet link, or the `http(s)` URL of a torrent file. Resolves
+   * to the torrent's id. Rejects with InputError, NetworkError, StorageError, UsageError `client.duplicate`.
    */
   add(source: Uint8Array | string, options: AddOptions): Promise<string>;
-  /** Applies an action to several torrents. Resolves to the result, which lists the torrents for which it failed. */
+  /**
+   * Applies an action to several torrents. If it fails for some, the others are not affected: resolves to a result
+   * that lists the failures.
+   */
   act(request: ActionRequest): Promise<ActionResult>;
   /**
-   * Changes names, labels, order or limits. Rejects with InputError `torrent.name`, `torrent.no-metadata`, UsageError
-   * `client.path-in-use`, `client.path-shared`, `torrent.moving`, StorageError `storage.exists` and others.
+   * Changes a torrent's name, labels, download order or limits. Rejects with InputError `torrent.name`,
+   * `torrent.no-metadata`, UsageError `client.path-in-use`, `client.path-shared`, `torrent.moving`, StorageError
+   * `storage.exists` and others.
    */
   patch(id: string, request: PatchRequest): Promise<void>;
-  /** Sets the priorities of files, by file index. */
+  /** Sets the priorities of some files of a torrent, by file index. */
   setPriorities(id: string, priorities: ReadonlyMap<number, Priority>): Promise<void>;
-  /** Replaces all trackers. Rejects with InputError `session.tracker` for a new URL that is not a tracker's. */
+  /**
+   * Replaces all trackers of a torrent. `tiers`: the announce URLs by tier. Rejects with InputError `session.tracker`
+   * for a new URL that is not a valid announce URL.
+   */
   setTrackers(id: string, tiers: readonly (readonly string[])[]): Promise<void>;
   /**
-   * Adds peers as `HOST:PORT`; they are kept over restarts. Rejects with InputError `address.text`, `address.no-peer`.
+   * Adds peers, given as `HOST:PORT`, to a torrent. They are stored, and used again after a restart. Rejects with
+   * InputError `address.text`, `address.no-peer`.
    */
   addPeers(id: string, peers: readonly string[]): Promise<void>;
 }
 
-/** The details of one torrent, and its data. */
+/** The details of single torrents, and access to their data. */
 export interface SessionDetails {
-  /** Returns the row with the additional fields of a single torrent. */
+  /** Returns the row of a torrent with the additional fields that the API returns for a single torrent. */
   of(id: string): TorrentDetail;
   files(id: string): readonly TorrentFile[];
   peers(id: string): readonly TorrentPeer[];
   trackers(id: string): readonly TorrentTracker[];
   pieces(id: string): TorrentPieces;
-  /** Returns the torrent file; `undefined` while the metadata is being fetched. */
+  /** Returns the bytes of the torrent file; `undefined` while the metadata is unknown. */
   torrentFile(id: string): Uint8Array | undefined;
   /**
-   * Opens a file by its index, also while it is being downloaded. Rejects with MillraceError `session.not-found`;
-   * `session.link` when a symbolic link leads out of the torrent's folder.
+   * Opens a file of a torrent for reading, also while it is being downloaded. `file`: the index of the file. Rejects
+   * with MillraceError `session.not-found`; `session.link` when a symbolic link leads out of the torrent's folder.
    */
   open(id: string, file: number): Promise<FileReading>;
 }
 
 /** The settings that can be changed while the daemon runs. */
 export interface SessionSettings {
-  /** Returns the settings in force. */
+  /** Returns the current settings. */
   get(): Settings;
   /**
-   * Changes settings. Resolves to all settings when they are on the disk. Rejects with UsageError `session.settings`.
+   * Changes the given settings. Resolves to all settings when the changes are on the disk. Rejects with UsageError
+   * `session.settings`.
    */
   change(settings: Partial<Settings>): Promise<Settings>;
 }
 
 /** The statistics of the session. */
 export interface SessionStatistics {
-  /** Returns the version, ports, rate limits in force and free space. */
+  /** Returns the version, the ports, the rate limits that are currently applied, and the free space. */
   info(): SessionInfo;
   totals(): Statistics;
-  /** Returns the rates of the last hour and of the last 30 days. */
+  /** Returns the average rates by time, for the last hour and for the last 30 days. */
   history(): History;
   dht(): DhtInfo;
 }
 
 /** The tasks that make torrent files. */
 export interface SessionTasks {
-  /** Returns the tasks in the order of the requests. */
+  /** Returns all tasks, in the order in which they were requested. */
   list(): readonly CreateTask[];
   begin(request: CreateRequest): CreateTask;
-  /** Cancels a task that runs or waits; removes a task that has ended. Returns false when there is no such task. */
+  /**
+   * Cancels a task that runs or waits, or removes a task that has ended. Returns false when there is no task with
+   * this id.
+   */
   cancel(id: string): boolean;
 }
 
-/** The last lines of the log. */
+/** Access to the last lines of the log. */
 export interface SessionLog {
-  /** Returns the lines with an id above `after`, the oldest first. */
+  /** Returns the kept lines whose id is greater than `after`, the oldest first. */
   lines(after?: number): readonly LogLine[];
 }
 
-/** The events of a session, with their data. */
+/** The events of a session: for each name, the type of its data. */
 export interface SessionEvents {
   delta: EventData<"delta">;
   rates: EventData<"rates">;
@@ -135,14 +147,14 @@ export interface SessionEvents {
 
 /** A file of a torrent, opened for reading. */
 export interface FileReading {
-  /** The path relative to the torrent's folder. */
+  /** The path of the file, relative to the torrent's folder. */
   readonly path: string;
-  /** The size in bytes. */
+  /** The size of the file in bytes. */
   readonly size: number;
   /**
-   * Yields the bytes from `start` to before `end`, in order, as they become available. Missing pieces get a deadline,
-   * and the pieces behind them are requested in advance. Throws AbortError, or MillraceError `session.not-active`
-   * when a piece is missing and the torrent does not run.
+   * Yields the bytes from offset `start` up to but not including `end`, in order, as they become available. Missing
+   * pieces are requested first, and the pieces after them in advance. Throws AbortError, or MillraceError
+   * `session.not-active` when a piece is missing and the torrent does not run.
    */
   read(start: number, end: number, signal: AbortSignal): AsyncIterable<Uint8Array>;
 }

@@ -6,7 +6,7 @@ import { Logins, type Login } from "./logins.ts";
 import type { Secret } from "./secret.ts";
 import { Throttle } from "./throttle.ts";
 
-/** The parts of a request that identify its sender. */
+/** The parts of a request from which its sender is identified. */
 export interface Credentials {
   readonly authorization: string | undefined;
   readonly cookie: string | undefined;
@@ -15,10 +15,10 @@ export interface Credentials {
   readonly address: string;
 }
 
-/** An authenticated client. */
+/** An authenticated sender of requests. */
 export interface Caller {
   readonly identity: Identity;
-  /** The value of the cookie; `undefined` when the caller used a token. */
+  /** The value of the login cookie; `undefined` when the caller used a token. */
   readonly cookie: string | undefined;
 }
 
@@ -26,18 +26,22 @@ export interface Caller {
 export interface AuthOptions {
   readonly secret: Secret;
   /**
-   * The daemon's port. It is part of the cookie's name, because browsers share cookies between all ports of a host.
+   * The port that the daemon listens on. It is part of the cookie's name, because browsers send a cookie to all ports
+   * of a host.
    */
   readonly port: number;
   readonly now: () => number;
   readonly loginsFile?: string | undefined;
-  /** Waits before the response to a throttled caller. Default: {@link THROTTLED_DELAY_MS}. */
+  /**
+   * Resolves after a delay; called before the response to a caller who has failed too often. Default: {@link
+   * THROTTLED_DELAY_MS}.
+   */
   readonly delay?: () => Promise<void>;
 }
 
 /**
- * Authenticates callers: by a bearer token, by Transmission's basic authentication, or by a cookie together with a
- * CSRF token.
+ * Authenticates callers: by a bearer token, by the basic authentication that Transmission clients use, or by a cookie
+ * together with a CSRF token.
  */
 export class Auth {
   readonly #secret: Secret;
@@ -57,8 +61,8 @@ export class Auth {
   }
 
   /**
-   * Returns the caller. Throws HttpError 401 `auth.required`, `auth.token`; 429 `auth.wait`; 403 `auth.csrf` for a
-   * write (`isWrite`) with a cookie and without its CSRF token.
+   * Resolves to the authenticated caller. Rejects with HttpError 401 `auth.required`, `auth.token`; 429 `auth.wait`;
+   * 403 `auth.csrf` for a write (`isWrite`) with a cookie but without its CSRF token.
    */
   async identify(given: Credentials, isWrite: boolean): Promise<Caller> {
     if (given.authorization !== undefined) {
@@ -74,7 +78,10 @@ export class Auth {
     return { identity: { via: "cookie", csrf: login.csrf, expiresAt: login.expiresAt }, cookie: login.cookie };
   }
 
-  /** Authenticates a Transmission client: any user name, with the token as password. Throws HttpError 401, 429. */
+  /**
+   * Authenticates a Transmission client: with any user name, and the token as the password. Rejects with HttpError
+   * 401, 429.
+   */
   async identifyBasic(given: Credentials): Promise<void> {
     const encoded = /^basic +([a-z0-9+/=]+) *$/i.exec(given.authorization ?? "")?.[1];
     const text = encoded === undefined ? "" : Buffer.from(encoded, "base64").toString();
@@ -88,8 +95,8 @@ export class Auth {
   }
 
   /**
-   * Logs a caller in. Resolves to the identity and the `Set-Cookie` header. Rejects with HttpError 401 `auth.token`,
-   * 429 `auth.wait`.
+   * Logs a browser in with the token. Resolves to the caller's identity and the value of the `Set-Cookie` header.
+   * Rejects with HttpError 401 `auth.token`, 429 `auth.wait`.
    */
   async login(token: string, given: Credentials): Promise<{ identity: Identity; setCookie: string }> {
     await this.#verify(token, given.address, "login");
@@ -101,7 +108,7 @@ export class Auth {
     };
   }
 
-  /** Logs a caller out. Returns the `Set-Cookie` header. */
+  /** Logs a browser out. Returns the value of the `Set-Cookie` header that deletes the cookie. */
   logout(caller: Caller): string {
     if (caller.cookie !== undefined) this.#logins.end(caller.cookie);
     return this.#setCookie("", 0, false);

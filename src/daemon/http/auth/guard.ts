@@ -2,17 +2,17 @@ import { HttpError } from "../problem.ts";
 import { MAX_TARGET_LENGTH } from "../limits.ts";
 
 /**
- * The checks before any route, against pages of other sites that make a browser send requests to the daemon. A wrong
- * Host header shows that a foreign name resolves to this machine (DNS rebinding); Origin and Sec-Fetch-Site show a
- * page of another site.
+ * A request, as the guard checks it before any route. The guard protects the daemon from pages of other sites that
+ * make a browser send requests to it. A wrong Host header shows that the name of another site resolves to this
+ * machine (DNS rebinding); Origin and Sec-Fetch-Site show that a page of another site sent the request.
  */
 export interface GuardedRequest {
   readonly method: string;
-  /** The target of the request line, unchanged. */
+  /** The target of the request line (path and query), as it was sent. */
   readonly target: string;
-  /** Names and values of headers alternately, with repeated headers. */
+  /** Names and values of the headers in turn: name, value, name, value. Repeated headers are repeated here. */
   readonly rawHeaders: readonly string[];
-  /** The local address of the connection. */
+  /** The local IP address of the connection. */
   readonly localAddress: string;
   readonly localPort: number;
 }
@@ -20,13 +20,13 @@ export interface GuardedRequest {
 /** Options of {@link guard}. */
 export interface GuardOptions {
   /**
-   * Host names that are allowed, such as `box.lan` (with the daemon's port or none), or `torrents.example.org:8443`
-   * with another port.
+   * Host names that are accepted in the Host header: without a port, such as `box.lan` (with the daemon's port or
+   * none), or with another port, such as `torrents.example.org:8443`.
    */
   readonly allowedHosts: readonly string[];
   /** The address that the server listens on. */
   readonly host: string;
-  /** Returns whether a path belongs to the page; other sites may link to these paths. */
+  /** Returns whether a path belongs to the web page. Links on other sites may lead to such a path. */
   readonly isPage: (path: string) => boolean;
 }
 
@@ -35,8 +35,8 @@ const NAME = /^(?:\[[0-9a-f:.]{2,45}\]|[a-z0-9_](?:[a-z0-9._-]{0,253}))(?::(\d{1
 const HIDDEN = /%(?:00|2f|5c|0a|0d)|[\\\0]|%(?![0-9a-f]{2})/i;
 
 /**
- * Checks a request. Throws {@link HttpError}: 400 `http.target`, `http.host`; 403 `http.host`, `http.origin`,
- * `http.cross-site`; 405 `http.method`; 414.
+ * Checks a request. Throws {@link HttpError} when it is refused: 400 `http.target`, `http.host`; 403 `http.host`,
+ * `http.origin`, `http.cross-site`; 405 `http.method`; 414.
  */
 export function guard(request: GuardedRequest, options: GuardOptions): void {
   checkTarget(request);
@@ -56,7 +56,10 @@ function all(request: GuardedRequest, name: string): string[] {
   return values;
 }
 
-/** Checks the path as it was sent. Throws for forms that another layer could read as a different path. */
+/**
+ * Checks the path as it was sent. Throws for a form that another program, such as a proxy, could read as a different
+ * path.
+ */
 function checkTarget(request: GuardedRequest): void {
   const { target } = request;
   if (target.length > MAX_TARGET_LENGTH) throw new HttpError(414, "http.target", "the address is too long");
@@ -94,7 +97,7 @@ function checkHost(request: GuardedRequest, options: GuardOptions): { host: stri
   return { host, isNamed };
 }
 
-/** Whether the name in a Host header is this address. */
+/** Whether the name in a Host header is this IP address, in any of its spellings. */
 function isAddress(name: string, address: string): boolean {
   const plain = address
     .toLowerCase()
@@ -104,7 +107,7 @@ function isAddress(name: string, address: string): boolean {
   return name === plain || name === `[${plain}]` || canonical(name) === canonical(`[${plain}]`);
 }
 
-/** Returns the canonical form of an IPv6 literal. */
+/** Returns the canonical form of an IPv6 address. */
 function canonical(literal: string): string {
   return URL.canParse(`http://${literal}/`) ? new URL(`http://${literal}/`).hostname : literal;
 }

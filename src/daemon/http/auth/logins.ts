@@ -9,7 +9,7 @@ import { LOGIN_AGE_MS, MAX_LOGINS, MAX_LOGINS_BYTES } from "../limits.ts";
 export interface Login {
   /** The value of the cookie. */
   readonly cookie: string;
-  /** The value of `X-CSRF-Token` in writes. */
+  /** The value that the browser must send as `X-CSRF-Token` with writes. */
   readonly csrf: string;
   readonly expiresAt: number;
 }
@@ -20,17 +20,20 @@ const stored = z.object({
 });
 
 /**
- * The logins by cookie. Only hashes of cookies are stored, also in the file that keeps them over a restart, so that
- * the file cannot be used to log in. A new daemon token invalidates all logins.
+ * The logins of browsers. Only hashes of cookies are kept, also in the file that preserves logins over a restart, so
+ * a copy of the file cannot be used to log in. A new daemon token invalidates all logins.
  */
 export class Logins {
-  /** The time at which each login expires, by hash of its cookie, the oldest first. */
+  /** The time at which each login expires, by the hash of its cookie; the oldest login is first. */
   readonly #logins = new Map<string, number>();
   readonly #now: () => number;
   readonly #file: string | undefined;
   readonly #secret: string;
 
-  /** `secret` identifies the daemon's token; logins of another token are dropped. */
+  /**
+   * `secret`: a text that is derived from the daemon's token; logins that were stored with another one are dropped.
+   * `file`: the path of the file that preserves logins.
+   */
   constructor(secret: string, now: () => number, file?: string) {
     this.#secret = secret;
     this.#now = now;

@@ -2,21 +2,24 @@ import { createHmac, randomBytes, scrypt, timingSafeEqual } from "node:crypto";
 import { HttpError } from "../problem.ts";
 import { MAX_WAITING_VERIFICATIONS } from "../limits.ts";
 
-/** The stored form of the daemon's token. The token can be verified with it, but not derived from it. */
+/**
+ * The hash of the daemon's token with its parameters, as it is stored. A token can be verified with it, but the token
+ * cannot be derived from it.
+ */
 export interface SecretRecord {
   readonly algorithm: "scrypt";
-  /** CPU and memory cost, block size, parallelism (RFC 7914). */
+  /** The parameters of scrypt: `n` CPU and memory cost, `r` block size, `p` parallelism (RFC 7914). */
   readonly n: number;
   readonly r: number;
   readonly p: number;
-  /** Base64. */
+  /** The random salt, in base64. */
   readonly salt: string;
   readonly hash: string;
 }
 
 const COST = { n: 16_384, r: 8, p: 1 } as const;
 const HASH_BYTES = 32;
-/** 144 bits. */
+/** Length of a new token in bytes before encoding: 144 bits. */
 const TOKEN_BYTES = 18;
 const MAX_SCRYPT_MEMORY = 64 * 1024 * 1024;
 
@@ -28,7 +31,7 @@ function derive(token: string, salt: Buffer, cost: Pick<SecretRecord, "n" | "r" 
   });
 }
 
-/** Makes a random token. Resolves to it and its stored form. */
+/** Makes a random token. Resolves to the token and its stored form. */
 export async function createSecret(): Promise<{ token: string; record: SecretRecord }> {
   const token = randomBytes(TOKEN_BYTES).toString("base64url");
   return { token, record: await hashToken(token) };
@@ -41,39 +44,42 @@ export async function hashToken(token: string): Promise<SecretRecord> {
   return { algorithm: "scrypt", ...COST, salt: salt.toString("base64"), hash: hash.toString("base64") };
 }
 
-/** Verifies the daemon's token. Uses scrypt until the correct token has been seen once, and then a faster HMAC. */
+/**
+ * Verifies the daemon's token. Uses scrypt, which is slow, until the correct token was given once, and then a faster
+ * HMAC.
+ */
 export class Secret {
   readonly #record: SecretRecord;
   readonly #key = randomBytes(32);
-  /** HMAC of the correct token; `undefined` until it has been seen. */
+  /** HMAC of the correct token; `undefined` until the correct token was given once. */
   #known: Buffer | undefined;
   #turn: Promise<unknown> = Promise.resolve();
   #waiting = 0;
 
-  /** `token`: the correct token, if known; the first verification then needs no scrypt. */
+  /** `token`: the correct token, if the caller has it; then scrypt is never needed for it. */
   constructor(record: SecretRecord, token?: string) {
     this.#record = record;
     if (token !== undefined) this.#known = this.#mac(token);
   }
 
   /**
-   * Returns a key for `purpose`, derived from the token. It stays the same over restarts, until the token changes.
+   * Returns a key for `purpose`, derived from the token. It is the same after a restart, and changes with the token.
    */
   key(purpose: string): Buffer {
     return createHmac("sha256", this.#record.hash).update(`millrace ${purpose}`).digest();
   }
 
   /**
-   * Whether this is the correct token, checked without scrypt: false until `verify` has seen the correct token
-   * once. Takes the same time for every wrong token.
+   * Whether `token` is the correct token, checked with the HMAC only: false until `verify` was called with the
+   * correct token. Takes the same time for every wrong token.
    */
   isKnown(token: string): boolean {
     return this.#known !== undefined && timingSafeEqual(this.#mac(token), this.#known);
   }
 
   /**
-   * Resolves to whether this is the correct token. Takes the same time for every wrong token. Rejects with HttpError
-   * 429 `auth.busy` when too many calls are waiting.
+   * Resolves to whether `token` is the correct token. Takes the same time for every wrong token. Rejects with
+   * HttpError 429 `auth.busy` when too many calls are waiting.
    */
   async verify(token: string): Promise<boolean> {
     const mac = this.#mac(token);

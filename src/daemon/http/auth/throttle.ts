@@ -12,15 +12,15 @@ import {
 import { networkOf } from "../network.ts";
 
 interface Failures {
-  /** Number of failed logins. */
+  /** Number of failed logins since the last success. */
   count: number;
-  /** The time before which no login is allowed. */
+  /** The time until which logins are refused, in milliseconds of the clock. */
   until: number;
   last: number;
   bearer: Bucket;
 }
 
-/** A token bucket: allows a burst, then a number of attempts a second. */
+/** A token bucket: allows a number of attempts at once, and then a number of attempts a second. */
 class Bucket {
   #left: number;
   #at: number;
@@ -46,9 +46,9 @@ class Bucket {
 }
 
 /**
- * Limits attempts to guess the token. After failed logins, an address must wait, twice as long after each failure.
- * With bearer tokens it must wait only after hundreds of failures, because a program with an outdated token must not
- * lock out other clients at its address.
+ * Limits attempts to guess the token. After some failed logins an IP address must wait, twice as long after each
+ * failure. With bearer tokens it must wait only after hundreds of failures, because a program with an outdated token
+ * must not lock out other clients that have the same address.
  */
 export class Throttle {
   readonly #now: () => number;
@@ -60,7 +60,7 @@ export class Throttle {
     this.#all = new Bucket(GLOBAL_FAILURE_BURST, GLOBAL_FAILURES_PER_SECOND, now());
   }
 
-  /** Returns the milliseconds until `address` may try again; 0 when it may now. */
+  /** Returns the milliseconds until `address` may try again; 0 when it may try now. */
   wait(address: string, kind: "login" | "bearer"): number {
     const now = this.#now();
     if (this.#all.isEmpty(now)) return 1_000;

@@ -2,8 +2,9 @@ import { createHmac, timingSafeEqual } from "node:crypto";
 import { TICKET_AGE_MS } from "../limits.ts";
 
 /**
- * Tickets: parts of URLs that allow reading the files of one torrent for a limited time. A player that opens a
- * playlist has neither cookie nor token, and a playlist must not contain the token.
+ * Makes and verifies tickets. A ticket is a part of a URL that allows reading the files of one torrent for a limited
+ * time. Playlists contain tickets, because the media player that opens a playlist has no cookie, and a playlist must
+ * not contain the token.
  */
 export class Tickets {
   readonly #key: Buffer;

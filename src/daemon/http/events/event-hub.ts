@@ -19,7 +19,7 @@ export type EventSink = Pick<ServerResponse, "writeHead" | "write" | "end" | "de
 
 interface Listener {
   readonly sink: EventSink;
-  /** Bytes of the snapshot that may still be buffered. */
+  /** Bytes that may be buffered for this listener in addition to the usual maximum, because its snapshot is large. */
   allowance: number;
 }
 
@@ -30,14 +30,18 @@ const HEADERS = {
 } as const;
 
 /**
- * Sends the session's events to all listeners. An event is serialised once for all of them. The hub follows the
- * session while it has listeners, and for one minute longer, so that the last listener can reconnect.
+ * Sends the session's events to all listeners (event streams of browsers). An event is serialised once for all of
+ * them. The hub subscribes to the session's events while it has listeners, and for one minute longer, so that a
+ * listener that reconnects misses no event.
  */
 export class EventHub {
   readonly #session: Session;
   readonly #listeners = new Set<Listener>();
   readonly #ring = new EventRing({ maxEvents: MAX_KEPT_EVENTS, maxBytes: MAX_KEPT_EVENT_BYTES });
-  /** A random part of event ids: identifies this run of the daemon, because ids of another run are not valid. */
+  /**
+   * A random part of all event ids of this run of the daemon. An id of an earlier run is thereby recognised and not
+   * used.
+   */
   readonly #run = randomBytes(6).toString("hex");
   #unsubscribe: (() => void) | undefined;
   #heartbeat: NodeJS.Timeout | undefined;
@@ -52,7 +56,10 @@ export class EventHub {
     return this.#listeners.size;
   }
 
-  /** Starts a stream: with the events after `lastId`, or with a snapshot. Throws HttpError 503 `http.listeners`. */
+  /**
+   * Starts an event stream on `sink`: with the events after the id `lastId` if they are still kept, otherwise with a
+   * snapshot. Throws HttpError 503 `http.listeners`.
+   */
   listen(sink: EventSink, lastId: string | undefined): void {
     if (this.#isClosed || this.#listeners.size >= MAX_LISTENERS)
       throw new HttpError(503, "http.listeners", "too many event streams are open: close one and try again", {
@@ -132,7 +139,7 @@ export class EventHub {
     return this.#write(this.#ring.last, "snapshot", data);
   }
 
-  /** Formats an event. JSON contains no line breaks, so one line of data is enough. */
+  /** Formats an event for an event stream. JSON contains no line breaks, so one `data` line is enough. */
   #write(number: number, name: EventName, data: string): string {
     return `id: ${this.#run}-${number}\nevent: ${name}\ndata: ${data}\n\n`;
   }

@@ -1,16 +1,16 @@
-/** A serialised event with its number. */
+/** A serialised event with its number, kept for listeners that reconnect. */
 export interface KeptEvent {
   readonly number: number;
   readonly text: string;
 }
 
-/** Bounds of a ring. */
+/** Maximum size of a ring: number of events and bytes. */
 export interface RingLimits {
   readonly maxEvents: number;
   readonly maxBytes: number;
 }
 
-/** Keeps the last events for listeners that reconnect. */
+/** Keeps the last events, so that a listener that reconnects gets the events that it missed. */
 export class EventRing {
   readonly #limits: RingLimits;
   #events: KeptEvent[] = [];
@@ -26,7 +26,7 @@ export class EventRing {
     return this.#last;
   }
 
-  /** Adds an event with the next number, which `write` includes in its text. */
+  /** Adds an event with the next number. `write` gets the number and returns the text of the event. */
   push(write: (number: number) => string): KeptEvent {
     this.#last += 1;
     const event = { number: this.#last, text: write(this.#last) };
@@ -44,7 +44,10 @@ export class EventRing {
     return event;
   }
 
-  /** Returns the events after `number`; `undefined` when they are no longer kept or never existed. */
+  /**
+   * Returns the events after the event `number`; `undefined` when some of them are no longer kept, or when there was
+   * no event with this number.
+   */
   after(number: number): readonly KeptEvent[] | undefined {
     if (number > this.#last) return undefined;
     if (number === this.#last) return [];
@@ -53,7 +56,7 @@ export class EventRing {
     return this.#events.slice(number - first.number + 1);
   }
 
-  /** Drops all events and skips one number, so that every listener gets a new snapshot. */
+  /** Drops all events and skips one number. Every listener that reconnects then gets a snapshot. */
   clear(): void {
     this.#events = [];
     this.#bytes = 0;

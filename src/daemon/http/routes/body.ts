@@ -2,7 +2,7 @@ import type { IncomingMessage } from "node:http";
 import { HttpError } from "../problem.ts";
 import { BODY_IDLE_MS } from "../limits.ts";
 
-/** Bounds of a body. */
+/** Maximum size and time of a request's body. */
 export interface BodyLimits {
   readonly maxBytes: number;
   readonly timeoutMs: number;
@@ -14,7 +14,7 @@ export function tooLarge(maxBytes: number): HttpError {
   return new HttpError(413, "http.body-size", `the body has more than ${maxBytes} bytes`);
 }
 
-/** Checks that a request has no body. Rejects with HttpError 400 `http.body`, 413 `http.body-size`. */
+/** Rejects if a request has a body: HttpError 400 `http.body`, 413 `http.body-size`. */
 export async function refuseBody(incoming: IncomingMessage, maxBytes: number): Promise<void> {
   // A program may send an empty chunked body: only reading shows that it is empty.
   const length =
@@ -25,14 +25,15 @@ export async function refuseBody(incoming: IncomingMessage, maxBytes: number): P
   if (length > 0) throw new HttpError(400, "http.body", "this request must not have a body");
 }
 
-/** Returns the media type of a request in lower case, without parameters. */
+/** Returns the media type of a request's body in lower case, without parameters. */
 export function mediaType(incoming: IncomingMessage): string {
   return (incoming.headers["content-type"] ?? "").split(";", 1)[0]?.trim().toLowerCase() ?? "";
 }
 
 /**
- * Reads the whole body. Rejects with HttpError 413 `http.body-size` as soon as it is too large, 408 `http.slow` when it
- * takes too long or stalls, 400 `http.body` when it is cut off, 415 for an unsupported coding.
+ * Reads the whole body of a request. Rejects with HttpError 413 `http.body-size` as soon as it is too large, 408
+ * `http.slow` when it takes too long or stalls, 400 `http.body` when it is cut off, 415 when its content coding is
+ * not supported.
  */
 export function readBody(
   incoming: IncomingMessage,

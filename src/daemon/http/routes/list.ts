@@ -6,12 +6,12 @@ import { TextOrder } from "./text-order.ts";
 type Query = z.output<typeof listQuery>;
 type Key = keyof TorrentRow;
 
-/** The text order of each field that lists are sorted by. */
+/** For each text field by which lists can be sorted: the cached alphabetical ranks of its values. */
 const orders = new Map<Key, TextOrder>();
 
 /**
- * Returns the JSON of `GET /torrents`: one page of the matching rows, sorted. `rows` must be in the order in which
- * they were added.
+ * Returns the JSON of the response to `GET /torrents`: one page of the rows that match the query, sorted as it
+ * requests. `rows` must be in the order in which the torrents were added.
  */
 export function listJson(rows: readonly TorrentRow[], query: Query): string {
   const { search, state, label, tracker } = query;
@@ -42,7 +42,7 @@ function matcher({ search, state, label, tracker }: Query): (row: TorrentRow) =>
 }
 
 /**
- * Returns the rows sorted by a field: numbers by size, texts in the user's order. Missing values are last in both
+ * Returns the rows sorted by a field: numbers by value, texts alphabetically. Rows without a value are last in both
  * directions.
  */
 function ordered(rows: readonly TorrentRow[], key: Key, order: Query["order"]): readonly TorrentRow[] {

@@ -2,21 +2,24 @@ import type { TorrentFile } from "../../../api/index.ts";
 import { MAX_PLAYLIST_FILES } from "../limits.ts";
 import { isPlayable } from "../media-type.ts";
 
-/** The torrent, its files and the URLs for a playlist. */
+/** The content of a playlist: a torrent, its files, and the parts of their URLs. */
 export interface Playlist {
-  /** Scheme, host and port of the request. */
+  /** The beginning of the URLs: scheme, host and port of the request. */
   readonly base: string;
   readonly torrent: string;
   readonly ticket: string;
   readonly files: readonly TorrentFile[];
 }
 
-/** Returns the URL path of a torrent's file. Players show its last component as the name; the daemon ignores it. */
+/**
+ * Returns the URL path for streaming a torrent's file. The last component is the file's name, for players that show
+ * it; the daemon ignores it.
+ */
 export function streamPath(torrent: string, file: TorrentFile): string {
   return `/stream/${torrent}/${file.index}/${encodeURIComponent(title(file.path).replaceAll(/[/\\]/g, "_"))}`;
 }
 
-/** Returns the playable files as an M3U playlist, sorted by name. */
+/** Returns an M3U playlist of the files that players can open, sorted by name. */
 export function playlist({ base, torrent, ticket, files }: Playlist): string {
   const playable = files.filter(({ path }) => isPlayable(path)).toSorted((a, b) => (a.path < b.path ? -1 : 1));
   const entries = playable
@@ -25,7 +28,10 @@ export function playlist({ base, torrent, ticket, files }: Playlist): string {
   return `#EXTM3U\n${entries.join("")}`;
 }
 
-/** Returns a file's name as one line, without line breaks, writing directions and control characters. */
+/**
+ * Returns a file's name for a line of a playlist, without line breaks, control characters and characters that change
+ * the writing direction.
+ */
 function title(path: string): string {
   const name = path.split("/").at(-1) ?? "";
   return (

@@ -1,12 +1,13 @@
-/** A range of bytes from `start` to before `end`. */
+/** A range of bytes: from offset `start` up to but not including `end`. */
 export interface ByteRange {
   readonly start: number;
   readonly end: number;
 }
 
 /**
- * Parses a Range header for a file of `size` bytes (RFC 9110, section 14). Returns `"unsatisfiable"` when no byte of
- * the range exists; `undefined` for the whole file, also for other units, several ranges and an invalid header.
+ * Parses a Range header for a file of `size` bytes (RFC 9110, section 14). Returns `"unsatisfiable"` when the file
+ * has no byte of the range. Returns `undefined` when the whole file must be sent: without a header, for units other
+ * than bytes, several ranges or an invalid header.
  */
 export function parseRange(header: string | undefined, size: number): ByteRange | "unsatisfiable" | undefined {
   const match = /^bytes=[ \t]*(\d{0,16})-(\d{0,16})[ \t]*$/i.exec(header ?? "");

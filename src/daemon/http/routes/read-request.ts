@@ -4,13 +4,19 @@ import { mediaType, readBody } from "./body.ts";
 import { HttpError } from "../problem.ts";
 import { JSON_BODY_TIMEOUT_MS, MAX_JSON_BYTES, MAX_UPLOAD_BYTES, UPLOAD_BODY_TIMEOUT_MS } from "../limits.ts";
 
-/** Reads the body of a route; `schemas` by media type are for the OpenAPI document. */
+/**
+ * Reads the body of requests to a route. `schemas`: the schema of the body for each media type, for the OpenAPI
+ * document.
+ */
 export interface BodyReader<Body> {
   readonly content: Readonly<Record<string, z.ZodType | "binary" | { readonly form: z.ZodType }>>;
   read(incoming: IncomingMessage): Promise<Body>;
 }
 
-/** Validates a part of a request. Throws HttpError 422 `http.invalid`, with the issues by path. */
+/**
+ * Validates a part of a request (`what`) against a schema, and returns the parsed value. Throws HttpError 422
+ * `http.invalid`, with the path of each invalid field.
+ */
 export function check<Schema extends z.ZodType>(schema: Schema, value: unknown, what: string): z.output<Schema> {
   const result = schema.safeParse(value);
   if (result.success) return result.data;
@@ -47,7 +53,10 @@ async function readJson<Schema extends z.ZodType>(
   return check(schema, parseJson(Buffer.from(bytes).toString()), "body");
 }
 
-/** Returns a reader of a JSON body. It requires the media type of JSON, which a form of another site cannot send. */
+/**
+ * Returns a reader of JSON bodies. It requires the media type of JSON, which an HTML form on another site cannot
+ * send.
+ */
 export function jsonBody<Schema extends z.ZodType>(schema: Schema): BodyReader<z.output<Schema>> {
   const content = { "application/json": schema };
   return {
@@ -59,13 +68,13 @@ export function jsonBody<Schema extends z.ZodType>(schema: Schema): BodyReader<z
   };
 }
 
-/** A torrent file with its options. */
+/** A torrent file that a client has uploaded, with the options of the request. */
 export interface Upload<Options> {
   readonly file: Uint8Array;
   readonly options: Options;
 }
 
-/** Reads a form with a torrent file as `file` and JSON as `options`. */
+/** Reads a form whose field `file` is a torrent file and whose field `options` is JSON. */
 async function readForm<Schema extends z.ZodType>(
   schema: Schema,
   incoming: IncomingMessage,
@@ -98,7 +107,10 @@ async function readForm<Schema extends z.ZodType>(
   };
 }
 
-/** Returns a reader of a torrent file: as `application/x-bittorrent`, or in a form. */
+/**
+ * Returns a reader of torrent files: the body is the file itself (`application/x-bittorrent`), or a form that
+ * contains it.
+ */
 export function torrentBody(): BodyReader<Uint8Array> {
   const empty = z.strictObject({});
   const content = { "multipart/form-data": { form: empty }, "application/x-bittorrent": "binary" } as const;
@@ -114,7 +126,7 @@ export function torrentBody(): BodyReader<Uint8Array> {
   };
 }
 
-/** Returns a reader of JSON with a URL, or a form with a file. */
+/** Returns a reader of two kinds of bodies: JSON with a URL, or a form with a torrent file. */
 export function jsonOrForm<Json extends z.ZodType, Form extends z.ZodType>(
   json: Json,
   form: Form,

@@ -11,7 +11,7 @@ import { check, type BodyReader } from "./read-request.ts";
 import type { Streams } from "../stream.ts";
 import type { Tickets } from "../auth/tickets.ts";
 
-/** The session and helpers that routes use. */
+/** The session, and the parts of the HTTP server that routes use. */
 export interface Services {
   readonly session: Session;
   readonly auth: Auth;
@@ -22,10 +22,10 @@ export interface Services {
   readonly version: string;
 }
 
-/** A request that `guard` has admitted, before its params, query and body are validated. */
+/** A request that `guard` has accepted, before its parameters, query and body are validated. */
 export interface RawCall {
   readonly services: Services;
-  /** The authenticated caller; `undefined` on routes without access control. */
+  /** The authenticated caller; `undefined` on routes that require no authentication. */
   readonly caller: Caller | undefined;
   readonly credentials: Credentials;
   readonly incoming: IncomingMessage;
@@ -34,7 +34,7 @@ export interface RawCall {
   readonly query: URLSearchParams;
 }
 
-/** A request with validated params, query and body, as a handler gets it. */
+/** A request to a route, with its validated parameters, query and body. */
 export interface Call<Params, Query, Body> extends Omit<RawCall, "params" | "query"> {
   readonly params: Params;
   readonly query: Query;
@@ -45,26 +45,26 @@ export interface Call<Params, Query, Body> extends Omit<RawCall, "params" | "que
 export type Method = "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
 
 /**
- * The access that a route requires. `token`: an authenticated caller. `ticket`: an authenticated caller, or a
- * playlist's URL with a ticket. `open`: none.
+ * What a route requires of the caller. `token`: authentication. `ticket`: authentication, or a valid ticket in the
+ * URL, as playlists contain it. `open`: nothing.
  */
 export type Access = "open" | "token" | "ticket";
 
 interface About {
   readonly method: Method;
-  /** The path with parameters in braces, as in OpenAPI. */
+  /** The path; parameters are in braces, as in OpenAPI. */
   readonly path: string;
   readonly access?: Access;
   readonly tag: string;
   readonly summary: string;
   readonly status?: number;
-  /** The schema of the response; omitted for status 204 and for a response that is not JSON. */
+  /** The schema of the JSON response; omitted when the response has no body (status 204) or is not JSON. */
   readonly response?: z.ZodType;
-  /** Media type of a response that is not JSON. */
+  /** The media type of a response that is not JSON. */
   readonly media?: string;
 }
 
-/** A row of the table of routes, from which the hono route, the checks and the OpenAPI document are made. */
+/** A row of the table of routes: the hono route, the validation and the OpenAPI document are made from it. */
 export interface Route extends About {
   readonly access: Access;
   readonly params: z.ZodType;
@@ -73,7 +73,7 @@ export interface Route extends About {
   run(call: RawCall): Promise<Response>;
 }
 
-/** A route before its types are erased. */
+/** The description of a route, with the exact types of its parameters, query and body. */
 export interface RouteSpec<Params, Query, Body> extends About {
   readonly params: z.ZodType<Params>;
   readonly query: z.ZodType<Query>;
@@ -81,7 +81,7 @@ export interface RouteSpec<Params, Query, Body> extends About {
   handle(call: Call<Params, Query, Body>): Response | Promise<Response>;
 }
 
-/** The schemas of a route without parameters, query and body. Routes override the ones that they have. */
+/** The schemas for a route without parameters, query and body. A route replaces those that it has. */
 export const plain = {
   params: z.object({}),
   query: z.strictObject({}),
@@ -91,7 +91,7 @@ export const plain = {
   },
 } as const;
 
-/** Makes a row of the table. The handler gets only validated values. */
+/** Makes a row of the table of routes from a description. The handler gets only validated values. */
 export function route<Params, Query, Body>(spec: RouteSpec<Params, Query, Body>): Route {
   const { params, query, body } = spec;
   return {

@@ -6,5 +6,5 @@ import { torrentRoutes } from "./torrents.ts";
 
 const served: readonly Route[] = [...torrentRoutes, ...sessionRoutes, ...streamRoutes];
 
-/** All routes of the daemon, except the page's files and the Transmission RPC. */
+/** All routes of the daemon, except the files of the web page and the Transmission RPC. */
 export const routes: readonly Route[] = [...served, documentRoute(served)];

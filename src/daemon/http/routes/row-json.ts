@@ -2,7 +2,10 @@ import type { TorrentRow } from "../../../api/index.ts";
 
 const texts = new WeakMap<TorrentRow, string>();
 
-/** Returns a row as JSON. Rows are immutable, so the text is computed once and cached. */
+/**
+ * Returns the row of a torrent as JSON. Rows are immutable, so the text is computed once for each row object and
+ * cached.
+ */
 export function rowJson(row: TorrentRow): string {
   const known = texts.get(row);
   if (known !== undefined) return known;
@@ -11,7 +14,7 @@ export function rowJson(row: TorrentRow): string {
   return text;
 }
 
-/** Returns rows as a JSON array. */
+/** Returns the rows as a JSON array. */
 export function rowsJson(rows: readonly TorrentRow[]): string {
   return `[${rows.map(rowJson).join(",")}]`;
 }

@@ -20,7 +20,7 @@ import { plain, route, type Route } from "./route.ts";
 const tag = "session";
 const logQuery = z.strictObject({ after: z.coerce.number().int().nonnegative().optional() });
 
-/** Routes for settings, statistics, tasks and the log. */
+/** Routes for the settings, statistics, tasks and log of the session. */
 const session: readonly Route[] = [
   route({
     ...plain,
@@ -122,7 +122,7 @@ const session: readonly Route[] = [
   }),
 ];
 
-/** Returns the object without the fields that are `undefined`. */
+/** Returns a copy of the object without the fields that are `undefined`. */
 function defined<T extends object>(body: T): { [Key in keyof T]?: Exclude<T[Key], undefined> } {
   const found: { [Key in keyof T]?: Exclude<T[Key], undefined> } = {};
   for (const key in body) {
@@ -195,5 +195,5 @@ const access: readonly Route[] = [
   }),
 ];
 
-/** The routes of session, login and service. */
+/** All routes of this file: those of the session, and those for login, health and metrics. */
 export const sessionRoutes: readonly Route[] = [...session, ...access];

@@ -7,7 +7,7 @@ import { plain, route, type Route } from "./route.ts";
 
 const ticket = z.string().max(100).optional();
 
-/** Routes with long-running responses: events and files. */
+/** Routes with long responses: the event stream, and the content of files. */
 export const streamRoutes: readonly Route[] = [
   route({
     ...plain,

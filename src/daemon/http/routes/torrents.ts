@@ -30,7 +30,7 @@ const tag = "torrents";
 const params = z.object({ id: torrentId });
 const removeQuery = z.strictObject({ deleteData: z.enum(["true", "false"]).default("false") });
 
-/** Routes for the list, for adding torrents, and for actions on several torrents. */
+/** Routes for the list of torrents, for adding torrents, and for actions on several torrents. */
 const many: readonly Route[] = [
   route({
     ...plain,
@@ -249,5 +249,5 @@ const one: readonly Route[] = [
   }),
 ];
 
-/** The routes of torrents. */
+/** All routes of torrents. */
 export const torrentRoutes: readonly Route[] = [...many, ...one];

@@ -11,7 +11,7 @@ import type { LoadedRecords } from "../records/record-store.ts";
 import { changedLimits, newRecord, NO_LIMITS, recordedLabels, type TorrentRecord } from "../records/record.ts";
 import { eachOf } from "../torrents/each-of.ts";
 
-/** Adds torrents to the session: new ones, and the stored ones of an earlier run. */
+/** Adds torrents to the session: new ones, and those that were stored in an earlier run. */
 export class Adder {
   readonly #options: RegisterOptions;
   #nextQueue = 0;
@@ -76,7 +76,10 @@ export class Adder {
     return id;
   }
 
-  /** Adds a torrent to the client. First waits until the removal of a torrent that conflicts with it has ended. */
+  /**
+   * Adds a torrent to the client. If a torrent with the same id or path is being removed, first waits for the end of
+   * the removal.
+   */
   async #addToClient(source: Uint8Array | string, options: EngineOptions): Promise<Torrent> {
     const { client, removals } = this.#options.context;
     for (;;) {
@@ -92,7 +95,7 @@ export class Adder {
 
   /**
    * Returns the folder in which a torrent starts: the folder for incomplete downloads, if it is set and the
-   * destination has none of the torrent's data; else the destination.
+   * destination contains none of the torrent's data; otherwise the destination.
    */
   async #startFolder(source: Uint8Array | string, destination: string): Promise<string> {
     const { settings, runtime } = this.#options.context;
@@ -105,9 +108,9 @@ export class Adder {
   }
 
   /**
-   * Restores the torrents of an earlier run, in the order they were added. A torrent that cannot be restored is logged,
-   * and its files stay. A torrent with a damaged record, or with a torrent file and no record, is restored paused: its
-   * labels, limits and priorities are lost, and the folder of its data is read from the engine's state.
+   * Restores the torrents of an earlier run, in the order in which they were added. A torrent that cannot be restored
+   * is logged, and its files are kept. If the record of a torrent is damaged or missing, the torrent is restored
+   * paused: its labels, limits and priorities are lost, and the folder of its data is read from the engine's state.
    */
   async restore({ records, damaged, problems }: LoadedRecords): Promise<void> {
     await this.#restore([...records.values()]);
@@ -168,7 +171,8 @@ export class Adder {
   }
 
   /**
-   * Returns the record with the present name of the data on the disk. An interrupted renaming may have changed it.
+   * Returns the record with the name that the data has on the disk now. It may differ from the record if a crash
+   * interrupted a renaming.
    */
   async #named(record: TorrentRecord): Promise<TorrentRecord> {
     const { renamingTo, diskName, folder } = record;
@@ -203,7 +207,9 @@ export class Adder {
   }
 }
 
-/** Returns the running removals that may be the cause of a refused addition. */
+/**
+ * Returns the promises of the running removals that may be the reason for which adding a torrent failed with `error`.
+ */
 function obstacles(error: unknown, removals: SessionContext["removals"]): readonly Promise<void>[] {
   if (!(error instanceof UsageError)) return [];
   if (error.code === "client.path-in-use") return [...removals.values()];
@@ -211,7 +217,7 @@ function obstacles(error: unknown, removals: SessionContext["removals"]): readon
   return removal === undefined ? [] : [removal];
 }
 
-/** Returns the engine's options for a record. Torrents are added paused; RunControl starts them. */
+/** Returns the engine's options for a torrent with this record. Torrents are added paused; RunControl starts them. */
 function engineOptions(record: Pick<TorrentRecord, "folder" | "priorities" | "limits">): EngineOptions {
   const { folder, priorities, limits } = record;
   return {

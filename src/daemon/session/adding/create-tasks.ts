@@ -12,10 +12,13 @@ export interface CreateTasksOptions {
   readonly runtime: Runtime;
   readonly createdBy: string;
   readonly downloadDir: () => string;
-  /** Whether symbolic links may lead out of the source of a torrent, or out of the download folder. */
+  /**
+   * Whether symbolic links may lead out of the source of a torrent, and paths in the download folder out of that
+   * folder.
+   */
   readonly followLinks: boolean;
   readonly onChange: (task: CreateTask) => void;
-  /** Adds the finished torrent. `path` is the source of its data. Resolves to its id. */
+  /** Adds a torrent file that was made. `path`: the path of the torrent's data. Resolves to the torrent's id. */
   readonly onMade: (bytes: Uint8Array, path: string, seed: boolean) => Promise<string>;
 }
 
@@ -24,7 +27,7 @@ interface Job {
   readonly abort: AbortController;
 }
 
-/** Makes torrent files, one at a time. Tasks report their progress and can be cancelled. */
+/** Makes torrent files, one at a time. Each is a task that reports its progress and can be cancelled. */
 export class CreateTasks implements SessionTasks {
   readonly #options: CreateTasksOptions;
   readonly #jobs = new Map<string, Job>();
@@ -35,7 +38,7 @@ export class CreateTasks implements SessionTasks {
     this.#options = options;
   }
 
-  /** Returns the tasks in the order of the requests. */
+  /** Returns all tasks, in the order in which they were requested. */
   list(): readonly CreateTask[] {
     return [...this.#jobs.values()].map(({ task }) => task);
   }
@@ -57,7 +60,10 @@ export class CreateTasks implements SessionTasks {
     return task;
   }
 
-  /** Cancels a task that runs or waits; removes a task that has ended. Returns false when there is no such task. */
+  /**
+   * Cancels a task that runs or waits, or removes a task that has ended. Returns false when there is no task with
+   * this id.
+   */
   cancel(id: string): boolean {
     const job = this.#jobs.get(id);
     if (job === undefined) return false;
@@ -66,7 +72,7 @@ export class CreateTasks implements SessionTasks {
     return true;
   }
 
-  /** Cancels all tasks. Resolves when none runs any more. */
+  /** Cancels all tasks. Resolves when no task runs any more. */
   async close(): Promise<void> {
     for (const { abort } of this.#jobs.values()) abort.abort();
     await this.#last;
@@ -106,8 +112,8 @@ export class CreateTasks implements SessionTasks {
   }
 
   /**
-   * Throws InputError `session.link` when a path in the download folder leads out of it through a symbolic link,
-   * which a download may have created.
+   * Throws InputError `session.link` when a path inside the download folder leads out of the folder through a
+   * symbolic link, which a downloaded torrent may contain.
    */
   async #refuseLinkOut(path: string): Promise<void> {
     const { runtime, downloadDir } = this.#options;
@@ -115,7 +121,7 @@ export class CreateTasks implements SessionTasks {
     if (!resolve(path).startsWith(`${resolve(folder)}/`) || (await isInside(runtime.files, folder, path))) return;
     throw new InputError(
       "session.link",
-      `${path} leads out of the download folder by a symbolic link; follow-links in the configuration allows that`,
+      `${path} leads outside of ${folder} through a symbolic link; to allow this, set follow-links in the configuration`,
     );
   }
 
@@ -124,7 +130,7 @@ export class CreateTasks implements SessionTasks {
     this.#options.onChange(job.task);
   }
 
-  /** Removes the oldest tasks that have ended. */
+  /** Removes the oldest of the ended tasks when there are too many. */
   #forgetOld(): void {
     for (const [id, { task }] of this.#jobs) {
       if (this.#jobs.size <= MAX_TASKS) return;

@@ -7,15 +7,18 @@ import type { TorrentRecord } from "../records/record.ts";
 import { makeRow } from "../rows/row.ts";
 import { trackerHosts } from "../rows/views.ts";
 
-/** Options of {@link registerTorrent}: the session and callbacks. */
+/** Options of {@link registerTorrent}: parts of the session and callbacks. */
 export interface RegisterOptions {
   readonly context: SessionContext;
   readonly runControl: RunControl;
-  /** Called when a torrent is complete on the disk. `isDownloaded` is false when a check found the data complete. */
+  /**
+   * Called when a torrent is complete on the disk. `isDownloaded`: true after a download, false when a check found
+   * that the data was already complete.
+   */
   readonly onComplete: (entry: TorrentEntry, isDownloaded: boolean) => void;
 }
 
-/** Adds an engine's torrent to the session's table and follows its events. Returns its entry. */
+/** Adds a torrent of the engine to the session's table and listens to its events. Returns the new entry. */
 export function registerTorrent(options: RegisterOptions, torrent: Torrent, record: TorrentRecord): TorrentEntry {
   const { context, runControl } = options;
   const { table } = context;

@@ -3,20 +3,20 @@ import type { Files, FileStat, Log } from "../../../runtime/index.ts";
 import { MAX_STATE_BYTES, MAX_TAKEN_FILES } from "../limits.ts";
 import { readSealed, writeSealed } from "../records/sealed-text.ts";
 
-/** The size and time of a file. While both are the same, the file counts as unchanged. */
+/** The size and modification time of a file. While both stay the same, the file counts as unchanged. */
 type Looks = Pick<FileStat, "size" | "modifiedMs">;
 
 const stored = z.record(z.string(), z.object({ size: z.number(), modifiedMs: z.number() }));
 
 /**
- * The files of watch folders that were added but could not be renamed. The list is stored, so that a torrent that the
- * user removed is not added again.
+ * The files in watch folders that were added as torrents but could not be renamed. The list is stored on the disk, so
+ * that a torrent that the user removed is not added again from its file.
  */
 export class TakenFiles {
   readonly #files: Files;
   readonly #path: string;
   readonly #log: Log;
-  /** The size and time of each file, by path. */
+  /** The size and modification time of each file in the list, by path. */
   #taken = new Map<string, Looks>();
 
   constructor(files: Files, path: string, log: Log) {
@@ -25,7 +25,7 @@ export class TakenFiles {
     this.#log = log;
   }
 
-  /** Reads the list of an earlier run. A damaged list is dropped, and the files are examined again. */
+  /** Reads the list of an earlier run. A damaged list is dropped; files in the watch folder are then added again. */
   async load(): Promise<void> {
     const kept = await readSealed(this.#files, this.#path, MAX_STATE_BYTES);
     if (kept === undefined) return;
@@ -43,7 +43,7 @@ export class TakenFiles {
     return taken?.size === size && taken.modifiedMs === modifiedMs;
   }
 
-  /** Adds a file. Resolves when the list is on disk. Rejects with StorageError. */
+  /** Adds a file to the list. Resolves when the list is on the disk. Rejects with StorageError. */
   async add(folder: string, name: string, { size, modifiedMs }: Looks): Promise<void> {
     this.#taken.delete(`${folder}/${name}`);
     this.#taken.set(`${folder}/${name}`, { size, modifiedMs });
@@ -51,7 +51,7 @@ export class TakenFiles {
     await this.#save();
   }
 
-  /** Removes the files that are no longer in the folder. */
+  /** Removes the files of a folder whose names are not in `names`, because they no longer exist. */
   async keepOnly(folder: string, names: ReadonlySet<string>): Promise<void> {
     const gone = [...this.#taken.keys()].filter(
       (path) => path.startsWith(`${folder}/`) && !names.has(path.slice(folder.length + 1)),

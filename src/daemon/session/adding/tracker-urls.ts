@@ -2,8 +2,8 @@ import { trackerUrl } from "../../../api/index.ts";
 import { cleanText, InputError } from "../../../base/index.ts";
 
 /**
- * Throws InputError `session.tracker` when a URL is not the announce URL of a tracker. URLs that the torrent already
- * has (`known`) are always accepted, because torrent files contain many kinds.
+ * Throws InputError `session.tracker` when a URL is not a valid announce URL. The URLs in `known`, which the torrent
+ * already has, are always accepted, because torrent files contain many kinds of URLs.
  */
 export function checkTrackers(tiers: readonly (readonly string[])[], known: readonly (readonly string[])[]): void {
   const before = new Set(known.flat());

@@ -6,14 +6,14 @@ import { WatchFolder } from "./watch-folder.ts";
 /** Options of {@link WatchFolderSetting}. */
 export interface WatchFolderSettingOptions {
   readonly context: SessionContext;
-  /** Adds the content of a file: a torrent file's bytes or a magnet link. */
+  /** Adds a torrent from the content of a file: the bytes of a torrent file, or a magnet link. */
   readonly add: (source: Uint8Array | string) => Promise<unknown>;
-  /** Whether the host reports changes in folders. */
+  /** Whether the system reports changes in folders. A simulated one does not. */
   readonly hasFileEvents: boolean;
   readonly taken: TakenFiles;
 }
 
-/** Watches the folder that the setting `watchDir` names. */
+/** Watches the folder that the setting `watchDir` names, and follows changes of the setting. */
 export class WatchFolderSetting {
   readonly #options: WatchFolderSettingOptions;
   #watch: { readonly folder: string; readonly watching: WatchFolder } | undefined;
@@ -22,7 +22,7 @@ export class WatchFolderSetting {
     this.#options = options;
   }
 
-  /** Watches the folder of the current settings, and stops watching the previous one. */
+  /** Watches the folder of the current settings, and stops watching the previous one if it differs. */
   apply(): void {
     const { context, add, hasFileEvents, taken } = this.#options;
     const { runtime, log } = context;

@@ -17,28 +17,28 @@ const TORRENT = /\.(?:torrent|magnet)$/i;
 export interface WatchFolderOptions {
   readonly runtime: Pick<Runtime, "clock" | "files" | "log">;
   readonly folder: string;
-  /** Adds the content of a file: a torrent file's bytes or a magnet link. */
+  /** Adds a torrent from the content of a file: the bytes of a torrent file, or a magnet link. */
   readonly add: (source: Uint8Array | string) => Promise<unknown>;
-  /** Whether the host reports changes in folders; a simulated host does not. */
+  /** Whether the system reports changes in folders. A simulated one does not. */
   readonly isReal: boolean;
-  /** Files that were added and could not be renamed, for example in a read-only folder. */
+  /** The list of files that were added as torrents and could not be renamed, for example in a read-only folder. */
   readonly taken: TakenFiles;
 }
 
 interface Seen {
   readonly size: number;
   readonly modifiedMs: number;
-  /** When the file was first seen with this size and time, in milliseconds of the clock. */
+  /** When the file was first seen with this size and modification time, in milliseconds of the clock. */
   readonly since: number;
-  /** Whether the file was read in this state and found incomplete. It is read again when it changes. */
+  /** Whether the file was read in this state and is incomplete. It is then read again only when it changes. */
   isPart: boolean;
 }
 
 /**
- * Watches a folder and adds its torrent files. A complete torrent file is added at once and renamed to `.added`. An
- * incomplete file is read again when it changes. A file that is not a torrent, and has not changed for a while, is
- * renamed to `.invalid`. The folder is also scanned at intervals, because not every file system reports changes. A
- * file that cannot be renamed is added once, and remembered by name, size and time.
+ * Watches a folder and adds the torrent files in it. A complete torrent file is added at once and renamed to
+ * `.added`. An incomplete file is read again when it changes. A file that is not a torrent, and that has not changed
+ * for a while, is renamed to `.invalid`. The folder is also scanned at intervals, because not every file system
+ * reports changes. A file that cannot be renamed is added once; the name, size and modification time are remembered.
  */
 export class WatchFolder {
   readonly #options: WatchFolderOptions;
@@ -132,7 +132,7 @@ export class WatchFolder {
     await this.#putAside(name, seen, suffix);
   }
 
-  /** Whether an unreadable file cannot become a valid torrent by growing: it is not the beginning of one. */
+  /** Whether an unreadable file cannot become a valid torrent file when more data is written to it. */
   #isHopeless(seen: Seen, code: string, isMagnet: boolean): boolean {
     const age = this.#options.runtime.clock.now() - seen.since;
     // A torrent ends with the end of its dictionary: a file that ends before that is still being written.
@@ -165,7 +165,7 @@ export class WatchFolder {
     }
   }
 
-  /** Watches for changes, if the folder exists. */
+  /** Starts to receive the system's events about changes in the folder, if the folder exists. */
   #listen(): void {
     if (this.#watcher !== undefined || !this.#options.isReal || this.#isClosed) return;
     try {
@@ -181,7 +181,7 @@ export class WatchFolder {
     }
   }
 
-  /** Logs a reason once, not at every scan. */
+  /** Logs why the folder cannot be read. The same reason is logged once, not at every scan. */
   #complain(reason: string): void {
     if (reason === this.#complaint) return;
     this.#complaint = reason;

@@ -14,8 +14,8 @@ export interface OpenFileOptions {
 }
 
 /**
- * Opens a file for reading ranges, also while it is being downloaded. Rejects with MillraceError `session.not-found`,
- * `session.link`.
+ * Opens a file of a torrent for reading ranges of bytes, also while the torrent is being downloaded. Rejects with
+ * MillraceError `session.not-found`, `session.link`.
  */
 export async function openFile(entry: TorrentEntry, index: number, options: OpenFileOptions): Promise<FileReading> {
   const { torrent } = entry;
@@ -29,7 +29,7 @@ export async function openFile(entry: TorrentEntry, index: number, options: Open
   if (!followLinks && place !== undefined && !(await isInside(files, torrent.folder, place))) {
     throw new MillraceError(
       "session.link",
-      `${file.path.join("/")} lies outside of ${torrent.folder}, by a symbolic link; follow-links in the configuration allows that`,
+      `${file.path.join("/")} leads outside of ${torrent.folder} through a symbolic link; to allow this, set follow-links in the configuration`,
       { fields: { id: entry.id, file: index } },
     );
   }

@@ -2,8 +2,8 @@ import { dirname } from "node:path";
 import type { Files } from "../../../runtime/index.ts";
 
 /**
- * Whether a path is within a folder, after symbolic links are resolved. When the path does not exist, its nearest
- * existing parent folder is checked. Rejects with StorageError.
+ * Whether a path lies within a folder after all symbolic links are resolved. If the path does not exist, its nearest
+ * parent folder that exists is checked. Rejects with StorageError.
  */
 export async function isInside(files: Pick<Files, "realPath">, folder: string, path: string): Promise<boolean> {
   const root = await nearestReal(files, folder);

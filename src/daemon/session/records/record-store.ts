@@ -7,37 +7,37 @@ import { sealText, unsealText, type Unsealed } from "./sealed-text.ts";
 const NEWLINE = 10;
 const DAMAGED_ID = /"id":"([0-9a-f]{40})"/;
 
-/** The records that {@link RecordStore.load} has read, and its problems. */
+/** The result of {@link RecordStore.load}. */
 export interface LoadedRecords {
   readonly records: ReadonlyMap<string, TorrentRecord>;
   /** Ids of torrents whose record is damaged. */
   readonly damaged: readonly string[];
-  /** Problems found in the file, one sentence each, for the log. */
+  /** The problems that were found in the file, each as one sentence for the log. */
   readonly problems: readonly string[];
 }
 
 /**
- * Stores the records of all torrents in one file of lines. A line is a record as JSON, or `{"id", "gone": true}`,
- * with a checksum; the last line of a torrent is valid. The line `{"closed": true}` ends the file when the store is
- * closed. Changes are appended and synchronised; changes during a write are written together afterwards. The file is
- * rewritten when most of its lines are outdated. A damaged line affects only its torrent; the damaged file is copied
- * before it is changed.
+ * Stores the records of all torrents in one file. Each line has a checksum and is either a record as JSON, or `{"id",
+ * "gone": true}` for a removed torrent; the last line for a torrent counts. When the store is closed, the line
+ * `{"closed": true}` is added. Changes are appended and synced to the disk; changes that are made during a write are
+ * written together after it. The file is rewritten when most of its lines are outdated. A damaged line affects only
+ * its torrent; a damaged file is copied before it is changed.
  */
 export class RecordStore {
   readonly #files: Files;
   readonly #path: string;
   readonly #live = new Map<string, TorrentRecord>();
   readonly #onFailure: (error: unknown) => void;
-  /** Ids whose record or deletion is not on the disk yet. */
+  /** Ids of the torrents whose record or removal is not on the disk yet. */
   #changed = new Set<string>();
   #writing: Promise<void> | undefined;
   #next: Promise<void> | undefined;
   #file: OpenFile | undefined;
   #length = 0;
   #liveBytes = 0;
-  /** Whether the last write failed. The failure is reported once. */
+  /** Whether the last write failed, so that only the first of several failures is reported. */
   #isRefused = false;
-  /** Whether a write has begun and not been completed. */
+  /** Whether the last write was begun but not completed, so that the file may end with a part of a line. */
   #isTorn = false;
   /** Whether the last line on the disk is `{"closed": true}`. */
   #isEnded = true;
@@ -48,7 +48,7 @@ export class RecordStore {
     this.#onFailure = onFailure;
   }
 
-  /** Reads the file of an earlier run. Rejects with StorageError when the file cannot be read. */
+  /** Reads the file of an earlier run. Rejects with StorageError when it cannot be read. */
   async load(): Promise<LoadedRecords> {
     const stat = await this.#files.stat(this.#path);
     const bytes = stat === undefined ? new Uint8Array() : await this.#files.readAll(this.#path, MAX_RECORDS_BYTES);
@@ -110,7 +110,7 @@ export class RecordStore {
     await file?.close();
   }
 
-  /** Writes the closing line, if any other line was written. */
+  /** Writes the line `{"closed": true}`, if it is not the last line already. */
   async #end(): Promise<void> {
     if (this.#isEnded || this.#isTorn) return;
     this.#file ??= await this.#files.open(this.#path, "write");
@@ -193,7 +193,7 @@ export class RecordStore {
   }
 }
 
-/** Parses a line; returns `undefined` when it is damaged. */
+/** Parses a line of the file; returns `undefined` when the line is damaged. */
 function readLine(
   unsealed: Unsealed,
   isOld: boolean,

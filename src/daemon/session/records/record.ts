@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { priority, torrentId, torrentLimits, type TorrentLimits } from "../../../api/index.ts";
 
-/** The limits of a torrent without limits of its own. */
+/** The limits in the record of a torrent that has no limits of its own. */
 export const NO_LIMITS: TorrentLimits = {
   maxDownloadRate: null,
   maxUploadRate: null,
@@ -11,7 +11,7 @@ export const NO_LIMITS: TorrentLimits = {
   maxPeers: null,
 };
 
-/** Changes of limits; `undefined` leaves a limit unchanged. */
+/** Changes of a torrent's limits; a field that is missing or `undefined` leaves its limit unchanged. */
 export type LimitChanges = { readonly [Key in keyof TorrentLimits]?: TorrentLimits[Key] | undefined };
 
 /** Returns the limits with the changes applied. */
@@ -28,85 +28,89 @@ export function changedLimits(limits: TorrentLimits, changes: LimitChanges = {})
 }
 
 /**
- * The data that the session stores for a torrent, besides its torrent file and the engine's resume data. Times are
- * milliseconds since 1970.
+ * The data that the session stores for a torrent, in addition to the torrent file and the engine's resume data. Times
+ * are milliseconds since 1970.
  */
 export const torrentRecord = z.object({
   id: torrentId,
-  /** The name that the user gave the torrent; `null`: none. */
+  /** The name that the user gave the torrent; `null` if the user gave none. */
   name: z.string().nullable().default(null),
-  /** The name of the torrent's file or folder on the disk; `null`: the name in the torrent. */
+  /** The name of the torrent's file or folder on the disk; `null`: the same as in the torrent file. */
   diskName: z.string().nullable().default(null),
   /**
-   * The new name, while a renaming on the disk is running; `null` otherwise. After a crash the data has this name, or
-   * still `diskName`.
+   * The new name while the torrent's file or folder is being renamed on the disk; `null` otherwise. After a crash the
+   * data has either this name or still `diskName`.
    */
   renamingTo: z.string().nullable().default(null),
-  /** The magnet link by which the torrent was added; `null` when it was added as a torrent file. */
+  /** The magnet link with which the torrent was added; `null` when it was added with a torrent file. */
   magnet: z.string().nullable().default(null),
   addedAt: z.int(),
   finishedAt: z.int().nullable().default(null),
   folder: z.string(),
-  /** The folder to which the data moves when the torrent is complete; `null`: it stays in `folder`. */
+  /** The folder to which the data is moved when the torrent is complete; `null`: the data stays in `folder`. */
   destination: z.string().nullable().default(null),
-  /** The first label, which is the category; empty: none. */
+  /** The first label of the torrent, which is its category; empty if it has no label. */
   label: z.string().default(""),
-  /** The labels after the first. */
+  /** The labels of the torrent after the first. */
   moreLabels: z.array(z.string()).default([]),
   startedAt: z.int().nullable().default(null),
   activeAt: z.int().nullable().default(null),
-  /** Whether a seeding goal was reached and stopped the torrent. */
+  /** Whether the torrent was stopped because it has reached a seeding goal. */
   isFinished: z.boolean().default(false),
-  /** Whether the user has started it; the queue decides whether it runs. */
+  /** Whether the user has started the torrent. The queue decides whether a started torrent runs. */
   isStarted: z.boolean().default(false),
-  /** Whether the torrent runs regardless of the queue. */
+  /** Whether the torrent runs regardless of the limits of the queue. */
   isForced: z.boolean().default(false),
   sequential: z.boolean().default(false),
-  /** Whether to skip the check of the data when the torrent is first opened. */
+  /** Whether the data is not checked when the torrent is first opened, because the user trusts it. */
   skipCheck: z.boolean().default(false),
   limits: torrentLimits
     .partial()
     .transform((limits) => changedLimits(NO_LIMITS, limits))
     .default(NO_LIMITS),
-  /** The tiers of trackers, if the user edited them; `null`: the torrent's own. */
+  /** The announce URLs by tier, if the user has changed them; `null`: those of the torrent file. */
   trackers: z.array(z.array(z.string())).nullable().default(null),
-  /** Priorities other than normal, by file index; `null`: none. */
+  /** The priorities of files other than normal, by file index; `null`: all are normal. */
   priorities: z.record(z.string(), priority).nullable().default(null),
   /** Peers that the user added, as `HOST:PORT`, the oldest first. */
   peers: z.array(z.string()).default([]),
-  /** Position in the queue. */
+  /** The position of the torrent in the queue. */
   queue: z.int().nonnegative().default(0),
-  /** Bytes, over all runs. */
+  /** Bytes downloaded in all runs. */
   downloaded: z.int().nonnegative().default(0),
   uploaded: z.int().nonnegative().default(0),
-  /** Size in bytes, shown while the torrent is not opened. */
+  /** Size of the torrent in bytes, shown while the torrent is not opened. */
   size: z.int().nonnegative().default(0),
   wanted: z.int().nonnegative().default(0),
   done: z.int().nonnegative().default(0),
   downloadingSeconds: z.number().nonnegative().default(0),
   seededSeconds: z.number().nonnegative().default(0),
   /**
-   * The target folder, while a move is running; after a crash the next start completes the move. `null` otherwise.
+   * The target folder while the data is being moved; `null` otherwise. After a crash, the next start completes the
+   * move.
    */
   movingTo: z.string().nullable().default(null),
-  /** Whether a removal is running; after a crash the next start completes it. */
+  /**
+   * The kind of removal that is running; after a crash, the next start completes it. `none`: the torrent is not being
+   * removed.
+   */
   removal: z.enum(["none", "keep-data", "delete-data"]).default("none"),
 });
 /** A torrent's record, with all defaults filled in. */
 export type TorrentRecord = z.infer<typeof torrentRecord>;
 
-/** Returns all labels of a record, the category first. */
+/** Returns all labels of a torrent, the category first. */
 export function labelsOf({ label, moreLabels }: Pick<TorrentRecord, "label" | "moreLabels">): string[] {
   return label === "" ? [...moreLabels] : [label, ...moreLabels];
 }
 
-/** Returns the record fields for these labels. Duplicates and empty labels are left out. */
+/** Returns the fields of a record for these labels. Duplicates and empty labels are left out. */
 export function recordedLabels(labels: readonly string[]): Pick<TorrentRecord, "label" | "moreLabels"> {
   const [label = "", ...moreLabels] = new Set(labels.filter((each) => each !== ""));
   return { label, moreLabels };
 }
 
-/** Returns a record with the default values of all other fields. */
+/** Returns a record with these fields; all other fields have their default values. */
 export function newRecord(
   facts: Pick<TorrentRecord, "id" | "addedAt" | "folder"> & Partial<TorrentRecord>,
 ): TorrentRecord {

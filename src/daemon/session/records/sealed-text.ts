@@ -3,15 +3,18 @@ import { utf8, utf8Decode } from "../../../base/index.ts";
 import type { Files } from "../../../runtime/index.ts";
 
 const SEAL = /^(.*?),?"sum":"([0-9a-f]{16})"\}\s*$/s;
-/** Matches a part of a damaged checksum: its name or its value. */
+/** Matches what may remain of a checksum in a damaged text: its name or its value. */
 const TRACE = /"sum"|"[0-9a-f]{16}"\}\s*$/;
 
-/** The result of {@link unsealText}. `"old"`: a text of a version without checksums. */
+/**
+ * The result of {@link unsealText}. `"sealed"`: the checksum is correct; `"old"`: a text of an earlier version,
+ * without a checksum.
+ */
 export type Unsealed = { readonly kind: "sealed" | "old"; readonly value: unknown } | { readonly kind: "damaged" };
 
 /**
- * Returns an object as JSON whose last field is a checksum: the first 64 bits of the SHA-256 of the text without this
- * field.
+ * Returns an object as JSON with a checksum in its last field: the first 64 bits of the SHA-256 of the text without
+ * this field.
  */
 export function sealText(value: object): string {
   const text = JSON.stringify(value);
@@ -19,7 +22,7 @@ export function sealText(value: object): string {
   return `${open}${open === "{" ? "" : ","}"sum":"${sumOf(text)}"}`;
 }
 
-/** Parses a text of {@link sealText} and verifies its checksum. */
+/** Parses a text that {@link sealText} made, and verifies its checksum. */
 export function unsealText(text: string): Unsealed {
   const [, open, sum] = SEAL.exec(text) ?? [];
   if (open !== undefined) return sumOf(`${open}}`) === sum ? parse(`${open}}`, "sealed") : { kind: "damaged" };
@@ -27,8 +30,8 @@ export function unsealText(text: string): Unsealed {
 }
 
 /**
- * Reads the object of a file that {@link writeSealed} wrote; resolves to `undefined`
- * when the file is missing. A damaged file is copied to `.damaged`, for the user. Rejects with StorageError.
+ * Reads an object from a file that {@link writeSealed} wrote; resolves to `undefined` when the file does not exist. A
+ * damaged file is copied to `.damaged`, so that the user can examine it. Rejects with StorageError.
  */
 export async function readSealed(files: Files, path: string, maxBytes: number): Promise<Unsealed | undefined> {
   if ((await files.stat(path)) === undefined) return undefined;
@@ -39,8 +42,8 @@ export async function readSealed(files: Files, path: string, maxBytes: number): 
 }
 
 /**
- * Writes an object with a checksum. The file is replaced atomically; resolves when it is on the disk. Rejects with
- * StorageError.
+ * Writes an object with a checksum to a file, which is replaced atomically. Resolves when it is on the disk. Rejects
+ * with StorageError.
  */
 export function writeSealed(files: Files, path: string, value: object): Promise<void> {
   return files.replace(path, utf8(`${sealText(value)}\n`));

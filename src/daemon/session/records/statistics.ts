@@ -13,7 +13,10 @@ const stored = z.object({
   hours: z.array(rate).max(HOUR_ENTRIES),
 });
 
-/** Average rates of the last intervals of equal length, the newest last. Intervals without a sample are left out. */
+/**
+ * A history of average rates: one entry for each of the last intervals of equal length, the newest last. Intervals in
+ * which no bytes were counted have no entry.
+ */
 class Ring {
   readonly #ms: number;
   readonly #entries: number;
@@ -29,7 +32,7 @@ class Ring {
     this.#kept = [...kept];
   }
 
-  /** Adds bytes transferred up to `now`. */
+  /** Adds the bytes that were transferred up to the time `now`. */
   add(now: number, down: number, up: number): void {
     const at = Math.floor(now / this.#ms) * this.#ms;
     if (this.#open !== undefined && this.#open.at !== at) {
@@ -42,7 +45,7 @@ class Ring {
     this.#open.up += up;
   }
 
-  /** Returns the rates, with those of the present interval. */
+  /** Returns the average rates of all intervals, the current one included. */
   list(): RateSample[] {
     return this.#open === undefined
       ? [...this.#kept]
@@ -55,7 +58,7 @@ class Ring {
   }
 }
 
-/** Counts transferred bytes: over all runs, since the start, and by time. Stored on the disk. */
+/** Counts transferred bytes: in all runs, since the start, and by time. The counts are stored on the disk. */
 export class TransferStatistics {
   readonly #files: Files;
   readonly #path: string;
@@ -70,13 +73,19 @@ export class TransferStatistics {
     this.#path = path;
   }
 
-  /** Reads the file of an earlier run. An unreadable file is ignored and later replaced. */
+  /**
+   * Reads the counts of earlier runs. If the file is unreadable, the counts start from zero, and the file is replaced
+   * later.
+   */
   async load(log: Log): Promise<void> {
     try {
       const read = await readSealed(this.#files, this.#path, MAX_STATE_BYTES);
       if (read === undefined) return;
       if (read.kind === "damaged")
-        throw new InputError("session.statistics", `the file is damaged; a copy is kept as ${this.#path}.damaged`);
+        throw new InputError(
+          "session.statistics",
+          `the checksum of ${this.#path} is wrong; a copy of the file is kept as ${this.#path}.damaged`,
+        );
       const { downloaded, uploaded, recent, hours } = stored.parse(read.value);
       this.#before = { downloaded, uploaded };
       this.#recent.set(recent);
@@ -93,7 +102,7 @@ export class TransferStatistics {
     return saving;
   }
 
-  /** Counts transferred bytes. `down` and `up`: bytes since the last call. */
+  /** Counts transferred bytes. `down` and `up`: bytes received and sent since the last call. */
   count(now: number, down: number, up: number): void {
     this.#now.downloaded += down;
     this.#now.uploaded += up;
@@ -101,7 +110,7 @@ export class TransferStatistics {
     this.#hours.add(now, down, up);
   }
 
-  /** Bytes transferred in all runs. */
+  /** Bytes transferred in all runs, the current one included. */
   get totals(): { readonly downloaded: number; readonly uploaded: number } {
     return {
       downloaded: this.#before.downloaded + this.#now.downloaded,
@@ -109,7 +118,7 @@ export class TransferStatistics {
     };
   }
 
-  /** Bytes transferred since the start. */
+  /** Bytes transferred since the daemon started. */
   get session(): { readonly downloaded: number; readonly uploaded: number } {
     return { ...this.#now };
   }

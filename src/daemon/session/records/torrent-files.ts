@@ -4,7 +4,7 @@ import type { Files } from "../../../runtime/index.ts";
 
 const TORRENT_FILE = /^([0-9a-f]{40})\.torrent$/;
 
-/** Stores the torrent files of the session's torrents, by info-hash. */
+/** Stores the torrent files of all torrents of the session on the disk, by info-hash. */
 export class TorrentFiles {
   readonly #files: Files;
   readonly #folder: string;

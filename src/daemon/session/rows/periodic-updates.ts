@@ -15,22 +15,20 @@ export interface PeriodicUpdateOptions {
   readonly emitter: Emitter<SessionEvents>;
   readonly statistics: TransferStatistics;
   readonly info: () => SessionInfo;
-  /** Called every ten seconds, to apply the speed schedule and measure free space. */
+  /** Called every ten seconds, to apply the rate schedule and measure the free space. */
   readonly onSlowUpdate: () => Promise<void>;
 }
 
-/**
- * Updates the session periodically. Once a second it updates the rows of torrents that transfer data, and no other
- * rows.
- */
+/** Updates the session periodically. Once a second it updates the rows of those torrents that transfer data. */
 export class PeriodicUpdates {
   readonly #options: PeriodicUpdateOptions;
   readonly #timers: readonly Timer[];
   /**
-   * Torrents that transferred data at the last update. They are updated once more, to show that they have stopped.
+   * Torrents that transferred data at the last update. They are updated once more after the transfer, so that their
+   * rows show a rate of zero.
    */
   #moving = new Set<TorrentEntry>();
-  /** Torrents that have transferred data since their counters were last written. */
+  /** Torrents that have transferred data since their counters were last written to the disk. */
   readonly #unrecorded = new Set<TorrentEntry>();
   #last = { down: 0, up: 0, connections: 0 };
   #counted = { downloaded: 0, uploaded: 0 };
@@ -47,7 +45,7 @@ export class PeriodicUpdates {
     ];
   }
 
-  /** The session's rates in bytes a second, as of the last update. */
+  /** The session's rates at the last update, in bytes a second. */
   get rates(): { readonly down: number; readonly up: number } {
     return this.#last;
   }
@@ -79,7 +77,7 @@ export class PeriodicUpdates {
     this.emitInfo();
   }
 
-  /** Emits the session's information when it has changed. */
+  /** Emits the event `session` with the session's information, if it has changed. */
   emitInfo(): void {
     const info = this.#options.info();
     const text = JSON.stringify({ ...info, now: 0 });
@@ -88,7 +86,7 @@ export class PeriodicUpdates {
     this.#options.emitter.emit("session", info);
   }
 
-  /** Writes the counters of the torrents that have transferred data. */
+  /** Writes the counters of the torrents that have transferred data to their records. */
   record(): void {
     const { context, statistics } = this.#options;
     for (const entry of this.#unrecorded) {

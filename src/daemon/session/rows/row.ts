@@ -6,7 +6,7 @@ import type { TorrentEntry } from "../torrents/torrent-entry.ts";
 import { labelsOf } from "../records/record.ts";
 import { trackerProblem } from "./tracker-problem.ts";
 
-/** Computes the row of a torrent. */
+/** Computes the row of a torrent: its fields in the list of the API. `queue`: its position in the queue. */
 export function makeRow(entry: Omit<TorrentEntry, "row">, queue: number): TorrentRow {
   const { record, torrent } = entry;
   const status = torrent.status();
@@ -49,7 +49,9 @@ export function makeRow(entry: Omit<TorrentEntry, "row">, queue: number): Torren
   };
 }
 
-/** Returns the state of a torrent in the API. */
+/**
+ * Returns the state that the API shows for a torrent, from the engine's state and whether the user has started it.
+ */
 export function stateOf(state: EngineState, isStarted: boolean): TorrentState {
   switch (state.kind) {
     case "paused":
@@ -69,7 +71,7 @@ export function stateOf(state: EngineState, isStarted: boolean): TorrentState {
   }
 }
 
-/** Returns the fields of `now` that differ from `then`; `undefined` if none do. */
+/** Returns the fields of the row `now` that differ from the row `then`; `undefined` if none differ. */
 export function changesOf(
   then: TorrentRow,
   now: TorrentRow,

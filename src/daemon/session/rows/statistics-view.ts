@@ -6,20 +6,20 @@ import type { TransferStatistics } from "../records/statistics.ts";
 import type { SessionStatistics } from "../session.ts";
 import type { RateLimits } from "../settings/schedule.ts";
 
-/** The sources of the statistics. */
+/** The sources of the session's statistics. */
 export interface StatisticsViewOptions {
   readonly context: SessionContext;
   readonly version: string;
   readonly transfers: TransferStatistics;
-  /** The rate limits in force. */
+  /** Returns the rate limits that are currently applied. */
   readonly rateLimits: () => RateLimits;
-  /** The session's rates in bytes a second, as last measured. */
+  /** Returns the session's rates at the last update, in bytes a second. */
   readonly rates: () => { readonly down: number; readonly up: number };
 }
 
 const NO_DHT: DhtStats = { families: [], storedTorrents: 0, storedPeers: 0, storedItems: 0 };
 
-/** The statistics of the session. */
+/** The statistics of the session, as the API shows them. */
 export class StatisticsView implements SessionStatistics {
   readonly #options: StatisticsViewOptions;
   readonly #startedAt: number;
@@ -96,7 +96,7 @@ export class StatisticsView implements SessionStatistics {
     };
   }
 
-  /** Measures the free space of the download folder. */
+  /** Measures the free space on the disk of the download folder. */
   async measureFreeSpace(): Promise<void> {
     const { runtime, settings } = this.#options.context;
     this.#freeBytes = await runtime.files.freeSpace(settings().downloadDir).catch(() => null);

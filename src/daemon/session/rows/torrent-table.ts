@@ -12,18 +12,18 @@ export interface TorrentTableOptions {
 }
 
 /**
- * The torrents of the session and their rows. A row is computed when its torrent is marked as changed. The changed
- * fields of all rows are emitted together, {@link EVENT_DELAY_MS} later. Unchanged torrents need no computation.
+ * The torrents of the session and their rows. A row is computed again only after its torrent was marked as changed.
+ * The changed fields of all rows are emitted together, {@link EVENT_DELAY_MS} later.
  */
 export class TorrentTable {
-  /** Number of rows computed so far, for performance tests. */
+  /** Number of rows that were computed so far, for performance tests. */
   computed = 0;
-  /** Bytes transferred, as counted in the rows so far. */
+  /** Bytes transferred by all torrents so far, as seen when their rows were computed. */
   readonly moved = { downloaded: 0, uploaded: 0 };
   readonly #options: TorrentTableOptions;
   readonly #entries = new Map<string, TorrentEntry>();
   readonly #touched = new Set<TorrentEntry>();
-  /** Entries that are emitted with all fields of their row. */
+  /** Entries whose rows were not emitted yet, so that all fields must be emitted. */
   readonly #fresh = new Set<TorrentEntry>();
   readonly #removed = new Set<string>();
   #rows: readonly TorrentRow[] | undefined;
@@ -37,7 +37,9 @@ export class TorrentTable {
     return this.#entries.size;
   }
 
-  /** Computes all changed rows and returns this table, so that a caller sees its own changes. */
+  /**
+   * Computes all changed rows and returns this table. A caller that has changed a torrent then reads the changed row.
+   */
   current(): this {
     this.flush();
     return this;
@@ -75,7 +77,9 @@ export class TorrentTable {
     this.#schedule();
   }
 
-  /** Removes a torrent from the rows, although the removal of its data may still be running. */
+  /**
+   * Removes a torrent from the table, so that it has no row any more. The removal of its data may still be running.
+   */
   delete(id: string): void {
     const entry = this.#entries.get(id);
     if (entry === undefined) return;
@@ -87,14 +91,16 @@ export class TorrentTable {
     this.#schedule();
   }
 
-  /** Marks a torrent as changed. Its row is computed after a delay, and emitted if it differs. */
+  /**
+   * Marks a torrent as changed. Its row is computed again {@link EVENT_DELAY_MS} later, and emitted if it differs.
+   */
   touch(entry: TorrentEntry): void {
     if (this.#entries.get(entry.id) !== entry) return;
     this.#touched.add(entry);
     this.#schedule();
   }
 
-  /** Computes and emits all changes now. */
+  /** Computes all changed rows and emits the changes now. */
   flush(): void {
     this.#timer?.cancel();
     this.#timer = undefined;

@@ -2,8 +2,9 @@ import type { TorrentRow } from "../../../api/index.ts";
 import type { TrackerStatus } from "../../../tracker/index.ts";
 
 /**
- * Returns the problem that a torrent's trackers report: an error message while no tracker works, or the warning of a
- * working tracker. Unreachable trackers are not reported, because they usually become reachable again.
+ * Returns the problem that a torrent's trackers have reported: an error message if no tracker works, otherwise the
+ * warning of a working tracker; `null` if there is none. That a tracker is unreachable is not reported, because this
+ * is usually temporary.
  */
 export function trackerProblem(
   trackers: readonly Pick<TrackerStatus, "state" | "said">[],

@@ -13,7 +13,10 @@ import type { Hasher } from "../../../runtime/index.ts";
 import { secondsIn } from "../running/activity.ts";
 import type { TorrentEntry } from "../torrents/torrent-entry.ts";
 
-/** Returns the row with the additional fields of a single torrent. `now`: milliseconds since 1970. */
+/**
+ * Returns the row of a torrent with the additional fields that the API returns for a single torrent. `now`:
+ * milliseconds since 1970.
+ */
 export function detailOf(entry: TorrentEntry, now: number): TorrentDetail {
   const { record, row, torrent } = entry;
   const { metainfo } = torrent;
@@ -46,14 +49,14 @@ function shownMagnet({ torrent }: TorrentEntry): string {
   return formatMagnet({ ...magnetOf(metainfo), trackers: torrent.trackerTiers.flat() });
 }
 
-/** Returns the files with their progress and priority, without padding files. */
+/** Returns the files of a torrent with progress and priority. Padding files are left out. */
 export function filesOf({ torrent }: TorrentEntry): TorrentFile[] {
   return torrent
     .files()
     .map(({ index, path, length, done, priority }) => ({ index, path, size: length, done, priority }));
 }
 
-/** Returns the connected peers. */
+/** Returns the connected peers of a torrent. */
 export function peersOf({ torrent }: TorrentEntry): TorrentPeer[] {
   return torrent.peers().map((peer) => ({
     ip: peer.ip,
@@ -77,7 +80,7 @@ function flagsOf(peer: PeerStatus): string {
   return `${down}${up}${peer.isSnubbing ? "S" : ""}${peer.direction === "incoming" ? "I" : ""}`;
 }
 
-/** Returns the trackers by tier, with the results of their last announces. */
+/** Returns the trackers of a torrent by tier, with the results of their last announces. */
 export function trackersOf({ torrent }: TorrentEntry): TorrentTracker[] {
   const known = torrent.trackers();
   if (known.length > 0) {
@@ -117,7 +120,10 @@ function finite(time: number | undefined): number | null {
   return time === undefined || !Number.isFinite(time) ? null : Math.round(time);
 }
 
-/** Returns the pieces as a bit field and a byte array in base64. */
+/**
+ * Returns the pieces of a torrent in base64: a bit field of the complete pieces, and a byte for each piece with the
+ * number of peers that have it.
+ */
 export function piecesOf({ torrent }: TorrentEntry): TorrentPieces {
   const count = torrent.metainfo?.pieceCount ?? 0;
   const have = torrent.pieces() ?? new Uint8Array(Math.ceil(count / 8));
@@ -130,7 +136,10 @@ export function piecesOf({ torrent }: TorrentEntry): TorrentPieces {
   };
 }
 
-/** Returns the content of a torrent file. Throws InputError `metainfo.*`, `client.v2-only`. */
+/**
+ * Returns the content of a torrent file for the dialog that adds it. `isKnown` returns whether a torrent is already
+ * in the session. Throws InputError `metainfo.*`, `client.v2-only`.
+ */
 export function inspect(bytes: Uint8Array, hasher: Hasher, isKnown: (id: string) => boolean): Inspected {
   const metainfo = parseMetainfo(bytes, hasher);
   if (metainfo.infoHash === undefined) throw v2Only("client.v2-only", metainfo.name);
@@ -148,7 +157,7 @@ export function inspect(bytes: Uint8Array, hasher: Hasher, isKnown: (id: string)
   };
 }
 
-/** Returns the hosts of trackers, without duplicates. */
+/** Returns the host names of trackers, without duplicates. */
 export function trackerHosts(tiers: readonly (readonly string[])[]): string[] {
   return [
     ...new Set(

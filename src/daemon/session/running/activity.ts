@@ -2,18 +2,18 @@ import type { TorrentStateKind } from "../../../client/index.ts";
 import type { Activity, TorrentEntry } from "../torrents/torrent-entry.ts";
 import type { TorrentRecord } from "../records/record.ts";
 
-/** Whether this is a state in which a torrent downloads or tries to. */
+/** Whether a torrent in this state is downloading, or would download if it could. */
 export function isDownloading(kind: TorrentStateKind): boolean {
   return kind === "downloading" || kind === "fetching-metadata" || kind === "disk-full";
 }
 
-/** Returns the activity for which a torrent's time in this state is counted; `undefined` for none. */
+/** Returns the activity to which the time in this state is added; `undefined` if it is not counted. */
 export function activityOf(kind: TorrentStateKind): Activity | undefined {
   if (kind === "seeding") return "seeding";
   return isDownloading(kind) ? "downloading" : undefined;
 }
 
-/** Returns the seconds that a torrent has spent in an activity, over all runs. `now`: milliseconds since 1970. */
+/** Returns the seconds that a torrent has spent in an activity, in all runs. `now`: milliseconds since 1970. */
 export function secondsIn(
   { record, activity }: Pick<TorrentEntry, "record" | "activity">,
   which: Activity,
@@ -23,7 +23,10 @@ export function secondsIn(
   return recorded + (activity?.kind === which ? Math.max(0, (now - activity.since) / 1000) : 0);
 }
 
-/** Returns the record's fields with the time of the present activity added up to `now`. */
+/**
+ * Returns the fields of a torrent's record that count seconds, with the time of the current activity up to `now`
+ * added.
+ */
 export function countedSeconds(
   entry: Pick<TorrentEntry, "record" | "activity">,
   now: number,
@@ -31,7 +34,7 @@ export function countedSeconds(
   return { downloadingSeconds: secondsIn(entry, "downloading", now), seededSeconds: secondsIn(entry, "seeding", now) };
 }
 
-/** Returns when a torrent last transferred data or was started, in milliseconds since 1970. */
+/** Returns the time at which a torrent last transferred data or was started, in milliseconds since 1970. */
 export function lastActivity({
   record,
   activeAt,

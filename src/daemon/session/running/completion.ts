@@ -3,18 +3,19 @@ import { toError } from "../../../base/index.ts";
 import type { Log } from "../../../runtime/index.ts";
 import { MAX_SCRIPTS, SCRIPT_TIMEOUT_MS } from "../limits.ts";
 
-/** A completed download, for the script. */
+/** A completed download, as it is passed to the script. */
 export interface Completed {
   readonly id: string;
   readonly name: string;
-  /** The path of the data: the file, or the folder of several files. */
+  /** The path of the data: of the file, or of the folder if the torrent has several files. */
   readonly path: string;
   readonly label: string;
 }
 
 /**
- * Runs a program for each completed download. It runs without a shell and without arguments, so that a torrent's name
- * cannot be read as a command. Its environment has MILLRACE_ID, MILLRACE_NAME, MILLRACE_PATH and MILLRACE_LABEL.
+ * Runs the user's program for each completed download. It is run without a shell and without arguments, so that the
+ * name of a torrent cannot be executed as a command. It gets the environment variables MILLRACE_ID, MILLRACE_NAME,
+ * MILLRACE_PATH and MILLRACE_LABEL.
  */
 export class CompletionScript {
   readonly #program: string;
@@ -33,7 +34,7 @@ export class CompletionScript {
     this.#next();
   }
 
-  /** Stops the running programs. Resolves when they have ended. */
+  /** Stops the programs that run. Resolves when they have ended. */
   async close(): Promise<void> {
     this.#isClosed = true;
     const running = [...this.#running];
@@ -97,7 +98,7 @@ export class CompletionScript {
   }
 }
 
-/** Removes NUL characters, which an environment variable cannot contain. */
+/** Removes NUL characters from a text, because an environment variable cannot contain them. */
 function plain(text: string): string {
   return text.replaceAll("\0", "");
 }

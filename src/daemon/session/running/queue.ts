@@ -1,24 +1,24 @@
 /** A started torrent in the queue. */
 export interface QueueItem {
   readonly id: string;
-  /** The position in the queue. */
+  /** The position of the torrent in the queue. */
   readonly queue: number;
-  /** Whether the torrent runs regardless of the limits and does not count for them. */
+  /** Whether the torrent runs regardless of the limits. It is then not counted for the limits. */
   readonly isForced: boolean;
   readonly isSeed: boolean;
-  /** Whether the torrent is stalled: it runs, but does not count for the limits. */
+  /** Whether the torrent is stalled: it runs without a transfer, and is not counted for the limits. */
   readonly isStalled: boolean;
 }
 
-/** Maximum numbers of torrents that run at once; `null`: no limit. */
+/** Maximum numbers of torrents that run at the same time; `null`: no limit. */
 export interface QueueLimits {
   readonly maxActiveDownloads: number | null;
   readonly maxActiveSeeds: number | null;
 }
 
 /**
- * Returns the ids of the torrents that run, by their position in the queue; downloads and seeds are counted
- * separately. `undefined`: all run. A pure function.
+ * Returns the ids of the torrents that may run: the first ones in the queue up to the limits. Downloads and seeds are
+ * counted separately. `undefined`: all torrents may run. A pure function.
  */
 export function chooseRunning(items: readonly QueueItem[], limits: QueueLimits): ReadonlySet<string> | undefined {
   const { maxActiveDownloads, maxActiveSeeds } = limits;
@@ -35,12 +35,12 @@ export function chooseRunning(items: readonly QueueItem[], limits: QueueLimits):
   return running;
 }
 
-/** The target of a move in the queue. A number is a position, from 0. */
+/** The target of a move in the queue. A number is a position, counted from 0. */
 export type QueueMove = "top" | "up" | "down" | "bottom" | number;
 
 /**
- * Returns the queue after the torrents in `moved` were moved; they keep their order. `order` is the queue from its
- * top. A pure function.
+ * Returns the queue after the torrents in `moved` were moved. Their order among each other stays the same. `order`:
+ * the ids of all torrents, from the top of the queue. A pure function.
  */
 export function moveInQueue(order: readonly string[], moved: ReadonlySet<string>, to: QueueMove): string[] {
   const chosen = order.filter((id) => moved.has(id));
@@ -60,7 +60,10 @@ export function moveInQueue(order: readonly string[], moved: ReadonlySet<string>
   }
 }
 
-/** Moves each torrent one position forward, unless it is the first or the one before it moves as well. */
+/**
+ * Moves each torrent in `moved` one position to the front. A torrent stays if it is the first, or if the torrent in
+ * front of it is in `moved` and stays.
+ */
 function step(order: readonly string[], moved: ReadonlySet<string>): string[] {
   const out = [...order];
   for (let at = 1; at < out.length; at++) {

@@ -9,7 +9,7 @@ import { chooseRunning, type QueueItem } from "./queue.ts";
 
 /**
  * Starts and pauses torrents as the user, the queue and the seeding goals require. After each change it compares the
- * required and the actual states, so the order of changes does not matter.
+ * required state of every torrent with the actual state, so the result does not depend on the order of changes.
  */
 export class RunControl {
   readonly #context: SessionContext;
@@ -22,13 +22,13 @@ export class RunControl {
     this.#clock = context.runtime.clock;
   }
 
-  /** Applies all changes after a short delay. */
+  /** Applies all changes after a short delay, so that many changes are applied together. */
   reconsider(): void {
     if (this.#isClosed) return;
     this.#timer ??= this.#clock.after(EVENT_DELAY_MS, () => this.apply());
   }
 
-  /** Starts and pauses torrents now. */
+  /** Starts and pauses torrents as required, without a delay. */
   apply(): void {
     this.#timer?.cancel();
     this.#timer = undefined;
@@ -45,8 +45,8 @@ export class RunControl {
   }
 
   /**
-   * Whether the torrents that run can change with time alone: a download becomes stalled when it receives no data for
-   * a while.
+   * Whether time alone can change which torrents run: a download becomes stalled when it receives no data for a
+   * while.
    */
   get dependsOnTime(): boolean {
     const { stalledSeconds, maxActiveDownloads } = this.#context.settings();
@@ -129,8 +129,8 @@ function hasGoal({
 }
 
 /**
- * Makes the queue item of a torrent. A download without a transfer since `stalledBefore` (milliseconds since 1970) is
- * stalled.
+ * Makes the queue item of a torrent. `stalledBefore` (milliseconds since 1970): a download whose last transfer was
+ * earlier is stalled; `undefined`: no download counts as stalled.
  */
 function queueItem(entry: TorrentEntry, stalledBefore: number | undefined): QueueItem {
   const { id, record, torrent } = entry;

@@ -6,8 +6,8 @@ const MINUTES_OF_DAY = 24 * 60;
 export type RateLimits = Pick<Settings, "maxDownloadRate" | "maxUploadRate">;
 
 /**
- * Returns the rate limits at a local time: the alternative rates while they are on, else the rates of the first rule
- * that covers the time, else the usual rates. A pure function.
+ * Returns the rate limits that apply at a local time: the alternative rates while they are on; otherwise the rates of
+ * the first schedule rule that covers the time; otherwise the usual rates. A pure function.
  */
 export function ratesAt(
   settings: RateLimits &
@@ -22,15 +22,16 @@ export function ratesAt(
 }
 
 /**
- * Whether the alternative rates apply at a local time; `undefined` when no times are set for them. A pure function.
+ * Whether the alternative rates apply at a local time; `undefined` when the user has set no times for them. A pure
+ * function.
  */
 export function isAlternativeTime(times: AlternativeTimes, at: Date): boolean | undefined {
   return times.isEnabled ? covers(times, at.getDay(), at.getHours() * 60 + at.getMinutes()) : undefined;
 }
 
 /**
- * Whether a rule covers a minute of a weekday (0 is Sunday). The part of a rule after midnight belongs to the day on
- * which the rule begins.
+ * Whether a rule covers a minute of a weekday (0 is Sunday). A rule may extend past midnight; its `days` are the days
+ * on which it begins.
  */
 function covers(rule: Pick<ScheduleRule, "days" | "from" | "to">, day: number, minute: number): boolean {
   const from = minuteOf(rule.from);
@@ -41,7 +42,7 @@ function covers(rule: Pick<ScheduleRule, "days" | "from" | "to">, day: number, m
   return rule.days.includes(yesterday) && minute + MINUTES_OF_DAY < from + length;
 }
 
-/** Returns the minutes after midnight of `HH:MM`. */
+/** Converts `HH:MM` to minutes after midnight. */
 export function minuteOf(text: string): number {
   const [hours, minutes] = text.split(":");
   return Number(hours) * 60 + Number(minutes);

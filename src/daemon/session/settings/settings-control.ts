@@ -10,17 +10,20 @@ export interface SettingsControlOptions {
   readonly runtime: Pick<Runtime, "clock">;
   readonly client: Pick<Client, "setRates" | "setLimits">;
   readonly store: SettingsStore;
-  /** Called when the settings, or the rate limits in force, have been applied. */
+  /** Called after the settings, or rate limits that changed with the time of day, were applied. */
   readonly onApplied: () => void;
   /** Called when a caller has changed a setting. */
   readonly onChanged: () => void;
 }
 
-/** Applies the session's settings to the client: limits, rate schedule, alternative rates. */
+/** Applies the session's settings to the client: limits, the rate schedule and the alternative rates. */
 export class SettingsControl implements SessionSettings {
   readonly #options: SettingsControlOptions;
   #rateLimits: RateLimits;
-  /** Whether the alternative rates applied by time at the last check; `undefined` before it, or without times. */
+  /**
+   * Whether the alternative rates applied by time of day at the last check; `undefined` before the first check, or
+   * when no times are set.
+   */
   #isAlternativeTime: boolean | undefined;
 
   constructor(options: SettingsControlOptions) {
@@ -28,7 +31,7 @@ export class SettingsControl implements SessionSettings {
     this.#rateLimits = options.store.get();
   }
 
-  /** The rate limits in force. */
+  /** The rate limits that are currently applied. */
   get rateLimits(): RateLimits {
     return this.#rateLimits;
   }
@@ -45,8 +48,8 @@ export class SettingsControl implements SessionSettings {
   }
 
   /**
-   * Applies a configuration that was read again. Settings that were changed while the daemon ran keep their values.
-   * Returns the names of the changed settings.
+   * Applies a configuration that was read again. A setting that was changed while the daemon ran keeps its value.
+   * Returns the names of the settings that have changed.
    */
   reconfigure(settings: Settings): readonly string[] {
     const { store, onChanged } = this.#options;
@@ -60,7 +63,7 @@ export class SettingsControl implements SessionSettings {
     return changed;
   }
 
-  /** Applies the settings to the client. */
+  /** Applies all settings to the client. */
   apply(): void {
     const { client, onApplied } = this.#options;
     const { maxConnections, maxPeers, uploadSlots } = this.get();
@@ -81,7 +84,10 @@ export class SettingsControl implements SessionSettings {
       this.apply();
   }
 
-  /** Switches the alternative rates on and off at their times. Between these times the user can switch them. */
+  /**
+   * Switches the alternative rates on when their time begins, and off when it ends. In between, the user can switch
+   * them.
+   */
   async followAlternativeTimes(): Promise<void> {
     const { alternativeTimes, isAlternative } = this.get();
     const isTime = isAlternativeTime(alternativeTimes, this.#now());

@@ -5,12 +5,15 @@ import type { Files, Log } from "../../../runtime/index.ts";
 import { MAX_STATE_BYTES } from "../limits.ts";
 import { readSealed, writeSealed } from "../records/sealed-text.ts";
 
-/** The schema of each field, so that one damaged field does not lose the others. */
+/**
+ * The schema of the stored settings. Each field is parsed separately, so that a damaged field does not affect the
+ * others.
+ */
 const partial = settingsSchema.partial();
 
 /**
- * The session's settings: the values of the configuration, replaced by the values that were changed while the daemon
- * ran.
+ * The session's settings: the values in the configuration, each replaced by the value to which a client has changed
+ * it.
  */
 export class SettingsStore {
   readonly #files: Files;
@@ -26,7 +29,7 @@ export class SettingsStore {
     this.#current = base;
   }
 
-  /** Reads the changes of an earlier run. Damaged fields are left out. */
+  /** Reads the settings that clients changed in earlier runs. Damaged fields are left out. */
   async load(log: Log): Promise<void> {
     try {
       const stored = await readSealed(this.#files, this.#path, MAX_STATE_BYTES);
@@ -51,14 +54,15 @@ export class SettingsStore {
     return this.#current;
   }
 
-  /** Replaces the values of the configuration, after it was read again. */
+  /** Sets the values in the configuration, after it was read again. */
   setBase(base: Settings): void {
     this.#base = base;
     this.#set(this.#changed);
   }
 
   /**
-   * Changes settings. Resolves when they are in force and on the disk. Rejects with UsageError `session.settings`.
+   * Changes settings. Resolves when the changes are applied and on the disk. Rejects with UsageError
+   * `session.settings`.
    */
   async change(changes: { readonly [Key in keyof Settings]?: Settings[Key] | undefined }): Promise<void> {
     const read = partial.safeParse(

@@ -11,7 +11,7 @@ import { ENDLESS } from "../running/goals.ts";
 import { changedLimits, recordedLabels, type LimitChanges, type TorrentRecord } from "../records/record.ts";
 import { moveInQueue, type QueueMove } from "../running/queue.ts";
 
-/** The actions on torrents. */
+/** Performs the actions on torrents: start, pause, check, move, remove and others. */
 export class Actions {
   readonly #context: SessionContext;
   readonly #runControl: RunControl;
@@ -22,8 +22,8 @@ export class Actions {
   }
 
   /**
-   * Applies an action to several torrents; when one fails, the others continue. Resolves when the request is
-   * recorded; pausing and checking continue in the background.
+   * Applies an action to several torrents; if it fails for one, the others continue. Resolves when the requested
+   * state is on the disk; pausing and checking the data continue in the background.
    */
   async act(request: ActionRequest): Promise<ActionResult> {
     const ids = [...new Set(request.ids)];
@@ -83,7 +83,7 @@ export class Actions {
     log.info(`removed${deleteData ? " with its data" : ""}: ${entry.row.name}`, { infoHash: entry.id });
   }
 
-  /** Sets the folder of a torrent whose data the user has moved, and checks the data there. */
+  /** Sets the folder of a torrent whose data the user has moved to that folder, and checks the data there. */
   async #find(entry: TorrentEntry, folder: string): Promise<void> {
     const place = placeOf(this.#context.settings(), folder);
     await entry.torrent.move(place, { find: true });
@@ -92,7 +92,8 @@ export class Actions {
   }
 
   /**
-   * Renames the file or folder on the disk. Rejects as {@link SessionTorrents.patch}; the old name stays in use then.
+   * Renames the torrent's file or folder on the disk. Rejects as {@link SessionTorrents.patch} does; the torrent then
+   * keeps its old name.
    */
   async rename(entry: TorrentEntry, name: string): Promise<void> {
     checkDiskName(name);
@@ -121,7 +122,10 @@ export class Actions {
     this.#context.log.info(`renamed on the disk to ${name}: ${entry.row.name}`, { infoHash: entry.id });
   }
 
-  /** Moves a completed torrent out of the folder for incomplete downloads, if it is there. */
+  /**
+   * Moves a completed torrent from the folder for incomplete downloads to its destination, if it is still in that
+   * folder.
+   */
   async arrive(entry: TorrentEntry): Promise<void> {
     const { destination } = entry.record;
     if (destination !== null) await this.#moveNow(entry, destination);
@@ -201,7 +205,7 @@ export class Actions {
     });
   }
 
-  /** Moves torrents in the queue. Resolves when the new order is on the disk. */
+  /** Moves torrents to another position in the queue. Resolves when the new order of the queue is on the disk. */
   #moveInQueue(ids: readonly string[], to: QueueMove): Promise<unknown> {
     const { table } = this.#context;
     const order = [...table.entries()].toSorted((a, b) => a.record.queue - b.record.queue).map(({ id }) => id);
@@ -212,7 +216,7 @@ export class Actions {
     return Promise.all(changed.map(({ entry, queue }) => remember(this.#context, entry, { queue })));
   }
 
-  /** Completes a removal or a move that a crash interrupted. */
+  /** Completes a removal or a move of data that a crash interrupted. */
   async finish(entry: TorrentEntry): Promise<void> {
     const { movingTo, removal } = entry.record;
     try {
@@ -231,8 +235,8 @@ export class Actions {
 }
 
 /**
- * Returns the changes that remove the goals of a torrent which a goal has stopped and the user starts again.
- * Otherwise the next check would stop it again.
+ * Returns the changes to the record that switch off the goals of a torrent, if a goal has stopped it and the user
+ * starts it again. Otherwise the next check would stop it again.
  */
 function withoutGoal({ record }: TorrentEntry): Partial<TorrentRecord> {
   return record.isFinished

@@ -13,10 +13,10 @@ export interface DetailsOptions {
   readonly setPriorities: SessionTorrents["setPriorities"];
 }
 
-/** The details of one torrent, and its data. */
+/** The details of single torrents, and access to their data. */
 export class Details implements SessionDetails {
   readonly #options: DetailsOptions;
-  /** Paused torrents whose data is being examined, because a client requested their details. */
+  /** Paused torrents whose data is being read from the disk, because a client has requested their details. */
   readonly #recalling = new Set<TorrentEntry>();
 
   constructor(options: DetailsOptions) {
@@ -60,7 +60,10 @@ export class Details implements SessionDetails {
     return this.#options.context.table.current().get(id);
   }
 
-  /** Returns a torrent. If it is paused and not opened, starts to examine its data on the disk, for the next call. */
+  /**
+   * Returns a torrent of the engine. If it is paused and not opened, starts to read the state of its data from the
+   * disk; the next call then returns more details.
+   */
   #recalled(id: string): TorrentEntry {
     const { log, table } = this.#options.context;
     const entry = this.#get(id);

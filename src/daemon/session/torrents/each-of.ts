@@ -1,6 +1,6 @@
 /**
- * Runs `job` for each item, at most `atOnce` at a time. Rejects with the first failure, after all running jobs have
- * ended.
+ * Runs `job` for each item, for at most `atOnce` items at a time. Rejects with the first failure, but only after all
+ * running jobs have ended.
  */
 export async function eachOf<T>(items: Iterable<T>, atOnce: number, job: (item: T) => Promise<void>): Promise<void> {
   const waiting = [...items];

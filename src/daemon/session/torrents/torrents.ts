@@ -8,7 +8,7 @@ import * as views from "../rows/views.ts";
 import type { SessionTorrents } from "../session.ts";
 import type { Actions } from "./actions.ts";
 
-/** The torrents of the session, and the methods that change them. */
+/** The torrents of the session, and the methods that change them: the implementation of {@link SessionTorrents}. */
 export class Torrents implements SessionTorrents {
   readonly #context: SessionContext;
   readonly #actions: Actions;
