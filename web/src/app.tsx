@@ -38,7 +38,10 @@ export function App(): JSX.Element {
   );
 }
 
-/** The page: list, details and frame. A narrow window shows the details in place of the list. */
+/**
+ * The page after the login: the toolbar, sidebar, list, details and status bar. In a narrow window the details
+ * replace the list.
+ */
 function Page(): JSX.Element {
   useEffect(() => listenKeys(), []);
   const hasDetails = detailsOpen.value;

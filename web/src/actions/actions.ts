@@ -9,7 +9,10 @@ import type { Tab } from "../state/ui.ts";
 
 /** The actions on torrents, for the toolbar, menus and keys. Each shows its result as a message. */
 
-/** Runs `work`, and shows an error as a message. Resolves to whether `work` succeeded. */
+/**
+ * Runs `work`; if it fails, shows the error as a message. `what`: a description of the work for the message. Resolves
+ * to whether `work` succeeded.
+ */
 export async function attempt(what: string, work: () => Promise<unknown>): Promise<boolean> {
   try {
     await work();
@@ -25,7 +28,9 @@ export function selectedIds(): readonly string[] {
   return [...selection.peek().ids];
 }
 
-/** Requests an action on torrents and shows the result. Resolves to false when the request has failed. */
+/**
+ * Requests an action on torrents and shows the result as a message. Resolves to false when the request has failed.
+ */
 export async function act(request: ActionRequest): Promise<boolean> {
   const what = texts.actions.done[request.action];
   return attempt(what, async () => {
@@ -36,12 +41,12 @@ export async function act(request: ActionRequest): Promise<boolean> {
   });
 }
 
-/** Requests an action without options on the selected torrents. */
+/** Requests an action that has no options, by default on the selected torrents. */
 export function simple(action: "start" | "start-now" | "pause" | "recheck" | "reannounce", ids = selectedIds()): void {
   if (ids.length > 0) void act({ action, ids: [...ids] });
 }
 
-/** Moves the selected torrents in the queue. */
+/** Moves the selected torrents in the queue: one position (`up`, `down`), or to an end of it. */
 export function queue(to: "top" | "up" | "down" | "bottom"): void {
   const ids = selectedIds();
   if (ids.length > 0) void act({ action: "queue", ids: [...ids], to });
@@ -49,25 +54,25 @@ export function queue(to: "top" | "up" | "down" | "bottom"): void {
 
 type ForIds = "remove" | "limits" | "label" | "move";
 
-/** Opens a dialog about torrents. */
+/** Opens a dialog for torrents, by default for the selected ones. `kind`: the dialog. */
 export function ask(kind: ForIds, ids = selectedIds()): void {
   if (ids.length > 0) dialog.value = { kind, ids };
 }
 
-/** Opens the dialog that renames the selected torrent. */
+/** Opens the dialog that renames the selected torrent; if several are selected, the first of them. */
 export function rename(): void {
   const [id] = selectedIds();
   if (id !== undefined) dialog.value = { kind: "rename", id };
 }
 
-/** Pauses the selected torrents that run; starts all of them when none runs. */
+/** Pauses those of the selected torrents that run; if none of them runs, starts all of them. */
 export function toggleRunning(): void {
   const ids = selectedIds();
   const isPaused = (id: string): boolean => ["paused", "failed", "disk-full"].includes(peekRow(id)?.state ?? "");
   simple(ids.every(isPaused) ? "start" : "pause", ids);
 }
 
-/** Shows the details of the current torrent, with the tab `which`. */
+/** Shows the details of the current torrent, in the tab `which` if it is given. */
 export function showDetails(which?: Tab): void {
   batch(() => {
     detailsOpen.value = true;
@@ -81,7 +86,7 @@ export async function copy(text: string): Promise<void> {
     toast("done", texts.common.copied);
 }
 
-/** Copies the magnet links of up to 100 torrents to the clipboard. */
+/** Copies the magnet links of torrents to the clipboard, by default of the selected ones; at most 100. */
 export async function copyMagnets(ids = selectedIds()): Promise<void> {
   await attempt(texts.actions.copyMagnet, async () => {
     const details = await Promise.all(ids.slice(0, 100).map((id) => api.torrent(id)));
@@ -89,7 +94,7 @@ export async function copyMagnets(ids = selectedIds()): Promise<void> {
   });
 }
 
-/** Downloads a URL as a file. */
+/** Makes the browser download a URL as a file. */
 export function download(url: string): void {
   const link = document.createElement("a");
   link.href = url;
@@ -103,7 +108,10 @@ export function downloadPlaylist(): void {
   if (id !== undefined) download(api.playlistUrl(id));
 }
 
-/** Reads the files with the API, and opens the dialog that adds torrents for the valid ones. */
+/**
+ * Sends torrent files to the daemon to read their content, and opens the dialog that adds torrents with the valid
+ * ones.
+ */
 export async function openFiles(files: readonly File[]): Promise<void> {
   const candidates = await Promise.all(
     files.map(async (file) => {
@@ -119,7 +127,7 @@ export async function openFiles(files: readonly File[]): Promise<void> {
   if (good.length > 0) dialog.value = { kind: "add-files", candidates: good };
 }
 
-/** Opens the browser's dialog for choosing files. */
+/** Opens the browser's file chooser for torrent files, and then the dialog that adds torrents. */
 export function pickFiles(): void {
   const input = document.createElement("input");
   input.type = "file";

@@ -3,10 +3,10 @@ import { connect } from "../state/live.ts";
 import { connection } from "../state/session.ts";
 import { signedIn } from "../state/ui.ts";
 
-/** Milliseconds between attempts to reach the daemon, when the page was opened before the daemon was started. */
+/** Milliseconds between two attempts to reach the daemon, if it does not respond when the page is opened. */
 const WAIT = 2000;
 
-/** Connects to the daemon, or shows the login when this browser is not logged in. */
+/** Connects to the daemon; if this browser is not logged in, shows the login form. */
 export async function begin(): Promise<void> {
   try {
     await api.me();

@@ -8,8 +8,8 @@ function isTyping(target: EventTarget | null): boolean {
 }
 
 /**
- * Handles the keys of the whole page, except while the user types or a dialog is open. Returns a function that
- * removes the listener.
+ * Handles keyboard shortcuts for the whole page. They are ignored while the user types in a field or a dialog is
+ * open. Returns a function that removes the listener.
  */
 export function listenKeys(): () => void {
   const onKeyDown = (event: KeyboardEvent): void => {

@@ -5,15 +5,15 @@ export { ApiError };
 
 let onSignedOut = (): void => undefined;
 
-/** Sets the function that is called when the daemon requires a login. */
+/** Sets the function that is called when the daemon refuses a request because this browser is not logged in. */
 export function whenSignedOut(listener: () => void): void {
   onSignedOut = listener;
 }
 
-/** Matches routes for which a response with status 401 is normal. */
+/** Matches the routes for which a response with status 401 (login required) is no reason to show the login form. */
 const IDENTITY = /\/(?:login|me)$/;
 
-/** The API of the daemon that served this page. */
+/** The client for the API of the daemon that has served this page. */
 export const api = new MillraceApi({
   fetch: async (input, init) => {
     const response = await fetch(input, init);
@@ -22,7 +22,7 @@ export const api = new MillraceApi({
   },
 });
 
-/** Returns the text of an error for the user: the daemon's message, or its messages about single fields. */
+/** Returns the text of an error for the user: the daemon's message, or its messages about invalid fields. */
 export function messageOf(error: unknown): string {
   if (!(error instanceof ApiError)) return error instanceof Error ? error.message : String(error);
   if (error.status === 0) return texts.errors.unreachable;

@@ -1,8 +1,10 @@
-/** Formats numbers, sizes, rates and times. The functions are pure, except that some use the local time zone. */
+/**
+ * Formats numbers, sizes, rates and times as texts. The functions are pure, except that some use the local time zone.
+ */
 
 const UNITS = ["B", "KiB", "MiB", "GiB", "TiB", "PiB"];
 
-/** Formats bytes with three significant digits: `0 B`, `1.50 MiB`, `812 KiB`. */
+/** Formats a number of bytes with three significant digits: `0 B`, `1.50 MiB`, `812 KiB`. */
 export function bytes(value: number): string {
   let size = value;
   let unit = 0;
@@ -14,28 +16,30 @@ export function bytes(value: number): string {
   return `${size.toFixed(digits)} ${UNITS[unit] ?? ""}`;
 }
 
-/** Formats a rate in bytes a second; an empty text for zero, so that transfers are easy to see. */
+/**
+ * Formats a rate in bytes a second. Returns an empty text for zero, so that torrents that transfer data stand out.
+ */
 export function rate(value: number): string {
   return value < 1 ? "" : `${bytes(value)}/s`;
 }
 
-/** Formats a rate in bytes a second, also for zero. */
+/** Formats a rate in bytes a second; zero is `0 B/s`. */
 export function rateOrZero(value: number): string {
   return `${bytes(value)}/s`;
 }
 
-/** Formats a share from 0 to 1 as a percentage. `100 %` stands only for 1. */
+/** Formats a fraction from 0 to 1 as a percentage. Rounding never gives `100 %`: it is returned only for 1. */
 export function percent(part: number): string {
   const value = Math.floor(part * 1000) / 10;
   return `${value === 100 || value === 0 ? value : value.toFixed(1)} %`;
 }
 
-/** Formats a ratio with two decimals, or with none from 1000 on. */
+/** Formats a share ratio with two decimals; from 1000 on, with none. */
 export function ratio(value: number): string {
   return value >= 1000 ? value.toFixed(0) : value.toFixed(2);
 }
 
-/** Formats seconds with the two largest units: `3 d 4 h`, `12 min 5 s`. */
+/** Formats a number of seconds with its two largest units: `3 d 4 h`, `12 min 5 s`. */
 export function duration(seconds: number): string {
   const whole = Math.round(seconds);
   const parts: readonly [string, number][] = [
@@ -53,20 +57,20 @@ export function duration(seconds: number): string {
     .join(" ");
 }
 
-/** Formats the remaining seconds; `∞` for null. */
+/** Formats the estimated remaining seconds of a download; `∞` for null (unknown). */
 export function eta(seconds: number | null): string {
   return seconds === null || seconds > 100 * 86_400 ? "∞" : duration(seconds);
 }
 
 const two = (value: number): string => String(value).padStart(2, "0");
 
-/** Formats a local date and time: `2026-11-21 09:05`. */
+/** Formats a time as local date and time of day: `2026-11-21 09:05`. */
 export function dateTime(at: number): string {
   const date = new Date(at);
   return `${date.getFullYear()}-${two(date.getMonth() + 1)}-${two(date.getDate())} ${two(date.getHours())}:${two(date.getMinutes())}`;
 }
 
-/** Formats the local time of day with seconds. */
+/** Formats a time as local time of day with seconds. */
 export function time(at: number): string {
   const date = new Date(at);
   return `${two(date.getHours())}:${two(date.getMinutes())}:${two(date.getSeconds())}`;
@@ -74,19 +78,22 @@ export function time(at: number): string {
 
 const GROUPED = new Intl.NumberFormat("en");
 
-/** Formats a whole number with separators between thousands. */
+/** Formats a whole number with separators between groups of three digits. */
 export function count(value: number): string {
   return GROUPED.format(value);
 }
 
-/** Converts bytes a second to KiB a second for an input field; an empty text for no limit. */
+/**
+ * Converts a rate from bytes a second to KiB a second, as the text of an input field; an empty text for null (no
+ * limit).
+ */
 export function toKib(rate: number | null): string {
   return rate === null ? "" : String(Math.max(1, Math.round(rate / 1024)));
 }
 
 /**
- * Converts the text of an input field in KiB a second to bytes a second; null (no limit) when it is empty, zero or
- * not a number.
+ * Converts the text of an input field from KiB a second to bytes a second; null (no limit) when the text is empty,
+ * zero or not a number.
  */
 export function fromKib(text: string): number | null {
   const value = Number(text);

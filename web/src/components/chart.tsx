@@ -6,7 +6,7 @@ import { theme } from "../state/prefs.ts";
 import { texts } from "../texts/texts.ts";
 import type { Plot } from "./plot.ts";
 
-/** A chart of rates over time. Its library is loaded when the first chart is shown. */
+/** A chart of rates over time. The chart library is loaded only when the first chart is shown. */
 export function Chart({
   samples,
   label,

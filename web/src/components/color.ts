@@ -1,6 +1,6 @@
 /**
- * Returns a colour of the theme in a form that a canvas accepts. The value of `light-dark()` is computed by setting
- * it on an element.
+ * Returns the value of a CSS colour variable as a canvas needs it. A canvas does not support `light-dark()`, so the
+ * colour is set on a temporary element beside `beside`, and its computed value is read.
  */
 export function colorOf(beside: HTMLElement, variable: `--${string}`): string {
   const probe = document.createElement("span");

@@ -7,14 +7,14 @@ import { Button } from "./button.tsx";
 interface Props {
   readonly title: string;
   readonly children: ComponentChildren;
-  /** The label of the button that submits. Without it there is only the button "Close". */
+  /** The label of the button that submits the dialog. Without it the dialog has only the button "Close". */
   readonly action?: string;
-  /** Called to submit. The dialog closes when it resolves to true. */
+  /** Called when the user submits the dialog. If it resolves to true, the dialog is closed. */
   readonly onAction?: () => Promise<boolean>;
   readonly isDangerous?: boolean;
   readonly isDisabled?: boolean;
   readonly size?: "small" | "medium" | "large";
-  /** Further buttons, at the left. */
+  /** Further buttons, on the left side. */
   readonly aside?: ComponentChildren;
 }
 
@@ -24,8 +24,8 @@ export function closeDialog(): void {
 }
 
 /**
- * A dialog over the page. The browser's `<dialog>` element keeps the focus inside, closes on Escape and restores the
- * focus.
+ * A dialog over the page. It uses the browser's `<dialog>` element, which keeps the focus inside, closes on Escape,
+ * and then returns the focus to the previous element.
  */
 export function Dialog({
   title,

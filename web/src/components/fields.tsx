@@ -41,7 +41,7 @@ interface TextProps extends Common {
   readonly isRequired?: boolean;
 }
 
-/** An input field of one line. */
+/** An input field for one line of text. */
 export function TextField({
   label,
   hint,
@@ -90,7 +90,7 @@ interface AreaProps extends Common {
   readonly rows?: number;
 }
 
-/** An input field of several lines. */
+/** An input field for several lines of text. */
 export function AreaField({ label, hint, isFirst, value, onInput, rows = 4 }: AreaProps): JSX.Element {
   const id = useId();
   return (
@@ -109,7 +109,7 @@ export function AreaField({ label, hint, isFirst, value, onInput, rows = 4 }: Ar
 }
 
 interface NumberProps extends Common {
-  /** The text of the field; empty for no number. */
+  /** The text in the field; empty if no number is entered. */
   readonly value: string;
   readonly onInput: (value: string) => void;
   readonly unit?: string;
@@ -190,11 +190,11 @@ interface SelectProps<Value extends string> {
   readonly value: Value;
   readonly options: readonly (readonly [Value, string])[];
   readonly onChange: (value: Value) => void;
-  /** Whether the label is for screen readers only. */
+  /** Whether the label is invisible, and only screen readers announce it. */
   readonly isBare?: boolean;
 }
 
-/** A drop-down list of values. */
+/** A drop-down list from which the user chooses a value. */
 export function Select<Value extends string>({
   label,
   value,

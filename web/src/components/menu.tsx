@@ -9,7 +9,7 @@ export function menuBelow(button: HTMLElement, label: string, items: readonly Me
   menu.value = { label, items, x: box.left, y: box.bottom + 4, from: button };
 }
 
-/** Shows the open menu, if there is one. */
+/** Shows the menu that is open, if there is one. */
 export function MenuHost(): JSX.Element | null {
   const state = menu.value;
   return state === null ? null : <Menu key={`${state.x},${state.y}`} state={state} />;

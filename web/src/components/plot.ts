@@ -5,18 +5,23 @@ import type { Sample } from "../state/samples.ts";
 import { texts } from "../texts/texts.ts";
 import { colorOf } from "./color.ts";
 
-/** A chart of rates over time. */
+/** A drawn chart of rates over time, whose data can be changed. */
 export interface Plot {
   set(samples: readonly Sample[]): void;
   destroy(): void;
 }
 
-/** Width in pixels of the scale at the left: enough for `999 MiB/s`. */
+/** Width in pixels of the vertical axis with its labels: enough for `999 MiB/s`. */
 const AXIS = 78;
-/** Steps of the scale: powers of two, like the units. */
+/**
+ * Possible distances between the labels of the vertical axis, in bytes a second: powers of two, because the units
+ * (KiB, MiB) are too.
+ */
 const STEPS = Array.from({ length: 50 }, (_, power) => 2 ** power);
 
-/** Draws two filled lines over time, with the width and height of the element `box`. */
+/**
+ * Draws the download rate and the upload rate as filled lines over time. The chart has the size of the element `box`.
+ */
 export function createPlot(box: HTMLElement): Plot {
   const [down, up, grid, text] = [
     colorOf(box, "--down"),
@@ -76,7 +81,10 @@ export function createPlot(box: HTMLElement): Plot {
 
 const DAY = 86_400;
 
-/** Formats the times on the axis (seconds since 1970) as days, minutes or seconds, depending on their distance. */
+/**
+ * Formats the labels of the time axis. `splits`: times in seconds since 1970; the distance between them determines
+ * whether days, minutes or seconds are shown.
+ */
 function moments(splits: readonly number[]): string[] {
   const [first = 0, second = 0] = splits;
   const step = second - first;

@@ -1,15 +1,18 @@
 import { useEffect, useRef, useState } from "preact/hooks";
 import { messageOf } from "../api/api.ts";
 
-/** A polled value and its failure. */
+/** The last value that was read, and the error if reading has failed. */
 export interface Polled<Value> {
   readonly value: Value | null;
   readonly error: string | null;
-  /** Reads the value at once. */
+  /** Reads the value now, without waiting for the next interval. */
   readonly again: () => void;
 }
 
-/** Reads a value at intervals while the component is shown and the page is visible. A new `key` reads it at once. */
+/**
+ * Reads a value with `read` every `every` milliseconds, while the component is shown and the page is visible. When
+ * `key` changes, the value is read at once.
+ */
 export function usePoll<Value>(key: string, every: number, read: () => Promise<Value>): Polled<Value> {
   const [state, setState] = useState<{ key: string; value: Value | null; error: string | null }>({
     key,

@@ -2,7 +2,7 @@ import type { JSX } from "preact";
 import { percent } from "../base/format.ts";
 
 interface Props {
-  /** The share, from 0 to 1. */
+  /** The completed fraction, from 0 to 1. */
   readonly value: number;
   readonly label: string;
   readonly tone?: "down" | "up" | "idle" | "bad" | "busy";

@@ -2,12 +2,12 @@ import type { ComponentChildren, JSX } from "preact";
 import { useState } from "preact/hooks";
 import { Icon } from "./icon.tsx";
 
-/** A column of a small table. */
+/** A column of a {@link Table}. */
 export interface TableColumn<Row> {
   readonly id: string;
   readonly name: string;
   readonly isNumeric?: boolean;
-  /** Returns the value by which the column is sorted. */
+  /** Returns the value of a row by which the table is sorted when the user clicks the heading. */
   readonly key: (row: Row) => string | number;
   readonly cell: (row: Row) => ComponentChildren;
 }
@@ -20,7 +20,10 @@ interface Props<Row> {
   readonly empty: string;
 }
 
-/** A small table that is sorted by clicking a heading. For hundreds of rows, not thousands. */
+/**
+ * A table that the user sorts by clicking a heading. It renders all rows, so it is suitable for hundreds of rows, not
+ * for thousands.
+ */
 export function Table<Row>({ label, columns, rows, keyOf, empty }: Props<Row>): JSX.Element {
   const [sort, setSort] = useState<{ readonly id: string; readonly isDown: boolean } | null>(null);
   if (rows.length === 0) return <p class="muted padded">{empty}</p>;

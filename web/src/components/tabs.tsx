@@ -7,11 +7,14 @@ interface Props<Id extends string> {
   readonly chosen: Id;
   readonly onChoose: (id: Id) => void;
   readonly children: ComponentChildren;
-  /** Content between the tabs and the right edge. */
+  /** Content to the right of the tabs. */
   readonly extra?: ComponentChildren;
 }
 
-/** Tabs as ARIA defines them: the Tab key reaches them as one element, and the arrow keys change the tab. */
+/**
+ * A row of tabs and the content of the chosen tab, as ARIA defines it: the Tab key moves to the chosen tab, and the
+ * arrow keys choose another one.
+ */
 export function Tabs<Id extends string>({ label, tabs, chosen, onChoose, children, extra }: Props<Id>): JSX.Element {
   const prefix = useId();
   const onKeyDown = (event: KeyboardEvent): void => {

@@ -6,8 +6,9 @@ import { Button } from "./button.tsx";
 import { Icon } from "./icon.tsx";
 
 /**
- * The messages. Screen readers announce successes politely and failures at once. Both regions always exist, because
- * the content of a new region is not announced.
+ * The messages (toasts) over the page. Screen readers announce successes after the current sentence, and failures at
+ * once. The two regions for them always exist, because screen readers do not announce the content of a region that
+ * has just been added.
  */
 export function Toasts(): JSX.Element {
   const list = toasts.value;

@@ -12,20 +12,20 @@ interface Props {
   readonly label: string;
   readonly files: readonly TreeFile[];
   readonly headings: readonly string[];
-  /** Returns the cells after the name. */
+  /** Returns the content of the cells to the right of the name. */
   readonly cells: (node: TreeNode) => readonly ComponentChildren[];
-  /** Returns the check box before the name. */
+  /** Returns the check box to the left of the name. */
   readonly tick?: (node: TreeNode) => ComponentChildren;
-  /** Called when the user presses the space bar on a line. */
+  /** Called with the node when the user presses the space bar on its line. */
   readonly onToggle?: (node: TreeNode) => void;
-  /** Called when the user presses Enter on a file. */
+  /** Called with the node when the user presses Enter on the line of a file. */
   readonly onEnter?: (node: TreeNode) => void;
   readonly class?: string;
 }
 
 /**
- * A tree of files and folders with columns. The arrow keys move, open and close; only visible lines are in the
- * document.
+ * A tree of files and folders with columns. The arrow keys move the focus, and open and close folders. Only the lines
+ * that are visible on the screen are rendered.
  */
 export function Tree({
   label,

@@ -1,21 +1,28 @@
 import { useLayoutEffect, useState } from "preact/hooks";
 import type { RefObject } from "preact";
 
-/** Rows rendered above and below the visible ones, so that fast scrolling shows no gap. */
+/**
+ * Number of rows that are rendered above and below the visible ones, so that no gap is seen during fast scrolling.
+ */
 const MARGIN = 8;
-/** The rendered range moves in steps of this many rows, so that most frames of a scroll render nothing. */
+/**
+ * The rendered range begins at a multiple of this number of rows, so that most frames of a scroll need no rendering.
+ */
 const STEP = 4;
 
-/** The rows to render. */
+/** The range of rows to render. */
 export interface Range {
   readonly from: number;
   /** The index after the last row. */
   readonly to: number;
-  /** Number of rows that fit in the window. */
+  /** Number of rows that fit in the window at once. */
   readonly page: number;
 }
 
-/** Returns the rows that a scrolling element shows, for rows of fixed height. A pure function for `useRange`. */
+/**
+ * Returns the range of rows to render for a scroll position, for rows of fixed height. A pure function, used by
+ * `useRange`.
+ */
 export function rangeOf(scrollTop: number, height: number, rowHeight: number, count: number): Range {
   const page = Math.max(1, Math.floor(height / rowHeight));
   const first = Math.max(0, Math.floor(scrollTop / rowHeight / STEP) * STEP - MARGIN);
@@ -23,7 +30,10 @@ export function rangeOf(scrollTop: number, height: number, rowHeight: number, co
   return { from, to: Math.min(count, from + page + 1 + STEP + 2 * MARGIN), page };
 }
 
-/** Returns the range of visible rows of an element. The component is rendered again only when the range changes. */
+/**
+ * Returns the range of rows to render in a scrolling element. The component is rendered again only when the range
+ * changes.
+ */
 export function useRange(
   scroller: RefObject<HTMLElement | null>,
   rowHeight: number,
@@ -53,7 +63,7 @@ export function useRange(
   return rangeOf(seen.from * rowHeight, seen.height, rowHeight, count);
 }
 
-/** Scrolls an element so that a row is visible below the heading. */
+/** Scrolls an element so far that a row is visible and not covered by the heading. */
 export function reveal(node: HTMLElement, index: number, rowHeight: number, headHeight = 0): void {
   const top = index * rowHeight;
   const height = node.clientHeight - headHeight;

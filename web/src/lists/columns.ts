@@ -1,9 +1,9 @@
 import type { TorrentRow, TorrentState } from "../../../src/api/index.ts";
 
-/** A column of the torrent table. */
+/** The id of a column of the torrent list. */
 export type ColumnId = (typeof COLUMN_IDS)[number];
 
-/** The columns, in their default order. */
+/** The ids of all columns, in their default order. */
 export const COLUMN_IDS = [
   "status",
   "name",
@@ -26,21 +26,24 @@ export const COLUMN_IDS = [
   "folder",
 ] as const;
 
-/** A column of the list. */
+/** A column of the torrent list. */
 export interface Column {
   readonly id: ColumnId;
   /** The initial width in pixels. */
   readonly width: number;
   readonly shown: boolean;
-  /** Whether the column has numbers, which are aligned right and are first sorted from the largest. */
+  /**
+   * Whether the column contains numbers. They are aligned to the right; the first click on the heading sorts from the
+   * largest.
+   */
   readonly numeric: boolean;
-  /** The fields of a row on which its position depends. Changes of other fields do not move the row. */
+  /** The fields of a row from which the sort key is computed. A change of any other field does not move the row. */
   readonly fields: readonly (keyof TorrentRow)[];
-  /** Returns the value by which the column is sorted. */
+  /** Returns the value by which a row is sorted in this column. */
   readonly key: (row: TorrentRow) => number | string;
 }
 
-/** The order in which states are sorted: failures, transfers, then waiting torrents. */
+/** The rank of each state when the list is sorted by state: failures first, then transfers, then waiting torrents. */
 const STATE_ORDER: Readonly<Record<TorrentState, number>> = {
   failed: 0,
   "disk-full": 1,
@@ -84,7 +87,7 @@ const byNumber = (
   key,
 });
 
-/** The columns with their properties. */
+/** All columns, in their default order. */
 export const COLUMNS: readonly Column[] = [
   { id: "status", width: 122, shown: true, numeric: false, fields: ["state"], key: (row) => STATE_ORDER[row.state] },
   byText("name", 300, true, "name", (row) => nameKey(row.name)),
@@ -110,7 +113,7 @@ export const COLUMNS: readonly Column[] = [
 const BY_ID: ReadonlyMap<string, Column> = new Map(COLUMNS.map((column) => [column.id, column]));
 const NAME = BY_ID.get("name");
 
-/** Returns the column with this id; the column of names for an unknown id. */
+/** Returns the column with this id; for an unknown id, the column of names. */
 export function columnOf(id: string): Column {
   const column = BY_ID.get(id) ?? NAME;
   if (column === undefined) throw new Error("no columns");
@@ -126,8 +129,8 @@ const MAX_KEYS = 50_000;
 const keys = new Map<string, string>();
 
 /**
- * Returns the sort key of a name: without case, and with `2` before `10`. Keys are cached, because sorting uses each
- * several times.
+ * Returns the sort key of a name: upper and lower case are equal, and `2` is before `10`. The keys are cached,
+ * because sorting needs each of them several times.
  */
 export function nameKey(name: string): string {
   const known = keys.get(name);

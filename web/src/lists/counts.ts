@@ -2,7 +2,10 @@ import type { TorrentRow } from "../../../src/api/index.ts";
 import type { Group } from "./filter.ts";
 import { GROUPS, inGroup } from "./filter.ts";
 
-/** The number of torrents for each entry of the sidebar, updated when rows are added or removed. */
+/**
+ * The number of torrents for each entry of the sidebar. They are updated for each row that is added, removed or
+ * changed.
+ */
 export class Counts {
   readonly groups = new Map<Group, number>();
   readonly labels = new Map<string, number>();
@@ -31,7 +34,7 @@ function bump<Key>(map: Map<Key, number>, key: Key, by: number): void {
   else map.delete(key);
 }
 
-/** Whether a changed row is counted differently. */
+/** Whether a change of a row changes the counts of the sidebar. */
 export function countsDiffer(before: TorrentRow, after: TorrentRow): boolean {
   return (
     before.state !== after.state ||

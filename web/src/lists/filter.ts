@@ -1,6 +1,9 @@
 import type { TorrentRow } from "../../../src/api/index.ts";
 
-/** The groups of the sidebar. Some are states, some combine several states, some depend on rates. */
+/**
+ * The groups of torrents by state in the sidebar. Some are one state, some combine several states, and some depend on
+ * the rates.
+ */
 export const GROUPS = [
   "all",
   "active",
@@ -12,19 +15,19 @@ export const GROUPS = [
   "checking",
   "error",
 ] as const;
-/** A group of the sidebar. */
+/** The name of a group of torrents in the sidebar. */
 export type Group = (typeof GROUPS)[number];
 
-/** The filter of the list. */
+/** The conditions that a torrent must meet to be shown in the list. */
 export interface Filter {
   readonly group: Group;
-  /** The label; null: any; empty: torrents without a label. */
+  /** The label that the torrent must have; null: any; an empty text: it must have no label. */
   readonly label: string | null;
   readonly tracker: string | null;
   readonly search: string;
 }
 
-/** A filter that matches all torrents. */
+/** The filter that matches every torrent. */
 export const NO_FILTER: Filter = { group: "all", label: null, tracker: null, search: "" };
 
 /** Whether a row belongs to a group. */
@@ -50,7 +53,7 @@ export function inGroup(row: TorrentRow, group: Group): boolean {
   }
 }
 
-/** Returns a function that tests whether a row matches the filter. The words of the search are split once. */
+/** Returns a function that tests whether a row matches the filter. The search text is split into words only once. */
 export function matcher(filter: Filter): (row: TorrentRow) => boolean {
   const words = filter.search
     .toLowerCase()
@@ -68,7 +71,7 @@ export function matcher(filter: Filter): (row: TorrentRow) => boolean {
   };
 }
 
-/** Whether the filter hides any torrent. */
+/** Whether the filter has any condition, so that it may hide torrents. */
 export function isFiltered(filter: Filter): boolean {
   return filter.group !== "all" || filter.label !== null || filter.tracker !== null || filter.search.trim() !== "";
 }

@@ -2,16 +2,19 @@ import type { TorrentRow } from "../../../src/api/index.ts";
 import type { ColumnId } from "./columns.ts";
 import { columnOf } from "./columns.ts";
 
-/** The column and direction of the order. */
+/** The column and the direction by which the list is sorted. */
 export interface Sort {
   readonly column: ColumnId;
   readonly descending: boolean;
 }
 
-/** Compares two rows for sorting. */
+/** Compares two rows as `Array.sort` requires: negative if `a` is before `b`. */
 export type Compare = (a: TorrentRow, b: TorrentRow) => number;
 
-/** Returns a comparison by a column. Equal rows are ordered by id, so that their order does not change. */
+/**
+ * Returns a function that compares rows by a column. Rows that are equal in the column are compared by id, so that
+ * their order stays the same.
+ */
 export function compareBy(sort: Sort): Compare {
   const { key } = columnOf(sort.column);
   const sign = sort.descending ? -1 : 1;
@@ -23,7 +26,7 @@ export function compareBy(sort: Sort): Compare {
   };
 }
 
-/** Returns all rows sorted. The sort key is computed once for each row, not for each comparison. */
+/** Returns all rows, sorted. The sort key of each row is computed only once. */
 export function sortRows(rows: readonly TorrentRow[], sort: Sort): TorrentRow[] {
   const { key } = columnOf(sort.column);
   const sign = sort.descending ? -1 : 1;
@@ -32,12 +35,12 @@ export function sortRows(rows: readonly TorrentRow[], sort: Sort): TorrentRow[] 
   return keyed.map((entry) => entry.row);
 }
 
-/** Whether a change of a row can move it. */
+/** Whether the change of a row from `before` to `after` can move it in the sorted list. */
 export function affectsOrder(sort: Sort, before: TorrentRow, after: TorrentRow): boolean {
   return columnOf(sort.column).fields.some((field) => before[field] !== after[field]);
 }
 
-/** Returns the position of a row in a sorted list. */
+/** Returns the index of a row in a sorted list, or the index at which it must be inserted. */
 function place(sorted: readonly TorrentRow[], row: TorrentRow, compare: Compare): number {
   let low = 0;
   let high = sorted.length;
@@ -51,8 +54,9 @@ function place(sorted: readonly TorrentRow[], row: TorrentRow, compare: Compare)
 }
 
 /**
- * Returns a sorted list without the rows in `gone` and with the rows in `incoming`, which need not be sorted. For a
- * few changes among 10,000 rows it copies the list and does a binary search for each, which is faster than sorting.
+ * Returns a sorted list without the rows in `gone` and with the rows in `incoming`, which need not be sorted. It
+ * copies the list and does a binary search for each change. For a few changes in 10,000 rows that is faster than
+ * sorting.
  */
 export function merge(
   sorted: readonly TorrentRow[],

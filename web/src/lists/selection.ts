@@ -1,6 +1,6 @@
 /**
- * The selected torrents, the start of a range, and the row with the keyboard focus. They are ids, because the
- * positions of rows change.
+ * The state of the selection: the selected torrents (`ids`), the row at which a range begins (`anchor`), and the row
+ * that has the keyboard focus. All are ids, because the positions of rows change.
  */
 export interface Selection {
   readonly ids: ReadonlySet<string>;
@@ -8,15 +8,17 @@ export interface Selection {
   readonly focus: string | null;
 }
 
-/** No torrent is selected. */
+/** The selection in which no torrent is selected. */
 export const NOTHING: Selection = { ids: new Set(), anchor: null, focus: null };
 
-/** Selects one torrent. */
+/** Returns a selection of only this torrent. */
 export function only(id: string): Selection {
   return { ids: new Set([id]), anchor: id, focus: id };
 }
 
-/** Adds a torrent to the selection or removes it: Ctrl and click, or the space bar. */
+/**
+ * Returns the selection with a torrent added, or removed if it was selected: for Ctrl and click, or the space bar.
+ */
 export function toggle(selection: Selection, id: string): Selection {
   const ids = new Set(selection.ids);
   if (!ids.delete(id)) ids.add(id);
@@ -24,7 +26,8 @@ export function toggle(selection: Selection, id: string): Selection {
 }
 
 /**
- * Selects the rows from the anchor to this row: Shift and click. With `keep` (Ctrl) they are added to the selection.
+ * Returns a selection of all rows from the anchor to this row: for Shift and click. With `keep` (Ctrl) they are added
+ * to the selection. `order`: the ids of all visible rows.
  */
 export function extend(selection: Selection, order: readonly string[], id: string, keep = false): Selection {
   const anchor = selection.anchor !== null && order.includes(selection.anchor) ? selection.anchor : id;
@@ -33,20 +36,23 @@ export function extend(selection: Selection, order: readonly string[], id: strin
   return { ids: new Set(keep ? [...selection.ids, ...range] : range), anchor, focus: id };
 }
 
-/** Selects all torrents. */
+/** Returns a selection of all torrents in `order`; the focus stays. */
 export function all(selection: Selection, order: readonly string[]): Selection {
   return { ...selection, ids: new Set(order) };
 }
 
-/** Selects no torrent; the focus stays. */
+/** Returns a selection of no torrent; the focus stays. */
 export function none(selection: Selection): Selection {
   return { ids: new Set(), anchor: selection.focus, focus: selection.focus };
 }
 
-/** A movement of the keyboard focus. */
+/** A movement of the keyboard focus in the list. */
 export type Step = "up" | "down" | "pageUp" | "pageDown" | "home" | "end";
 
-/** Returns the row to which the focus moves; the first row when no row has the focus. */
+/**
+ * Returns the id of the row to which a movement leads; of the first row when no row has the focus; null when the list
+ * is empty. `page`: the number of rows that fit in the window.
+ */
 export function target(selection: Selection, order: readonly string[], step: Step, page: number): string | null {
   const last = order.length - 1;
   const at = selection.focus === null ? -1 : order.indexOf(selection.focus);
@@ -56,7 +62,10 @@ export function target(selection: Selection, order: readonly string[], step: Ste
   return order[Math.max(0, Math.min(last, to))] ?? null;
 }
 
-/** Returns the selection without ids that no longer exist; the same object when nothing changes. */
+/**
+ * Returns the selection without the ids of torrents that no longer exist (`has` returns false). If there are none,
+ * returns the same object.
+ */
 export function retain(selection: Selection, has: (id: string) => boolean): Selection {
   const ids = [...selection.ids].filter(has);
   const anchor = selection.anchor !== null && has(selection.anchor) ? selection.anchor : null;

@@ -1,6 +1,6 @@
 import type { TorrentTracker } from "../../../src/api/index.ts";
 
-/** Formats trackers as text: one URL on each line, an empty line between tiers. */
+/** Formats trackers as a text that the user can edit: one URL on each line, and an empty line between two tiers. */
 export function tiersToText(trackers: readonly Pick<TorrentTracker, "tier" | "url">[]): string {
   const tiers = new Map<number, string[]>();
   for (const { tier, url } of trackers) tiers.set(tier, [...(tiers.get(tier) ?? []), url]);
@@ -10,7 +10,10 @@ export function tiersToText(trackers: readonly Pick<TorrentTracker, "tier" | "ur
     .join("\n\n");
 }
 
-/** Parses tiers of URLs: one URL on each line, an empty line between tiers. */
+/**
+ * Parses trackers from a text that the user has edited: one URL on each line, and an empty line between two tiers.
+ * Returns the URLs by tier.
+ */
 export function tiersFromText(text: string): readonly (readonly string[])[] {
   return text
     .split(/\n\s*\n/)

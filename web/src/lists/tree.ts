@@ -1,21 +1,21 @@
 import type { Priority } from "../../../src/api/index.ts";
 
-/** A file for the tree. `done` is missing for a torrent that is not added yet. */
+/** A file from which the tree is built. `done` is missing for a torrent that was not added yet. */
 export interface TreeFile {
   readonly index: number;
   readonly path: string;
   readonly size: number;
 }
 
-/** A file or a folder. */
+/** A node of the tree: a file or a folder. */
 export interface TreeNode {
-  /** The path with `/` between its components. It identifies the folder in the set of closed folders. */
+  /** The path, with `/` between its components. It is the key of a folder in the set of closed folders. */
   readonly path: string;
   readonly name: string;
-  /** The depth in the tree, from 1. */
+  /** The depth in the tree; 1 for nodes at the top. */
   readonly level: number;
   readonly children: readonly TreeNode[];
-  /** Indexes of the files in the folder and below; for a file its own index. */
+  /** Indexes of all files in the folder and its subfolders; for a file, only its own index. */
   readonly files: readonly number[];
   readonly size: number;
   readonly isFolder: boolean;
@@ -26,7 +26,10 @@ interface Draft {
   readonly files: TreeFile[];
 }
 
-/** Returns a torrent's files as a tree: folders first, sorted by name. */
+/**
+ * Builds the tree of a torrent's files. In each folder, subfolders come first; both are sorted by name. Returns the
+ * nodes at the top.
+ */
 export function buildTree(files: readonly TreeFile[]): readonly TreeNode[] {
   const root: Draft = { folders: new Map(), files: [] };
   for (const file of files) {
@@ -73,16 +76,18 @@ function finish(draft: Draft, prefix: string, level: number): TreeNode[] {
   return [...folders.toSorted(byName), ...files.toSorted(byName)];
 }
 
-/** A visible line of the tree. */
+/** A line of the tree that is shown because all folders above it are open. */
 export interface TreeLine {
   readonly node: TreeNode;
   readonly isOpen: boolean;
-  /** Position among its siblings, from 1, for screen readers; `siblings`: their number. */
+  /**
+   * The position in its folder, from 1; `siblings`: the number of nodes in that folder. Screen readers announce both.
+   */
   readonly position: number;
   readonly siblings: number;
 }
 
-/** Returns the visible lines when these folders are closed. */
+/** Returns the lines that are shown when the folders in `closed` are closed. */
 export function flatten(nodes: readonly TreeNode[], closed: ReadonlySet<string>): readonly TreeLine[] {
   const lines: TreeLine[] = [];
   const visit = (siblings: readonly TreeNode[]): void => {
@@ -96,7 +101,7 @@ export function flatten(nodes: readonly TreeNode[], closed: ReadonlySet<string>)
   return lines;
 }
 
-/** Returns the common priority of the files; `mixed` when they differ. */
+/** Returns the priority of the files if it is the same for all of them; otherwise `mixed`. */
 export function commonPriority(files: readonly number[], of: (index: number) => Priority): Priority | "mixed" {
   const [first, ...rest] = files;
   if (first === undefined) return "normal";

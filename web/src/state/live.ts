@@ -5,11 +5,11 @@ import { record, samplesVersion, SESSION } from "./samples.ts";
 import { applyDelta, applySnapshot, peekRow } from "./torrents.ts";
 import { pruneSelection, signedIn } from "./ui.ts";
 
-/** Milliseconds between attempts to connect; the last value is repeated. */
+/** Milliseconds to wait before each attempt to connect again. After the last value, that value is repeated. */
 const WAITS = [500, 1000, 2000, 4000, 8000, 15_000];
-/** Milliseconds after which browsers reconnect by themselves, as the daemon's stream sets it. */
+/** Milliseconds after which a browser itself reconnects an event stream; the daemon sets this value in the stream. */
 const NATIVE_WAIT = 1000;
-/** Milliseconds after which an attempt that has not connected is abandoned. */
+/** Maximum milliseconds for an attempt to connect; after them, a new attempt is made. */
 const PATIENCE = 20_000;
 
 let source: EventSource | null = null;
@@ -17,8 +17,8 @@ let timer: ReturnType<typeof setTimeout> | undefined;
 let attempts = 0;
 
 /**
- * JSON that is not validated here: the daemon's tests check each event with its schema, and page and daemon have the
- * same version.
+ * Parses the data of events. It is not validated here, because the daemon's tests validate each event against its
+ * schema, and the page and the daemon always have the same version.
  */
 const json: { readonly [Name in EventName]: { parse(text: string): EventData<Name> } } = {
   snapshot: JSON,
@@ -30,7 +30,7 @@ const json: { readonly [Name in EventName]: { parse(text: string): EventData<Nam
   settings: JSON,
 };
 
-/** The handlers of events by name. */
+/** For each event, the function that applies its data to the page's state. */
 const handlers: Readonly<Record<EventName, (text: string) => void>> = {
   snapshot: (text) => {
     const data = json.snapshot.parse(text);
@@ -67,7 +67,7 @@ const handlers: Readonly<Record<EventName, (text: string) => void>> = {
 
 const NAMES: readonly EventName[] = ["snapshot", "delta", "rates", "session", "log", "task", "settings"];
 
-/** Opens the event stream, and reopens it when it ends, until `disconnect` is called. */
+/** Opens the event stream. When it ends, it is opened again, until `disconnect` is called. */
 export function connect(): void {
   clearTimeout(timer);
   source?.close();
@@ -85,7 +85,7 @@ export function connect(): void {
   events.addEventListener("error", () => lose(events));
 }
 
-/** Loads the data that the event stream does not send. */
+/** Loads the data that is not sent over the event stream, after each new connection. */
 async function catchUp(): Promise<void> {
   try {
     const [lines, making] = await Promise.all([api.log(), api.tasks()]);
@@ -126,14 +126,14 @@ async function retry(): Promise<void> {
   connect();
 }
 
-/** Reconnects at once, without waiting for the next attempt. */
+/** Connects again now, without waiting for the next attempt. */
 export function retryNow(): void {
   clearTimeout(timer);
   attempts = 0;
   void retry();
 }
 
-/** Closes the event stream. */
+/** Closes the event stream, and does not open it again. */
 export function disconnect(): void {
   clearTimeout(timer);
   source?.close();

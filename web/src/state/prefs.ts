@@ -5,7 +5,7 @@ import type { Sort } from "../lists/order.ts";
 
 /** Preferences that this browser stores. The daemon does not store them. */
 
-/** The colour theme; `auto` follows the system. */
+/** The colour theme; with `auto` it is the theme of the operating system. */
 export type Theme = "auto" | "light" | "dark";
 
 const PREFIX = "millrace.";
@@ -63,22 +63,22 @@ function loadNumber(key: string, least: number, most: number, otherwise: number)
   return typeof value === "number" && value >= least && value <= most ? value : otherwise;
 }
 
-/** Minimum width in pixels. A narrower column could not be dragged. */
+/** Minimum width of a column in pixels. A narrower one could not be widened with the mouse. */
 export const MIN_WIDTH = 48;
 /** Maximum width of a column in pixels. */
 export const MAX_WIDTH = 1200;
 
-/** The theme. */
+/** The colour theme that the user has chosen. */
 export const theme = signal<Theme>(loadTheme());
-/** The visible columns in their order. */
+/** The ids of the visible columns, in their order. */
 export const columns = signal<readonly ColumnId[]>(loadColumns());
 /** Widths in pixels of the columns that the user has resized. */
 export const widths = signal<ReadonlyMap<ColumnId, number>>(loadWidths());
-/** The order of the list. */
+/** The column and the direction by which the list is sorted. */
 export const sort = signal<Sort>(loadSort());
-/** Height of the details as a percentage of the window. */
+/** Height of the panel with a torrent's details, as a percentage of the window's height. */
 export const detailsHeight = signal(loadNumber("detailsHeight", 15, 80, 38));
-/** Whether the details are visible. */
+/** Whether the panel with a torrent's details is visible. */
 export const detailsOpen = signal(load("detailsOpen") === true);
 /** Whether the sidebar is visible. */
 export const sidebarOpen = signal(load("sidebarOpen") !== false);
@@ -88,21 +88,21 @@ export function widthOf(id: ColumnId): number {
   return widths.value.get(id) ?? columnOf(id).width;
 }
 
-/** Sets the width of a column, between the minimum and the maximum. */
+/** Sets the width of a column. A width below the minimum or above the maximum is replaced by that limit. */
 export function setWidth(id: ColumnId, width: number): void {
   widths.value = new Map(widths.value).set(id, Math.round(Math.max(MIN_WIDTH, Math.min(MAX_WIDTH, width))));
 }
 
 /**
- * Sorts by a column after a click on its heading. Numbers are first sorted from the largest; a second click reverses
- * the order.
+ * Sorts the list by a column: called when the user clicks its heading. Numbers are first sorted from the largest,
+ * texts alphabetically; a second click reverses the direction.
  */
 export function sortBy(column: ColumnId): void {
   const now = sort.value;
   sort.value = { column, descending: now.column === column ? !now.descending : columnOf(column).numeric };
 }
 
-/** Stores the preferences whenever they change. */
+/** Makes the browser store the preferences each time they change. Call it once. */
 export function keepPrefs(): void {
   effect(() => save("theme", theme.value));
   effect(() => save("columns", columns.value));

@@ -1,24 +1,27 @@
 import { signal } from "@preact/signals";
 
-/** Rates at one time, in bytes a second, as this page received them. */
+/** The rates at one time, in bytes a second, as this page received them. */
 export interface Sample {
   readonly at: number;
   readonly down: number;
   readonly up: number;
 }
 
-/** Number of samples kept: ten minutes with one sample a second. */
+/** Maximum number of samples kept for each torrent: with one sample a second, ten minutes. */
 const MAX_SAMPLES = 600;
-/** Number of torrents whose samples are kept. Above it, the torrent that transferred data longest ago is dropped. */
+/**
+ * Maximum number of torrents whose samples are kept. When it is exceeded, the torrent whose last transfer was the
+ * longest ago is dropped.
+ */
 const MAX_TORRENTS = 200;
 
 const series = new Map<string, Sample[]>();
-/** The key of the samples of the whole session. */
+/** The key under which the samples of the whole session are kept, in place of a torrent's id. */
 export const SESSION = "";
-/** A counter that increases when samples are added. */
+/** A counter that increases each time samples are added, so that charts are drawn again. */
 export const samplesVersion = signal(0);
 
-/** Adds a sample of the rates of a torrent, or of the whole session ({@link SESSION}). */
+/** Adds a sample of the rates of a torrent. `id`: the torrent's id, or {@link SESSION} for the whole session. */
 export function record(id: string, sample: Sample): void {
   const list = series.get(id) ?? [];
   series.delete(id); // Inserted again at the end: the map's order is that of the last transfers.
@@ -33,7 +36,7 @@ export function record(id: string, sample: Sample): void {
   }
 }
 
-/** Returns the samples of a torrent, the oldest first. */
+/** Returns the samples of a torrent, or of the whole session ({@link SESSION}), the oldest first. */
 export function samplesOf(id: string): readonly Sample[] {
   return series.get(id) ?? [];
 }

@@ -8,55 +8,65 @@ import { matcher, NO_FILTER } from "../lists/filter.ts";
 import type { Sort } from "../lists/order.ts";
 import { affectsOrder, compareBy, merge, sortRows } from "../lists/order.ts";
 
-/** Milliseconds from a snapshot until the sort keys of names are computed, so that the list is rendered first. */
+/**
+ * Milliseconds to wait after a snapshot before the sort keys of names are computed, so that the list is rendered
+ * first.
+ */
 const WARM_UP = 300;
 
 /**
- * All torrents. Each row has its own signal, so that a change renders only that row. The visible list stays sorted by
- * merging changes; all rows are read only when the order or the filter changes.
+ * The rows of all torrents by id. Each row has its own signal, so that a change renders only that row. Changes are
+ * merged into the sorted list of visible rows; all rows are sorted again only when the sort order or the filter
+ * changes.
  */
 const rows = new Map<string, Signal<TorrentRow>>();
 const counts = new Counts();
 
-/** The filter of the list. */
+/** The filter of the torrent list. */
 export const filter = signal<Filter>(NO_FILTER);
-/** Whether the first snapshot has arrived. */
+/** Whether the first snapshot has arrived from the daemon. */
 export const loaded = signal(false);
-/** The number of all torrents. */
+/** The number of all torrents, also of those that the filter hides. */
 export const total = signal(0);
 /** The rows that match the filter, sorted. */
 export const visible = signal<readonly TorrentRow[]>([]);
 /**
- * The ids of the visible rows in their order. Read the rows with `rowOf`: `visible` may contain an outdated row if
- * its position did not change.
+ * The ids of the visible rows, in the order of the list. Read a row with `rowOf`: the one in `visible` is outdated if
+ * the row has changed without moving.
  */
 export const order: ReadonlySignal<readonly string[]> = computed(() => visible.value.map((row) => row.id));
-/** A counter that increases when `tallies` has changed. */
+/** A counter that increases each time `tallies` changes, because the object stays the same. */
 const talliesVersion = signal(0);
 
 let sortNow: Sort = { column: "added", descending: true };
 let compare = compareBy(sortNow);
 let matches = matcher(NO_FILTER);
 
-/** Returns the counts of the sidebar. A component that calls it is rendered again when they change. */
+/**
+ * Returns the numbers of torrents for the sidebar. A component that calls this is rendered again when they change.
+ */
 export function tallies(): Counts {
   void talliesVersion.value;
   return counts;
 }
 
 /**
- * Returns a row; `undefined` if it does not exist. A component that calls it is rendered again when the row changes.
+ * Returns the row of a torrent; `undefined` if there is no such torrent. A component that calls this is rendered
+ * again when the row changes.
  */
 export function rowOf(id: string): TorrentRow | undefined {
   return rows.get(id)?.value;
 }
 
-/** Returns a row without rendering the caller again when it changes. */
+/**
+ * Returns the row of a torrent like `rowOf`, but a component that calls this is not rendered again when the row
+ * changes.
+ */
 export function peekRow(id: string): TorrentRow | undefined {
   return rows.get(id)?.peek();
 }
 
-/** Whether a torrent exists. */
+/** Whether there is a torrent with this id. */
 export function hasRow(id: string): boolean {
   return rows.has(id);
 }
@@ -67,7 +77,7 @@ function showAll(): void {
   visible.value = sortRows(all, sortNow);
 }
 
-/** Sorts and filters the list again whenever `sort` or the filter changes. */
+/** Sorts and filters the list again each time the sort order or the filter changes. Call it once. */
 export function follow(sort: ReadonlySignal<Sort>): void {
   effect(() => {
     sortNow = sort.value;
@@ -77,7 +87,7 @@ export function follow(sort: ReadonlySignal<Sort>): void {
   });
 }
 
-/** Replaces all rows. */
+/** Replaces all rows by those of a snapshot. */
 export function applySnapshot(torrents: readonly TorrentRow[]): void {
   batch(() => {
     const present = new Set(torrents.map((row) => row.id));
@@ -114,7 +124,7 @@ function isWhole(change: Change): change is TorrentRow {
   return change.name !== undefined && change.state !== undefined;
 }
 
-/** Applies the changes of one second. Other rows are not changed. */
+/** Applies the changes that the daemon sends about once a second: new, changed and removed rows. */
 export function applyDelta(delta: EventData<"delta">): void {
   batch(() => {
     const gone = new Set<string>();

@@ -9,9 +9,12 @@ import { hasRow } from "./torrents.ts";
 
 /** Whether this browser is logged in; null before the daemon has responded. */
 export const signedIn = signal<boolean | null>(null);
-/** The selected torrents. */
+/** The selected torrents, and the row with the keyboard focus. */
 export const selection = signal<Selection>(NOTHING);
-/** The torrent whose details are shown: the focused one if it is selected, else any selected one; null: none. */
+/**
+ * The id of the torrent whose details are shown: the focused torrent if it is selected, otherwise one of the selected
+ * ones; null if none is selected.
+ */
 export const current = computed<string | null>(() => {
   const { ids, focus } = selection.value;
   if (focus !== null && ids.has(focus)) return focus;
@@ -19,20 +22,20 @@ export const current = computed<string | null>(() => {
   return null;
 });
 
-/** The tabs of the details, in order. */
+/** The tabs of a torrent's details, in the order in which they are shown. */
 export const TABS = ["overview", "files", "peers", "trackers", "speed", "log"] as const;
-/** A tab of the details. */
+/** The name of a tab of a torrent's details. */
 export type Tab = (typeof TABS)[number];
-/** The open tab. */
+/** The tab that is open. */
 export const tab = signal<Tab>("overview");
 
-/** A torrent file in the dialog that adds torrents, and its content. */
+/** A torrent file in the dialog that adds torrents: the file, and its content as the daemon has read it. */
 export interface Candidate {
   readonly file: File;
   readonly inspected: Inspected;
 }
 
-/** An open dialog with its parameters. */
+/** The dialog that is open: its kind and parameters. */
 export type DialogState =
   | { readonly kind: "add-files"; readonly candidates: readonly Candidate[] }
   | { readonly kind: "add-url"; readonly url: string }
@@ -61,7 +64,7 @@ export interface MenuItem {
   readonly run: () => void;
   readonly isDisabled?: boolean;
   readonly isDangerous?: boolean;
-  /** Whether a line is drawn above the entry. */
+  /** Whether a separating line is drawn above the entry. */
   readonly isApart?: boolean;
   readonly keys?: string;
   readonly icon?: ComponentChildren;
@@ -73,28 +76,28 @@ export interface MenuState {
   readonly items: readonly MenuItem[];
   readonly x: number;
   readonly y: number;
-  /** The element that gets the focus when the menu closes. */
+  /** The element that gets the focus back when the menu closes. */
   readonly from: HTMLElement | null;
 }
 
 /** The open menu; null for none. */
 export const menu = signal<MenuState | null>(null);
 
-/** A message that disappears by itself. */
+/** A message over the page that disappears after a time. */
 export interface Toast {
   readonly id: number;
   readonly kind: "done" | "failed";
   readonly text: string;
 }
 
-/** Milliseconds for which a message is shown. */
+/** Milliseconds for which a message is shown, by its kind. */
 const STAY: Readonly<Record<Toast["kind"], number>> = { done: 5_000, failed: 15_000 };
 const MAX_TOASTS = 5;
 /** The visible messages, the oldest first. */
 export const toasts = signal<readonly Toast[]>([]);
 let lastToast = 0;
 
-/** Shows a message. It replaces an equal one. */
+/** Shows a message. If the same message is already shown, it is replaced, so that it does not appear twice. */
 export function toast(kind: Toast["kind"], text: string): void {
   lastToast += 1;
   const id = lastToast;
@@ -107,14 +110,14 @@ export function dropToast(id: number): void {
   toasts.value = toasts.peek().filter((other) => other.id !== id);
 }
 
-/** Removes ids of removed torrents from the selection. */
+/** Removes torrents that no longer exist from the selection. */
 export function pruneSelection(): void {
   selection.value = retain(selection.peek(), hasRow);
 }
 
-/** Matches narrow windows, which show one view at a time. */
+/** Matches windows that are too narrow to show the list and the details together. */
 const narrowQuery = matchMedia("(max-width: 720px)");
-/** Whether the window is narrow. */
+/** Whether the window is narrow, so that it shows either the list or the details. */
 export const isNarrow = signal(narrowQuery.matches);
 narrowQuery.addEventListener("change", () => {
   isNarrow.value = narrowQuery.matches;

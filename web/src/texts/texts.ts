@@ -5,7 +5,10 @@ import { columns, groups, states } from "./names.ts";
 import { pageTexts } from "./page.ts";
 import { settingsTexts } from "./settings.ts";
 
-/** All texts of the page, for translation; one file for each view. Texts with numbers or names are functions. */
+/**
+ * All texts of the page in one object, so that they can be translated. Each view has its own file. A text that
+ * contains numbers or names is a function that returns it.
+ */
 export const texts = {
   product: "Millrace",
   states,

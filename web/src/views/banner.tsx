@@ -6,7 +6,7 @@ import { retryNow } from "../state/live.ts";
 import { connection, retryAt } from "../state/session.ts";
 import { texts } from "../texts/texts.ts";
 
-/** A banner that is shown while the event stream is interrupted, with the time of the next attempt. */
+/** A banner that is shown while the connection to the daemon is interrupted, with the time until the next attempt. */
 export function Banner(): JSX.Element | null {
   const isLost = connection.value === "lost";
   const at = retryAt.value;

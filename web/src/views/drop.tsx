@@ -5,7 +5,7 @@ import { Icon } from "../components/icon.tsx";
 import { dialog } from "../state/ui.ts";
 import { texts } from "../texts/texts.ts";
 
-/** Adds torrent files and links that the user drops on the page. */
+/** Receives torrent files and links that the user drags onto the page, and opens the dialog that adds them. */
 export function DropZone(): JSX.Element | null {
   const [isOver, setOver] = useState(false);
   useEffect(() => {

@@ -12,7 +12,10 @@ interface Props {
   readonly onChange: (priority: Priority) => void;
 }
 
-/** A drop-down list of a file's priority. "mixed" is shown for folders and cannot be chosen. */
+/**
+ * A drop-down list for the priority of a file or folder. "mixed" is shown for a folder whose files have different
+ * priorities; the user cannot choose it.
+ */
 export function PrioritySelect({ label, value, onChange }: Props): JSX.Element {
   const options = PRIORITIES.map((priority): readonly [Priority | "mixed", string] => [priority, words[priority]]);
   return (

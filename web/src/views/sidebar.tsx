@@ -58,7 +58,9 @@ function Section({ title, entries }: { readonly title: string; readonly entries:
   );
 }
 
-/** Returns the entries of the sidebar sorted by name; torrents without a value come last. */
+/**
+ * Returns the entries of a section of the sidebar, sorted by name. The entry for torrents without a value comes last.
+ */
 function entriesOf(
   map: ReadonlyMap<string, number>,
   chosen: string | null,
@@ -79,7 +81,7 @@ function entriesOf(
   return entries;
 }
 
-/** The filters by state, label and tracker. */
+/** The sidebar, in which the user filters the list by state, label and tracker. */
 export function Sidebar(): JSX.Element {
   const counts = tallies();
   const { group, label, tracker } = filter.value;

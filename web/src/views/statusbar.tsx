@@ -12,7 +12,7 @@ function limit(rate: number | null | undefined): string {
   return typeof rate === "number" ? ` (${rateOrZero(rate)})` : "";
 }
 
-/** The rates, limits and connection state at the bottom of the page. */
+/** The bar at the bottom of the page: the session's rates, limits and connection state. */
 export function StatusBar(): JSX.Element {
   const info = session.value;
   const now = rates.value;

@@ -35,7 +35,7 @@ function show(id: string): void {
   selection.value = only(id);
 }
 
-/** The torrents that are being made, with their results. */
+/** The list of tasks that make torrent files, with their progress and results. */
 export function Tasks(): JSX.Element | null {
   if (tasks.value.length === 0) return null;
   return (

@@ -25,7 +25,7 @@ async function signOut(): Promise<void> {
   signedIn.value = false;
 }
 
-/** Returns the menu entries for actions that have no button. */
+/** Returns the entries of the menu "More": the actions for which the toolbar has no button. */
 function moreItems(isPhone: boolean, hasSelection: boolean): readonly MenuItem[] {
   const always: readonly MenuItem[] = [
     { label: words.columns, icon: <Icon name="columns" />, run: () => (dialog.value = { kind: "columns" }) },
@@ -58,7 +58,7 @@ function moreItems(isPhone: boolean, hasSelection: boolean): readonly MenuItem[]
   ];
 }
 
-/** The buttons and the search at the top of the page. */
+/** The bar at the top of the page: buttons for actions, and the search field. */
 export function Toolbar(): JSX.Element {
   const isPhone = isNarrow.value;
   const hasSelection = selection.value.ids.size > 0;

@@ -35,7 +35,10 @@ export class SettingsStore {
       const stored = await readSealed(this.#files, this.#path, MAX_STATE_BYTES);
       if (stored === undefined) return;
       if (stored.kind === "damaged")
-        throw new InputError("session.settings", `the file is damaged; a copy is kept as ${this.#path}.damaged`);
+        throw new InputError(
+          "session.settings",
+          `the checksum of ${this.#path} is wrong; a copy of the file is kept as ${this.#path}.damaged`,
+        );
       const fields = z.record(z.string(), z.unknown()).parse(stored.value);
       for (const [key, value] of Object.entries(fields)) {
         const read = partial.safeParse({ [key]: value });

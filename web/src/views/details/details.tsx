@@ -17,7 +17,7 @@ import { Trackers } from "./trackers.tsx";
 const words = texts.details;
 const VIEWS = { overview: Overview, files: Files, peers: Peers, trackers: Trackers, speed: Speed, log: Log } as const;
 
-/** The details of the current torrent: below the list, or in place of it in a narrow window. */
+/** The panel with the details of the current torrent: below the list, or in a narrow window instead of the list. */
 export function Details(): JSX.Element {
   const id = current.value;
   const row = id === null ? undefined : rowOf(id);

@@ -7,10 +7,10 @@ import { texts } from "../../texts/texts.ts";
 import type { ViewProps } from "./view.ts";
 
 const words = texts.log;
-/** Maximum number of lines shown, the newest first. */
+/** Maximum number of log lines shown: the newest ones. */
 const MAX_SHOWN = 500;
 
-/** The log of one torrent, or of all. */
+/** The lines of the log that concern the torrent `id`, or all lines. */
 export function Log({ id }: ViewProps): JSX.Element {
   const [isAll, setAll] = useState(false);
   const lines = log.value

@@ -61,7 +61,7 @@ function Live({ row }: { readonly row: TorrentRow }): JSX.Element {
 
 interface FixedProps {
   readonly detail: TorrentDetail;
-  /** Reads the details again. */
+  /** Reads the details from the daemon again. */
   readonly again: () => void;
 }
 
@@ -107,7 +107,7 @@ function Switches({ detail, again }: FixedProps): JSX.Element {
   );
 }
 
-/** The facts of a torrent. */
+/** The tab with the most important facts about a torrent. */
 export function Overview({ id }: ViewProps): JSX.Element | null {
   const row = rowOf(id);
   const { value: detail, error, again } = usePoll(id, POLL_SLOW, () => api.torrent(id));

@@ -11,7 +11,10 @@ import { POLL_FAST } from "./view.ts";
 
 const words = texts.overview;
 
-/** Draws the pieces on the disk. The height of each pixel column is the share of its pieces that are present. */
+/**
+ * Draws which pieces are on the disk. Each pixel column stands for some pieces; its height shows how many of them are
+ * on the disk.
+ */
 function drawHave(canvas: HTMLCanvasElement, pieces: TorrentPieces, have: Uint8Array): void {
   const context = canvas.getContext("2d");
   if (context === null) return;
@@ -33,7 +36,7 @@ function drawHave(canvas: HTMLCanvasElement, pieces: TorrentPieces, have: Uint8A
   });
 }
 
-/** Draws the number of peers that have each piece, as a colour from none to the maximum. */
+/** Draws how many peers have each piece, as a colour on a scale from none to the maximum number. */
 function drawAvailability(canvas: HTMLCanvasElement, pieces: TorrentPieces, copies: Uint8Array): void {
   const context = canvas.getContext("2d");
   if (context === null) return;
@@ -51,7 +54,7 @@ function drawAvailability(canvas: HTMLCanvasElement, pieces: TorrentPieces, copi
   context.globalAlpha = 1;
 }
 
-/** Returns the width of an element in device pixels, updated when it changes. */
+/** Returns the width of an element in device pixels. The component is rendered again when it changes. */
 function useWidth(element: RefObject<HTMLElement | null>): number {
   const [width, setWidth] = useState(0);
   useEffect(() => {
@@ -64,7 +67,7 @@ function useWidth(element: RefObject<HTMLElement | null>): number {
   return width;
 }
 
-/** The charts of pieces on the disk and of their availability. */
+/** Two charts of a torrent's pieces: which are on the disk, and how many peers have each. */
 export function Pieces({ id, availability }: { readonly id: string; readonly availability: number }): JSX.Element {
   const box = useRef<HTMLDivElement>(null);
   const haveCanvas = useRef<HTMLCanvasElement>(null);

@@ -6,7 +6,7 @@ import { rowOf } from "../../state/torrents.ts";
 import { texts } from "../../texts/texts.ts";
 import type { ViewProps } from "./view.ts";
 
-/** The chart of a torrent's rates. */
+/** The tab with the chart of a torrent's download and upload rates. */
 export function Speed({ id }: ViewProps): JSX.Element {
   void samplesVersion.value;
   const row = rowOf(id);

@@ -20,7 +20,10 @@ function drag(event: PointerEvent): void {
   bar.addEventListener("lostpointercapture", () => bar.removeEventListener("pointermove", move), { once: true });
 }
 
-/** The bar between list and details, which the user drags or moves with the arrow keys. */
+/**
+ * The bar between the list and the details. The user drags it, or presses the arrow keys, to change the height of the
+ * details.
+ */
 export function Splitter(): JSX.Element {
   return (
     <div

@@ -8,7 +8,10 @@ import { texts } from "../../texts/texts.ts";
 
 const words = texts.columnsDialog;
 
-/** The dialog that shows and hides columns, with effect at once. The column of names is always shown. */
+/**
+ * The dialog in which the user shows and hides columns of the list. Changes take effect at once. The column of names
+ * cannot be hidden.
+ */
 export function ColumnsDialog(): JSX.Element {
   const chosen = new Set(columns.value);
   const reset = (): void => {

@@ -20,7 +20,7 @@ import { SpeedDialog } from "./speed.tsx";
 import { StatisticsDialog } from "./statistics.tsx";
 import { TrackersDialog } from "./torrent/trackers.tsx";
 
-/** Shows the open dialog, if there is one. */
+/** Shows the dialog that is open, if there is one. */
 export function DialogHost(): JSX.Element | null {
   const state = dialog.value;
   switch (state?.kind) {

@@ -14,7 +14,7 @@ function named(rate: number | null): string {
   return rate === null ? texts.common.noLimit : rateOrZero(rate);
 }
 
-/** The dialog of the session's two speed limits, which the status bar opens. */
+/** The dialog of the session's download and upload limits. The status bar opens it. */
 export function SpeedDialog(): JSX.Element {
   const [isReady, setReady] = useState(false);
   const [down, setDown] = useState("");

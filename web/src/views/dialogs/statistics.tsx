@@ -11,7 +11,7 @@ import { session } from "../../state/session.ts";
 import { texts } from "../../texts/texts.ts";
 
 const words = texts.statistics;
-/** Milliseconds between two requests. */
+/** Milliseconds between two requests for the statistics. */
 const EVERY = 5000;
 const stateNames: ReadonlyMap<string, string> = new Map(Object.entries(texts.states));
 
@@ -70,7 +70,7 @@ function Facts({ data, dht }: { readonly data: Statistics; readonly dht: DhtInfo
   );
 }
 
-/** The dialog of statistics. */
+/** The dialog that shows the statistics of the session. */
 export function StatisticsDialog(): JSX.Element {
   const [span, setSpan] = useState<"hour" | "month">("hour");
   const { value, error } = usePoll("statistics", EVERY, async () => ({

@@ -21,7 +21,7 @@ const STATES: Readonly<Record<TorrentRow["state"], readonly [IconName, Tone]>> =
   stopping: ["wait", "idle"],
 };
 
-/** Returns the colour of a torrent's state. */
+/** Returns the name of the colour that shows a torrent's state. */
 export function toneOf(row: TorrentRow): Tone {
   return STATES[row.state][1];
 }
@@ -38,7 +38,10 @@ export function StatusIcon({ row }: { readonly row: TorrentRow }): ComponentChil
   );
 }
 
-/** Returns the content of a cell. Names and messages become text nodes only. */
+/**
+ * Returns the content of a torrent's cell in a column. Names and messages are added as text nodes, so HTML in them
+ * has no effect.
+ */
 export function cell(id: ColumnId, row: TorrentRow): ComponentChildren {
   switch (id) {
     case "status":

@@ -7,7 +7,7 @@ import { filter, loaded } from "../../state/torrents.ts";
 import { dialog } from "../../state/ui.ts";
 import { texts } from "../../texts/texts.ts";
 
-/** The text that is shown when the list is empty. */
+/** The text that is shown instead of the list when it contains no torrents. */
 export function Empty(): JSX.Element {
   if (!loaded.value) {
     return (

@@ -11,15 +11,16 @@ import { onGridKey } from "./keyboard.ts";
 import { onClick, onContextMenu, onDoubleClick } from "./pointer.ts";
 import { Row, rowElementId } from "./row.tsx";
 
-/** Height in pixels of rows and the heading, as in table.css. */
+/** Height in pixels of a row and of the heading. It must be the same as in table.css. */
 const ROW = 30;
 const CARD = 76;
 const HEAD = 32;
 const TICK = 36;
 
 /**
- * The table of torrents. Only visible rows are in the document. A row keeps its element while it moves; elements of
- * rows that scroll out of view are reused. The table itself has the keyboard focus, and refers to the focused row.
+ * The table of torrents. Only visible rows are in the document. When a row moves, it keeps its element; elements of
+ * rows that scroll out of view are reused. The table itself has the keyboard focus, and refers to the focused row
+ * with `aria-activedescendant`.
  */
 export function TorrentGrid(): JSX.Element {
   const scroller = useRef<HTMLDivElement>(null);

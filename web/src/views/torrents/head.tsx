@@ -7,7 +7,7 @@ import { order } from "../../state/torrents.ts";
 import { dialog, selection } from "../../state/ui.ts";
 import { texts } from "../../texts/texts.ts";
 
-/** Pixels by which Shift and an arrow key change the width of a column. */
+/** Number of pixels by which Shift and an arrow key change the width of a column. */
 const KEY_STEP = 16;
 
 /** Changes the width of a column while the user drags the edge of its heading. */
@@ -49,7 +49,10 @@ function SelectAll(): JSX.Element {
   );
 }
 
-/** The headings: a click sorts, dragging an edge changes the width, the secondary mouse button chooses columns. */
+/**
+ * The headings of the columns. A click sorts the list, dragging an edge changes the width, and the secondary mouse
+ * button opens the dialog that chooses columns.
+ */
 export function Head({
   columns,
   isCard,

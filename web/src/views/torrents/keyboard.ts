@@ -23,7 +23,7 @@ function menuAtFocus(grid: HTMLElement): void {
   openTorrentMenu(box.left + 48, Math.min(box.bottom, innerHeight - 40), grid);
 }
 
-/** Handles a key in the table. Returns whether the table uses the key. */
+/** Handles a key that is pressed in the table. Returns whether the key has a function there. */
 export function onGridKey(
   event: KeyboardEvent,
   grid: HTMLElement,

@@ -4,7 +4,10 @@ import { order } from "../../state/torrents.ts";
 import { isNarrow, selection } from "../../state/ui.ts";
 import { openTorrentMenu } from "./menu.tsx";
 
-/** Mouse events of the table, for all rows at once. Rows have no listeners of their own. */
+/**
+ * Returns the id of the torrent whose row a mouse event happened in; null if it was outside of rows. The table
+ * handles the events of all rows, so that rows need no listeners of their own.
+ */
 
 function idAt(event: Event): string | null {
   const row = event.target instanceof Element ? event.target.closest<HTMLElement>("[data-id]") : null;
@@ -15,7 +18,7 @@ function isTick(event: Event): boolean {
   return event.target instanceof Element && event.target.closest(".tick") !== null;
 }
 
-/** Handles a click on a row. */
+/** Handles a click in the table: changes the selection. */
 export function onClick(event: MouseEvent): void {
   const id = idAt(event);
   if (id === null) return;
@@ -31,12 +34,12 @@ export function onClick(event: MouseEvent): void {
   if (event.target instanceof HTMLInputElement) event.target.checked = selection.value.ids.has(id);
 }
 
-/** Handles a double click on a row. */
+/** Handles a double click in the table: shows the details of the torrent. */
 export function onDoubleClick(event: MouseEvent): void {
   if (idAt(event) !== null && !isTick(event)) showDetails();
 }
 
-/** Opens the menu of a row. */
+/** Handles a click with the secondary mouse button: opens the menu of the torrent in that row. */
 export function onContextMenu(event: MouseEvent, grid: HTMLElement): void {
   const id = idAt(event);
   if (id === null) return;

@@ -8,22 +8,24 @@ import { selection } from "../../state/ui.ts";
 import { texts } from "../../texts/texts.ts";
 import { cell, StatusIcon, toneOf } from "./cells.tsx";
 
-/** The row and its position. */
+/** The properties of a row of the list. */
 export interface RowProps {
   readonly id: string;
-  /** The position in the list, from 0. */
+  /** The position of the row in the list, from 0. */
   readonly index: number;
   readonly columns: readonly Column[];
   readonly height: number;
   readonly isCard: boolean;
 }
 
-/** Returns the id of a row's element in the document. */
+/** Returns the HTML id of the element for the torrent `id`. */
 export function rowElementId(id: string): string {
   return `row-${id}`;
 }
 
-/** One torrent in the list. It is rendered only when its row, its selection or its position changes. */
+/**
+ * The row of one torrent in the list. It is rendered again only when its data, its selection or its position changes.
+ */
 export function Row({ id, index, columns, height, isCard }: RowProps): JSX.Element | null {
   const row = rowOf(id);
   if (row === undefined) return null;
@@ -66,7 +68,7 @@ export function Row({ id, index, columns, height, isCard }: RowProps): JSX.Eleme
   );
 }
 
-/** A torrent in a narrow window: the name, the progress bar and the rates. */
+/** The content of a row in a narrow window: the name, the progress bar and the rates of a torrent. */
 function Card({ row }: { readonly row: TorrentRow }): JSX.Element {
   return (
     <div role="gridcell" class="cell card">

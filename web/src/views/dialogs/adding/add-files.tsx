@@ -25,7 +25,7 @@ interface FilesProps {
   readonly onChange: (priorities: Priorities) => void;
 }
 
-/** A torrent's files with check boxes and priorities, before the torrent is added. */
+/** The list of the files of a torrent that is about to be added, with a check box and a priority for each. */
 function FileChoice({ inspected, priorities, onChange }: FilesProps): JSX.Element {
   const of = (index: number): Priority => priorities.get(index) ?? "normal";
   const set = (indexes: readonly number[], priority: Priority): void =>
@@ -85,8 +85,8 @@ function FileChoice({ inspected, priorities, onChange }: FilesProps): JSX.Elemen
 }
 
 /**
- * The dialog that adds torrent files which the user has chosen or dropped: files to download, folder, and whether to
- * start.
+ * The dialog that adds torrent files which the user has chosen or dropped. It asks for the files to download, the
+ * folder, and whether to start.
  */
 export function AddFilesDialog({ candidates }: { readonly candidates: readonly Candidate[] }): JSX.Element {
   const [draft, setDraft] = useState<OptionsDraft>(NO_OPTIONS);

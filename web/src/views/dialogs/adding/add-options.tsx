@@ -16,10 +16,10 @@ export interface OptionsDraft {
   readonly skipCheck: boolean;
 }
 
-/** The initial options. */
+/** The options with which the dialog opens. */
 export const NO_OPTIONS: OptionsDraft = { folder: "", label: "", start: true, sequential: false, skipCheck: false };
 
-/** Converts the options for the API; empty options are left out. */
+/** Converts the options that the user typed to those of the API. Empty options are left out. */
 export function toOptions(draft: OptionsDraft): AddOptions {
   const options: AddOptions = { paused: !draft.start };
   if (draft.folder.trim() !== "") options.folder = draft.folder.trim();
@@ -34,7 +34,7 @@ interface Props {
   readonly onChange: (draft: OptionsDraft) => void;
 }
 
-/** The input fields of the options. */
+/** The input fields for the options of adding a torrent. */
 export function OptionFields({ draft, onChange }: Props): JSX.Element {
   const set = (part: Partial<OptionsDraft>): void => onChange({ ...draft, ...part });
   const labels = [...tallies().labels.keys()].filter((label) => label !== "");

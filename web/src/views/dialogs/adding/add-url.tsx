@@ -11,7 +11,7 @@ import { NO_OPTIONS, OptionFields, toOptions } from "./add-options.tsx";
 
 const words = texts.addUrl;
 
-/** The dialog that adds links. */
+/** The dialog that adds torrents from magnet links or URLs. */
 export function AddUrlDialog({ url }: { readonly url: string }): JSX.Element {
   const [text, setText] = useState(url);
   const [draft, setDraft] = useState<OptionsDraft>(NO_OPTIONS);

@@ -10,11 +10,15 @@ import { putTask, session } from "../../../state/session.ts";
 import { texts } from "../../../texts/texts.ts";
 
 const words = texts.create;
-/** Piece lengths in bytes as text, from 64 KiB to 16 MiB; empty: chosen by size. */
+/**
+ * The piece lengths that can be chosen, in bytes as text, from 64 KiB to 16 MiB. An empty text: the daemon chooses
+ * one for the size of the data.
+ */
 const PIECES = ["", ...Array.from({ length: 9 }, (_, at) => String(2 ** (16 + at)))];
 
 /**
- * The dialog that makes a torrent from a path on the daemon's disk. Its progress is shown at the bottom of the page.
+ * The dialog that makes a torrent file for a file or folder on the daemon's disk. Progress is shown at the bottom of
+ * the page.
  */
 export function CreateDialog(): JSX.Element {
   const [path, setPath] = useState("");

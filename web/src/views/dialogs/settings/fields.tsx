@@ -9,15 +9,17 @@ import { texts } from "../../../texts/texts.ts";
 
 const words = texts.settings;
 
-/** The edited settings, and a function that changes them. */
+/**
+ * The properties of each section: the settings that the user is editing, and a function that changes some of them.
+ */
 export interface SectionProps {
   readonly draft: Settings;
   readonly set: (part: Partial<Settings>) => void;
 }
 
 /**
- * Returns the text of an input field and its setter. The text stays as typed, also while it is incomplete; `take`
- * gets each change.
+ * Returns the text of an input field, and a function that sets it. The text stays as the user typed it, even while it
+ * is not a valid value; each change is passed to `take`.
  */
 export function useTyped(initial: string, take: (text: string) => void): readonly [string, (text: string) => void] {
   const [text, setText] = useState(initial);
@@ -30,7 +32,7 @@ export function useTyped(initial: string, take: (text: string) => void): readonl
   ];
 }
 
-/** The fields of folders. */
+/** The section of the settings for folders. */
 export function FolderFields({ draft, set }: SectionProps): JSX.Element {
   return (
     <>
@@ -57,7 +59,7 @@ export function FolderFields({ draft, set }: SectionProps): JSX.Element {
   );
 }
 
-/** The fields of speed limits. */
+/** The section of the settings for speed limits. */
 export function SpeedFields({ draft, set }: SectionProps): JSX.Element {
   const [down, setDown] = useTyped(toKib(draft.maxDownloadRate), (text) => set({ maxDownloadRate: fromKib(text) }));
   const [up, setUp] = useTyped(toKib(draft.maxUploadRate), (text) => set({ maxUploadRate: fromKib(text) }));
@@ -82,7 +84,7 @@ export function SpeedFields({ draft, set }: SectionProps): JSX.Element {
   );
 }
 
-/** The fields of connections. */
+/** The section of the settings for connections to peers. */
 export function ConnectionFields({ draft, set }: SectionProps): JSX.Element {
   const [connections, setConnections] = useTyped(shown(draft.maxConnections), (text) =>
     set({ maxConnections: positive(text) ?? draft.maxConnections }),
@@ -109,7 +111,7 @@ export function ConnectionFields({ draft, set }: SectionProps): JSX.Element {
   );
 }
 
-/** The fields of the queue and of seeding goals. */
+/** The section of the settings for the queue and the seeding goals. */
 export function QueueFields({ draft, set }: SectionProps): JSX.Element {
   const [downloads, setDownloads] = useTyped(shown(draft.maxActiveDownloads), (text) =>
     set({ maxActiveDownloads: positive(text) }),
@@ -146,7 +148,7 @@ export function QueueFields({ draft, set }: SectionProps): JSX.Element {
   );
 }
 
-/** The preferences of this browser, which take effect at once. */
+/** The section for the preferences that this browser stores. Changes take effect at once. */
 export function PageFields(): JSX.Element {
   return (
     <Select

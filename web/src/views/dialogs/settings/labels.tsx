@@ -7,7 +7,7 @@ import type { SectionProps } from "./fields.tsx";
 
 const words = texts.settings;
 
-/** The input fields for labels and their folders. */
+/** The section of the settings for labels and the folder of each label. */
 export function LabelFields({ draft, set }: SectionProps): JSX.Element {
   const [rows, setRows] = useState<readonly (readonly [string, string])[]>(Object.entries(draft.labels));
   const change = (next: readonly (readonly [string, string])[]): void => {

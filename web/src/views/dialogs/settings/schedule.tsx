@@ -57,7 +57,7 @@ function Rule({ rule, number, onChange, onRemove }: RuleProps): JSX.Element {
   );
 }
 
-/** The input fields for the parts of the week with different limits. */
+/** The section of the settings for the rate schedule: times of the week in which other speed limits apply. */
 export function ScheduleFields({ draft, set }: SectionProps): JSX.Element {
   const rules = draft.schedule;
   const change = (schedule: readonly ScheduleRule[]): void => set({ schedule: [...schedule] });

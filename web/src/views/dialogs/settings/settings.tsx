@@ -24,7 +24,10 @@ const SECTIONS = {
 type Section = keyof typeof SECTIONS;
 const NAMES: readonly Section[] = ["folders", "speed", "schedule", "connections", "queue", "labels", "page"];
 
-/** Returns only the changed settings, because another client may change others at the same time. */
+/**
+ * Returns the settings that differ in `after` from `before`. Only these are sent, because another client may have
+ * changed the rest at the same time.
+ */
 function changes(before: Settings, after: Settings): Partial<Settings> {
   const differ = Object.entries(after).filter(
     ([key, value]) =>
@@ -34,7 +37,7 @@ function changes(before: Settings, after: Settings): Partial<Settings> {
   return changed;
 }
 
-/** The dialog of all settings that can change while the daemon runs. */
+/** The dialog of all settings that can be changed while the daemon runs. */
 export function SettingsDialog(): JSX.Element {
   const [before, setBefore] = useState<Settings | null>(null);
   const [draft, setDraft] = useState<Settings | null>(null);

@@ -8,7 +8,7 @@ import { texts } from "../../../texts/texts.ts";
 
 const words = texts.peers;
 
-/** The dialog that adds peers. */
+/** The dialog in which the user types addresses of peers to add to a torrent. */
 export function AddPeersDialog({ id }: { readonly id: string }): JSX.Element {
   const [text, setText] = useState("");
   const peers = text.split(/[\s,]+/).filter((peer) => peer !== "");

@@ -8,7 +8,7 @@ import { texts } from "../../../texts/texts.ts";
 
 const words = texts.labelDialog;
 
-/** The dialog that sets labels. */
+/** The dialog that sets the labels of torrents. */
 export function LabelDialog({ ids }: { readonly ids: readonly string[] }): JSX.Element {
   const [text, setText] = useState(peekRow(ids[0] ?? "")?.labels.join(", ") ?? "");
   const labels = [...new Set(text.split(",").map((label) => label.trim()))].filter((label) => label !== "");

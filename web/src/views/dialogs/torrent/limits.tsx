@@ -12,7 +12,10 @@ import { texts } from "../../../texts/texts.ts";
 
 const words = texts.limitsDialog;
 
-/** The dialog of speed limits. The fields show the limits of the first torrent. */
+/**
+ * The dialog that sets the speed limits of torrents. At first the fields show the limits of the first of these
+ * torrents.
+ */
 export function LimitsDialog({ ids }: { readonly ids: readonly string[] }): JSX.Element {
   const [first = ""] = ids;
   const [isReady, setReady] = useState(false);

@@ -8,7 +8,7 @@ import { texts } from "../../../texts/texts.ts";
 
 const words = texts.moveDialog;
 
-/** The dialog that moves data. */
+/** The dialog that moves the data of torrents to another folder. */
 export function MoveDialog({ ids }: { readonly ids: readonly string[] }): JSX.Element {
   const [folder, setFolder] = useState(peekRow(ids[0] ?? "")?.folder ?? "");
   return (

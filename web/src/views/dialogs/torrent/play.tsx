@@ -14,8 +14,8 @@ interface Props {
 }
 
 /**
- * Plays a file in the page, also while it is being downloaded. The position to which the user seeks is downloaded
- * first.
+ * The dialog that plays a video or audio file, also while it is being downloaded. When the user seeks, the pieces at
+ * the new position are downloaded first.
  */
 export function PlayDialog({ id, file, path }: Props): JSX.Element {
   const [hasFailed, setFailed] = useState(false);

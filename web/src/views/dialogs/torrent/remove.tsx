@@ -7,10 +7,10 @@ import { peekRow } from "../../../state/torrents.ts";
 import { texts } from "../../../texts/texts.ts";
 
 const words = texts.removeDialog;
-/** Maximum number of names listed; the rest is counted. */
+/** Maximum number of torrents whose names are listed. Of further ones, only the number is shown. */
 const MAX_NAMES = 6;
 
-/** The dialog that confirms the removal of torrents and their data. */
+/** The dialog in which the user confirms the removal of torrents, and chooses whether their data is deleted. */
 export function RemoveDialog({ ids }: { readonly ids: readonly string[] }): JSX.Element {
   const [deleteData, setDeleteData] = useState(false);
   return (

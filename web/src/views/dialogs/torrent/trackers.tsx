@@ -9,7 +9,7 @@ import { texts } from "../../../texts/texts.ts";
 
 const words = texts.trackers;
 
-/** The dialog that edits trackers. */
+/** The dialog in which the user edits the trackers of a torrent. */
 export function TrackersDialog({ id }: { readonly id: string }): JSX.Element {
   const [text, setText] = useState<string | null>(null);
   useEffect(() => {
