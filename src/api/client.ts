@@ -23,16 +23,16 @@ import type {
   TorrentTracker,
 } from "./torrent.ts";
 
-/** The daemon's address and the caller's token. */
+/** The daemon's address and the token of the API user. */
 export interface ApiOptions {
-  /** The daemon's URL, such as `http://127.0.0.1:9080`. Not needed on the page that the daemon serves. */
+  /** The daemon's URL, such as `http://127.0.0.1:9080`. Not needed on a web page that the daemon itself serves. */
   readonly url?: string;
-  /** The API token. Not needed on the daemon's page, which logs in and has a cookie. */
+  /** The API token. Not needed on a web page that the daemon itself serves: the page logs in and gets a cookie. */
   readonly token?: string;
   readonly fetch?: typeof globalThis.fetch;
 }
 
-/** The torrents and fields that {@link MillraceApi.list} requests. */
+/** Which torrents, and which of their fields, {@link MillraceApi.list} requests. */
 export interface ListOptions {
   readonly search?: string;
   readonly state?: TorrentState;
@@ -42,7 +42,7 @@ export interface ListOptions {
   readonly order?: "asc" | "desc";
   readonly offset?: number;
   readonly limit?: number;
-  /** Fields of the rows; default: all. `id` is always included. */
+  /** The fields that each torrent in the list has; default: all. `id` is always included. */
   readonly fields?: readonly (keyof TorrentRow)[];
 }
 
@@ -59,7 +59,7 @@ export interface EventOptions {
   readonly onState?: (isOpen: boolean) => void;
 }
 
-/** The daemon refused a request, or could not be reached (`status` 0, `code` "network"). */
+/** The error when the daemon refused a request, or could not be reached (`status` 0, `code` "network"). */
 export class ApiError extends Error {
   override readonly name = "ApiError";
   readonly problem: Problem;
@@ -76,7 +76,7 @@ export class ApiError extends Error {
   }
 }
 
-/** Milliseconds until a lost event stream is opened again. */
+/** Milliseconds until the client connects again after the event stream was lost. */
 const RETRY_MS = 1_000;
 
 /**
@@ -101,8 +101,8 @@ export class MillraceApi {
     return this.#known(await this.#json<Identity>("POST", "/login", { token }));
   }
   /**
-   * Returns how the caller is authenticated. A page calls this first, because its writes need the `csrf` token of the
-   * result.
+   * Returns how the caller is authenticated. A web page calls this first, because later writes send the `csrf` token of
+   * the result.
    */
   async me(): Promise<Identity> {
     return this.#known(await this.#json<Identity>("GET", "/me"));
@@ -110,7 +110,7 @@ export class MillraceApi {
   logout = (): Promise<void> => this.#done("POST", "/logout");
 
   list = (options: ListOptions = {}): Promise<TorrentList> => this.#json("GET", `/torrents${queryOf(options)}`);
-  /** Adds a torrent by a magnet link or the address of a torrent file. */
+  /** Adds a torrent by a magnet link or the URL of a torrent file. */
   add = (request: AddRequest): Promise<Added> => this.#json("POST", "/torrents", request);
   addFile = (file: Blob, options: AddOptions = {}): Promise<Added> =>
     this.#json("POST", "/torrents", formOf(file, options));
@@ -123,7 +123,7 @@ export class MillraceApi {
   remove = (id: string, deleteData = false): Promise<void> =>
     this.#done("DELETE", `/torrents/${id}?deleteData=${deleteData}`);
   files = (id: string): Promise<TorrentFile[]> => this.#json("GET", `/torrents/${id}/files`);
-  /** Sets the priorities of files, by file index. */
+  /** Sets the priorities of files, by file index, and returns all files of the torrent. */
   setPriorities = (id: string, priorities: Readonly<Record<number, Priority>>): Promise<TorrentFile[]> =>
     this.#json("PATCH", `/torrents/${id}/files`, { priorities });
   peers = (id: string): Promise<TorrentPeer[]> => this.#json("GET", `/torrents/${id}/peers`);
@@ -150,15 +150,19 @@ export class MillraceApi {
   cancelTask = (id: string): Promise<void> => this.#done("DELETE", `/tasks/${encodeURIComponent(id)}`);
 
   health = (): Promise<Health> => this.#json("GET", "/../../healthz");
-  /** Returns the URL of a file for `<video>` and links: the browser sends the cookie with it. */
+  /**
+   * Returns the URL of a file's content, for `<video>` elements and links: the browser sends the cookie with the
+   * request.
+   */
   streamUrl = (id: string, file: Pick<TorrentFile, "index" | "path">, download = false): string =>
     `${this.#url}/stream/${id}/${file.index}/${encodeURIComponent(file.path.replace(/^.*\//, "").replaceAll("\\", "_"))}${download ? "?download=1" : ""}`;
   playlistUrl = (id: string): string => `${this.#url}/stream/${id}/playlist.m3u`;
   torrentFileUrl = (id: string): string => `${this.#url}/api/v1/torrents/${id}/file`;
 
   /**
-   * Yields all events, beginning with a `snapshot`. After a lost connection it reconnects and continues with the next
-   * event. Ends when `signal` is aborted; throws {@link ApiError} when the daemon refuses (401: log in again).
+   * Yields all events; the first is a `snapshot`. After a lost connection it reconnects and continues with the next
+   * event. Ends when `signal` is aborted. Throws {@link ApiError} when the daemon refuses the stream (with status 401,
+   * log in again).
    */
   async *events({ signal, onState }: EventOptions = {}): AsyncGenerator<ApiEvent, void, void> {
     const trusted: Trusted<ApiEvent> = JSON;
@@ -255,7 +259,7 @@ export class MillraceApi {
   }
 }
 
-/** JSON that is not validated here: the daemon's tests check its responses with the same schemas. */
+/** A result from JSON that is not validated here: the daemon's tests check its responses with the same schemas. */
 interface Trusted<Result> {
   parse(text: string): Result;
 }
@@ -278,7 +282,7 @@ function formOf(file: Blob, options?: AddOptions): FormData {
   return form;
 }
 
-/** Parses the text of one server-sent event. Returns its fields by name. */
+/** Parses the text of one server-sent event. Returns the values of its fields by field name. */
 function fieldsOf(event: string): Record<string, string> {
   return Object.fromEntries(
     event.split("\n").map((line) => {

@@ -4,21 +4,22 @@ import { logLine, sessionInfo } from "./session.ts";
 import { createTask } from "./requests.ts";
 
 /**
- * `GET /events`: server-sent events. Each has an `id`. A client that reconnects with `Last-Event-ID` gets the missed
- * events, or a `snapshot` when they are no longer kept. `event` is one of these names, `data` is JSON:
+ * The events of `GET /events`, which sends server-sent events. Each has an `id`. A client that reconnects with
+ * `Last-Event-ID` gets the events that it missed, or a `snapshot` when these are no longer kept. `event` is one of
+ * these names, `data` is JSON:
  */
 export const events = {
-  /** All torrents: the first event of a stream, also sent when missed events are no longer kept. */
+  /** All torrents. It is the first event of a stream, and is also sent when missed events are no longer kept. */
   snapshot: z.object({ torrents: z.array(torrent), session: sessionInfo }),
   /** Changed fields of torrents by id, all fields of new torrents, and the ids of removed torrents. */
   delta: z.object({ changed: z.array(torrent.partial().extend({ id: torrentId })), removed: z.array(torrentId) }),
-  /** Totals, every second while they change. */
+  /** The total rates and number of connections, sent every second while they change. */
   rates: z.object({ at: z.int(), down: z.number(), up: z.number(), connections: z.int() }),
   session: sessionInfo,
   log: logLine,
-  /** The progress of a torrent file that is being made. */
+  /** The progress of creating a torrent file. */
   task: createTask,
-  /** Settings were changed: read them again. */
+  /** Settings were changed: the client should read them again. */
   settings: z.object({}),
 } as const;
 

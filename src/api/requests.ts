@@ -1,19 +1,19 @@
 import { z } from "zod";
 import { priority, torrent, torrentId, torrentLimits, torrentState } from "./torrent.ts";
 
-/** Schemas of requests. They are strict: an unknown field is an error. */
+/** Schemas of requests. They are strict: a request with an unknown field is rejected. */
 
-/** Maximum number of torrents in one request. */
+/** Maximum of torrents in one request. */
 export const MAX_IDS = 20_000;
 
-/** Ids of torrents, at least one. */
+/** A list of at least one torrent id. */
 export const ids = z.array(torrentId).min(1).max(MAX_IDS);
 
 const rowKeys = torrent.keyof();
 
 /** The query of `GET /torrents`. */
 export const listQuery = z.strictObject({
-  /** Words that the name contains, regardless of case. */
+  /** Words that the torrent's name must contain, regardless of case. */
   search: z.string().max(500).optional(),
   state: torrentState.optional(),
   label: z.string().max(100).optional(),
@@ -22,7 +22,7 @@ export const listQuery = z.strictObject({
   order: z.enum(["asc", "desc"]).default("asc"),
   offset: z.coerce.number().int().nonnegative().default(0),
   limit: z.coerce.number().int().positive().max(MAX_IDS).default(MAX_IDS),
-  /** Names of fields, separated by commas; default: all. `id` is always included. */
+  /** Names of fields for the torrents in the response, separated by commas; default: all. `id` is always included. */
   fields: z
     .string()
     .transform((text) => text.split(","))
@@ -37,16 +37,19 @@ const labels = z.array(z.string().min(1).max(100)).max(50);
 
 /** Options for adding a torrent. */
 export const addOptions = z.strictObject({
-  /** The folder for the data. Default: the label's folder, or the session's. */
+  /**
+   * The folder for the data. Default: the folder of the torrent's label, or else the folder for downloads in the
+   * settings.
+   */
   folder: z.string().min(1).max(4096).optional(),
   label: z.string().max(100).optional(),
-  /** Several labels; replaces `label`. */
+  /** Several labels, of which the first is the category; replaces `label`. */
   labels: labels.optional(),
   paused: z.boolean().optional(),
   sequential: z.boolean().optional(),
-  /** Skips the check of existing data, if every file has the right length. */
+  /** Whether to skip the check of existing data, if every file has the right length. */
   skipCheck: z.boolean().optional(),
-  /** Priorities by file index; default: normal. */
+  /** Priorities of files by file index. Default: normal. */
   priorities: z.record(z.string().regex(/^\d{1,7}$/), priority).optional(),
   /** Peers to connect to, as `HOST:PORT`. */
   peers: z.array(z.string().max(300)).max(100).optional(),
@@ -66,7 +69,7 @@ export const addRequest = addOptions.extend({
 /** The body of `POST /torrents` as JSON. */
 export type AddRequest = z.infer<typeof addRequest>;
 
-/** `POST /torrents/inspect`: the content of a torrent file that is not added. */
+/** The response of `POST /torrents/inspect`: the content of a torrent file, which is not added. */
 export const inspected = z.object({
   id: torrentId,
   name: z.string(),
@@ -77,10 +80,10 @@ export const inspected = z.object({
   isKnown: z.boolean(),
   files: z.array(z.object({ index: z.int(), path: z.string(), size: z.int() })),
 });
-/** The content of a torrent file. */
+/** The content of a torrent file that was inspected. */
 export type Inspected = z.infer<typeof inspected>;
 
-/** `POST /torrents/actions`: one action on many torrents. */
+/** The body of `POST /torrents/actions`: one action on many torrents. */
 export const actionRequest = z.discriminatedUnion("action", [
   z.strictObject({ action: z.enum(["start", "start-now", "pause", "recheck", "reannounce"]), ids }),
   z.strictObject({ action: z.literal("remove"), ids, deleteData: z.boolean().default(false) }),
@@ -104,25 +107,25 @@ export const actionRequest = z.discriminatedUnion("action", [
 /** The body of `POST /torrents/actions`. */
 export type ActionRequest = z.input<typeof actionRequest>;
 
-/** The result of an action; all torrents that are not in `failed` succeeded. */
+/** The response of `POST /torrents/actions`. The action succeeded for all torrents that are not in `failed`. */
 export const actionResult = z.object({
   done: z.int(),
   failed: z.array(z.object({ id: torrentId, code: z.string(), message: z.string() })),
 });
-/** The result of an action. */
+/** The result of an action on many torrents. */
 export type ActionResult = z.infer<typeof actionResult>;
 
-/** The body of `PATCH /torrents/{id}`. */
+/** The body of `PATCH /torrents/{id}`, which changes the fields that are given. */
 export const patchRequest = z.strictObject({
-  /** The name in the list of torrents. */
+  /** The name to show in the list of torrents. */
   name: z.string().min(1).max(255).optional(),
   /**
-   * Renames the torrent's file or folder on the disk. At most 255 bytes of UTF-8; no other file in `folder` may have
-   * the name.
+   * The new name of the torrent's file or folder on the disk. At most 255 bytes of UTF-8; no other file in `folder` may
+   * have the name.
    */
   diskName: z.string().min(1).max(255).optional(),
   label: z.string().max(100).optional(),
-  /** Several labels; replaces `label`. */
+  /** Several labels, of which the first is the category; replaces `label`. */
   labels: labels.optional(),
   sequential: z.boolean().optional(),
   limits: torrentLimits.partial().strict().optional(),
@@ -130,12 +133,12 @@ export const patchRequest = z.strictObject({
 /** The body of `PATCH /torrents/{id}`. */
 export type PatchRequest = z.infer<typeof patchRequest>;
 
-/** The body of `PATCH /torrents/{id}/files`. */
+/** The body of `PATCH /torrents/{id}/files`: priorities by file index. */
 export const filesRequest = z.strictObject({ priorities: z.record(z.string().regex(/^\d{1,7}$/), priority) });
 
 /**
- * An announce URL. URLs of WebTorrent trackers (`ws`, `wss`) are accepted and stored, but not used: their protocol is
- * not implemented.
+ * An announce URL. URLs of WebTorrent trackers (`ws`, `wss`) are accepted and stored, but not used, since their
+ * protocol is not supported.
  */
 export const trackerUrl = z.url({ protocol: /^(?:https?|udp|wss?)$/, hostname: /./ }).max(2048);
 
@@ -145,36 +148,36 @@ export const trackerUrl = z.url({ protocol: /^(?:https?|udp|wss?)$/, hostname: /
  */
 export const trackersRequest = z.strictObject({ tiers: z.array(z.array(z.url().max(2048)).max(100)).max(100) });
 
-/** The body of `POST /torrents/{id}/peers`. */
+/** The body of `POST /torrents/{id}/peers`: peers to connect to, as `HOST:PORT`. */
 export const peersRequest = z.strictObject({ peers: z.array(z.string().min(3).max(300)).min(1).max(100) });
 
 /**
- * The body of `POST /create`, which makes a torrent file from a path on the daemon's disk. A task reports its
- * progress.
+ * The body of `POST /create`, which creates a torrent file for a path on the daemon's disk. The response is a task,
+ * which shows the progress.
  */
 export const createRequest = z.strictObject({
   path: z.string().min(1).max(4096),
   trackers: z.array(trackerUrl).max(100).default([]),
   comment: z.string().max(4096).default(""),
   private: z.boolean().default(false),
-  /** Bytes. Default: chosen by the size of the content. */
+  /** The piece length in bytes. Default: chosen by the size of the content. */
   pieceLength: z.int().positive().optional(),
   format: z.enum(["v1", "hybrid"]).default("v1"),
-  /** Whether to seed the content from its current path. */
+  /** Whether to add the torrent and seed the content from its present path. */
   seed: z.boolean().default(true),
 });
 /** The body of `POST /create`. */
 export type CreateRequest = z.input<typeof createRequest>;
 
-/** A torrent file that is being made. */
+/** A task that creates a torrent file. */
 export const createTask = z.object({
   id: z.string(),
   path: z.string(),
   state: z.enum(["hashing", "done", "failed", "cancelled"]),
   progress: z.number(),
-  /** The torrent's id; null until the task is done. */
+  /** The id of the created torrent; null until the task is done. */
   torrent: torrentId.nullable(),
   error: z.string().nullable(),
 });
-/** A torrent file that is being made. */
+/** A task that creates a torrent file. */
 export type CreateTask = z.infer<typeof createTask>;

@@ -1,9 +1,12 @@
 import { z } from "zod";
 
-/** 40 hexadecimal digits, lower case: the torrent's info-hash. */
+/** The id of a torrent: its info-hash, as 40 hexadecimal digits in lower case. */
 export const torrentId = z.string().regex(/^[0-9a-f]{40}$/, "an info-hash has 40 hexadecimal digits");
 
-/** The state of a torrent: the engine's states, and `queued` for a started torrent without a place in the queue. */
+/**
+ * The state of a torrent: one of the library's states, or `queued` for a started torrent that waits in the queue for
+ * other torrents.
+ */
 export const torrentState = z.enum([
   "queued",
   "fetching-metadata",
@@ -23,13 +26,16 @@ export const priority = z.enum(["skip", "low", "normal", "high"]);
 /** The priority of a file. */
 export type Priority = z.infer<typeof priority>;
 
-/** A failure, with a code for programs and a sentence for users. */
+/** A failure: a code for programs, and a message for users. */
 export const fault = z.object({ code: z.string(), message: z.string() });
 
-/** A torrent as lists show it. Sizes are bytes, rates bytes a second, times milliseconds since 1970. */
+/**
+ * A torrent with the fields that lists show. Sizes are in bytes, rates in bytes a second, times in milliseconds since
+ * 1970.
+ */
 export const torrent = z.object({
   id: torrentId,
-  /** The name in the list: set by the user, or the name on the disk. */
+  /** The name to show in lists: the name that the user has set, or else the name on the disk. */
   name: z.string(),
   /**
    * The name of the torrent's file or folder in `folder`; the name in the magnet link while the metadata is unknown.
@@ -37,58 +43,60 @@ export const torrent = z.object({
   diskName: z.string(),
   state: torrentState,
   error: fault.nullable(),
-  /** The trackers' error or warning message, as they sent it, while no tracker works; null otherwise. */
+  /** The error or warning message of the trackers, as they sent it, while no tracker works; null otherwise. */
   trackerProblem: z.object({ level: z.enum(["error", "warning"]), message: z.string() }).nullable(),
-  /** From 0 to 1: the downloaded part of the selected bytes, or the checked part during a check. */
+  /** The downloaded share of the selected bytes, from 0 to 1; during a check, the share that has been checked. */
   progress: z.number().min(0).max(1),
-  /** Bytes of all files; 0 while the metadata is unknown. */
+  /** The size of all files in bytes; 0 while the metadata is unknown. */
   size: z.int().nonnegative(),
-  /** Bytes of the pieces that are selected for download. */
+  /** The size of the pieces that are selected for download, in bytes. */
   wanted: z.int().nonnegative(),
-  /** Bytes of the selected pieces that are downloaded and verified. */
+  /** The bytes of the selected pieces that are downloaded and verified. */
   done: z.int().nonnegative(),
   downRate: z.number().nonnegative(),
   upRate: z.number().nonnegative(),
-  /** Bytes, over all runs. */
+  /** Bytes transferred over all runs. */
   downloaded: z.int().nonnegative(),
   uploaded: z.int().nonnegative(),
   ratio: z.number().nonnegative(),
-  /** Seconds until the download is complete; null while no data is transferred. */
+  /** Seconds until the download is complete at the present rate; null while no data is transferred. */
   eta: z.int().nonnegative().nullable(),
-  /** Number of connected peers. */
+  /** The number of connected peers. */
   peers: z.int().nonnegative(),
-  /** Number of connected peers that have all pieces. */
+  /** The number of connected peers that have all pieces. */
   seeds: z.int().nonnegative(),
-  /** Copies of the rarest piece among the connected peers, plus the share of pieces that have one more copy. */
+  /**
+   * The number of copies of the rarest piece among the connected peers, plus the share of pieces that have more copies.
+   */
   availability: z.number().nonnegative(),
-  /** The category, which is the first label; empty: none. */
+  /** The category of the torrent, which is its first label; empty: none. */
   label: z.string(),
   labels: z.array(z.string()),
-  /** Hosts of the trackers, without duplicates. */
+  /** The host names of the trackers, without duplicates. */
   trackers: z.array(z.string()),
-  /** The folder of the data. */
+  /** The folder that contains the torrent's file or folder. */
   folder: z.string(),
   addedAt: z.int(),
-  /** When the download was completed; null while it is not, and when a check found the data complete. */
+  /** The time at which the download was completed; null before that, and if a check found the data complete. */
   finishedAt: z.int().nullable(),
-  /** Place in the queue, from 0. */
+  /** The torrent's position in the queue; the first is 0. */
   queue: z.int().nonnegative(),
   private: z.boolean(),
 });
-/** A torrent as lists show it. */
+/** A torrent with the fields that lists show. */
 export type TorrentRow = z.infer<typeof torrent>;
 
-/** Limits of one torrent; null: no limit of this torrent's own. */
+/** The limits of one torrent; null: the torrent has no limit of its own. */
 export const torrentLimits = z.object({
   maxDownloadRate: z.int().positive().nullable(),
   maxUploadRate: z.int().positive().nullable(),
-  /** Seeding stops at this ratio; null: the session's setting applies. */
+  /** The ratio at which seeding stops; null: the daemon's setting applies. */
   seedRatio: z.number().nonnegative().nullable(),
-  /** Seeding stops after this many seconds; null: the session's setting applies. */
+  /** The number of seconds after which seeding stops; null: the daemon's setting applies. */
   seedSeconds: z.int().nonnegative().nullable(),
-  /** Seeding stops after this many seconds without a transfer; null: the session's setting applies. */
+  /** The number of seconds without a transfer after which seeding stops; null: the daemon's setting applies. */
   seedIdleSeconds: z.int().positive().nullable(),
-  /** Maximum number of connected peers; null: the session's setting applies. */
+  /** Maximum of connected peers; null: the daemon's setting applies. */
   maxPeers: z.int().positive().max(10_000).nullable(),
 });
 /** The limits of a torrent. */
@@ -98,16 +106,19 @@ export type TorrentLimits = z.infer<typeof torrentLimits>;
 export const torrentDetail = torrent.extend({
   limits: torrentLimits,
   sequential: z.boolean(),
-  /** When the torrent was last started; null: never. */
+  /** The time at which the torrent was last started; null: never. */
   startedAt: z.int().nullable(),
-  /** When the torrent last sent or received data; null: never. */
+  /** The time at which the torrent last sent or received data; null: never. */
   activeAt: z.int().nullable(),
-  /** Seconds spent downloading, over all runs, without pauses. `seedingSeconds`: likewise for seeding. */
+  /**
+   * Seconds that the torrent has spent downloading, over all runs, without pauses; `seedingSeconds` is the same for
+   * seeding.
+   */
   downloadingSeconds: z.int().nonnegative(),
   seedingSeconds: z.int().nonnegative(),
-  /** Whether the torrent stopped because it reached a seeding goal. */
+  /** Whether the torrent has stopped seeding because it reached one of its seeding limits. */
   isFinished: z.boolean(),
-  /** The folder to which the data moves when the torrent is complete; null: it does not move. */
+  /** The folder to which the data will move when the torrent is complete; null: the data does not move. */
   destination: z.string().nullable(),
   magnet: z.string(),
   comment: z.string(),
@@ -116,9 +127,9 @@ export const torrentDetail = torrent.extend({
   pieceCount: z.int().nonnegative(),
   pieceLength: z.int().nonnegative(),
   fileCount: z.int().nonnegative(),
-  /** Bytes received in blocks that were bad or already present. */
+  /** The bytes of received blocks that were bad or already present. */
   wasted: z.int().nonnegative(),
-  /** Known peers that are not connected. */
+  /** The number of known peers that are not connected. */
   knownPeers: z.int().nonnegative(),
 });
 /** A torrent with all fields. */
@@ -140,9 +151,9 @@ export type TorrentFile = z.infer<typeof file>;
 export const peer = z.object({
   ip: z.string(),
   port: z.int(),
-  /** The peer's address: `IP:PORT` or `[IP]:PORT`. */
+  /** The peer's id in this API: its address, `IP:PORT` or `[IP]:PORT`. */
   id: z.string(),
-  /** The peer id in hexadecimal. */
+  /** The BitTorrent peer id, in hexadecimal. */
   peerId: z.string(),
   client: z.string(),
   direction: z.enum(["incoming", "outgoing"]),
@@ -152,7 +163,8 @@ export const peer = z.object({
   downloaded: z.int(),
   uploaded: z.int(),
   /**
-   * Letters: D downloading from, d would if unchoked, U uploading to, u would if interested, S snubbing, I incoming.
+   * Flags, a letter each: D we download from the peer, d we would if it unchoked us, U we upload to the peer, u we
+   * would if it were interested, S the peer snubs us, I the connection is incoming.
    */
   flags: z.string(),
 });
@@ -170,22 +182,22 @@ export const tracker = z.object({
   leechers: z.int().nullable(),
   completed: z.int().nullable(),
   peersReceived: z.int(),
-  /** The reason why the announce failed, or the tracker's warning; empty: none. */
+  /** The reason why the last announce failed, or the tracker's warning; empty: neither. */
   message: z.string(),
-  /** The failure reason or warning as the tracker sent it; empty: none. */
+  /** The failure reason or warning in the tracker's own words; empty: neither. */
   said: z.string(),
 });
 /** A tracker of a torrent. */
 export type TorrentTracker = z.infer<typeof tracker>;
 
-/** The pieces on the disk, and the number of connected peers that have each piece. */
+/** The pieces that are on the disk, and the number of connected peers that have each piece. */
 export const pieces = z.object({
   count: z.int(),
-  /** Base64 of a bit field with a bit for each piece, the first piece in the highest bit (BEP 3). */
+  /** A bitfield with a bit for each piece, in base64. The first piece is the highest bit of the first byte (BEP 3). */
   have: z.string(),
-  /** Base64 of an array with a byte for each piece: the number of connected peers that have it, at most 255. */
+  /** A byte for each piece, in base64: the number of connected peers that have the piece, at most 255. */
   availability: z.string(),
-  /** Indexes of the pieces that are being downloaded. */
+  /** The indices of the pieces that are being downloaded. */
   active: z.array(z.int()),
 });
 /** The pieces of a torrent. */

@@ -13,14 +13,14 @@ export interface CommandEntry {
   readonly name: string;
   readonly alias?: string;
   readonly summary: string;
-  /** The arguments as help shows them. */
+  /** The arguments of the command as its help shows them. */
   readonly usage: string;
   /**
-   * Whether the command prints events with `--json`, one on each line, instead of one object. Its errors are then
-   * events as well.
+   * Whether the command with `--json` prints a series of events, one JSON line each, instead of one object. Its errors
+   * are then printed as events, too.
    */
   readonly events: boolean;
-  /** Set for a command that describes the options of all other commands. Their modules are loaded as well. */
+  /** Set for a command that describes the options of all other commands: their modules are loaded as well. */
   readonly describesAll?: true;
   /** Loads the module of the command. Returns the function that defines the command's options. */
   readonly load: () => Promise<(entry: CommandEntry) => Command>;
@@ -45,7 +45,7 @@ export function newCommand(entry: CommandEntry, description: string, examples: r
 
 /**
  * Adds the common options and the action of a command. Call it last, so that help lists the command's own options
- * first. `work` resolves to the exit status.
+ * first. `work` resolves with the exit status.
  */
 export function act<Flags extends CommonFlags>(
   command: Command,
@@ -76,7 +76,7 @@ async function guarded(session: Session, entry: CommandEntry, work: () => Promis
   }
 }
 
-/** Prints an error in the format of the command. Returns the exit status for it. */
+/** Prints an error in the output format of the command. Returns the exit status for the error. */
 export function reportFailure(output: Output, isEvent: boolean, thrown: unknown, isVerbose: boolean): number {
   const problem = toProblem(thrown);
   printProblem(output, isEvent, problem);

@@ -1,8 +1,8 @@
 import type { CommandEntry } from "./command.ts";
 
 /**
- * All commands, in the order of help. The module of a command is loaded only when the command is used, so that
- * start-up is fast.
+ * All commands, in the order in which help lists them. The module of a command is loaded only when the command is used,
+ * so that start-up is fast.
  */
 export const COMMANDS: readonly CommandEntry[] = [
   {

@@ -6,8 +6,8 @@ const HASHING = new Set(["create", "verify"]);
 let early: Promise<NodeHasher> | undefined;
 
 /**
- * Starts hashing threads when the command line is one that needs them, so that they start while the main thread loads
- * the command.
+ * Starts the hashing threads if the command line runs a command that hashes, so that they start while the main thread
+ * loads the command.
  */
 export function startEarly(args: readonly string[]): void {
   if (args.length < 2 || !HASHING.has(args[0] ?? "") || args.includes("--help") || args.includes("-h")) return;

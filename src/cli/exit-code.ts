@@ -1,6 +1,6 @@
-/** Exit statuses, the same for every command. Scripts rely on them. */
+/** The command succeeded. The exit statuses are the same for every command, and scripts rely on them. */
 export const EXIT_DONE = 0;
-/** The command failed; a line on stderr has the error. */
+/** The command failed, and a line on stderr describes the error. */
 export const EXIT_FAILED = 1;
 /** The command line is invalid. */
 export const EXIT_USAGE = 2;

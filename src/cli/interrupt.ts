@@ -4,8 +4,8 @@ import { EXIT_DONE, EXIT_INTERRUPTED } from "./exit-code.ts";
 const SIGNALS = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
 
 /**
- * Handles Ctrl-C and SIGTERM. The first one aborts the signal, on which the command stops cleanly; the second ends
- * the process at once. A command that does not use {@link Interrupt.signal} ends at the first one.
+ * Handles Ctrl-C and SIGTERM. The first one aborts the signal, so that the command stops cleanly; the second one ends
+ * the process at once. If the command does not use {@link Interrupt.signal}, the first one ends the process.
  */
 export class Interrupt {
   readonly #controller = new AbortController();
@@ -34,13 +34,16 @@ export class Interrupt {
     return this.#controller.signal.aborted;
   }
 
-  /** Call it when the output has been closed. A long command stops as by Ctrl-C; a short one ends by itself. */
+  /**
+   * Called when the reader of the output has closed it. A long command stops as it does on Ctrl-C; a short one ends by
+   * itself.
+   */
   stopUnread(): void {
     if (!this.#armed) process.exit(EXIT_DONE);
     if (!this.interrupted) this.#onSignal();
   }
 
-  /** Stops handling Ctrl-C: it ends the process again. */
+  /** Stops handling Ctrl-C and SIGTERM: from now on they end the process. */
   disarm(): void {
     for (const name of SIGNALS) process.off(name, this.#onSignal);
   }

@@ -13,8 +13,8 @@ function fieldText(fields: LogFields | undefined): string {
 }
 
 /**
- * Returns the log of the engine for `--verbose`: lines on stderr with the seconds since the start. Without
- * `--verbose` nothing is logged.
+ * Returns the log for the library. With `--verbose` it prints lines on stderr with the seconds since the start;
+ * without, it prints nothing.
  */
 export function stderrLog(output: Output, isVerbose: boolean): Log {
   if (!isVerbose) return silentLog;

@@ -3,7 +3,7 @@ import { VERSION } from "../base/index.ts";
 import { startEarly } from "./early-hasher.ts";
 import { EXIT_DONE, EXIT_FAILED, EXIT_USAGE } from "./exit-code.ts";
 
-/** Runs a command line (without `node` and the script) and ends the process with its exit status. */
+/** Runs the command line `args` (without `node` and the script) and ends the process with its exit status. */
 export async function run(args: readonly string[]): Promise<void> {
   if (args.length === 1 && (args[0] === "--version" || args[0] === "-V")) {
     process.stdout.write(`${VERSION}\n`);

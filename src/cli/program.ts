@@ -9,15 +9,15 @@ const DESCRIPTION = `BitTorrent for the command line: download, share, make and 
 \`millrace demo\` runs a whole transfer on this machine.`;
 
 /**
- * Returns the command that a command line runs or requests help for: `download x`, `help download`. `undefined` for
- * an unknown command.
+ * Returns the command that a command line runs or requests help for, as in `download x` and `help download`. Returns
+ * `undefined` for an unknown command.
  */
 export function selectCommand(args: readonly string[]): CommandEntry | undefined {
   const names = args.filter((arg) => !arg.startsWith("-"));
   return findCommand(names[0] === "help" ? names[1] : names[0]);
 }
 
-/** Rewrites `help NAME` with an unknown name to `NAME`, so that the error suggests the nearest name. */
+/** Rewrites `help NAME` with an unknown name to `NAME`, so that the error message suggests the nearest command. */
 export function withoutUnknownHelp(args: readonly string[]): readonly string[] {
   const [first, topic] = args.filter((arg) => !arg.startsWith("-"));
   if (first !== "help" || topic === undefined || findCommand(topic) !== undefined) return args;
@@ -25,8 +25,8 @@ export function withoutUnknownHelp(args: readonly string[]): readonly string[] {
 }
 
 /**
- * Builds the program with the full definition of `full`, or of all commands when `full` describes them. The other
- * commands have only their names and descriptions.
+ * Builds the program with the full definition of the command `full`, or of all commands if `full` describes them all.
+ * The other commands have only their names and descriptions.
  */
 export async function buildProgram(full: CommandEntry | undefined): Promise<Command> {
   const style = styleFor(process.stdout);
@@ -57,7 +57,9 @@ Exit status: 0 done, 1 failed, 2 wrong usage, 130 interrupted.`,
   return program;
 }
 
-/** Makes a command without options: enough for the list in help, and for suggesting its name. */
+/**
+ * Defines a command without options, which is enough for the list of commands in help, and for suggestions of its name.
+ */
 function stub(entry: CommandEntry): Command {
   const command = new Command(entry.name).summary(entry.summary).description(entry.summary).usage(entry.usage);
   if (entry.alias !== undefined) command.alias(entry.alias);

@@ -10,10 +10,10 @@ export interface CommonFlags {
   readonly verbose?: boolean;
 }
 
-/** A single run of a command: its flags, output, runtime, and interruption by Ctrl-C. */
+/** A single run of a command: its flags, arguments, output, runtime, and the signal of Ctrl-C. */
 export class Session<Flags extends CommonFlags = CommonFlags> {
   readonly flags: Flags;
-  /** The arguments without the options. */
+  /** The arguments of the command, without its options. */
   readonly args: readonly string[];
   readonly output: Output;
   readonly interrupt: Interrupt;

@@ -19,7 +19,7 @@ export interface VerifyOptions {
 export interface BadFile {
   readonly path: string;
   readonly problem: "missing" | "not a file" | "too short" | "too long" | "damaged";
-  /** Number of bad pieces of the file, and number of all its pieces. */
+  /** The number of bad pieces in the file, and the number of all its pieces. */
   readonly badPieces: number;
   readonly pieces: number;
 }
@@ -27,7 +27,7 @@ export interface BadFile {
 /** The result of a check. */
 export interface Verdict {
   readonly valid: Bitfield;
-  /** Whether all pieces are correct and all files, also empty ones, exist with the right size. */
+  /** Whether all pieces are valid and all files, also empty ones, exist with the right size. */
   readonly isComplete: boolean;
   readonly badFiles: readonly BadFile[];
 }

@@ -7,12 +7,12 @@ export function formatSize(bytes: number): string {
   return prettyBytes(Math.max(0, bytes), { binary: true });
 }
 
-/** Formats a rate in bytes a second, such as `1.34 MiB/s`. */
+/** Formats a rate given in bytes a second, such as `1.34 MiB/s`. */
 export function formatRate(bytesPerSecond: number): string {
   return `${formatSize(Math.round(bytesPerSecond))}/s`;
 }
 
-/** Formats a share from 0 to 1 as a percentage, such as `51.3%`. `100%` stands only for a share of 1. */
+/** Formats a share from 0 to 1 as a percentage, such as `51.3%`. A share below 1 is never shown as `100%`. */
 export function formatPercent(share: number): string {
   if (share >= 1) return "100%";
   return `${(Math.floor(Math.max(0, share) * 1000) / 10).toFixed(1)}%`;
@@ -20,7 +20,9 @@ export function formatPercent(share: number): string {
 
 const DAY = 86_400;
 
-/** Formats a duration: `4.2s`, `42s`, `3m 20s`, `2h 5m`, `3d 4h`, and `>1y` above a year. */
+/**
+ * Formats a duration given in seconds, such as `4.2s`, `42s`, `3m 20s`, `2h 5m` or `3d 4h`; more than a year is `>1y`.
+ */
 export function formatDuration(seconds: number): string {
   if (!(seconds < 365 * DAY)) return ">1y";
   if (seconds < 9.95) return `${Math.max(0, seconds).toFixed(1)}s`;

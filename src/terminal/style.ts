@@ -1,6 +1,6 @@
 import { styleText } from "node:util";
 
-/** Text styles by their meaning. */
+/** Functions that style text by its meaning, such as an error. */
 export interface Style {
   /** Whether characters beyond ASCII may be used. */
   readonly unicode: boolean;
@@ -14,7 +14,10 @@ export interface Style {
 
 type Stream = Pick<NodeJS.WriteStream, "isTTY"> & Partial<Pick<NodeJS.WriteStream, "hasColors">>;
 
-/** Returns the styles for `stream`: colours on a terminal that has them, unless NO_COLOR (or TERM=dumb) is set. */
+/**
+ * Returns the styles for `stream`. Colours are used if it is a terminal that supports them and neither NO_COLOR nor
+ * TERM=dumb is set.
+ */
 export function styleFor(stream: Stream, environment: NodeJS.ProcessEnv = process.env): Style {
   const hasColor = stream.isTTY && (environment["NO_COLOR"] ?? "") === "" && stream.hasColors?.(environment) === true;
   // By default styleText checks stdout, which need not be `stream`.

@@ -4,8 +4,8 @@
  */
 
 /**
- * Characters to escape: control characters, controls of writing direction, line separators, halves of surrogate
- * pairs, and invisible characters (zero width, tags), which can make two names look alike.
+ * Characters to escape: control characters, characters that change the writing direction, line separators, halves of
+ * surrogate pairs, and invisible characters (zero width, tags), with which two different names can look alike.
  */
 const UNSAFE =
   // oxlint-disable-next-line no-control-regex
@@ -13,7 +13,7 @@ const UNSAFE =
 
 const SHORT: Readonly<Record<string, string>> = { "\n": "\\n", "\r": "\\r", "\t": "\\t" };
 
-/** Returns `text` with every unsafe or invisible character escaped: `\n`, `\x1b`, `\u202e`. */
+/** Returns `text` with every unsafe or invisible character escaped, such as `\n`, `\x1b` or `\u202e`. */
 export function clean(text: string): string {
   return text.replaceAll(UNSAFE, (character) => {
     const code = character.codePointAt(0) ?? 0;
@@ -87,7 +87,7 @@ export function textWidth(text: string): number {
   return width;
 }
 
-/** Cuts `text` to at most `columns`. A text that is too long ends with `mark`. */
+/** Cuts `text` to at most `columns` columns. If it is too long, the result ends with `mark`. */
 export function cutText(text: string, columns: number, mark = "…"): string {
   if (textWidth(text) <= columns) return text;
   const room = columns - textWidth(mark);
@@ -103,7 +103,10 @@ export function cutText(text: string, columns: number, mark = "…"): string {
   return out + mark;
 }
 
-/** Cuts or pads `text` to exactly `columns`. */
+/**
+ * Cuts or pads `text` to exactly `columns` columns. If it is too long, the result ends with `mark` in place of the
+ * rest.
+ */
 export function fitText(text: string, columns: number, align: "left" | "right" = "left", mark = "…"): string {
   const cut = cutText(text, columns, mark);
   const spaces = " ".repeat(Math.max(0, columns - textWidth(cut)));
@@ -116,7 +119,7 @@ export interface Column {
   readonly align?: "left" | "right";
 }
 
-/** Formats rows below the titles of their columns. Each column is as wide as its longest cell. */
+/** Returns lines of text: the titles of the columns, then the rows. Each column is as wide as its longest cell. */
 export function table(columns: readonly Column[], rows: readonly (readonly string[])[]): string[] {
   const widths = columns.map((column, at) =>
     Math.max(textWidth(column.title), ...rows.map((row) => textWidth(row[at] ?? ""))),

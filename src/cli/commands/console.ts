@@ -101,7 +101,7 @@ async function run(session: Session<ConsoleFlags>): Promise<number> {
   });
 }
 
-/** Throws when options are combined that belong to different uses of the command. */
+/** Throws when options are combined that belong to different modes of the command. */
 function refuseMixed(flags: ConsoleFlags): void {
   if (flags.replay !== undefined && flags.between !== undefined)
     throw new CommandLineError("--replay and --between cannot be used together");
@@ -122,8 +122,8 @@ function refuseMixed(flags: ConsoleFlags): void {
 }
 
 /**
- * Returns the signal that stops the console session. With a prompt, Ctrl-C does not abort it: there it interrupts
- * only the line that is waiting.
+ * Returns the signal that stops the console session. With a prompt, Ctrl-C does not abort this signal: it only
+ * interrupts the console command that is being executed.
  */
 function signalOf({ flags, interrupt }: Session<ConsoleFlags>): AbortSignal {
   return flags.script === undefined && process.stdin.isTTY && process.stdout.isTTY

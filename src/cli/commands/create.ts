@@ -31,7 +31,7 @@ interface CreateFlags extends CommonFlags {
   readonly webSeed?: readonly string[];
   readonly name?: string;
   readonly skipHidden?: boolean;
-  /** `false` with `--no-date`. */
+  /** Whether to write the creation date; `false` with `--no-date`. */
   readonly date: boolean;
   readonly force?: boolean;
 }
@@ -119,7 +119,10 @@ function versionOf(flags: CreateFlags): MetainfoVersion {
   return flags.v2 === true ? "v2" : "v1";
 }
 
-/** Converts an error of the library that concerns an option into an error of the command line. */
+/**
+ * Converts an error of the library about the value of an option into an error of the command line. Returns other errors
+ * unchanged.
+ */
 function asCommandLineError(error: unknown, flags: CreateFlags): unknown {
   const codes: Readonly<Record<string, string>> = {
     "metainfo.piece-length": "--piece-length",

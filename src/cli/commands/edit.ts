@@ -25,7 +25,7 @@ interface EditFlags extends CommonFlags {
   readonly addWebSeed?: readonly string[];
   readonly removeWebSeed?: readonly string[];
   readonly clearWebSeeds?: boolean;
-  /** `false` with `--no-comment`. */
+  /** The new comment; `false` with `--no-comment`, which removes it. */
   readonly comment?: string | false;
 }
 
@@ -131,7 +131,7 @@ function editsOf(flags: EditFlags, before: Metainfo): TorrentEdits {
   return { trackers: isTrackers ? trackers : undefined, webSeeds: isWebSeeds ? webSeeds : undefined, comment };
 }
 
-/** Applies the changes to a list: first replaces it, then removes values, then adds values. */
+/** Returns a list after the changes: the list is replaced first, then values are removed, then values are added. */
 function changed<T>(
   before: readonly T[],
   instead: readonly T[] | undefined,

@@ -128,13 +128,13 @@ function facts(
   };
 }
 
-/** Returns the date of a time in a recording; `undefined` when it is out of the range of `Date`. */
+/** Returns a time in a recording as a date; `undefined` when it is out of the range of `Date`. */
 function dateOf(milliseconds: number): Date | undefined {
   const date = new Date(milliseconds);
   return Number.isNaN(date.getTime()) ? undefined : date;
 }
 
-/** Returns notes about the missing parts of a recorded session. */
+/** Returns notes that say which parts of a recorded session are missing. */
 function shortcomings({ isCut, events }: Recording): string[] {
   const lines = events.flatMap((event) =>
     event.event === "left-out" ? [`${count(event.peers, "peer")} left out of the recording: ${clean(event.why)}`] : [],

@@ -57,7 +57,7 @@ export function remoteCommand(entry: CommandEntry): Command {
     });
 }
 
-/** Adds the options that name the daemon; they are accepted before and after the action. */
+/** Adds the options that name the daemon. They are accepted both before and after the action. */
 function withCommon(command: Command): Command {
   return command
     .option("--url <url>", "where the daemon is (default: MILLRACE_URL, or http://127.0.0.1:9191)")

@@ -3,11 +3,11 @@ import type { Command, Option } from "commander";
 /** The kind of value that a shell completes after an option or for an argument. */
 export type ValueKind = "none" | "file" | "torrent" | "folder" | "text" | { readonly choices: readonly string[] };
 
-/** An option, as completion scripts need it. */
+/** An option, with the facts that completion scripts need. */
 export interface OptionModel {
-  /** `--out`. */
+  /** The long form, such as `--out`. */
   readonly long: string;
-  /** `-o`. */
+  /** The short form, such as `-o`. */
   readonly short: string | undefined;
   readonly description: string;
   readonly value: ValueKind;

@@ -46,7 +46,7 @@ function optionSpecs(option: OptionModel): string[] {
   return names.map((name) => quote(`*${name}[${description}]${value}`));
 }
 
-/** Returns the message and the action of a zsh \`_arguments\` spec. */
+/** Returns the end of a spec for zsh's \`_arguments\`: the description of a value, and how zsh completes it. */
 function action(kind: ValueKind): string {
   switch (kind) {
     case "none":

@@ -2,14 +2,17 @@ import { Option } from "commander";
 import { canonicalIp, InfoHash, parseHostPort, parseSize, whyNoPeer } from "../../base/index.ts";
 import { CommandLineError, parseArgument } from "../output/problem.ts";
 
-/** Readers of option values, for commander: each throws {@link CommandLineError}. */
+/** Functions that parse option values, for commander. Each throws {@link CommandLineError} for an invalid value. */
 
-/** Parses a size in bytes: `16384`, `256KiB`, `1MiB`, `2MB`. */
+/** Parses a size in bytes, such as `16384`, `256KiB`, `1MiB` or `2MB`. */
 export function sizeArgument(option: string): (text: string) => number {
   return (text) => parseArgument(option, () => parseSize(text));
 }
 
-/** Parses a rate in bytes a second, at least 1. `advice` completes the error message: what to write for no limit. */
+/**
+ * Parses a rate in bytes a second, at least 1. `advice`: the end of the error message, which tells the user what to
+ * write for no limit.
+ */
 export function rateArgument(option: string, advice = "leave it out for no limit"): (text: string) => number {
   return (text) => {
     const rate = parseArgument(option, () => parseSize(text));
@@ -46,20 +49,23 @@ export function choiceArgument(what: string, choices: readonly string[]): (text:
 }
 
 /**
- * Makes an option with {@link choiceArgument}; help and shell completion list the choices. `flags` ends with the long
- * option and the name of its value.
+ * Defines an option whose value must be one of `choices`, which help and shell completion list. `flags` ends with the
+ * long option and the name of its value.
  */
 export function choiceOption(flags: string, description: string, choices: readonly string[]): Option {
   const option = new Option(flags, description).choices(choices);
   return option.argParser(choiceArgument(option.long ?? flags, choices));
 }
 
-/** Collects the values of a repeated option. */
+/** Collects the values of an option that is given several times. */
 export function repeated(text: string, before: readonly string[] = []): string[] {
   return [...before, text];
 }
 
-/** Collects peers given as `HOST:PORT`, by a repeated option or separated by commas. */
+/**
+ * Collects peers given as `HOST:PORT`. The option may be given several times, or with several peers separated by
+ * commas.
+ */
 export function peersArgument(option: string): (text: string, before?: readonly string[]) => string[] {
   return (text, before = []) => {
     const peers = text.split(",").filter((peer) => peer !== "");
@@ -77,12 +83,13 @@ export function peersArgument(option: string): (text: string, before?: readonly 
   };
 }
 
-/** Tracker protocols that Millrace supports, and further protocols that occur in torrents. */
+/** Protocols of announce URLs that Millrace supports, and further ones that occur in torrents. */
 const SUPPORTED = ["http", "https", "udp"];
 const KNOWN = [...SUPPORTED, "ws", "wss"];
 
 /**
- * Parses tiers of trackers (BEP 12): each use of the option is a new tier, commas separate the trackers of a tier.
+ * Parses tiers of trackers (BEP 12): each use of the option is a new tier, and commas separate the trackers within a
+ * tier.
  */
 export function tiersArgument(
   option: string,
@@ -95,7 +102,7 @@ export function tiersArgument(
   };
 }
 
-/** Collects the announce URLs of a repeated option. */
+/** Collects the announce URLs of an option that is given several times. */
 export function trackersArgument(option: string): (text: string, before?: readonly string[]) => string[] {
   return (text, before = []) => {
     checkTracker(option, text, SUPPORTED);
@@ -119,7 +126,7 @@ function checkTracker(option: string, text: string, protocols: readonly string[]
   );
 }
 
-/** Splits a text at the commas that are followed by a URL scheme. Other commas are part of a URL. */
+/** Splits a text at those commas that a URL scheme follows. Other commas are part of a URL. */
 function splitUrls(text: string): string[] {
   return text
     .split(/,(?=[a-z][a-z0-9+.-]*:\/\/)/i)

@@ -1,10 +1,13 @@
 import { parseHostPort } from "../../base/index.ts";
 import { CommandLineError, parseArgument } from "../output/problem.ts";
 
-/** The environment variable with the nodes to begin with, separated by commas; empty: none. */
+/** The environment variable that lists the DHT nodes to query first, separated by commas; empty: none. */
 const VARIABLE = "MILLRACE_DHT_BOOTSTRAP";
 
-/** Collects DHT nodes as `HOST:PORT`, repeated or separated by commas. Throws {@link CommandLineError}. */
+/**
+ * Collects DHT nodes given as `HOST:PORT`. The option may be given several times, or with several nodes separated by
+ * commas. Throws {@link CommandLineError}.
+ */
 export function nodesArgument(option: string): (text: string, before?: readonly string[]) => string[] {
   return (text, before = []) => {
     const nodes = text
@@ -23,8 +26,8 @@ export function nodesArgument(option: string): (text: string, before?: readonly 
 }
 
 /**
- * The nodes to begin with: those of the option, or of MILLRACE_DHT_BOOTSTRAP; `undefined` for the default ones. Throws
- * {@link CommandLineError}.
+ * Returns the DHT nodes to query first: those of the option, or else of MILLRACE_DHT_BOOTSTRAP; `undefined` for the
+ * default nodes. Throws {@link CommandLineError}.
  */
 export function dhtBootstrap(named: readonly string[] | undefined): readonly string[] | undefined {
   if (named !== undefined) return named;

@@ -3,12 +3,12 @@ import type { Metainfo } from "../../metainfo/index.ts";
 import type { Runtime } from "../../runtime/index.ts";
 import { filePath } from "../output/describe.ts";
 
-/** Maximum number of files that are looked for. */
+/** Maximum of files of the torrent that are looked for. */
 const LOOKED_FOR = 20;
 
 /**
- * Returns advice when no data of a torrent was found in `folder` because `folder` is itself the torrent's folder: the
- * parent folder must be given. Returns `undefined` when that is not the case.
+ * Returns advice for the mistake that `folder` is the torrent's own folder, in which none of its data was found: the
+ * parent folder must be given. Returns `undefined` when this is not the mistake.
  */
 export async function parentFolderHint(
   runtime: Pick<Runtime, "files">,

@@ -1,7 +1,7 @@
 import { MillraceError, UsageError } from "../../base/index.ts";
 import type { Runtime } from "../../runtime/index.ts";
 
-/** Throws UsageError `cli.exists` when `path` exists and may not be replaced. */
+/** Throws UsageError `cli.exists` when `path` exists, unless `force` is set. */
 export async function refuseToOverwrite(runtime: Pick<Runtime, "files">, path: string, force: boolean): Promise<void> {
   const stat = await runtime.files.stat(path);
   if (stat === undefined) return;

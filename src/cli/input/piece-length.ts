@@ -3,8 +3,8 @@ import { MAX_PIECE_LENGTH, MIN_PIECE_LENGTH_V2 } from "../../metainfo/index.ts";
 import type { MetainfoVersion } from "../../metainfo/index.ts";
 
 /**
- * Returns advice for an invalid piece length, such as `977KiB or 1MiB`: the nearest valid length and the nearest
- * usual one. Returns `undefined` for a valid length.
+ * Returns advice for an invalid piece length, such as `977KiB or 1MiB`: the nearest valid length, and the nearest power
+ * of two. Returns `undefined` for a valid length.
  */
 export function nearPieceLengths(length: number, version: MetainfoVersion): string | undefined {
   const power = 2 ** Math.round(Math.log2(within(length, MIN_PIECE_LENGTH_V2)));

@@ -17,7 +17,7 @@ export async function readTorrent(
   }
 }
 
-/** The argument of a command, parsed: a torrent file, or a magnet link or info-hash. */
+/** A parsed argument of a command: the content of a torrent file, or a magnet link or info-hash. */
 export type Source =
   | { readonly kind: "torrent"; readonly metainfo: Metainfo }
   | { readonly kind: "magnet"; readonly magnet: Magnet };
@@ -32,7 +32,7 @@ export async function readSource(runtime: Pick<Runtime, "files" | "hasher">, sou
   return { kind: "torrent", metainfo: (await readTorrent(runtime, source)).metainfo };
 }
 
-/** Returns the error for a folder given in place of a torrent file; `undefined` for other errors. */
+/** Returns the error to print when a folder was given instead of a torrent file; `undefined` for other errors. */
 export function folderNoTorrent(error: unknown): InputError | undefined {
   if (!(error instanceof StorageError) || error.code !== "storage.is-a-folder") return undefined;
   const path = String(error.fields["path"]);

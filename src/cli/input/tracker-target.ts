@@ -3,19 +3,19 @@ import type { Runtime } from "../../runtime/index.ts";
 import { CommandLineError } from "../output/problem.ts";
 import { readSource } from "./torrent-file.ts";
 
-/** The data of a torrent for a request to a tracker, and the tracker's URL. */
+/** A torrent and a tracker's URL: the data for a request about the torrent to this tracker. */
 export interface TrackerTarget {
   readonly infoHash: InfoHash;
   /** The name to print; the info-hash when the name is unknown. */
   readonly name: string;
   readonly trackers: readonly string[];
-  /** Bytes; `undefined` when unknown. */
+  /** The size of the torrent in bytes; `undefined` when it is unknown. */
   readonly totalSize: number | undefined;
 }
 
 /**
- * Reads the torrents from files, magnet links and `--info-hash`. `--tracker` replaces their own trackers. Throws
- * {@link CommandLineError}.
+ * Reads torrents from files, magnet links and `--info-hash`, with their trackers. `--tracker` replaces the torrents'
+ * own trackers. Throws {@link CommandLineError}.
  */
 export async function readTargets(
   runtime: Pick<Runtime, "files" | "hasher">,

@@ -1,9 +1,9 @@
 import type { Style } from "../../terminal/index.ts";
 
-/** Characters for eighths of a column. */
+/** Characters that fill no eighth, one eighth, … seven eighths of a column. */
 const PARTS = ["", "▏", "▎", "▍", "▌", "▋", "▊", "▉"] as const;
 
-/** Draws a progress bar of `columns`, filled to `share` (0 to 1). */
+/** Returns a progress bar that is `columns` wide and filled to `share` (0 to 1). */
 export function bar(share: number, columns: number, style: Style): string {
   const clamped = Math.min(1, Math.max(0, share));
   if (!style.unicode) {

@@ -10,7 +10,7 @@ const SHOW_CURSOR = "\u001b[?25h";
 const ERASE_LINE_END = "\u001b[K";
 const ERASE_BELOW = "\u001b[J";
 
-/** The size assumed for a terminal of unknown size. */
+/** The width that is assumed for a terminal of unknown size. */
 const DEFAULT_COLUMNS = 80;
 const DEFAULT_ROWS = 24;
 
@@ -28,12 +28,18 @@ export class LiveLines {
     this.#terminal = terminal;
   }
 
-  /** Columns that a line may use. The last column stays free, because some terminals wrap when it is written. */
+  /**
+   * The number of columns that a line may use. The last column of the terminal stays free, because some terminals wrap
+   * when it is written.
+   */
   get columns(): number {
     return Math.max(20, (this.#terminal.columns ?? DEFAULT_COLUMNS) - 1);
   }
 
-  /** Lines that may be shown. A line that has scrolled off the screen could not be redrawn. */
+  /**
+   * The number of lines that may be shown. It is limited, since a line that has scrolled off the screen cannot be
+   * redrawn.
+   */
   get rows(): number {
     return Math.max(1, (this.#terminal.rows ?? DEFAULT_ROWS) - 2);
   }
@@ -65,7 +71,7 @@ export class LiveLines {
   }
 
   /**
-   * Draws text and lines in one write, so that the display does not flicker and no other output is printed in
+   * Draws `above` and the lines with one write, so that the display does not flicker and no other output is printed in
    * between.
    */
   #draw(above: string): void {

@@ -3,10 +3,10 @@ import { LiveLines } from "./live-lines.ts";
 import { rowLine } from "./row.ts";
 import type { RowView } from "./row.ts";
 
-/** Milliseconds between two drawings. */
+/** Milliseconds between two updates of the live display. */
 export const DRAW_EVERY_MS = 200;
 
-/** Returns whether to show a live display: on a terminal, without `--json` and `--quiet`. */
+/** Whether to show a live display: stderr is a terminal, and neither `--json` nor `--quiet` is set. */
 export function isLive(output: Output, isQuiet: boolean): boolean {
   return process.stderr.isTTY && !output.json && !isQuiet && process.env["TERM"] !== "dumb";
 }

@@ -2,12 +2,12 @@ import { clean, fitText, formatDuration, formatPercent, formatRate, textWidth } 
 import type { Style } from "../../terminal/index.ts";
 import { bar } from "./bar.ts";
 
-/** The content of one line of the live display. */
+/** The content of one line of the live display, for one torrent. */
 export interface RowView {
   readonly name: string;
   /** The completed share, from 0 to 1. */
   readonly share: number;
-  /** Bytes a second; `undefined` when there is no rate to show. */
+  /** The download rate in bytes a second; `undefined` when there is no rate to show. */
   readonly down: number | undefined;
   readonly up: number | undefined;
   readonly etaSeconds: number | undefined;
@@ -27,8 +27,8 @@ const MAX_BAR = 30;
 const PERCENT_WIDTH = 6;
 
 /**
- * Formats a torrent as one line of at most `columns`: name, bar, percentage, rates, remaining time, peers. Narrow
- * lines leave out the less important cells.
+ * Formats a torrent as one line of at most `columns`: name, bar, percentage, rates, remaining time, peers. If the
+ * terminal is narrow, the less important cells are left out.
  */
 export function rowLine(view: RowView, columns: number, style: Style): string {
   const mark = style.unicode ? "…" : "~";
@@ -68,8 +68,8 @@ function numberCells(view: RowView, style: Style): Cell[] {
 }
 
 /**
- * Returns the index of the cell to leave out next: upload rate, then peers, then remaining time; the download rate is
- * last.
+ * Returns the index of the cell that is left out next: the upload rate, then peers, then the remaining time, and the
+ * download rate last.
  */
 function leastImportant(cells: readonly Cell[]): number {
   return cells.length >= 3 ? 1 : cells.length - 1;

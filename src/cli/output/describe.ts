@@ -1,28 +1,31 @@
 import { formatMagnet, magnetOf } from "../../metainfo/index.ts";
 import type { LayoutFile, Magnet, Metainfo } from "../../metainfo/index.ts";
 
-/** A file. `path` has `/` between its components and is safe to use below the torrent's folder. */
+/**
+ * A file of a torrent in JSON output. `path` has `/` between its components and is safe to use below the torrent's
+ * folder.
+ */
 export interface FileFacts {
   readonly path: string;
-  /** Bytes; 0 for a symbolic link. */
+  /** The length in bytes; 0 for a symbolic link. */
   readonly length: number;
   readonly padding?: true;
   /** The target of a symbolic link, relative to the torrent's folder (BEP 47). */
   readonly symlink?: string;
 }
 
-/** The JSON that `info --json` and `create --json` print. Scripts rely on its form. */
+/** The JSON object that `info --json` and `create --json` print. Scripts rely on its form. */
 export interface TorrentFacts {
   readonly name: string;
-  /** Hexadecimal; `null` for a pure v2 torrent. */
+  /** The v1 info-hash in hexadecimal; `null` for a pure v2 torrent. */
   readonly infoHash: string | null;
-  /** Hexadecimal; `null` for a v1 torrent. */
+  /** The v2 info-hash in hexadecimal; `null` for a v1 torrent. */
   readonly infoHashV2: string | null;
   readonly version: "v1" | "v2" | "hybrid";
-  /** Bytes. */
+  /** The piece length in bytes. */
   readonly pieceLength: number;
   readonly pieceCount: number;
-  /** Bytes of all files, without padding files. */
+  /** The size of all files in bytes, without padding files. */
   readonly totalSize: number;
   readonly isSingleFile: boolean;
   readonly private: boolean;
@@ -35,7 +38,7 @@ export interface TorrentFacts {
   readonly httpSeeds: readonly string[];
   readonly comment: string | null;
   readonly createdBy: string | null;
-  /** ISO 8601. */
+  /** The creation date in ISO 8601 form; `null` when the torrent has none. */
   readonly creationDate: string | null;
   readonly source: string | null;
   readonly magnet: string;
@@ -79,14 +82,14 @@ export function torrentFacts(metainfo: Metainfo): TorrentFacts {
   };
 }
 
-/** The JSON that commands print for a magnet link with `--json`. */
+/** The JSON object that commands print for a magnet link with `--json`. */
 export interface MagnetFacts {
   readonly name: string | null;
   readonly infoHash: string | null;
   readonly infoHashV2: string | null;
-  /** Bytes, from the link (`xl`). */
+  /** The size in bytes from the link (`xl`); `null` when the link has none. */
   readonly totalSize: number | null;
-  /** Trackers; each is a tier of its own. */
+  /** Announce URLs by tier: each tracker of a magnet link is a tier of its own. */
   readonly trackers: readonly (readonly string[])[];
   readonly webSeeds: readonly string[];
   readonly peers: readonly string[];

@@ -1,6 +1,6 @@
 import { clean, fitText, textWidth } from "../../terminal/index.ts";
 
-/** A file of the tree. */
+/** A file to show in the tree. */
 export interface TreeFile {
   readonly path: readonly string[];
   /** The text beside the name: the file's size. */
@@ -18,14 +18,14 @@ const LINES = {
   ascii: { branch: "|- ", last: "`- ", through: "|  ", none: "   " },
 } as const;
 
-/** Minimum number of columns between a name and its note. */
+/** Minimum of columns between a name and its note. */
 const GAP = 2;
-/** Maximum width of the column of names. Notes of longer names are not aligned. */
+/** Maximum width of the column for names. The notes of longer names are not aligned. */
 const MAX_NAME_WIDTH = 60;
 
 /**
- * Formats files as a tree, one line each, with the notes in a column. Names are escaped. Folders are in the order of
- * their first file.
+ * Formats files as a tree with one line for each file and folder, and the notes in a column of their own. Names are
+ * escaped. Folders are in the order of their first file.
  */
 export function treeLines(files: readonly TreeFile[], unicode: boolean): string[] {
   const root: Node = { name: "", children: new Map(), note: undefined };

@@ -23,7 +23,7 @@ export class Output {
   readonly style: Style;
   /** The style of text on stderr. */
   readonly noteStyle: Style;
-  /** Prints text above a live display; `undefined` when there is no display. */
+  /** The function that prints text above a live display; `undefined` when there is no display. */
   #notePrinter: ((text: string) => void) | undefined;
 
   constructor(json: boolean) {
@@ -39,7 +39,7 @@ export class Output {
     else process.stdout.write(`${text}\n`);
   }
 
-  /** Prints a result or an event as JSON. Prints nothing without `--json`. */
+  /** With `--json`, prints a result or an event as one line of JSON. Otherwise prints nothing. */
   data(value: unknown): void {
     if (this.json) process.stdout.write(`${toJsonLine(value)}\n`);
   }
@@ -56,8 +56,8 @@ export class Output {
   }
 
   /**
-   * Passes notes, and other lines for the same terminal, to `printer`, which prints them above a live display.
-   * `undefined` ends that.
+   * Passes notes, and other lines for the same terminal, to `printer`, which prints them above a live display. With
+   * `undefined`, they are printed directly again.
    */
   divert(printer: ((text: string) => void) | undefined): void {
     this.#notePrinter = printer;

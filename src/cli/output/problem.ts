@@ -1,15 +1,15 @@
 import { errorCode, InputError, MillraceError, toError, UsageError } from "../../base/index.ts";
 import { clean } from "../../terminal/index.ts";
 
-/** A failure as the command line prints it: a stable code for scripts and one line of text. */
+/** An error as the command line prints it: a stable code for scripts and one line of text. */
 export interface Problem {
   readonly code: string;
   readonly message: string;
 }
 
 /**
- * Converts any thrown value. Errors other than MillraceError have the code `internal`, or the code of the system
- * (`ENOSPC`).
+ * Converts any thrown value. An error that is not a MillraceError gets the code of the system (`ENOSPC`) or, without
+ * one, `internal`.
  */
 export function toProblem(thrown: unknown): Problem {
   const error = toError(thrown);
@@ -17,14 +17,17 @@ export function toProblem(thrown: unknown): Problem {
   return { code, message: clean(error.message) || code };
 }
 
-/** The command line is invalid: exit status 2. */
+/** The error for an invalid command line: exit status 2. */
 export class CommandLineError extends UsageError {
   constructor(message: string, options: ConstructorParameters<typeof MillraceError>[2] = {}) {
     super("cli.usage", message, options);
   }
 }
 
-/** Runs `parse` on an argument. Throws CommandLineError when `parse` throws. */
+/**
+ * Runs `parse` on an argument and returns its result. Throws CommandLineError when `parse` throws; `what` names the
+ * argument.
+ */
 export function parseArgument<T>(what: string, parse: () => T): T {
   try {
     return parse();

@@ -1,6 +1,6 @@
 import { clean, count } from "../../terminal/index.ts";
 
-/** Maximum number of renamed files that are listed. */
+/** Maximum of renamed files that are listed. */
 const MAX_SHOWN = 3;
 
 interface Renamed {
@@ -9,8 +9,8 @@ interface Renamed {
 }
 
 /**
- * Returns one line about the files whose names on the disk differ from the torrent, listing the first few;
- * `undefined` when there are none.
+ * Returns a line that lists the first few files whose names on the disk differ from those in the torrent; `undefined`
+ * when there are none.
  */
 export function renamedNote(renamed: readonly Renamed[]): string | undefined {
   const shown = renamed.slice(0, MAX_SHOWN).map(({ from, to }) => `${clean(from.join("/"))} is ${clean(to.join("/"))}`);

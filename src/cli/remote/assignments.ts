@@ -16,7 +16,7 @@ const asBoolean: Reader<boolean> = (text, name) => {
   throw new CommandLineError(`${name} must be true or false: got ${JSON.stringify(text.slice(0, 40))}`);
 };
 
-/** Returns a reader of a setting that is JSON. The daemon checks its shape. */
+/** Returns a function that parses a setting given as JSON. The daemon checks the structure of the value. */
 function asJson<Key extends "labels" | "schedule" | "alternativeTimes">(key: Key): Reader<Settings[Key]> {
   const json: { parse(text: string): Settings[Key] } = JSON;
   return (text) => {
@@ -35,8 +35,8 @@ function orNone<Value>(read: Reader<Value>): Reader<Value | null> {
 const asRate: Reader<number> = (text, name) => rateArgument(name, "none means no limit")(text);
 
 /**
- * A number, or `none`. Commander treats `null` as an option without a value, so `none` is converted only when it is
- * sent.
+ * A number, or `none` for no limit. Commander treats `null` as an option without a value, so `none` becomes `null` only
+ * when it is sent.
  */
 export type OrNone = number | "none";
 

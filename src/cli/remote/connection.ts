@@ -7,33 +7,35 @@ import type { CommonFlags, Session } from "../session.ts";
 /** The URL of the daemon when the user gives none. */
 const DEFAULT_URL = "http://127.0.0.1:9191";
 /**
- * Milliseconds until a request that only reads must have a response. Other requests, such as moving data, may take
- * longer.
+ * Milliseconds after which a request that only reads and has no response times out. Other requests, such as moving
+ * data, may take longer.
  */
 const READ_TIMEOUT_MS = 30_000;
-/** Maximum size in bytes of a file with a token: more than the longest token and the line break that editors add. */
+/**
+ * Maximum of bytes of a file that contains a token: more than the longest token and the line break that editors add.
+ */
 const MAX_TOKEN_FILE = 4096;
 
-/** Options that all actions have. */
+/** Options that all actions of `millrace remote` have. */
 export interface RemoteFlags extends CommonFlags {
   readonly url?: string;
   readonly tokenFile?: string;
 }
 
-/** The context of one action on one daemon. */
+/** The context of one action of `millrace remote` on a daemon. */
 export interface Remote<Flags extends RemoteFlags = RemoteFlags> {
   readonly api: MillraceApi;
   readonly args: readonly string[];
   readonly flags: Flags;
   readonly output: Output;
   readonly session: Session<Flags>;
-  /** Returns the error with advice for the user of this daemon. */
+  /** Returns an error with advice for the user added, if there is any. */
   readonly explain: (error: unknown) => unknown;
 }
 
 /**
- * Calls `work` with a client of the daemon that the flags and environment variables name. Rejects with errors that
- * contain advice.
+ * Calls `work` with an API client of the daemon that the flags and environment variables name. Rejects with errors that
+ * contain advice for the user.
  */
 export async function withDaemon<Flags extends RemoteFlags>(
   session: Session<Flags>,
@@ -56,8 +58,8 @@ export async function withDaemon<Flags extends RemoteFlags>(
 }
 
 /**
- * Returns the URL of the daemon from the flag, the environment variable or the default. `HOST:PORT` is accepted.
- * Throws {@link CommandLineError}.
+ * Returns the URL of the daemon from the flag, or else the environment variable, or else the default. `HOST:PORT` is
+ * accepted as a URL. Throws {@link CommandLineError}.
  */
 export function daemonUrl(flag: string | undefined, environment: string | undefined): string {
   const [what, text] =
@@ -78,7 +80,7 @@ export function daemonUrl(flag: string | undefined, environment: string | undefi
 
 interface Token {
   readonly value: string;
-  /** The source of the value, for error messages. */
+  /** The option or variable that the value comes from, for error messages. */
   readonly from: string;
 }
 
@@ -98,7 +100,7 @@ async function readToken(session: Session<RemoteFlags>): Promise<Token | undefin
   return { value, from };
 }
 
-/** Returns a fetch for `--verbose`, which prints each request with its status and duration. */
+/** Returns a `fetch` function for `--verbose` that prints each request with its status and duration. */
 function loggingFetch(output: Output): typeof globalThis.fetch {
   return async (input, init) => {
     const start = performance.now();
@@ -121,8 +123,8 @@ function loggingFetch(output: Output): typeof globalThis.fetch {
 }
 
 /**
- * Returns a fetch whose GET requests reject with an error of code `ETIMEDOUT` when no response arrives in time. The
- * time for the body is not limited, because `watch` reads it without end.
+ * Returns a `fetch` function whose GET requests reject with an error of code `ETIMEDOUT` when no response arrives in
+ * time. The time for the body is not limited, because `watch` reads a body that does not end.
  */
 export function withTimeout(inner: typeof globalThis.fetch, timeoutMs = READ_TIMEOUT_MS): typeof globalThis.fetch {
   return async (input, init) => {
@@ -141,8 +143,8 @@ export function withTimeout(inner: typeof globalThis.fetch, timeoutMs = READ_TIM
 }
 
 /**
- * Adds advice to an error of the API. Returns other errors unchanged. `tokenFrom`: the source of the token;
- * `undefined` without a token.
+ * Adds advice for the user to an error of the API; returns other errors unchanged. `tokenFrom`: the option or variable
+ * that the token comes from; `undefined` without a token.
  */
 export function explained(error: unknown, url: string, tokenFrom: string | undefined): unknown {
   // A response that is not JSON does not come from a daemon.

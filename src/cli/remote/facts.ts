@@ -117,7 +117,7 @@ export function settingsFields(settings: Partial<Settings>): Field[] {
   ]);
 }
 
-/** The daemon's part in the DHT, as fields. */
+/** Returns the fields of `remote dht`: the state of the daemon's DHT nodes. */
 export function dhtFields({ isEnabled, families, storedTorrents, storedPeers, storedItems }: DhtInfo): Field[] {
   if (!isEnabled) return [["dht", "off: see `dht` in the daemon's configuration"]];
   return [

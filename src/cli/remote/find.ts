@@ -11,12 +11,12 @@ export interface Named {
   readonly name: string;
 }
 
-/** Number of digits printed of an id: enough to distinguish torrents. */
+/** The number of digits of an id that are printed: enough to distinguish torrents. */
 export const SHOWN_ID = 8;
-/** Maximum number of torrents listed when a short id is ambiguous. */
+/** Maximum of torrents that are listed when a short id is ambiguous. */
 const SHOWN_CHOICES = 5;
 
-/** Returns all matching torrents; reads as many pages as the daemon has. */
+/** Returns all matching torrents, with one request for each page of the daemon's list. */
 export async function listAll(api: Pick<MillraceApi, "list">, options: ListOptions): Promise<TorrentList> {
   const torrents: Row[] = [];
   for (;;) {
@@ -27,8 +27,8 @@ export async function listAll(api: Pick<MillraceApi, "list">, options: ListOptio
 }
 
 /**
- * Returns the torrents that `texts` name, or all torrents. Throws {@link CommandLineError} when both or neither are
- * given, and otherwise as {@link findTorrent}.
+ * Returns the torrents that `texts` name, or with `all` every torrent. Throws {@link CommandLineError} when there are
+ * both texts and `all`, or neither; otherwise throws as {@link findTorrent} does.
  */
 export async function chosen(api: Pick<MillraceApi, "list">, texts: readonly string[], all = false): Promise<Named[]> {
   if (all && texts.length > 0) throw new CommandLineError("name torrents, or use --all, not both");
@@ -39,8 +39,8 @@ export async function chosen(api: Pick<MillraceApi, "list">, texts: readonly str
 }
 
 /**
- * Finds a torrent by its id, the unique beginning of its id, or its name. Throws InputError `remote.unknown`,
- * `remote.ambiguous`.
+ * Finds a torrent by its id, by the start of its id if no other id has the same start, or by its name. Throws
+ * InputError `remote.unknown`, `remote.ambiguous`.
  */
 export function findTorrent(known: readonly Named[], text: string): Named {
   const digits = text.toLowerCase();

@@ -2,8 +2,8 @@ import type { DhtInfo, TorrentDetail, TorrentTracker } from "../../api/index.ts"
 import { clean, count } from "../../terminal/index.ts";
 
 /**
- * Returns the reason why a running torrent has no peers, as an escaped sentence; `undefined` when it has peers or
- * does not look for any. `dht`: the daemon's, if known.
+ * Returns the reason why a running torrent has no peers, as an escaped sentence; `undefined` when it has peers or does
+ * not look for any. `dht`: the state of the daemon's DHT, if known.
  */
 export function whyNoPeers(
   torrent: Pick<TorrentDetail, "state" | "peers" | "private" | "knownPeers">,

@@ -5,7 +5,7 @@ import type { Remote } from "./connection.ts";
 import { SHOWN_ID } from "./find.ts";
 import { theTorrent } from "./read-actions.ts";
 
-/** Runs `add-peers`: adds peers that the torrent connects to. The arguments are a torrent and `HOST:PORT`s. */
+/** Runs `add-peers`: adds peers for the torrent to connect to. The arguments are a torrent and `HOST:PORT`s. */
 export async function addPeers(remote: Remote): Promise<number> {
   const { api, args, output } = remote;
   const { id, name } = await theTorrent(remote);
@@ -17,7 +17,7 @@ export async function addPeers(remote: Remote): Promise<number> {
 }
 
 /**
- * Runs `add-trackers`: adds each tracker as a tier of its own after the existing tiers. The arguments are a torrent
+ * Runs `add-trackers`: adds trackers, each in a tier of its own after the existing tiers. The arguments are a torrent
  * and announce URLs. URLs that the torrent already has are left out.
  */
 export async function addTrackers(remote: Remote): Promise<number> {
@@ -30,7 +30,7 @@ export async function addTrackers(remote: Remote): Promise<number> {
   return EXIT_DONE;
 }
 
-/** Returns the tiers of `trackers`, followed by a tier for each URL that is not among them. */
+/** Returns the tiers of `trackers`, followed by a tier for each URL that is not in any of them. */
 export function withTrackers(
   trackers: readonly Pick<TorrentTracker, "tier" | "url">[],
   urls: readonly string[],

@@ -12,7 +12,7 @@ import { whyNoPeers } from "./no-peers.ts";
 import { readAssignments } from "./assignments.ts";
 import { WatchLines } from "./watch-lines.ts";
 
-/** The actions that only read. With `--json` they print the objects of the API unchanged. */
+/** The actions of `millrace remote` that only read. With `--json` they print the objects of the API unchanged. */
 
 /** Flags of `list`. */
 export interface ListFlags extends RemoteFlags {
@@ -36,7 +36,7 @@ export async function list({ api, flags, output }: Remote<ListFlags>): Promise<n
   return EXIT_DONE;
 }
 
-/** Prints a note that a list is empty. With `--json` the empty list is enough, and nothing is printed. */
+/** Prints a note that a list is empty. With `--json` it prints nothing, since the empty list is printed. */
 export function printNone(output: Output, what: string): void {
   if (!output.json) output.note(`no ${what}`);
 }
@@ -61,7 +61,7 @@ export async function show(remote: Remote): Promise<number> {
   return EXIT_DONE;
 }
 
-/** Makes an action that prints one list of a torrent, such as its files. */
+/** Makes an action that prints one list of a torrent's details, such as its files. */
 function tabular<Item>(
   what: string,
   read: (remote: Remote, id: string) => Promise<readonly Item[]>,
@@ -108,7 +108,7 @@ export async function stats({ api, output }: Remote): Promise<number> {
   return EXIT_DONE;
 }
 
-/** Runs `dht`: prints the daemon's part in the DHT. */
+/** Runs `dht`: prints the state of the daemon's DHT nodes. */
 export async function dht({ api, output }: Remote): Promise<number> {
   const info = await api.dht();
   output.data(info);

@@ -15,11 +15,11 @@ import type { Row } from "./find.ts";
 
 /** Formats objects of the API as lines. Text from torrents, trackers and peers is escaped. */
 
-/** Columns of a name in tables. */
+/** The width of the column for names in tables. */
 const NAME_WIDTH = 40;
 const CLIENT_WIDTH = 24;
 
-/** The fields that {@link listLines} shows. */
+/** The fields of a torrent that {@link listLines} needs. */
 export const LIST_FIELDS = [
   "name",
   "state",
@@ -33,7 +33,7 @@ export const LIST_FIELDS = [
 const left = (title: string): Column => ({ title });
 const right = (title: string): Column => ({ title, align: "right" });
 
-/** Formats a rate; `-` for 0. */
+/** Formats a rate in bytes a second; `-` for 0. */
 function rateOf(bytesPerSecond: number): string {
   return bytesPerSecond > 0 ? formatRate(bytesPerSecond) : "-";
 }
@@ -88,7 +88,7 @@ export function peerLines(peers: readonly TorrentPeer[]): string[] {
   );
 }
 
-/** Returns the lines of `remote trackers`. `now`: milliseconds since 1970. */
+/** Returns the lines of `remote trackers`. `now` is in milliseconds since 1970. */
 export function trackerLines(trackers: readonly TorrentTracker[], now: number): string[] {
   const number = (value: number | null): string => (value === null ? "-" : groupDigits(value));
   return table(
@@ -118,7 +118,7 @@ export function logText(line: LogLine): string {
   return `${new Date(line.at).toISOString().slice(0, 19)}Z ${line.level.padEnd(5)} ${logMessage(line)}`;
 }
 
-/** Returns the text of a log line with its torrent. */
+/** Returns the message of a log line, followed by its torrent if it has one. */
 export function logMessage({ message, torrent }: LogLine): string {
   return `${clean(message)}${torrent === null || torrent === "" ? "" : ` [${clean(torrent.slice(0, SHOWN_ID))}]`}`;
 }

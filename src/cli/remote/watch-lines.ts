@@ -3,9 +3,9 @@ import { clean, count, formatPercent, formatRate } from "../../terminal/index.ts
 import { logMessage } from "./tables.ts";
 import type { Row } from "./find.ts";
 
-/** Milliseconds between two lines of rates. */
+/** Milliseconds between two lines that print the rates. */
 const RATES_EVERY_MS = 5_000;
-/** Number of progress steps that are printed: one for each tenth. */
+/** The number of steps of progress: a line is printed for each tenth. */
 const STEPS = 10;
 
 interface Known {
@@ -16,8 +16,8 @@ interface Known {
 }
 
 /**
- * Converts the daemon's events to lines: torrents are added, change state, complete a further tenth, fail, or are
- * removed.
+ * Converts the daemon's events to lines of text: a torrent was added, changed its state, completed a further tenth,
+ * failed, or was removed.
  */
 export class WatchLines {
   readonly #known = new Map<string, Known>();
@@ -58,8 +58,8 @@ export class WatchLines {
   }
 
   /**
-   * Returns lines for a snapshot: the first one is printed in full; a later one, after a lost connection, only as
-   * changes.
+   * Returns the lines for a snapshot. The first snapshot is printed in full; of a later one, which arrives after a lost
+   * connection, only the changes are printed.
    */
   #snapshot(rows: readonly Row[]): string[] {
     const here = new Set(rows.map(({ id }) => id));

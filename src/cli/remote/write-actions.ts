@@ -14,13 +14,13 @@ import { printNone, theTorrent } from "./read-actions.ts";
 import { fileLines } from "./tables.ts";
 
 /**
- * The actions that change something. When an action fails for one torrent, the others are still processed; the exit
- * status is then 1.
+ * The actions of `millrace remote` that change something. When an action fails for one torrent, it is still done for
+ * the other torrents; the exit status is then 1.
  */
 
-/** Number of torrents in one request: few enough for a fast response, and below the daemon's maximum. */
+/** Maximum of torrents in one request: few enough for a fast response, and below the daemon's maximum. */
 const PER_REQUEST = 1_000;
-/** Maximum number of torrents printed by name; of more torrents only the number is printed. */
+/** Maximum of torrents that are printed by name; if there are more, only their number is printed. */
 const SHOWN_TORRENTS = 20;
 
 /** Flags of `add`. */
@@ -71,7 +71,8 @@ async function addSource({ api, session }: Remote<AddFlags>, source: string, opt
 }
 
 /**
- * Runs an action on torrents, some in each request, and prints the results. `done`: the text before a torrent's name.
+ * Runs an action on torrents, with a limited number in each request, and prints the results. `done`: the text printed
+ * before the name of a torrent for which the action succeeded.
  */
 async function actOn(
   { api, output }: Remote,
@@ -103,7 +104,7 @@ export interface ManyFlags extends RemoteFlags {
   readonly all?: boolean;
 }
 
-/** Makes an action without arguments of its own, such as `start`, on the named torrents or on all. */
+/** Makes an action such as `start` that has no arguments except the torrents: the named ones, or all. */
 export function simple(
   action: "start" | "pause" | "recheck" | "reannounce",
   done: string,
@@ -138,7 +139,7 @@ export async function label(remote: Remote<ManyFlags>): Promise<number> {
   }));
 }
 
-/** Splits labels at commas. */
+/** Returns the labels in a text that separates them by commas. */
 function labelsIn(text: string): string[] {
   return text
     .split(",")

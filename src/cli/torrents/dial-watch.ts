@@ -1,21 +1,21 @@
 import { AbortError, formatEndpoint, NetworkError, parseHostPort, toError, whyNoPeer } from "../../base/index.ts";
 import type { ConnectOptions, ListenOptions, Listener, Net, ResolveOptions, Socket } from "../../runtime/index.ts";
 
-/** The result of the last attempt to connect to a peer. */
+/** The outcome of the last attempt to connect to a peer. */
 export type DialOutcome =
   /** No attempt has ended yet. */
   | { readonly kind: "pending" }
   /** A connection to the peer was made. */
   | { readonly kind: "reached" }
-  /** The connection failed. `reason` is printed after the peer's address: `refused the connection`. */
+  /** The connection failed. `reason` is printed after the peer's address, such as `refused the connection`. */
   | { readonly kind: "failed"; readonly reason: string };
 
 const PENDING: DialOutcome = { kind: "pending" };
 
-/** A host name of watched peers. */
+/** A host name that the user gave for peers. */
 interface Host {
   readonly ports: Set<number>;
-  /** The IP addresses of the host; the outcome of the lookup while there are none. */
+  /** The IP addresses of the host; while there are none, the outcome of the lookup. */
   found: readonly string[] | DialOutcome;
 }
 
@@ -27,13 +27,13 @@ const REASONS: Readonly<Record<string, string>> = {
 };
 
 /**
- * A network that records the outcomes of connections to the peers that the user named. The engine does not report
+ * A network that records the outcomes of connections to the peers that the user named. The library does not report
  * failed connections, because most peers of a swarm cannot be reached.
  */
 export class DialWatch implements Net {
   readonly #net: Net;
   readonly #hosts = new Map<string, Host>();
-  /** Outcomes by `ip:port`. */
+  /** The outcomes by address, in the form `ip:port`. */
   readonly #dials = new Map<string, DialOutcome>();
 
   constructor(net: Net) {
@@ -49,8 +49,8 @@ export class DialWatch implements Net {
   }
 
   /**
-   * Returns the outcome for a watched peer, `HOST:PORT`: reached if the peer accepted on one address, failed if all
-   * addresses failed.
+   * Returns the outcome for a recorded peer, `HOST:PORT`: reached if the peer accepted a connection at one of its
+   * addresses, failed if connections to all of them failed.
    */
   outcome(peer: string): DialOutcome {
     const { host, port } = parseHostPort(peer);
@@ -96,7 +96,10 @@ export class DialWatch implements Net {
     if (known !== undefined) known.found = found;
   }
 
-  /** Records an outcome of a watched peer. Other peers are not recorded, because there may be thousands. */
+  /**
+   * Records the outcome of a connection if the user named the peer. Other peers are not recorded, because there may be
+   * thousands.
+   */
   #note({ ip, port }: ConnectOptions, outcome: DialOutcome): void {
     for (const { ports, found } of this.#hosts.values()) {
       if (ports.has(port) && !("kind" in found) && found.includes(ip))
@@ -105,7 +108,7 @@ export class DialWatch implements Net {
   }
 }
 
-/** Returns the outcome for an address that was not dialed: pending, or failed if it can never be dialed. */
+/** Returns the outcome for an address that was not dialed: pending, or failed if the address can never be dialed. */
 function notDialed(ip: string): DialOutcome {
   const reason = whyNoPeer(ip);
   return reason === undefined ? PENDING : { kind: "failed", reason };

@@ -8,16 +8,16 @@ import type { CommonFlags } from "../session.ts";
 import { DialWatch } from "./dial-watch.ts";
 import type { StallWatchOptions } from "./stall-watch.ts";
 
-/** Flags of every command that exchanges data. */
+/** Flags of every command that exchanges pieces with peers. */
 export interface SwarmFlags extends CommonFlags {
   readonly dir: string;
   readonly peer?: readonly string[];
   readonly port?: number;
   readonly maxDown?: number;
   readonly maxUp?: number;
-  /** `false` with `--no-trackers`. */
+  /** Whether trackers are used; `false` with `--no-trackers`. */
   readonly trackers: boolean;
-  /** `false` with `--no-dht`. */
+  /** Whether the DHT is used; `false` with `--no-dht`. */
   readonly dht: boolean;
   readonly dhtBootstrap?: readonly string[];
   readonly quiet?: boolean;
@@ -48,7 +48,10 @@ export function addSwarmOptions(command: Command): Command {
     .option("-q, --quiet", "print only errors and warnings");
 }
 
-/** Returns a runtime that records dials, and the options for reporting why a torrent has no peers. */
+/**
+ * Returns a runtime that records the outcomes of connections, and the options with which reasons for missing peers are
+ * found.
+ */
 export function watchStalls(
   runtime: Runtime,
   flags: SwarmFlags,
@@ -79,7 +82,7 @@ export function clientFlags(flags: SwarmFlags): {
   };
 }
 
-/** How a command takes part in the DHT. The nodes of the public DHT alone are kept between runs. */
+/** Returns the settings of a command's DHT node. Known nodes are kept between runs only for the public DHT. */
 function dhtSettings(bootstrap: readonly string[] | undefined): DhtSettings {
   return bootstrap === undefined ? { stateDir: envPaths("millrace", { suffix: "" }).cache } : { bootstrap };
 }

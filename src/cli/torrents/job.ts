@@ -2,26 +2,26 @@ import type { Torrent, TorrentStatus } from "../../client/index.ts";
 import type { Problem } from "../output/problem.ts";
 import type { TorrentStalls } from "./stall-watch.ts";
 
-/** The progress of a job. */
+/** The phase of a job. */
 export type JobPhase =
   /** The source is being read or fetched. */
   | { readonly kind: "opening" }
   | { readonly kind: "running"; readonly torrent: Torrent }
-  /** The torrent is complete. `seconds`: from the start to the last piece. */
+  /** The torrent is complete. `seconds`: the time from the start to the last piece. */
   | { readonly kind: "complete"; readonly torrent: Torrent; readonly seconds: number }
   | { readonly kind: "failed"; readonly problem: Problem };
 
-/** A source on the command line, such as a torrent file or link, and its result. */
+/** One source on the command line, such as a torrent file or link, with its progress and result. */
 export class Job {
   /** The source as the user gave it. */
   readonly source: string;
-  /** The start, in milliseconds of `performance.now()`. */
+  /** The time of the start, in milliseconds as `performance.now()` returns them. */
   readonly startedAt = performance.now();
-  /** Finds why the torrent has no peers; `undefined` when the reasons are not printed. */
+  /** Finds the reason when the torrent has no peers; `undefined` when reasons are not printed. */
   readonly stalls: TorrentStalls | undefined;
   /**
-   * Bytes of blocks received in earlier runs, and the start of this exchange (`performance.now()`). `undefined` until
-   * the stored state is known.
+   * The bytes of blocks that earlier runs received, and the time at which this run began to exchange data
+   * (`performance.now()`). `undefined` until the stored state is known.
    */
   #before: { readonly downloaded: number; readonly at: number } | undefined;
   phase: JobPhase = { kind: "opening" };
@@ -43,7 +43,7 @@ export class Job {
     return this.phase.kind === "complete" || this.phase.kind === "failed";
   }
 
-  /** Records the counters. Call it when the torrent begins to exchange data. */
+  /** Records the numbers with which earlier runs ended. Call it when the torrent begins to exchange data. */
   noteCounters(status: TorrentStatus): void {
     this.#before ??= { downloaded: status.downloaded, at: performance.now() };
   }
@@ -58,13 +58,16 @@ export class Job {
     return this.#before === undefined ? 0 : (performance.now() - this.#before.at) / 1000;
   }
 
-  /** Seconds since the start. */
+  /** Seconds since the start of the job. */
   get seconds(): number {
     return (performance.now() - this.startedAt) / 1000;
   }
 }
 
-/** Returns the bytes of the files that are selected for download. When all are selected, padding is not counted. */
+/**
+ * Returns the size in bytes of the files that are selected for download. Padding is not counted when all files are
+ * selected.
+ */
 export function wantedSize(status: TorrentStatus): number {
   return Math.min(status.wantedBytes, status.totalBytes);
 }

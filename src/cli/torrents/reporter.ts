@@ -11,14 +11,17 @@ function whole(rate: number): number {
   return Math.round(rate);
 }
 
-/** Prints the events of torrents: JSON events, or a line at the start and the end of each torrent. */
+/**
+ * Prints the events of torrents: with `--json` as JSON, otherwise as a line at the start and one at the end of each
+ * torrent.
+ */
 export class Reporter {
   readonly #output: Output;
-  /** Prints only problems. */
+  /** Whether only problems are printed. */
   readonly #isQuiet: boolean;
   /**
-   * Whether a live display is shown. Lines at the start of a torrent are then left out, because the display shows the
-   * same.
+   * Whether a live display is shown. If so, no lines are printed at the start of a torrent, because the display shows
+   * the same.
    */
   readonly #isLive: boolean;
 
@@ -150,7 +153,7 @@ export class Reporter {
     this.#output.note(`${this.#output.noteStyle.warn("warning:")} ${clean(torrent.name)}: ${problem.message}`);
   }
 
-  /** Prints why a torrent has no peers. */
+  /** Prints the reason why a torrent has no peers. */
   waiting(torrent: Torrent, stall: Stall): void {
     const message = clean(stall.message);
     this.#output.data({ event: "waiting", infoHash: torrent.infoHash.hex, code: stall.code, message });

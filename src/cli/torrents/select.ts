@@ -1,10 +1,10 @@
 import { UsageError } from "../../base/index.ts";
 import type { FileFilter, Torrent } from "../../client/index.ts";
 
-/** The files that match at least one of several globs. */
+/** The selection of the files that match at least one of several globs. */
 export interface GlobSelection {
   readonly filter: FileFilter;
-  /** Returns an error when no file of the torrent matches; `undefined` otherwise. */
+  /** Returns an error when no file of the torrent matches any glob; `undefined` otherwise. */
   readonly refuse: (torrent: Torrent) => UsageError | undefined;
 }
 

@@ -8,7 +8,7 @@ import type { Stall } from "./stall.ts";
 
 /** Options of {@link TorrentStalls}. */
 export interface StallWatchOptions {
-  /** The network that the client dials through. */
+  /** The network through which the client dials peers, and which records the outcomes. */
   readonly dials: DialWatch;
   /** Peers that the user named for all torrents, as `HOST:PORT`. */
   readonly peers: readonly string[];
@@ -16,12 +16,15 @@ export interface StallWatchOptions {
   readonly asksTrackers: boolean;
 }
 
-/** Finds why one torrent has no peers; called once a second. */
+/** Finds the reason why one torrent has no peers. It checks the torrent once a second. */
 export class TorrentStalls {
   readonly #options: StallWatchOptions;
   readonly #named: readonly string[];
   readonly #reported = new Set<string>();
-  /** When the torrent began to have no peers, in milliseconds of the caller's clock. */
+  /**
+   * The time since when the torrent has had no peers, in milliseconds of the caller's clock; `undefined` while it has
+   * peers.
+   */
   #since: number | undefined;
   #now: Stall | undefined;
 
@@ -32,14 +35,14 @@ export class TorrentStalls {
     for (const peer of this.#named) options.dials.watch(peer);
   }
 
-  /** The reason at the last check. */
+  /** The reason that the last check found; `undefined` when there is none. */
   get reason(): Stall | undefined {
     return this.#now;
   }
 
   /**
-   * Checks the torrent. Returns a reason when it is found for the first time, `undefined` otherwise. `dhtNodes`:
-   * the number of nodes that the client's DHT knows; `undefined` without a DHT.
+   * Checks the torrent. Returns the reason when a new one is found, `undefined` otherwise. `dhtNodes`: the number of
+   * nodes that the client's DHT knows; `undefined` without a DHT.
    */
   check(torrent: Torrent, now: number, dhtNodes: number | undefined): Stall | undefined {
     const { kind } = torrent.state;

@@ -1,21 +1,21 @@
 import type { TrackerStatus } from "../../tracker/index.ts";
 import type { DialOutcome } from "./dial-watch.ts";
 
-/** Why a torrent has no peers. `key` identifies the reason, without figures that change. */
+/** The reason why a torrent has no peers. `key` identifies the reason, without numbers that change. */
 export interface Stall {
   readonly code: "waiting.no-source" | "waiting.peers" | "waiting.trackers" | "waiting.dht";
   readonly key: string;
   readonly message: string;
 }
 
-/** The state of a torrent that wants data and has no peers. */
+/** What is known about a torrent that wants data and has no peers. */
 export interface StallFacts {
-  /** Peers named by the user or the magnet link. */
+  /** Peers that the user or the magnet link named, with the outcomes of connections to them. */
   readonly named: readonly { readonly peer: string; readonly outcome: DialOutcome }[];
-  /** `false` with `--no-trackers`. */
+  /** Whether trackers are asked for peers; `false` with `--no-trackers`. */
   readonly asksTrackers: boolean;
   readonly trackers: readonly Pick<TrackerStatus, "url" | "state" | "message" | "peersReceived">[];
-  /** Nodes in the routing tables; `undefined` when the torrent does not use the DHT. */
+  /** The number of nodes in the DHT routing tables; `undefined` when the torrent does not use the DHT. */
   readonly dhtNodes: number | undefined;
   /** Number of known peers that are not connected. */
   readonly knownPeers: number;
@@ -24,19 +24,19 @@ export interface StallFacts {
 }
 
 /**
- * Milliseconds before the reason is reported: longer than the time-out of a connection, so that peers and trackers
- * can respond.
+ * Milliseconds without peers before the reason is reported: longer than the time-out of a connection, so that peers and
+ * trackers have had time to respond.
  */
 const PATIENCE_MS = 10_000;
-/** Milliseconds after which the sources of peers are set up. */
+/** Milliseconds without peers after which all sources of peers have been started. */
 const SETTLED_MS = 1_000;
-/** Maximum number of named peers in one line. */
+/** Maximum of peers named by the user that are listed in one line. */
 const SHOWN_PEERS = 3;
 
 interface Part {
   readonly key: string;
   readonly text: string;
-  /** Whether a response may still arrive. */
+  /** Whether a response may still arrive from this source of peers. */
   readonly isOpen: boolean;
 }
 

@@ -9,7 +9,7 @@ import { Reporter } from "./reporter.ts";
 import { TorrentStalls, type StallWatchOptions } from "./stall-watch.ts";
 import { torrentLines } from "./view.ts";
 
-/** Milliseconds between progress events: at most one a second for each torrent. */
+/** Milliseconds between two progress events of a torrent: at most one a second is printed. */
 const PROGRESS_EVERY_MS = 1_000;
 
 /** Options of {@link TorrentJobs}. */
@@ -17,21 +17,21 @@ export interface TorrentJobsOptions {
   readonly client: Client;
   readonly output: Output;
   readonly isQuiet: boolean;
-  /** Called when the metadata is known. Returns an error to stop the torrent, `undefined` to go on. */
+  /** Called when the metadata of a torrent is known. Returns an error to stop the torrent, `undefined` to continue. */
   readonly refuse?: ((torrent: Torrent) => Error | undefined) | undefined;
-  /** Options for finding why a torrent has no peers. Without them the reasons are not printed. */
+  /** Options for finding why a torrent has no peers. Without them such reasons are not printed. */
   readonly stalls?: StallWatchOptions | undefined;
 }
 
-/** Adds the name of the command-line option that allows files with other content to be overwritten. */
+/** Adds the name of the option that allows overwriting to a problem about files with other content. */
 function withOverwriteHint(problem: Problem): Problem {
   if (problem.code !== "storage.foreign") return problem;
   return { ...problem, message: `${problem.message}, or use \`millrace download --overwrite\`` };
 }
 
 /**
- * The torrents of one run of a command. Adds them, prints their progress, and keeps the result of each. When one
- * fails, the others continue.
+ * The torrents of one run of a command: adds them, prints their progress, and keeps the result of each. When one
+ * torrent fails, the others continue.
  */
 export class TorrentJobs {
   readonly all: Job[] = [];
@@ -53,8 +53,8 @@ export class TorrentJobs {
   }
 
   /**
-   * Adds a source as {@link TorrentJobs.run} does. Resolves as soon as the data is checked and the torrent connects
-   * to peers, or when it has failed.
+   * Adds a source as {@link TorrentJobs.run} does. Resolves when the data is checked and the torrent connects to peers,
+   * or when the torrent has failed.
    */
   begin(source: string, options: AddOptions): Promise<void> {
     return new Promise((resolve) => {
@@ -66,8 +66,8 @@ export class TorrentJobs {
   }
 
   /**
-   * Adds a source. Resolves when the torrent is complete or has failed: see {@link Job.phase}. Never rejects. Calls
-   * `onActive` when the data has been checked.
+   * Adds a source. Resolves when the torrent is complete or has failed; {@link Job.phase} is the result. Never rejects.
+   * Calls `onActive` when the data has been checked.
    */
   async run(source: string, options: AddOptions, onActive: () => void = () => undefined): Promise<Job> {
     const { stalls } = this.#options;
@@ -100,14 +100,14 @@ export class TorrentJobs {
     }
   }
 
-  /** Ends the display. Later events of torrents are not printed. */
+  /** Ends the live display. Later events of torrents are not printed. */
   stop(): void {
     this.#isStopping = true;
     clearInterval(this.#timer);
     this.#display?.close();
   }
 
-  /** Number of torrents that failed. */
+  /** The number of torrents that failed. */
   get failures(): number {
     return this.all.filter((job) => job.phase.kind === "failed").length;
   }

@@ -7,8 +7,8 @@ import type { RowView } from "../live/row.ts";
 import type { Job } from "./job.ts";
 
 /**
- * Formats the live display of all torrents: active torrents first, then a line with the number of torrents that do
- * not fit, then the totals.
+ * Returns the lines of the live display: active torrents first, then the number of torrents that do not fit on the
+ * screen, then the totals.
  */
 export function torrentLines(jobs: readonly Job[], columns: number, rows: number, style: Style): string[] {
   const shown = jobs.filter(
@@ -23,7 +23,7 @@ export function torrentLines(jobs: readonly Job[], columns: number, rows: number
   return lines;
 }
 
-/** Returns a sort key: torrents that transfer data come before torrents that wait. */
+/** Returns the sort key of a torrent: torrents that transfer data come before torrents that wait. */
 function rank(job: Job): number {
   const torrent = job.torrent;
   if (torrent === undefined) return 3;
@@ -95,7 +95,7 @@ function peers(number: number): string {
   return `${number} ${number === 1 ? "peer" : "peers"}`;
 }
 
-/** Returns the reason why there are no peers yet, if known. */
+/** Returns the reason why a torrent has no peers yet, if the reason is known; otherwise a general text. */
 function waiting(job: Job): string {
   return job.stalls?.reason?.message ?? "looking for peers";
 }

@@ -2,12 +2,15 @@ import { toHex, utf8DecodeStrict } from "../../../base/index.ts";
 import { decode, keyToBytes, type BValue } from "../../../bencode/index.ts";
 import { clean } from "../../../terminal/index.ts";
 
-/** The value of an item as JSON: strings that are no UTF-8 are `{ "hex": … }`. `bencoded` is valid. */
+/**
+ * Returns the value of an item for JSON output: strings that are not UTF-8 become `{ "hex": … }`. `bencoded` must be
+ * valid bencode.
+ */
 export function itemValue(bencoded: Uint8Array): unknown {
   return toJson(decode(bencoded));
 }
 
-/** The value of an item as one line of clean text: a string as it is, anything else as JSON. */
+/** Returns the value of an item as one line of escaped text: a string as it is, any other value as JSON. */
 export function itemText(bencoded: Uint8Array): string {
   const value = itemValue(bencoded);
   return clean(typeof value === "string" ? value : JSON.stringify(value));

@@ -9,30 +9,30 @@ import { dhtBootstrap, nodesArgument } from "../../input/dht-bootstrap.ts";
 import { CommandLineError } from "../../output/problem.ts";
 import type { CommonFlags, Session } from "../../session.ts";
 
-/** Flags of every action of `millrace dht`. */
+/** Flags that every action of `millrace dht` has. */
 export interface DhtFlags extends CommonFlags {
   readonly bootstrap?: readonly string[];
-  /** Seconds. */
+  /** The value of `--timeout` in seconds. */
   readonly timeout: number;
   readonly family: "4" | "6" | "both";
 }
 
-/** A node that an action uses. */
+/** The opened DHT node of an action, with its sockets. */
 export interface OpenDht {
   readonly runtime: Runtime;
   readonly dht: Dht;
   readonly sockets: UdpPort;
 }
 
-/** How {@link openDht} opens a node. */
+/** Options of {@link openDht}. */
 export interface OpenDhtOptions {
   readonly port?: number;
   readonly readOnly?: boolean | "auto";
-  /** Instead of the nodes that the user names. */
+  /** The nodes to query first, instead of those that the user names. */
   readonly bootstrap?: readonly string[];
 }
 
-/** Defines an action with the common options. */
+/** Defines an action of `millrace dht` with the options that all actions have. */
 export function dhtAction<Flags extends DhtFlags>(
   parent: CommandEntry,
   own: { readonly name: string; readonly summary: string; readonly examples: readonly Example[] },
@@ -53,7 +53,7 @@ export function dhtAction<Flags extends DhtFlags>(
   return act<Flags>(command, entry, work);
 }
 
-/** Opens a node. The caller closes it with {@link closeDht}. Rejects with NetworkError. */
+/** Opens a DHT node. The caller closes it with {@link closeDht}. Rejects with NetworkError. */
 export async function openDht(session: Session<DhtFlags>, options: OpenDhtOptions = {}): Promise<OpenDht> {
   const { flags } = session;
   const runtime = await session.runtime();
@@ -76,15 +76,16 @@ export async function openDht(session: Session<DhtFlags>, options: OpenDhtOption
   return open;
 }
 
-/** Closes the node and its sockets. */
+/** Closes the DHT node and its sockets. */
 export async function closeDht({ dht, sockets }: OpenDht): Promise<void> {
   await dht.close();
   await sockets.close();
 }
 
 /**
- * Runs `work` with a node that knows others, and that no other node keeps (BEP 43). The signal is aborted at the end of
- * `--timeout` and by Ctrl-C. Rejects with NetworkError `dht.no-nodes`, or AbortError on Ctrl-C.
+ * Runs `work` with a DHT node that knows other nodes. It is read-only, so that other nodes do not add it to their
+ * routing tables (BEP 43). The signal is aborted at the end of `--timeout` and by Ctrl-C. Rejects with NetworkError
+ * `dht.no-nodes`, or with AbortError on Ctrl-C.
  */
 export async function withDht(
   session: Session<DhtFlags>,
@@ -110,7 +111,7 @@ export async function withDht(
   }
 }
 
-/** Reads a target: 40 hexadecimal digits. */
+/** Parses a target, given as 40 hexadecimal digits. */
 export function targetArgument(text: string): NodeId {
   const bytes = fromHex(text);
   if (bytes?.length !== 20)

@@ -89,7 +89,7 @@ async function nextSequence(dht: Dht, key: Uint8Array, salt: Uint8Array, signal:
   return found?.item.kind === "mutable" ? Number(found.item.seq) + 1 : 1;
 }
 
-/** The errors of the nodes that refused it, each once. */
+/** Returns the errors of the nodes that refused the item, each error once. */
 function reasons({ refused }: StoreResult): string {
   const texts = new Set(refused.map(({ code, text }) => `${code} ${clean(text)}`));
   return texts.size === 0 ? "" : `; refused: ${[...texts].join(", ")}`;

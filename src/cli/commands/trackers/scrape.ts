@@ -13,9 +13,12 @@ import type { CommonFlags, Session } from "../../session.ts";
 import { readTargets } from "../../input/tracker-target.ts";
 import type { TrackerTarget } from "../../input/tracker-target.ts";
 
-/** Torrents in one request: the limit of a UDP datagram and of the shorter URLs of HTTP trackers (BEP 15, 48). */
+/**
+ * Maximum of torrents in one request: the limit for a UDP datagram, and for the shorter URLs of HTTP trackers (BEP 15,
+ * 48).
+ */
 const PER_REQUEST = 64;
-/** Columns of a name in the table. */
+/** The width of the column for names in the table. */
 const NAME_WIDTH = 40;
 
 interface ScrapeFlags extends CommonFlags {
@@ -88,7 +91,7 @@ async function run(session: Session<ScrapeFlags>): Promise<number> {
 
 type Batch = Pick<Result, "tracker" | "targets">;
 
-/** Groups the torrents by tracker, in batches that fit one request. */
+/** Groups the torrents by tracker, and divides each group into batches that fit one request. */
 function batches(targets: readonly TrackerTarget[]): Batch[] {
   const byTracker = new Map<string, TrackerTarget[]>();
   for (const target of targets)
