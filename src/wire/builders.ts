@@ -17,18 +17,18 @@ export const encodeInterested = (): Uint8Array => encodeMessage({ type: "interes
 export const encodeNotInterested = (): Uint8Array => encodeMessage({ type: "not-interested" });
 /** Encodes a `have` message. `piece` is the index of the piece. */
 export const encodeHave = (piece: number): Uint8Array => encodeMessage({ type: "have", piece });
-/** Encodes a `bitfield` message. `bits` are as `Bitfield.pack` returns them. */
+/** Encodes a `bitfield` message. `bits` has one bit for each piece, packed as by `Bitfield.pack`. */
 export const encodeBitfield = (bits: Uint8Array): Uint8Array => encodeMessage({ type: "bitfield", bits });
-/** Encodes a `request` message. `begin` and `length` are bytes within the piece. */
+/** Encodes a `request` message for the `length` bytes from byte `begin` of the piece on. */
 export const encodeRequest = (piece: number, begin: number, length: number): Uint8Array =>
   encodeMessage({ type: "request", piece, begin, length });
-/** Encodes a `piece` message. `block` begins at byte `begin` of the piece. */
+/** Encodes a `piece` message with the block that begins at byte `begin` of the piece. */
 export const encodePiece = (piece: number, begin: number, block: Uint8Array): Uint8Array =>
   encodeMessage({ type: "piece", piece, begin, block });
-/** Encodes a `cancel` message with the fields of the request. */
+/** Encodes a `cancel` message. Its fields must equal those of the request to cancel. */
 export const encodeCancel = (piece: number, begin: number, length: number): Uint8Array =>
   encodeMessage({ type: "cancel", piece, begin, length });
-/** Encodes a `port` message with the UDP port of our DHT node (BEP 5). */
+/** Encodes a `port` message with the UDP port of this client's DHT node (BEP 5). */
 export const encodePort = (port: number): Uint8Array => encodeMessage({ type: "port", port });
 /** Encodes a `suggest piece` message (BEP 6). */
 export const encodeSuggest = (piece: number): Uint8Array => encodeMessage({ type: "suggest", piece });
@@ -36,19 +36,20 @@ export const encodeSuggest = (piece: number): Uint8Array => encodeMessage({ type
 export const encodeHaveAll = (): Uint8Array => encodeMessage({ type: "have-all" });
 /** Encodes a `have none` message (BEP 6). */
 export const encodeHaveNone = (): Uint8Array => encodeMessage({ type: "have-none" });
-/** Encodes a `reject request` message (BEP 6). */
+/** Encodes a `reject request` message (BEP 6). Its fields must equal those of the rejected request. */
 export const encodeReject = (piece: number, begin: number, length: number): Uint8Array =>
   encodeMessage({ type: "reject", piece, begin, length });
 /** Encodes an `allowed fast` message (BEP 6). */
 export const encodeAllowedFast = (piece: number): Uint8Array => encodeMessage({ type: "allowed-fast", piece });
 /**
- * Encodes an `extended` message (BEP 10). `id` is the receiver's id of the extension, or 0 for the extended handshake.
+ * Encodes an `extended` message (BEP 10). `id` is the id that the receiver has chosen for the extension, or 0 for the
+ * extended handshake.
  */
 export const encodeExtended = (id: number, payload: Uint8Array): Uint8Array =>
   encodeMessage({ type: "extended", id, payload });
 /**
- * Encodes a message with any id and payload, for messages that Millrace does not know and for tests that break the
- * rules.
+ * Encodes a message with any id and payload: for messages that Millrace does not know, and for tests that violate the
+ * protocol.
  */
 export const encodeRaw = (id: number, payload: Uint8Array): Uint8Array =>
   encodeMessage({ type: "unknown", id, payload });

@@ -1,7 +1,4 @@
-/**
- * The id byte of every message that Millrace sends and reads: BEP 3 (0 to 8), BEP 5 (9), BEP 6 (13 to 17), BEP 10
- * (20).
- */
+/** The ids of all messages that Millrace sends and reads: BEP 3 (0 to 8), BEP 5 (9), BEP 6 (13 to 17), BEP 10 (20). */
 /** The ids of messages (BEP 3, 5, 6, 10). */
 export const MessageId = {
   choke: 0,
@@ -44,24 +41,27 @@ const NAMES: ReadonlyMap<number, string> = new Map([
 ]);
 
 /**
- * Returns the name of a message id, the same as the `type` of its {@link Message}; `"unknown"` for an id that no BEP
- * above defines.
+ * Returns the name of a message id, equal to the `type` of its {@link Message}; `"unknown"` for an id without a {@link
+ * MessageId}.
  */
 export function messageName(id: number): string {
   return NAMES.get(id) ?? "unknown";
 }
 
-/** The big-endian length that every message begins with; it counts the id and the payload, not itself. */
+/**
+ * The length in bytes of the length prefix, a big-endian integer at the start of every message. Its value counts the id
+ * and the payload, not the prefix itself.
+ */
 export const PREFIX_LENGTH = 4;
 
-/** The length of the bytes in front of the payload of a `piece` message: length prefix, id, piece index and begin. */
+/** The number of bytes of a `piece` message before its block: length prefix, id, piece index and `begin`. */
 export const PIECE_HEADER_LENGTH = 13;
 
-/** The length of a whole `request`, `cancel` or `reject` message. */
+/** The length of a `request`, `cancel` or `reject request` message in bytes, length prefix included. */
 export const REQUEST_LENGTH = 17;
 
-/** A whole `have`, `suggest` or `allowed-fast`. */
+/** The length of a `have`, `suggest piece` or `allowed fast` message in bytes, length prefix included. */
 export const HAVE_LENGTH = 9;
 
-/** The length of a handshake: `\x13BitTorrent protocol`, 8 reserved bytes, info-hash, peer id (BEP 3). */
+/** The length of a handshake in bytes: `\x13BitTorrent protocol`, 8 reserved bytes, info-hash, peer id (BEP 3). */
 export const HANDSHAKE_LENGTH = 68;

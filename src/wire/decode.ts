@@ -3,11 +3,14 @@ import { MessageId, PREFIX_LENGTH, messageName } from "./constants.ts";
 import { MAX_BLOCK_LENGTH, MAX_FRAME_LENGTH } from "./limits.ts";
 import type { Message } from "./message.ts";
 
-/** The limits that a length prefix is checked against. */
+/** The maximum lengths of messages, against which length prefixes are checked. */
 export interface FrameLimits {
-  /** Maximum of bytes behind the length prefix. */
+  /** The maximum number of bytes after the length prefix. */
   readonly maxFrameLength: number;
-  /** The same for messages that are neither bitfields nor blocks; default: no less. */
+  /**
+   * The maximum number of bytes after the length prefix of messages other than bitfields and blocks. Default:
+   * `maxFrameLength`.
+   */
   readonly maxSmallFrameLength?: number | undefined;
   /**
    * The number of pieces of the torrent, when known: a bitfield must then have exactly that many bits, and may exceed
@@ -18,7 +21,7 @@ export interface FrameLimits {
 
 const DEFAULT_LIMITS: FrameLimits = { maxFrameLength: MAX_FRAME_LENGTH, pieceCount: undefined };
 
-/** The one length, id included, of each message that has no variable part; 0 for the others. */
+/** By message id: the length (id included) of messages that have a fixed length; 0 for all other messages. */
 const FIXED_LENGTH = new Uint8Array(256);
 for (const id of [
   MessageId.choke,
@@ -36,7 +39,7 @@ FIXED_LENGTH[MessageId.port] = 3;
 
 /** The id and length of a message, from its first bytes. */
 export interface MessageHeader {
-  /** The number of bytes behind the length prefix: id and payload. 0 for a keep-alive. */
+  /** The number of bytes after the length prefix: id and payload. 0 for a keep-alive. */
   readonly length: number;
   /** The message id; `undefined` for a keep-alive, or when the id byte has not arrived yet. */
   readonly id: number | undefined;
@@ -44,7 +47,7 @@ export interface MessageHeader {
 
 /**
  * Reads the length and id of the message at the start of `bytes`; returns `undefined` when there are fewer than 4
- * bytes. The length is the peer's, unchecked.
+ * bytes. The length is not checked.
  */
 export function readHeader(bytes: Uint8Array): MessageHeader | undefined {
   if (bytes.length < PREFIX_LENGTH) return undefined;
@@ -53,10 +56,10 @@ export function readHeader(bytes: Uint8Array): MessageHeader | undefined {
 }
 
 /**
- * Decodes one whole message with its 4-byte length prefix. Byte strings in the result are copies.
+ * Decodes one message with its 4-byte length prefix. Byte strings in the result are copies.
  *
- * Throws {@link PeerError} with fields `expected` and `received`: `wire.truncated` (fewer bytes than the prefix
- * announces), `wire.trailing` (more), `wire.frame-length`, `wire.message-length`, `wire.block-length`,
+ * Throws {@link PeerError} with fields `expected` and `received`: `wire.truncated` (fewer bytes than the prefix says),
+ * `wire.trailing` (more bytes), `wire.frame-length`, `wire.message-length`, `wire.block-length`,
  * `wire.bitfield-length`.
  */
 export function decodeMessage(frame: Uint8Array, limits: Partial<FrameLimits> = {}): Message {
@@ -71,7 +74,7 @@ export function decodeMessage(frame: Uint8Array, limits: Partial<FrameLimits> = 
 }
 
 /**
- * Decodes one whole message without its length prefix: nothing (keep-alive), or id and payload. Throws as {@link
+ * Decodes one message without its length prefix: the id and the payload; no bytes for a keep-alive. Throws as {@link
  * decodeMessage} does.
  */
 export function decodeBody(body: Uint8Array, limits: Partial<FrameLimits> = {}): Message {
@@ -85,8 +88,8 @@ function decodeAt(bytes: Uint8Array, at: number, length: number, limits: FrameLi
 }
 
 /**
- * Throws when a message with this id cannot have this length (id and payload): {@link PeerError} as {@link
- * decodeMessage} lists them.
+ * Checks that a message with this id may have this length (id and payload). Throws a {@link PeerError} of {@link
+ * decodeMessage}.
  */
 export function checkFrame(id: number, length: number, limits: FrameLimits): void {
   const fixed = FIXED_LENGTH[id] ?? 0;
@@ -125,8 +128,8 @@ export function checkFrame(id: number, length: number, limits: FrameLimits): voi
 }
 
 /**
- * Returns the message whose id is at `at`; its `length` (1 at least) has passed {@link checkFrame} and lies within
- * `bytes`.
+ * Decodes the message whose id is at offset `at`. Its `length` (at least 1) must have passed {@link checkFrame} and lie
+ * within `bytes`.
  */
 export function parseBody(bytes: Uint8Array, at: number, length: number): Message {
   const id = bytes[at] ?? 0;

@@ -2,7 +2,7 @@ import { UsageError, unreachable, writeUint16, writeUint32 } from "../base/index
 import { HAVE_LENGTH, MessageId, PIECE_HEADER_LENGTH, PREFIX_LENGTH, REQUEST_LENGTH } from "./constants.ts";
 import type { Message } from "./message.ts";
 
-/** Returns the number of bytes {@link encodeMessage} makes of `message`, the length prefix included. */
+/** Returns the number of bytes of `message` in encoded form, length prefix included. */
 export function encodedLength(message: Message): number {
   switch (message.type) {
     case "keep-alive":
@@ -38,8 +38,8 @@ export function encodedLength(message: Message): number {
 }
 
 /**
- * Returns the bytes of one message, length prefix included. Throws {@link UsageError} `wire.field` when a number does
- * not fit its field.
+ * Encodes one message, length prefix included. Throws {@link UsageError} `wire.field` when a number does not fit its
+ * field.
  */
 export function encodeMessage(message: Message): Uint8Array {
   const out = new Uint8Array(encodedLength(message));
@@ -58,8 +58,8 @@ export function encodeMessages(messages: readonly Message[]): Uint8Array {
 }
 
 /**
- * Writes `message` at `offset` and returns the offset behind it. The buffer must have room
- * ({@link encodedLength}). Throws {@link UsageError} `wire.field` when a number does not fit its field.
+ * Writes `message` at `offset` and returns the offset after it. The buffer must have {@link encodedLength} bytes from
+ * there on. Throws {@link UsageError} `wire.field` when a number does not fit its field.
  */
 export function writeMessage(buffer: Uint8Array, offset: number, message: Message): number {
   switch (message.type) {
@@ -118,28 +118,29 @@ export function writeMessage(buffer: Uint8Array, offset: number, message: Messag
 }
 
 /**
- * Writes a `request` of 17 bytes at `offset` and returns the offset behind it. It is called very often, so the caller
- * checks the numbers.
+ * Writes a `request` message of 17 bytes at `offset` and returns the offset after it. Numbers are not checked, because
+ * it is called very often.
  */
 export function writeRequest(buffer: Uint8Array, offset: number, piece: number, begin: number, length: number): number {
   return writeSpan(buffer, offset, MessageId.request, piece, begin, length);
 }
 
-/** Writes a `cancel` of 17 bytes at `offset` and returns the offset behind it. The caller checks the numbers. */
+/** Writes a `cancel` message of 17 bytes at `offset` and returns the offset after it. Numbers are not checked. */
 export function writeCancel(buffer: Uint8Array, offset: number, piece: number, begin: number, length: number): number {
   return writeSpan(buffer, offset, MessageId.cancel, piece, begin, length);
 }
 
 /**
- * Writes a `reject` (BEP 6) of 17 bytes at `offset` and returns the offset behind it. The caller checks the numbers.
+ * Writes a `reject request` message (BEP 6) of 17 bytes at `offset` and returns the offset after it. Numbers are not
+ * checked.
  */
 export function writeReject(buffer: Uint8Array, offset: number, piece: number, begin: number, length: number): number {
   return writeSpan(buffer, offset, MessageId.reject, piece, begin, length);
 }
 
 /**
- * Writes the 13 bytes in front of a block of `blockLength` bytes and returns the offset behind them. A block read from
- * disk to `offset + 13` is sent without a copy. The caller checks the numbers.
+ * Writes the first 13 bytes of a `piece` message with a block of `blockLength` bytes, and returns the offset after
+ * them: the caller reads the block from disk to there, so it is sent without a copy. Numbers are not checked.
  */
 export function writePieceHeader(
   buffer: Uint8Array,
@@ -154,7 +155,7 @@ export function writePieceHeader(
   return at + 8;
 }
 
-/** Writes a `have` of 9 bytes at `offset` and returns the offset behind it. The caller checks the number. */
+/** Writes a `have` message of 9 bytes at `offset` and returns the offset after it. The piece index is not checked. */
 export function writeHave(buffer: Uint8Array, offset: number, piece: number): number {
   return writeIndex(buffer, offset, MessageId.have, piece);
 }

@@ -2,32 +2,32 @@ import { UsageError, ipBytes, ipFamily, readUint32 } from "../base/index.ts";
 import type { SyncHasher } from "../base/index.ts";
 import { MAX_ALLOWED_FAST } from "./limits.ts";
 
-/** Input of {@link allowedFastSet}. */
+/** The torrent and the peer for {@link allowedFastSet}. */
 export interface AllowedFastOptions {
-  /** The 20 bytes that the handshake carries. */
+  /** The 20 bytes of the info-hash as in the handshake. */
   readonly infoHash: Uint8Array;
-  /** The address of the peer that receives the set. */
+  /** The IP address of the peer that receives the set. */
   readonly ip: string;
   /** The number of pieces of the torrent. */
   readonly pieceCount: number;
   /**
-   * The number of allowed pieces: BEP 6 recommends 10. At most {@link MAX_ALLOWED_FAST}, and at most the number of
-   * pieces of the torrent.
+   * The number of pieces in the set; BEP 6 recommends 10. At most {@link MAX_ALLOWED_FAST} and the number of pieces of
+   * the torrent.
    */
   readonly count?: number;
   readonly hasher: SyncHasher;
 }
 
 /**
- * The default size of the allowed-fast set (BEP 6): enough for a new peer to have something to trade, too few to be
- * worth collecting.
+ * The default number of pieces in the allowed-fast set (BEP 6): a new peer gets pieces to trade, but not enough to stay
+ * choked on purpose.
  */
 const DEFAULT_COUNT = 10;
 
 /**
- * Returns the pieces that a peer may request while choked (BEP 6): the same for the same /24, so that a second address
- * in one network gains nothing, and the same from every seeder. Empty for IPv6, for which BEP 6 has no rule. Throws
- * {@link UsageError} `wire.field` when `pieceCount` is no count.
+ * Returns the allowed-fast set: the pieces that a peer may request while it is choked (BEP 6). All peers in one /24 get
+ * the same set, so a second address in a network gains nothing; and all seeds compute the same set. Empty for IPv6, for
+ * which BEP 6 has no rule. Throws {@link UsageError} `wire.field` when `pieceCount` is no valid number.
  */
 export function allowedFastSet(options: AllowedFastOptions): number[] {
   const { infoHash, ip, pieceCount, count = DEFAULT_COUNT, hasher } = options;

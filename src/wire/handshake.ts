@@ -14,24 +14,24 @@ export interface Handshake {
   readonly infoHash: Uint8Array;
   /** The peer id, 20 bytes. */
   readonly peerId: Uint8Array;
-  /** The capabilities in the reserved bits. */
+  /** The extensions that the reserved bits announce. */
   readonly reserved: Reserved;
   /** The 8 reserved bytes as received. */
   readonly reservedBytes: Uint8Array;
 }
 
-/** The parts of a handshake to encode. */
+/** The fields of a handshake to encode. */
 export interface HandshakeOptions {
   /** The info-hash, 20 bytes. */
   readonly infoHash: Uint8Array;
   /** The peer id, 20 bytes. */
   readonly peerId: Uint8Array;
-  /** The features to offer, as flags or as the 8 reserved bytes themselves. Default: none. */
+  /** The extensions to announce, as flags or as the 8 reserved bytes. Default: none. */
   readonly reserved?: Partial<Reserved> | Uint8Array;
 }
 
 /**
- * Returns the 68 bytes of a handshake. Throws {@link UsageError} `wire.field` when a part has the wrong length.
+ * Encodes a handshake of 68 bytes. Throws {@link UsageError} `wire.field` when a field has the wrong length.
  *
  * @example
  * ```ts
@@ -76,21 +76,22 @@ export function decodeHandshake(bytes: Uint8Array): Handshake {
 /** The result of {@link HandshakeDecoder.push} once the handshake is complete. */
 export interface DecodedHandshake {
   readonly handshake: Handshake;
-  /** The bytes after the handshake in the same chunk: a view, valid as long as the chunk is. */
+  /** The bytes after the handshake in the same chunk. They are a view of the chunk and change with it. */
   readonly rest: Uint8Array;
 }
 
 /**
- * A handshake from a stream. The info-hash can be read before the peer id has arrived, because the accepting side must
- * find the torrent before it replies, and some trackers' checkers never send a peer id (BEP 3).
+ * Decodes a handshake that arrives in chunks. The info-hash can be read before the peer id has arrived: the side that
+ * accepts a connection must find the torrent before it replies, and some checkers of trackers never send a peer id (BEP
+ * 3).
  */
 export class HandshakeDecoder {
   readonly #bytes = new Uint8Array(HANDSHAKE_LENGTH);
   #length = 0;
 
   /**
-   * Takes more bytes. Returns the handshake when these complete it; it must not be called again then. Throws
-   * {@link PeerError} `wire.not-bittorrent` at the first byte that does not fit, so an encrypted or other stream is
+   * Decodes the next chunk. Returns the handshake when it is complete; do not call this again afterwards. Throws {@link
+   * PeerError} `wire.not-bittorrent` at the first wrong byte of the protocol name, so an encrypted or other stream is
    * recognised early.
    */
   push(chunk: Uint8Array): DecodedHandshake | undefined {
@@ -104,12 +105,12 @@ export class HandshakeDecoder {
     return { handshake: decodeHandshake(this.#bytes), rest: viewBytes(chunk, count, chunk.length) };
   }
 
-  /** The 20 bytes of the info-hash once 48 bytes have arrived: a copy. */
+  /** The info-hash (a copy of 20 bytes); `undefined` until 48 bytes have arrived. */
   get infoHash(): Uint8Array | undefined {
     return this.#length < PEER_ID_AT ? undefined : copyBytes(this.#bytes, INFO_HASH_AT, PEER_ID_AT);
   }
 
-  /** The features that the peer offers; `undefined` until 28 bytes have arrived. */
+  /** The extensions that the peer's reserved bits announce; `undefined` until 28 bytes have arrived. */
   get reserved(): Reserved | undefined {
     return this.#length < INFO_HASH_AT ? undefined : readReserved(viewBytes(this.#bytes, RESERVED_AT, INFO_HASH_AT));
   }

@@ -1,6 +1,6 @@
 /**
- * The peer protocol as bytes: handshake, messages, an incremental decoder, peer ids and extensions. Sans-I/O: bytes in,
- * values out, and back. Malformed input is a `PeerError` whose code begins with `wire.`.
+ * Encoding and decoding of the peer protocol: handshake, messages, an incremental decoder, peer ids and extensions. No
+ * I/O. Malformed input throws a `PeerError` whose code begins with `wire.`.
  */
 export * from "./builders.ts";
 export * from "./constants.ts";

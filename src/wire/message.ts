@@ -1,9 +1,9 @@
 import { unreachable } from "../base/index.ts";
 
 /**
- * A message of the peer protocol, as a value. Numbers are unsigned: `port` has 16 bits, `id` has 8, all others have 32.
- * `piece` counts pieces, `begin` and `length` are bytes. The message owns its byte strings: no other code writes to
- * them.
+ * A decoded message of the peer protocol. Numbers are unsigned: `port` has 16 bits, `id` has 8, all others have 32.
+ * `piece` is the index of a piece; `begin` and `length` are in bytes. Byte strings are copies that no other code
+ * changes.
  */
 export type Message =
   /** A keep-alive, without id and payload (BEP 3). */
@@ -26,17 +26,17 @@ export type Message =
   | { readonly type: "reject"; readonly piece: number; readonly begin: number; readonly length: number }
   | { readonly type: "allowed-fast"; readonly piece: number }
   /**
-   * An extended message (BEP 10). `id` 0 is the extended handshake; other ids are defined by the receiver's own
-   * handshake.
+   * An extended message (BEP 10). The `id` 0 is the extended handshake; the receiver has chosen the other ids in its
+   * own extended handshake.
    */
   | { readonly type: "extended"; readonly id: number; readonly payload: Uint8Array }
-  /** An unknown id, which BEP 3 allows to ignore. */
+  /** A message with an unknown id, which may be ignored. */
   | { readonly type: "unknown"; readonly id: number; readonly payload: Uint8Array };
 
-/** The tags of {@link Message}. */
+/** The values of `type` in {@link Message}. */
 export type MessageType = Message["type"];
 
-/** Returns one line for people: `request piece 7 begin 16384 length 16384`. Never prints payloads. */
+/** Formats a message as one line for logs: `request piece 7 begin 16384 length 16384`. Payloads are left out. */
 export function formatMessage(message: Message): string {
   switch (message.type) {
     case "keep-alive":

@@ -14,12 +14,13 @@ import {
 import type { VersionReader } from "./peer-id-version.ts";
 
 /**
- * The two letters between `-` and the version, the client's name, and how it writes its version ({@link four} unless
- * told).
+ * The two letters of a client in its peer ids, the client's name, and the form of its version (default: {@link four}).
  */
 type Row = readonly [code: string, client: string, version?: VersionReader];
 
-/** Azureus style: `-XX1234-` (BEP 20, and ids seen in swarms). Case counts. */
+/**
+ * The clients with peer ids of Azureus style, `-XX1234-` (BEP 20, and ids seen in swarms). Letters are case-sensitive.
+ */
 const AZUREUS: readonly Row[] = [
   ["7T", "aTorrent"],
   ["AB", "AnyEvent::BitTorrent"],
@@ -89,7 +90,7 @@ const AZUREUS: readonly Row[] = [
   ["ML", "MLDonkey", three],
   ["MO", "MonoTorrent"],
   ["MP", "MooPolice", three],
-  // Miro held these letters until it ended with version 6 in 2013.
+  // Miro used these letters until its last version, 6 (2013).
   ["MI", "Millrace", threeOrFour],
   ["MR", "Miro", threeOrFour],
   ["MT", "MoonlightTorrent"],
@@ -151,18 +152,21 @@ const AZUREUS: readonly Row[] = [
   ["ZT", "ZipTorrent"],
 ];
 
-/** A client and how its peer ids write the version. */
+/** The name of a client, and the function that reads the version from its peer ids. */
 export interface KnownClient {
   readonly client: string;
   readonly version: VersionReader;
 }
 
-/** Clients of Azureus style (BEP 20), by their two letters. */
+/** The clients with peer ids of Azureus style (BEP 20), by their two letters. */
 export const AZUREUS_CLIENTS: ReadonlyMap<string, KnownClient> = new Map(
   AZUREUS.map(([code, client, version = four]) => [code, { client, version }]),
 );
 
-/** Shadow style: one letter, up to five version characters padded with dashes, then three more (BEP 20). */
+/**
+ * The names of clients with peer ids of Shadow style, by their letter (BEP 20). The letter is followed by up to five
+ * version characters padded with dashes, then three more characters.
+ */
 export const SHADOW_CLIENTS: ReadonlyMap<string, string> = new Map([
   ["A", "ABC"],
   ["O", "Osprey Permaseed"],
@@ -173,7 +177,10 @@ export const SHADOW_CLIENTS: ReadonlyMap<string, string> = new Map([
   ["U", "UPnP NAT Bit Torrent"],
 ]);
 
-/** Mainline style: one letter, then decimal numbers with dashes: `M4-3-6--`, `M7-10-5-` (BEP 20). */
+/**
+ * The names of clients with peer ids of Mainline style, by their letter (BEP 20). Decimal numbers with dashes follow:
+ * `M4-3-6--`, `M7-10-5-`.
+ */
 export const MAINLINE_CLIENTS: ReadonlyMap<string, string> = new Map([
   ["M", "BitTorrent (Mainline)"],
   ["Q", "Queen Bee"],

@@ -7,14 +7,16 @@
 export interface SpecialClient {
   readonly pattern: RegExp;
   readonly client: string;
-  /** Returns the version from the groups that the pattern matched. */
+  /** Returns the version, given the groups that the pattern matched. */
   readonly version?: (groups: readonly string[]) => string | undefined;
 }
 
 const dotted = (groups: readonly string[]): string => groups.join(".");
 const first = ([version]: readonly string[]): string | undefined => version;
 
-/** Two bytes: the number before the point, and two decimal digits behind it. */
+/**
+ * Formats a version of two bytes: the first is the number before the point, the second the two decimal digits after it.
+ */
 const twoBytes = ([major = "", minor = ""]: readonly string[]): string =>
   `${major.charCodeAt(0)}.${String(minor.charCodeAt(0)).padStart(2, "0")}`;
 

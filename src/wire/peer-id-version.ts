@@ -3,7 +3,7 @@
  * Azureus style) and returns the text that the client itself would print.
  */
 
-/** Reads the version out of the version characters of a peer id. */
+/** Returns the version as text, given the version characters of a peer id; `undefined` when they have none. */
 export type VersionReader = (digits: string) => string | undefined;
 
 /** Returns the value of a version character: 0 to 9, then A (10) to Z, then a (36) to z; `undefined` for any other. */
@@ -20,33 +20,33 @@ function joined(characters: string): string | undefined {
   return values.includes(undefined) ? undefined : values.join(".");
 }
 
-/** `5760` → 5.7.6.0: Vuze and most others. */
+/** Reads `5760` as 5.7.6.0, the form of Vuze and most clients. */
 export const four: VersionReader = (digits) => joined(digits.slice(0, 4));
 
-/** `0D80` → 0.13.8, whatever the fourth is. */
+/** Reads `0D80` as 0.13.8: the fourth character is ignored. */
 export const three: VersionReader = (digits) => joined(digits.slice(0, 3));
 
-/** `4520` → 4.5.2, `2081` → 2.0.8.1: the fourth only when it is not 0. */
+/** Reads `4520` as 4.5.2 and `2081` as 2.0.8.1: the fourth character is used only when it is not 0. */
 export const threeOrFour: VersionReader = (digits) => joined(digits.slice(0, digits[3] === "0" ? 3 : 4));
 
-/** `21..` → 2.1 */
+/** Reads `21..` as 2.1: the last two characters are ignored. */
 export const two: VersionReader = (digits) => joined(digits.slice(0, 2));
 
-/** `0189` → 1.89: two digits before the point, two behind it. */
+/** Reads `0189` as 1.89: two digits before the point, two after it. */
 export const twoAndTwo: VersionReader = (digits) =>
   /^\d{4}/.test(digits) ? `${Number(digits.slice(0, 2))}.${digits.slice(2, 4)}` : undefined;
 
-/** `0102` → 1.2: two decimal numbers of two digits. */
+/** Reads `0102` as 1.2: two decimal numbers of two digits each. */
 export const pairs: VersionReader = (digits) =>
   /^\d{4}/.test(digits) ? `${Number(digits.slice(0, 2))}.${Number(digits.slice(2, 4))}` : undefined;
 
-/** `0250` → 0.25.0: the middle number has two digits. */
+/** Reads `0250` as 0.25.0: the middle number has two digits. */
 export const oneTwoOne: VersionReader = (digits) =>
   /^\d{4}/.test(digits) ? `${digits.slice(0, 1)}.${Number(digits.slice(1, 3))}.${digits.slice(3, 4)}` : undefined;
 
 /**
- * Reads the version digits of µTorrent and its relatives: three hexadecimal digits of either case, then B for a beta or
- * another letter for the kind of build.
+ * Reads the form of µTorrent and similar clients: three hexadecimal digits in either case, then B for a beta or another
+ * letter for another kind of build.
  */
 export const microTorrent: VersionReader = (digits) => {
   const version = three(digits.toUpperCase());
@@ -54,8 +54,8 @@ export const microTorrent: VersionReader = (digits) => {
 };
 
 /**
- * Transmission changed its mind twice: `0006` → 0.6, `0072` → 0.72, `3000` → 3.00, and since version 4 `4060` → 4.0.6.
- * Z and X stand for a development build after that version, B for a beta.
+ * Reads the forms of Transmission, which have changed twice: `0006` is 0.6, `0072` is 0.72, `3000` is 3.00, and since
+ * version 4 `4060` is 4.0.6. Z and X mark a development build after that version, B a beta.
  */
 export const transmission: VersionReader = (digits) => {
   if (!/^\d{3}[0-9A-Za-z]/.test(digits)) return three(digits);
@@ -67,7 +67,10 @@ export const transmission: VersionReader = (digits) => {
   return `${joined(digits.slice(0, 3)) ?? ""}${mark}`;
 };
 
-/** KTorrent: `22B1` → 2.2 beta 1, `30R1` → 3.0 RC 1, `51D0` → 5.1 dev, else as {@link threeOrFour}. */
+/**
+ * Reads the form of KTorrent: `22B1` is 2.2 beta 1, `30R1` is 3.0 RC 1, `51D0` is 5.1 dev; other ids as {@link
+ * threeOrFour} does.
+ */
 export const kTorrent: VersionReader = (digits) => {
   const base = two(digits);
   const kind = { B: "beta", D: "dev", R: "RC" }[digits.slice(2, 3)];
@@ -75,5 +78,5 @@ export const kTorrent: VersionReader = (digits) => {
   return digits[3] === "0" ? `${base} ${kind}` : `${base} ${kind} ${digits.slice(3, 4)}`;
 };
 
-/** The id has no version. */
+/** Returns `undefined`: the peer id has no version. */
 export const untold: VersionReader = () => undefined;

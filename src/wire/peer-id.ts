@@ -9,7 +9,7 @@ export const PEER_ID_PREFIX = "-MI0100-";
 
 const ALPHABET = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
 
-/** Values of the version characters in Shadow's style (BEP 20). */
+/** The characters of a version in peer ids of Shadow style (BEP 20); the index of a character is its value. */
 const SHADOW_DIGITS = `${ALPHABET}.-`;
 
 /** The convention by which a client writes its name into its peer ids. */
@@ -19,20 +19,20 @@ export type PeerIdStyle = "azureus" | "shadow" | "mainline" | "special";
 export interface RecognisedClient {
   /** The name of the client; for Azureus style with unknown letters, those two letters. */
   readonly client: string;
-  /** The version as the client itself prints it; `undefined` when the id has none. */
+  /** The version in the form that the client itself shows; `undefined` when the peer id has none. */
   readonly version: string | undefined;
   readonly style: PeerIdStyle;
 }
 
 /** The part of a runtime's `Random` that {@link generatePeerId} needs. */
 export interface PeerIdRandom {
-  /** Returns a random whole number from 0 up to, not including, `limit`. */
+  /** Returns a random integer from 0 to `limit` - 1. */
   below(limit: number): number;
 }
 
 /**
- * Returns a new peer id: `prefix`, filled up to 20 bytes with random letters and digits, which every tracker's URL
- * parser accepts. Throws {@link UsageError} `wire.peer-id` when the prefix leaves fewer than 8 characters to be random.
+ * Returns a new peer id: `prefix`, then random letters and digits up to 20 bytes (characters that every tracker's URL
+ * parser accepts). Throws {@link UsageError} `wire.peer-id` when fewer than 8 characters would be random.
  */
 export function generatePeerId(random: PeerIdRandom, prefix: string = PEER_ID_PREFIX): PeerId {
   if (prefix.length > PeerId.LENGTH - 8 || !/^[\x21-\x7e]*$/.test(prefix)) {
@@ -47,8 +47,8 @@ export function generatePeerId(random: PeerIdRandom, prefix: string = PEER_ID_PR
 }
 
 /**
- * Returns the client that the peer id (20 bytes) names; `undefined` when it follows no known style. A client can write
- * any id, so this is no proof.
+ * Returns the client that a peer id of 20 bytes indicates; `undefined` when its style is unknown. It is no proof: a
+ * client can use any peer id.
  */
 export function recogniseClient(peerId: Uint8Array): RecognisedClient | undefined {
   if (peerId.length !== PeerId.LENGTH) return undefined;
@@ -57,7 +57,8 @@ export function recogniseClient(peerId: Uint8Array): RecognisedClient | undefine
 }
 
 /**
- * Formats the client of a peer id for people, as `qBittorrent 4.5.2`. An id of no known style gives its printable part.
+ * Formats the client of a peer id for people, such as `qBittorrent 4.5.2`. For an unknown style it returns the
+ * printable part of the id.
  */
 export function formatClient(peerId: Uint8Array): string {
   const known = recogniseClient(peerId);
@@ -74,7 +75,7 @@ function special(text: string): RecognisedClient | undefined {
 }
 
 function azureus(text: string): RecognisedClient | undefined {
-  // µTorrent and others put a further digit in place of the closing dash: known letters suffice.
+  // µTorrent and others have a further digit in place of the closing dash; this is accepted for known letters.
   const match =
     /^-([A-Za-z0-9~]{2})([0-9A-Za-z.]{4})(.)/.exec(text) ?? /^-([A-Za-z0-9~]{2})([0-9A-Za-z]{1,3})(-)/.exec(text);
   const [, code = "", digits = "", end = ""] = match ?? [];
@@ -94,8 +95,8 @@ function mainline(text: string): RecognisedClient | undefined {
 function shadow(text: string): RecognisedClient | undefined {
   const client = SHADOW_CLIENTS.get(text.charAt(0));
   const [, digits] = /^([0-9A-Za-z.]{1,5})-*$/.exec(text.slice(1, 6)) ?? [];
-  // The three behind the head are dashes, or a counter in a client that runs several torrents: then the padding must
-  // vouch.
+  // The three characters after the version are dashes, or a counter in a client that runs several torrents. In that
+  // case the padding must be dashes.
   if (client === undefined || digits === undefined || (text.slice(6, 9) !== "---" && digits.length > 3))
     return undefined;
   const version = Array.from(digits, (character) => SHADOW_DIGITS.indexOf(character)).join(".");

@@ -1,12 +1,14 @@
-/** The features that the 8 reserved bytes of a handshake announce. */
+/** The protocol extensions that the 8 reserved bytes of a handshake announce. */
 export interface Reserved {
   /** The extension protocol: byte 5, 0x10 (BEP 10). */
   readonly extended: boolean;
-  /** A DHT node, whose port a `port` message has: byte 7, 0x01 (BEP 5). */
+  /** Whether the sender has a DHT node; a `port` message contains its port. Byte 7, 0x01 (BEP 5). */
   readonly dht: boolean;
   /** The fast extension: byte 7, 0x04 (BEP 6). */
   readonly fast: boolean;
-  /** The v2 half of a hybrid torrent: byte 7, 0x10 (BEP 52). */
+  /**
+   * Whether the sender supports v2, for a connection with the v1 info-hash of a hybrid torrent. Byte 7, 0x10 (BEP 52).
+   */
   readonly v2: boolean;
 }
 
@@ -17,7 +19,7 @@ const BITS: Readonly<Record<keyof Reserved, readonly [byte: number, mask: number
   v2: [7, 0x10],
 };
 
-/** Returns the flags in 8 reserved bytes. */
+/** Returns the flags of 8 reserved bytes. */
 export function readReserved(bytes: Uint8Array): Reserved {
   const has = ([byte, mask]: readonly [number, number]): boolean => ((bytes[byte] ?? 0) & mask) !== 0;
   return { extended: has(BITS.extended), dht: has(BITS.dht), fast: has(BITS.fast), v2: has(BITS.v2) };

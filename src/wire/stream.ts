@@ -5,33 +5,36 @@ import { MAX_FRAME_LENGTH } from "./limits.ts";
 import type { Message } from "./message.ts";
 
 /**
- * Receives decoded messages. A callback may call {@link MessageDecoder.stop} and {@link MessageDecoder.suspend}, but
- * not `push`.
+ * The functions that a {@link MessageDecoder} calls. They may call {@link MessageDecoder.stop} and {@link
+ * MessageDecoder.suspend}, but not `push`.
  */
 export interface MessageSink {
-  /** A message other than `piece` has arrived. Its byte strings are copies and may be kept. */
+  /** Called with each message other than `piece`. Its byte strings are copies and may be kept. */
   onMessage(message: Message): void;
   /**
-   * A block begins. Returns where its payload goes: a view of exactly `length` bytes that may be written to until
-   * {@link MessageSink.onBlockEnd}, or `undefined` to discard it.
+   * Called when a block begins. Returns the memory for the block: a view of exactly `length` bytes, written to until
+   * {@link MessageSink.onBlockEnd}; or `undefined` to discard the block.
    */
   onBlockStart(piece: number, begin: number, length: number): Uint8Array | undefined;
-  /** The block is whole. `stored` is false when it was discarded. */
+  /** Called when the block has arrived completely. `stored` is `false` when it was discarded. */
   onBlockEnd(piece: number, begin: number, length: number, stored: boolean): void;
 }
 
 /** Bounds of a {@link MessageDecoder}. */
 export interface DecoderOptions {
-  /** Maximum of bytes behind the length prefix. Default {@link MAX_FRAME_LENGTH}. */
+  /** The maximum number of bytes after the length prefix. Default {@link MAX_FRAME_LENGTH}. */
   readonly maxFrameLength?: number;
-  /** The same for messages that are neither bitfields nor blocks; default `maxFrameLength`. */
+  /**
+   * The maximum number of bytes after the length prefix of messages other than bitfields and blocks; default
+   * `maxFrameLength`.
+   */
   readonly maxSmallFrameLength?: number;
-  /** The number of pieces of the torrent, when known: the length that a bitfield must have. */
+  /** The number of pieces of the torrent, when known: a bitfield must have so many bits. */
   readonly pieceCount?: number | undefined;
 }
 
 /**
- * The size of the buffer for messages that are split across chunks: many times the length of any message of fixed
+ * The length in bytes of the buffer for messages that are split across chunks: many times that of any message of fixed
  * length.
  */
 const PENDING_LENGTH = 256;
@@ -41,10 +44,10 @@ const KEEP_ALIVE: Message = { type: "keep-alive" };
 /**
  * Decodes peer messages from a stream that arrives in chunks of any size. Does no I/O.
  *
- * Invariants: between messages nothing is held (`#gathered` is 0). A message split across chunks is gathered in
- * `#pending`, which grows with what has arrived, never with what the prefix promises. A block is copied once, from the
- * chunk to the sink's view, in as many parts as it comes; it is never gathered. After a throw or {@link
- * MessageDecoder.stop} nothing more reaches the sink.
+ * Invariants: between messages no bytes are buffered (`#gathered` is 0). A message split across chunks is collected in
+ * `#pending`, which grows with the bytes that have arrived, never by the length in the prefix. A block is copied once,
+ * from the chunks to the sink's view; it is never collected in `#pending`. After an error or {@link
+ * MessageDecoder.stop} the sink is not called again.
  *
  * @example
  * ```ts
@@ -69,7 +72,7 @@ export class MessageDecoder {
 
   #pending = new Uint8Array(PENDING_LENGTH);
   #gathered = 0;
-  /** The number of bytes of the current message to gather before it can be decoded further. */
+  /** The number of bytes of the current message that must be collected before decoding can continue. */
   #needed = PREFIX_LENGTH;
 
   #inBlock = false;
@@ -92,7 +95,10 @@ export class MessageDecoder {
     };
   }
 
-  /** Changes the limits for later messages, as when metadata arrives and the number of pieces becomes known. */
+  /**
+   * Changes the limits for later messages, for example when the metadata arrives and the number of pieces becomes
+   * known.
+   */
   setLimits(options: DecoderOptions): void {
     if (options.maxFrameLength !== undefined) this.#limits.maxFrameLength = options.maxFrameLength;
     if (options.maxSmallFrameLength !== undefined) this.#limits.maxSmallFrameLength = options.maxSmallFrameLength;
@@ -100,7 +106,7 @@ export class MessageDecoder {
   }
 
   /**
-   * Decodes the messages in `chunk`, whose memory may be used again afterwards. Returns how many bytes were read: all,
+   * Decodes the messages in `chunk`, whose memory may be reused afterwards. Returns the number of bytes read: all,
    * unless the sink called {@link MessageDecoder.suspend}. Throws `PeerError` as `decodeMessage` does, and any error of
    * the sink; after that, every call throws the same error again. After {@link MessageDecoder.stop} it does nothing.
    */
@@ -124,7 +130,7 @@ export class MessageDecoder {
   }
 
   /**
-   * Ends decoding for good: the rest of the current chunk and all later ones are dropped. May be called from the sink.
+   * Ends decoding permanently: the rest of the current chunk and all later ones are ignored. The sink may call this.
    */
   stop(): void {
     this.#stopped = true;
@@ -132,7 +138,7 @@ export class MessageDecoder {
   }
 
   /**
-   * Ends the current `push` after this message: the caller gives the rest of the chunk again later. To be called from
+   * Ends the current `push` after this message; the caller passes the rest of the chunk to a later `push`. Called by
    * the sink.
    */
   suspend(): void {
@@ -140,28 +146,28 @@ export class MessageDecoder {
   }
 
   /**
-   * The memory of a long message that has begun to arrive, in bytes; 0 for short ones, between messages and within a
-   * block.
+   * The number of bytes allocated for a long message that has arrived in part; 0 for short messages, between messages
+   * and within a block.
    */
   get heldBytes(): number {
     return this.#pending.length > PENDING_LENGTH ? this.#pending.length : 0;
   }
 
   /**
-   * Takes the view of the block in progress away, because its memory is used elsewhere; the rest of the payload is
-   * discarded and `onBlockEnd` gets `stored: false`. Without a block in progress it does nothing.
+   * Stops writing to the sink's view of the current block, whose memory is needed elsewhere. The rest of the block is
+   * discarded, and `onBlockEnd` gets `stored: false`. Does nothing when no block has begun.
    */
   abandonBlock(): void {
     this.#view = undefined;
   }
 
-  /** Whether part of a message has arrived and the rest has not: a stream that ends now was cut. */
+  /** Whether a message has arrived in part: a stream that ends now is truncated. */
   get isMidMessage(): boolean {
     return this.#inBlock || this.#gathered > 0;
   }
 
   /**
-   * Decodes the next message when all of it (or a block's whole header) lies in the chunk; otherwise begins to gather
+   * Decodes the next message when the chunk contains all of it (for a block: its header); otherwise starts to collect
    * it. Returns the offset to continue at.
    */
   #takeWhole(chunk: Uint8Array, at: number, end: number): number {
@@ -188,9 +194,9 @@ export class MessageDecoder {
   }
 
   /**
-   * Collects a message that is split across chunks: first its prefix, then its id, then the rest (of a block, the
-   * header). The permitted length depends on the id, so it is always checked at the fifth byte: the division into
-   * chunks makes no difference.
+   * Collects a message that is split across chunks: first its length prefix, then its id, then the rest (for a block:
+   * the header). The length is checked when the id has arrived, because the maximum depends on the id; so the result
+   * does not depend on how the stream is split.
    */
   #gather(chunk: Uint8Array, at: number, end: number): number {
     let from = at;
@@ -235,7 +241,7 @@ export class MessageDecoder {
     this.#gathered = length;
   }
 
-  /** Begins a block. `header` holds the prefix, id, piece and begin at `at`. */
+  /** Starts a block whose header (length prefix, id, piece index, `begin`) is at offset `at` of `header`. */
   #startBlock(header: Uint8Array, at: number, frameLength: number): void {
     const piece = readUint32(header, at + 5);
     const begin = readUint32(header, at + 9);

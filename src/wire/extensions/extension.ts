@@ -3,19 +3,21 @@ import { MAX_EXTENSIONS } from "../limits.ts";
 
 /** An extension of the peer protocol (BEP 10): its name in the extended handshake, and the encoding of its messages. */
 export interface Extension<M> {
-  /** The name in `m`: `"ut_metadata"`. Two letters of the client that introduced it, an underscore, a name. */
+  /**
+   * The name of the extension in `m`, such as `"ut_metadata"`: two letters for the client that introduced it, an
+   * underscore, a word.
+   */
   readonly name: string;
-  /** Returns the payload behind the extended id. */
+  /** Encodes a message: returns the payload that follows the extended message id. */
   encode(message: M): Uint8Array;
   /**
-   * Decodes a payload. The caller of `decode` owns the payload. Errors that this function throws reach the caller as
-   * `PeerError`.
+   * Decodes a payload. The result may keep views of `payload`. Any error that it throws is passed on as a `PeerError`.
    */
   decode(payload: Uint8Array): M;
 }
 
 /**
- * Declares an extension. The compiler checks the senders and handlers of its messages against `M`.
+ * Defines an extension with messages of type `M`, so that the compiler checks the code that sends and handles them.
  *
  * @example
  * ```ts
@@ -32,7 +34,9 @@ export function defineExtension<M>(extension: Extension<M>): Extension<M> {
   return extension;
 }
 
-/** Handles the messages of an extension. `C` is the program's type for a connection. */
+/**
+ * Handles a message of an extension. `context` is the caller's object for the connection that the message came from.
+ */
 export type ExtensionHandler<M, C> = (message: M, context: C) => void;
 
 interface Entry<C> {
@@ -41,15 +45,15 @@ interface Entry<C> {
 }
 
 /**
- * The extensions that a program supports, each with its handler and the id by which peers address it. One serves all
- * connections; {@link ExtensionNegotiation} keeps which peer supports which.
+ * The extensions that a client supports: for each the handler, and the id that peers use to send it. One registry
+ * serves all connections; an {@link ExtensionNegotiation} for each connection knows which extensions the peer supports.
  */
 export class ExtensionRegistry<C> {
   readonly #entries: Entry<C>[] = [];
 
   /**
-   * Adds an extension. Throws {@link UsageError} `wire.extension-name` when its name is taken, `wire.extension-count`
-   * when all 255 ids are.
+   * Adds an extension. Throws {@link UsageError} `wire.extension-name` when the registry has an extension of that name,
+   * `wire.extension-count` when all 255 ids are in use.
    */
   add<M>(extension: Extension<M>, handler: ExtensionHandler<M, C>): this {
     const { name } = extension;
@@ -62,20 +66,20 @@ export class ExtensionRegistry<C> {
     return this;
   }
 
-  /** The name and id of each extension, in the order they were added; ids begin at 1. */
+  /** The id of each extension by name, in the order in which they were added. Ids begin at 1. */
   get localIds(): ReadonlyMap<string, number> {
     return new Map(this.#entries.map(({ name }, index) => [name, index + 1]));
   }
 
-  /** Returns the id by which peers address an extension. */
+  /** Returns the id that peers use for an extension; `undefined` when it is not in the registry. */
   localId(name: string): number | undefined {
     const index = this.#entries.findIndex((entry) => entry.name === name);
     return index < 0 ? undefined : index + 1;
   }
 
   /**
-   * Decodes a message that the peer sent with one of our ids and passes it to its handler. Returns `false` for an id
-   * that is not ours. Throws {@link PeerError} `wire.extension`.
+   * Decodes an extended message and calls the handler of its extension. Returns `false` for an id that the registry
+   * does not have. Throws {@link PeerError} `wire.extension`.
    */
   dispatch(id: number, payload: Uint8Array, context: C): boolean {
     const entry = this.#entries[id - 1];
@@ -86,7 +90,8 @@ export class ExtensionRegistry<C> {
 }
 
 /**
- * Decodes a message of `extension`. Throws {@link PeerError}: `wire.extension`, or the error of the extension itself.
+ * Decodes a message of `extension`. Throws {@link PeerError}: the one that the extension throws, or `wire.extension`
+ * for any other error.
  */
 export function decodeExtension<M>(extension: Extension<M>, payload: Uint8Array): M {
   try {

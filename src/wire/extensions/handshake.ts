@@ -16,22 +16,25 @@ import {
 export const EXTENDED_HANDSHAKE_ID = 0;
 
 /**
- * The extended handshake (BEP 10). Every field is optional; fields without a valid value are left out when decoding.
+ * The fields of an extended handshake (BEP 10). Every field is optional; decoding leaves out fields without a valid
+ * value.
  */
 export interface ExtendedHandshake {
-  /** The key `m`: the ids by which the sender wants each extension's messages; 0 turns one off. */
+  /**
+   * The key `m`: by extension name, the id that the sender wants in messages to it. The id 0 withdraws an extension.
+   */
   readonly extensions: ReadonlyMap<string, number>;
   /** The key `p`: the TCP port that the sender listens on. */
   readonly port?: number | undefined;
   /** The key `v`: client name and version, without control characters. */
   readonly client?: string | undefined;
-  /** The key `reqq`: the number of requests that the sender queues. */
+  /** The key `reqq`: the maximum number of requests that the sender queues. */
   readonly requestQueue?: number | undefined;
-  /** The key `yourip`: the receiver's address as the sender sees it. */
+  /** The key `yourip`: the receiver's IP address as the sender sees it. */
   readonly yourIp?: string | undefined;
-  /** The key `ipv4`: an address of the sender. */
+  /** The key `ipv4`: an IPv4 address of the sender. */
   readonly ipv4?: string | undefined;
-  /** The key `ipv6`: an address of the sender. */
+  /** The key `ipv6`: an IPv6 address of the sender. */
   readonly ipv6?: string | undefined;
   /** The key `metadata_size`: the length of the info dictionary in bytes (BEP 9). */
   readonly metadataSize?: number | undefined;
@@ -39,9 +42,7 @@ export interface ExtendedHandshake {
   readonly uploadOnly?: boolean | undefined;
 }
 
-/**
- * Returns the payload of an extended handshake: send it in an `extended` message with id {@link EXTENDED_HANDSHAKE_ID}.
- */
+/** Encodes an extended handshake: the payload of an `extended` message with id {@link EXTENDED_HANDSHAKE_ID}. */
 export function encodeExtendedHandshake(handshake: ExtendedHandshake): Uint8Array {
   const names = new Map<string, BInput>();
   for (const [name, id] of handshake.extensions) names.set(keyFromText(name), id);
@@ -59,8 +60,9 @@ export function encodeExtendedHandshake(handshake: ExtendedHandshake): Uint8Arra
 }
 
 /**
- * Reads the payload of an extended handshake. A field of the wrong kind or out of range is left out, since clients
- * disagree on the lesser ones. Throws {@link PeerError} `wire.extended-handshake` when it is no dictionary or too long.
+ * Decodes the payload of an extended handshake. A field with a wrong type or out of range is left out, since clients
+ * differ in minor fields. Throws {@link PeerError} `wire.extended-handshake` when the payload is no dictionary or too
+ * long.
  */
 export function decodeExtendedHandshake(payload: Uint8Array): ExtendedHandshake {
   const dict = readDict(payload);
@@ -86,9 +88,9 @@ export function decodeExtendedHandshake(payload: Uint8Array): ExtendedHandshake 
 }
 
 /**
- * Returns a peer's state after a further extended handshake (BEP 10). Fields and extensions that are missing from
- * `after` keep their values. When the result has more than {@link MAX_EXTENSIONS} names, only the names in `after`
- * stay.
+ * Merges a further extended handshake (`after`) into the earlier ones (BEP 10). Fields and extensions that are missing
+ * from `after` keep their values. When there are more than {@link MAX_EXTENSIONS} extensions in total, only those of
+ * `after` stay.
  */
 export function mergeExtendedHandshakes(
   before: ExtendedHandshake | undefined,
@@ -127,8 +129,8 @@ function address(dict: BDict, key: string, lengths: readonly number[]): string |
 }
 
 /**
- * Decodes a client's name without control, format and surrogate characters: the peer chose it, and screens and logs
- * show it.
+ * Decodes a client's name and removes control, format and surrogate characters: the peer chose the name, and it is
+ * shown on screens and in logs.
  */
 function clientName(bytes: Uint8Array | undefined): string | undefined {
   if (bytes === undefined) return undefined;

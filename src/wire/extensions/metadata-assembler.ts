@@ -12,45 +12,45 @@ import { MetadataAttempt } from "./metadata-attempt.ts";
 
 /** Options of a {@link MetadataAssembler}. */
 export interface MetadataAssemblerOptions {
-  /** The hash that the metadata must have: SHA-1 for v1, SHA-256 for v2. */
+  /** The info-hash that the metadata must have: SHA-1 for v1, SHA-256 for v2. */
   readonly infoHash: InfoHash;
   readonly hasher: SyncHasher;
 }
 
-/** A request to send to `peer` for `piece`. */
+/** A request for the metadata piece `piece`, to be sent to `peer`. */
 export interface MetadataRequest<P> {
   readonly peer: P;
   readonly piece: number;
 }
 
-/** The effect of a message. */
+/** The result of {@link MetadataAssembler.onMessage}. */
 export type MetadataOutcome<P> =
-  /** The message was ignored: not requested, too late, or of another extension. */
+  /** The message was ignored: it was not requested, or came too late. */
   | { readonly type: "ignored" }
   /** The piece was stored; {@link MetadataAssembler.requests} returns the next requests. */
   | { readonly type: "progress" }
   /**
-   * The result does not hash to the info-hash. `liars`: the peers proven to have sent wrong bytes, perhaps none yet.
-   * Further attempts follow.
+   * All pieces arrived, but do not hash to the info-hash; another attempt follows. `liars`: the peers proven to have
+   * sent wrong bytes (may be empty).
    */
   | { readonly type: "failed"; readonly liars: readonly P[] }
-  /** The verified metadata. `liars` sent different bytes earlier. */
+  /** The metadata is complete and verified. `liars`: peers that sent different bytes in earlier attempts. */
   | { readonly type: "complete"; readonly metadata: Uint8Array; readonly liars: readonly P[] };
 
 interface PeerState {
   readonly size: number;
-  /** Requested pieces, with the time by which the reply must arrive. */
+  /** The pieces requested from the peer; for each the time by which the reply must arrive. */
   readonly asked: Map<number, number>;
   /** The time of the last request to the peer. */
   askedAt: number;
   /** The peer gets no requests until this time, after a reject or a time-out. */
   quietUntil: number;
-  /** Attempts with this peer as their only source: the peer with the fewest is next. */
+  /** The number of attempts that used only this peer. The peer with the smallest number is tried next. */
   starts: number;
 }
 
 interface SizeState {
-  /** Whether an attempt may use several peers: not after such an attempt has failed. */
+  /** Whether an attempt for this size may use several peers. It is `false` after such an attempt has failed. */
   isShared: boolean;
   starts: number;
 }
@@ -58,18 +58,18 @@ interface SizeState {
 /**
  * Fetches an info dictionary from many peers at once (BEP 9), some of which send false data. It does no I/O: the caller
  * sends the requests that {@link MetadataAssembler.requests} returns, passes on the messages that arrive, and gives the
- * time in milliseconds of any steady clock. `P` is the caller's type for a peer, compared by identity.
+ * time in milliseconds of a monotonic clock. `P` is the caller's type for a peer; peers are compared by identity.
  *
- * How a liar is kept from blocking the rest:
- * - pieces for different claimed sizes are never mixed: each size has its own attempts, a few at a time, the least
- *   tried size first, then the smallest;
- * - a failed attempt with several peers is repeated with one peer at a time; a peer whose own attempt fails has lied;
- * - requests to one peer do not arrive together: rtorrent never replies to a second one that arrives while it sends the
- *   reply to the first, nor to any after it. The next follows the reply, or is sent a moment later: Transmission
- *   gathers requests and replies every three seconds;
- * - an attempt that is slow, or whose peers are all silent, is replaced by a waiting one; a peer that rejects or is
- *   late gets no requests for a while;
- * - memory: at most {@link MAX_METADATA_ATTEMPTS} attempts, which hold only what was sent.
+ * How peers that send false data are kept from preventing success:
+ * - pieces for different claimed sizes are never mixed: each size has its own attempts, a few at a time. The size with
+ *   the fewest attempts is tried first, then the smallest size;
+ * - after an attempt with several peers has failed, each peer is tried alone; a peer whose own attempt fails has lied;
+ * - requests to one peer do not arrive together. rtorrent never replies to a second request that arrives while it sends
+ *   the reply to the first, nor to later ones. Transmission collects requests and replies every three seconds. The next
+ *   request is sent after the reply, or {@link METADATA_PACE_MS} later;
+ * - an attempt that is slow, or whose peers do not reply, is replaced by a waiting one; a peer that rejects or is late
+ *   gets no requests for {@link METADATA_RETRY_MS};
+ * - memory: at most {@link MAX_METADATA_ATTEMPTS} attempts, which hold only bytes that peers have sent.
  */
 export class MetadataAssembler<P> {
   readonly #infoHash: InfoHash;
@@ -77,7 +77,9 @@ export class MetadataAssembler<P> {
   readonly #peers = new Map<P, PeerState>();
   readonly #sizes = new Map<number, SizeState>();
   readonly #attempts = new Set<MetadataAttempt<P>>();
-  /** Digests of pieces of failed attempts: they expose the liars once the metadata is known. */
+  /**
+   * The digests of the pieces of failed attempts. Once the metadata is known, they show which peers sent false data.
+   */
   #doubtful: { readonly size: number; readonly piece: number; readonly digest: Uint8Array; readonly peer: P }[] = [];
   readonly #liars = new Set<P>();
   #done = false;
@@ -92,9 +94,9 @@ export class MetadataAssembler<P> {
   }
 
   /**
-   * Adds a peer that supports `ut_metadata` and claims that the metadata has `size` bytes. Returns `false` for a size
-   * that is not accepted and for a peer known to lie. A peer that claims one size and then another has lied once: it
-   * is not asked again, or it could be first in line with ever new sizes.
+   * Adds a peer that supports `ut_metadata` and claims that the metadata has `size` bytes. Returns `false` for an
+   * invalid size and for a peer known to lie. A peer that claims two different sizes has lied and gets no more
+   * requests; otherwise it could come first again and again with new sizes.
    */
   addPeer(peer: P, size: number): boolean {
     if (!Number.isSafeInteger(size) || size < 1 || size > MAX_METADATA_LENGTH || this.#liars.has(peer)) return false;
@@ -115,7 +117,7 @@ export class MetadataAssembler<P> {
     return true;
   }
 
-  /** Removes a peer that is gone. The pieces that it sent stay in use. */
+  /** Removes a peer that has disconnected. The pieces that it sent stay in use. */
   removePeer(peer: P): void {
     const state = this.#peers.get(peer);
     if (state === undefined) return;
@@ -128,8 +130,8 @@ export class MetadataAssembler<P> {
   }
 
   /**
-   * Returns the requests to send now, each with its peer. Each is counted as sent. Call it after every change, and at
-   * {@link MetadataAssembler.nextAt}.
+   * Returns the requests to send now, and counts each as sent. To be called after every other call, and at {@link
+   * MetadataAssembler.nextAt}.
    */
   requests(now: number): MetadataRequest<P>[] {
     if (this.#done) return [];
@@ -139,7 +141,7 @@ export class MetadataAssembler<P> {
     for (const attempt of this.#attempts) {
       const peers = this.#usablePeers(attempt, now);
       const asked = this.#askedCounts(attempt);
-      // A piece is requested from a second peer only when each was requested from one.
+      // A piece is requested from a second peer only after all pieces were requested from one peer.
       for (const [peer, state] of peers) {
         const piece = mayAsk(state, now) ? choosePiece(attempt, state, asked) : undefined;
         if (piece === undefined) continue;
@@ -153,7 +155,8 @@ export class MetadataAssembler<P> {
   }
 
   /**
-   * Returns when {@link MetadataAssembler.requests} has new requests even if no message arrives; `undefined`: never.
+   * Returns the time at which {@link MetadataAssembler.requests} has new requests even if no message arrives;
+   * `undefined` when it will have none.
    */
   nextAt(now: number): number | undefined {
     if (this.#done) return undefined;
@@ -170,7 +173,7 @@ export class MetadataAssembler<P> {
 
   /**
    * Handles a message from a peer. Throws {@link PeerError} `wire.metadata-size` when it contradicts the size that the
-   * peer claimed; drop the peer then, with {@link MetadataAssembler.removePeer}.
+   * peer claimed; the caller then removes the peer with {@link MetadataAssembler.removePeer}.
    */
   onMessage(peer: P, message: MetadataMessage, now: number): MetadataOutcome<P> {
     const state = this.#peers.get(peer);
@@ -214,7 +217,10 @@ export class MetadataAssembler<P> {
     return { type: "failed", liars: [] };
   }
 
-  /** Returns the peers whose pieces in failed attempts differ from the metadata. A piece for another size differs. */
+  /**
+   * Returns the peers that sent false data in failed attempts: a piece that differs from the verified metadata, or any
+   * piece for another size.
+   */
   #exposeLiars(truth: MetadataAttempt<P>): P[] {
     const digests = new Map(Array.from(truth.entries(), ({ piece, data }) => [piece, data]));
     const liars = new Set<P>();
@@ -232,14 +238,17 @@ export class MetadataAssembler<P> {
     this.removePeer(peer);
   }
 
-  /** Sends a peer no requests for a while, after a reject or a time-out. Ends an attempt from this peer alone. */
+  /**
+   * Stops requests to a peer for {@link METADATA_RETRY_MS}, after a reject or a time-out. Ends an attempt that uses
+   * only this peer.
+   */
   #silence(peer: P, state: PeerState, now: number): void {
     state.quietUntil = now + METADATA_RETRY_MS;
     for (const attempt of this.#attempts) if (attempt.source === peer) this.#attempts.delete(attempt);
   }
 
   /**
-   * Expires requests that are too old, and returns the peers that did not reply to them. They are asked again after
+   * Removes requests without a reply whose time is over, and returns their peers. Those peers get requests again after
    * {@link METADATA_RETRY_MS}.
    */
   expire(now: number): P[] {
@@ -273,8 +282,8 @@ export class MetadataAssembler<P> {
   }
 
   /**
-   * Returns the next attempt to run: among the waiting ones, the one started least often; among equals the one of the
-   * smallest size, which is the quickest.
+   * Returns the next attempt to run: of the waiting ones, the one started the fewest times; among equals, the one with
+   * the smallest size, which is the quickest.
    */
   #nextAttempt(now: number): MetadataAttempt<P> | undefined {
     let best: { readonly size: number; readonly source: P | undefined; readonly starts: number } | undefined;
@@ -300,7 +309,7 @@ export class MetadataAssembler<P> {
     );
   }
 
-  /** Returns, for each piece, the number of peers with an outstanding request for the piece. */
+  /** Returns for each piece the number of peers from which it is requested and has not arrived. */
   #askedCounts(attempt: MetadataAttempt<P>): Map<number, number> {
     const counts = new Map<number, number>();
     if (attempt.source !== undefined) return counts;
@@ -319,14 +328,17 @@ export class MetadataAssembler<P> {
 }
 
 /**
- * Whether to send a request to a peer now: it has replied to all requests, or has few outstanding and got the last one
- * long enough ago.
+ * Whether a peer may get another request now: it has replied to all earlier ones, or has few without a reply and the
+ * last one was sent at least {@link METADATA_PACE_MS} ago.
  */
 function mayAsk({ asked, askedAt }: PeerState, now: number): boolean {
   return asked.size === 0 || (asked.size < MAX_METADATA_REQUESTS_PER_PEER && now - askedAt >= METADATA_PACE_MS);
 }
 
-/** Returns the first piece that is requested from no peer; failing that, from one other peer only. */
+/**
+ * Returns the first piece that is requested from no peer; if there is none, the first that is requested from one other
+ * peer.
+ */
 function choosePiece<P>(
   attempt: MetadataAttempt<P>,
   state: PeerState,

@@ -3,12 +3,12 @@ import { METADATA_ATTEMPT_BASE_MS, METADATA_ATTEMPT_MS_PER_PIECE } from "../limi
 import { METADATA_PIECE_LENGTH } from "./metadata.ts";
 
 /**
- * An attempt to assemble metadata of one claimed size, from all peers that claim this size or from one of them. Holds
- * the pieces that have arrived with their senders; allocates no memory for the missing ones.
+ * One attempt to assemble metadata of a claimed size, from all peers that claim this size or from a single peer. Stores
+ * the pieces that have arrived with their senders; missing pieces take no memory.
  */
 export class MetadataAttempt<P> {
   readonly size: number;
-  /** The only peer asked, or `undefined` when all that claim the size are. */
+  /** The single peer of this attempt; `undefined` when it uses all peers that claim the size. */
   readonly source: P | undefined;
   readonly pieceCount: number;
   readonly #startedAt: number;
@@ -28,7 +28,7 @@ export class MetadataAttempt<P> {
     return this.#startedAt + METADATA_ATTEMPT_BASE_MS + METADATA_ATTEMPT_MS_PER_PIECE * this.#held.size;
   }
 
-  /** Returns the length that this piece must have. */
+  /** Returns the length of a piece in bytes; the last piece may be shorter. */
   pieceLength(piece: number): number {
     return Math.min(METADATA_PIECE_LENGTH, this.size - piece * METADATA_PIECE_LENGTH);
   }
@@ -37,7 +37,7 @@ export class MetadataAttempt<P> {
     return this.#held.has(piece);
   }
 
-  /** Keeps the first arrival of a piece. */
+  /** Stores a piece with its sender. A piece that is stored already is not replaced. */
   store(piece: number, data: Uint8Array, peer: P): void {
     if (!this.#held.has(piece)) this.#held.set(piece, { data, peer });
   }
@@ -46,7 +46,7 @@ export class MetadataAttempt<P> {
     return this.#held.size === this.pieceCount;
   }
 
-  /** The peers that sent a piece that was kept. */
+  /** The peers that sent the stored pieces. */
   get contributors(): ReadonlySet<P> {
     return new Set(Array.from(this.#held.values(), ({ peer }) => peer));
   }
@@ -60,8 +60,8 @@ export class MetadataAttempt<P> {
   }
 
   /**
-   * Returns all pieces end to end, once complete; `undefined` when they do not hash to the info-hash (SHA-1 for v1,
-   * SHA-256 for v2).
+   * Returns the complete metadata; `undefined` when it does not hash to the info-hash (SHA-1 for v1, SHA-256 for v2).
+   * To be called when all pieces are stored.
    */
   verified(infoHash: InfoHash, hasher: SyncHasher): Uint8Array | undefined {
     const metadata = concatBytes(Array.from(this.entries(), ({ data }) => data));

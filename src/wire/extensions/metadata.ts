@@ -3,16 +3,18 @@ import { asDict, asInt, decodePrefix, encode } from "../../bencode/index.ts";
 import { MAX_EXTENSION_DEPTH, MAX_EXTENSION_TOKENS, MAX_METADATA_LENGTH, METADATA_SERVE_FACTOR } from "../limits.ts";
 import { defineExtension } from "./extension.ts";
 
-/** The bytes of the info dictionary in one message: 16 KiB (BEP 9). */
+/**
+ * The length of a metadata piece, 16 KiB (BEP 9): one message carries at most this many bytes of the info dictionary.
+ */
 export const METADATA_PIECE_LENGTH = BLOCK_LENGTH;
 
-/** A `ut_metadata` message (BEP 9). `piece` counts pieces of {@link METADATA_PIECE_LENGTH} bytes, from 0. */
+/** A `ut_metadata` message (BEP 9). `piece` is the index of a metadata piece of {@link METADATA_PIECE_LENGTH} bytes. */
 export type MetadataMessage =
   | { readonly type: "request"; readonly piece: number }
-  /** `totalSize` is the whole info dictionary's; some clients leave it out. */
+  /** `totalSize` is the length of the whole info dictionary; some clients leave it out. */
   | { readonly type: "data"; readonly piece: number; readonly totalSize: number | undefined; readonly data: Uint8Array }
   | { readonly type: "reject"; readonly piece: number }
-  /** A message type that BEP 9 does not define; ignore it, as BEP 9 demands. */
+  /** A message type that BEP 9 does not define. BEP 9 demands that it is ignored. */
   | { readonly type: "unknown"; readonly messageType: number };
 
 const REQUEST = 0;
@@ -75,8 +77,8 @@ function malformed(why: string): PeerError {
 }
 
 /**
- * Returns the reply to a request for a piece of `info`, the raw info dictionary: `data`, or `reject` when we do not
- * have it yet or it has no such piece.
+ * Returns the reply to a request for a piece of `info`, the bytes of the info dictionary: `data`, or `reject` when
+ * `info` is `undefined` or has no such piece.
  */
 export function metadataReply(info: Uint8Array | undefined, request: { readonly piece: number }): MetadataMessage {
   const { piece } = request;
@@ -87,8 +89,8 @@ export function metadataReply(info: Uint8Array | undefined, request: { readonly 
 }
 
 /**
- * Serves one connection: {@link metadataReply} until the peer has been given the whole metadata
- * {@link METADATA_SERVE_FACTOR} times over, then rejects (BEP 9's flood protection).
+ * Replies to the metadata requests of one connection with {@link metadataReply}. Once the peer has got {@link
+ * METADATA_SERVE_FACTOR} times the length of the metadata, it rejects all requests (flood protection of BEP 9).
  */
 export class MetadataServer {
   #served = 0;

@@ -2,7 +2,7 @@ import type { Message } from "../message.ts";
 import type { Extension, ExtensionRegistry } from "./extension.ts";
 
 /**
- * The extensions that a connection supports, and their ids in each direction (BEP 10). Each side chooses the ids of the
+ * The extensions that both sides of a connection support, and their ids (BEP 10). Each side chooses the ids of the
  * messages that it receives, so an extension usually has two different ids.
  */
 export class ExtensionNegotiation<C> {
@@ -11,7 +11,7 @@ export class ExtensionNegotiation<C> {
   readonly #remote = new Map<string, number>();
 
   /**
-   * `offers` decides which of the registry's extensions this connection may use: a private torrent has no peer
+   * `offers` returns whether to offer an extension on this connection: a private torrent, for example, has no peer
    * exchange.
    */
   constructor(registry: ExtensionRegistry<C>, offers: (name: string) => boolean = () => true) {
@@ -19,14 +19,17 @@ export class ExtensionNegotiation<C> {
     for (const [name, id] of registry.localIds) if (offers(name)) this.#offered.set(name, id);
   }
 
-  /** The names and ids that we offer, 0 for withdrawn ones: the `m` of our extended handshake. */
+  /**
+   * The ids of the offered extensions by name, 0 for withdrawn ones: the value of `m` in this side's extended
+   * handshake.
+   */
   get offered(): ReadonlyMap<string, number> {
     return this.#offered;
   }
 
   /**
-   * Stops offering an extension: from now on {@link ExtensionNegotiation.offered} has it with id 0, for a further
-   * handshake, and its messages are ignored. Returns whether it was offered.
+   * Withdraws an extension: {@link ExtensionNegotiation.offered} then has it with id 0, for a further extended
+   * handshake, and messages of the extension are ignored. Returns whether it was offered.
    */
   withdraw<M>({ name }: Extension<M>): boolean {
     if ((this.#offered.get(name) ?? 0) === 0) return false;
@@ -35,8 +38,8 @@ export class ExtensionNegotiation<C> {
   }
 
   /**
-   * Takes the `m` of the peer's handshake. A further handshake adds to the first; id 0 turns an extension off. Names
-   * that we do not know are not kept.
+   * Applies the `m` of the peer's extended handshake. A further handshake adds to earlier ones; id 0 withdraws an
+   * extension. Unknown names are ignored.
    */
   update(extensions: ReadonlyMap<string, number>): void {
     for (const [name, id] of extensions) {
@@ -45,26 +48,28 @@ export class ExtensionNegotiation<C> {
     }
   }
 
-  /** Returns the id by which the peer wants this extension's messages; `undefined` when it does not support it. */
+  /** Returns the id that the peer has chosen for an extension; `undefined` when the peer does not support it. */
   remoteId<M>(extension: Extension<M>): number | undefined {
     return this.#remote.get(extension.name);
   }
 
-  /** Whether a message of this extension may be sent now. */
+  /** Whether both sides support an extension, so that its messages may be sent now. */
   supports<M>(extension: Extension<M>): boolean {
     return this.#remote.has(extension.name);
   }
 
-  /** Returns `message`, ready to be sent to this peer; `undefined` when the peer does not support the extension. */
+  /**
+   * Returns `message` as an `extended` message for this peer; `undefined` when the peer does not support the extension.
+   */
   message<M>(extension: Extension<M>, message: M): Message | undefined {
     const id = this.remoteId(extension);
     return id === undefined ? undefined : { type: "extended", id, payload: extension.encode(message) };
   }
 
   /**
-   * Passes a message that the peer sent with one of our ids to its handler. Returns `false` without calling a handler
-   * for id 0 (the caller handles the handshake) and for ids that we did not offer: peers may use an old list. Throws
-   * `PeerError` `wire.extension`.
+   * Decodes an extended message and calls its handler. Returns `false` and calls no handler for id 0 (the caller
+   * handles extended handshakes) and for ids that are not offered (the peer may not know yet). Throws `PeerError`
+   * `wire.extension`.
    */
   dispatch(id: number, payload: Uint8Array, context: C): boolean {
     for (const offered of this.#offered.values()) {

@@ -3,7 +3,7 @@ import { asBytes, asDict, decode, encode, type BDict } from "../../bencode/index
 import { MAX_EXTENSION_DEPTH, MAX_EXTENSION_TOKENS, MAX_PEX_PEERS } from "../limits.ts";
 import { defineExtension } from "./extension.ts";
 
-/** The facts that a `ut_pex` message has about an added peer (BEP 11). */
+/** The flags of an added peer in a `ut_pex` message (BEP 11). */
 export interface PexFlags {
   /** The flag 0x01: the peer prefers encrypted connections. */
   readonly prefersEncryption: boolean;
@@ -17,7 +17,7 @@ export interface PexFlags {
   readonly isReachable: boolean;
 }
 
-/** The flags of a peer of which nothing is known. */
+/** The flags of a peer about which nothing is known: all `false`. */
 export const NO_PEX_FLAGS: PexFlags = {
   prefersEncryption: false,
   isSeed: false,
@@ -32,7 +32,8 @@ export interface PexPeer extends Endpoint {
 }
 
 /**
- * A `ut_pex` message (BEP 11): the peers that its sender has connected to, and disconnected from, since its last one.
+ * A `ut_pex` message (BEP 11): the peers that the sender has connected to, or disconnected from, since its previous
+ * `ut_pex` message.
  */
 export interface PexMessage {
   readonly added: readonly PexPeer[];
@@ -51,8 +52,8 @@ const FAMILIES = [
 ] as const;
 
 /**
- * The extension `ut_pex`: peer exchange (BEP 11). Decoding reads {@link MAX_PEX_PEERS} added and as many dropped peers
- * of each IP family, and ignores further ones. It throws {@link PeerError} `wire.pex`.
+ * The extension `ut_pex`: peer exchange (BEP 11). Decoding reads up to {@link MAX_PEX_PEERS} added and {@link
+ * MAX_PEX_PEERS} dropped peers of each IP family, and ignores further ones. It throws {@link PeerError} `wire.pex`.
  */
 export const utPex = defineExtension<PexMessage>({
   name: "ut_pex",
@@ -77,8 +78,8 @@ function encodePex({ added, dropped }: PexMessage): Uint8Array {
 }
 
 /**
- * Decodes a `ut_pex` message, with at most `maxPeers` added and dropped peers of each IP family. Throws
- * {@link PeerError} `wire.pex` for a payload that is no bencoded dictionary, or a list that ends within a peer.
+ * Decodes a `ut_pex` message; reads at most `maxPeers` added and `maxPeers` dropped peers of each IP family. Throws
+ * {@link PeerError} `wire.pex` when the payload is no bencoded dictionary, or a list has an incomplete peer at its end.
  */
 export function decodePex(payload: Uint8Array, maxPeers: number): PexMessage {
   const dict = readDict(payload);
