@@ -64,9 +64,7 @@ interface SizeState {
  * - pieces for different claimed sizes are never mixed: each size has its own attempts, a few at a time. The size with
  *   the fewest attempts is tried first, then the smallest size;
  * - after an attempt with several peers has failed, each peer is tried alone; a peer whose own attempt fails has lied;
- * - requests to one peer do not arrive together. rtorrent never replies to a second request that arrives while it sends
- *   the reply to the first, nor to later ones. Transmission collects requests and replies every three seconds. The next
- *   request is sent after the reply, or {@link METADATA_PACE_MS} later;
+ * - requests to one peer do not arrive together (see {@link METADATA_PACE_MS});
  * - an attempt that is slow, or whose peers do not reply, is replaced by a waiting one; a peer that rejects or is late
  *   gets no requests for {@link METADATA_RETRY_MS};
  * - memory: at most {@link MAX_METADATA_ATTEMPTS} attempts, which hold only bytes that peers have sent.
@@ -77,9 +75,7 @@ export class MetadataAssembler<P> {
   readonly #peers = new Map<P, PeerState>();
   readonly #sizes = new Map<number, SizeState>();
   readonly #attempts = new Set<MetadataAttempt<P>>();
-  /**
-   * The digests of the pieces of failed attempts. Once the metadata is known, they show which peers sent false data.
-   */
+  /** Digests of the pieces of failed attempts. The verified metadata shows later which peers sent false data. */
   #doubtful: { readonly size: number; readonly piece: number; readonly digest: Uint8Array; readonly peer: P }[] = [];
   readonly #liars = new Set<P>();
   #done = false;
@@ -129,10 +125,7 @@ export class MetadataAssembler<P> {
     if (isLast) this.#sizes.delete(state.size);
   }
 
-  /**
-   * Returns the requests to send now, and counts each as sent. To be called after every other call, and at {@link
-   * MetadataAssembler.nextAt}.
-   */
+  /** Returns the requests to send now, and counts them as sent. Call it after every other call, and at `nextAt`. */
   requests(now: number): MetadataRequest<P>[] {
     if (this.#done) return [];
     this.expire(now);
@@ -154,10 +147,7 @@ export class MetadataAssembler<P> {
     return out;
   }
 
-  /**
-   * Returns the time at which {@link MetadataAssembler.requests} has new requests even if no message arrives;
-   * `undefined` when it will have none.
-   */
+  /** Returns when {@link MetadataAssembler.requests} has new requests even if no message arrives; `undefined` when never. */
   nextAt(now: number): number | undefined {
     if (this.#done) return undefined;
     let next = Number.POSITIVE_INFINITY;
@@ -217,10 +207,7 @@ export class MetadataAssembler<P> {
     return { type: "failed", liars: [] };
   }
 
-  /**
-   * Returns the peers that sent false data in failed attempts: a piece that differs from the verified metadata, or any
-   * piece for another size.
-   */
+  /** Returns the peers that sent a piece that differs from the verified metadata, or for another size. */
   #exposeLiars(truth: MetadataAttempt<P>): P[] {
     const digests = new Map(Array.from(truth.entries(), ({ piece, data }) => [piece, data]));
     const liars = new Set<P>();
@@ -238,10 +225,7 @@ export class MetadataAssembler<P> {
     this.removePeer(peer);
   }
 
-  /**
-   * Stops requests to a peer for {@link METADATA_RETRY_MS}, after a reject or a time-out. Ends an attempt that uses
-   * only this peer.
-   */
+  /** Sends a peer no requests for {@link METADATA_RETRY_MS}. Ends an attempt that uses only this peer. */
   #silence(peer: P, state: PeerState, now: number): void {
     state.quietUntil = now + METADATA_RETRY_MS;
     for (const attempt of this.#attempts) if (attempt.source === peer) this.#attempts.delete(attempt);
@@ -281,10 +265,7 @@ export class MetadataAssembler<P> {
     }
   }
 
-  /**
-   * Returns the next attempt to run: of the waiting ones, the one started the fewest times; among equals, the one with
-   * the smallest size, which is the quickest.
-   */
+  /** Returns the waiting attempt that was started the fewest times; among equals, the one with the smallest size. */
   #nextAttempt(now: number): MetadataAttempt<P> | undefined {
     let best: { readonly size: number; readonly source: P | undefined; readonly starts: number } | undefined;
     const taken = [...this.#attempts];
@@ -335,10 +316,7 @@ function mayAsk({ asked, askedAt }: PeerState, now: number): boolean {
   return asked.size === 0 || (asked.size < MAX_METADATA_REQUESTS_PER_PEER && now - askedAt >= METADATA_PACE_MS);
 }
 
-/**
- * Returns the first piece that is requested from no peer; if there is none, the first that is requested from one other
- * peer.
- */
+/** Returns the first piece that is requested from no peer, else the first requested from one other peer. */
 function choosePiece<P>(
   attempt: MetadataAttempt<P>,
   state: PeerState,
