@@ -11,7 +11,8 @@ export interface Extension<M> {
   /** Encodes a message: returns the payload that follows the extended message id. */
   encode(message: M): Uint8Array;
   /**
-   * Decodes a payload. The result may keep views of `payload`. Any error that it throws is passed on as a `PeerError`.
+   * Decodes a payload. The caller may overwrite `payload` later, so the result must not contain views of it. Any error
+   * that this throws is passed on as a `PeerError`.
    */
   decode(payload: Uint8Array): M;
 }

@@ -147,7 +147,7 @@ export class MetadataAssembler<P> {
     return out;
   }
 
-  /** Returns when {@link MetadataAssembler.requests} has new requests even if no message arrives; `undefined` when never. */
+  /** Returns when {@link MetadataAssembler.requests} has new requests without a new message, if ever. */
   nextAt(now: number): number | undefined {
     if (this.#done) return undefined;
     let next = Number.POSITIVE_INFINITY;
