@@ -8,7 +8,7 @@ import type { Problem } from "./output/problem.ts";
 import { Session } from "./session.ts";
 import type { CommonFlags } from "./session.ts";
 
-/** The facts about a command that are known before its module is loaded. */
+/** The properties of a command that are known before its module is loaded. */
 export interface CommandEntry {
   readonly name: string;
   readonly alias?: string;

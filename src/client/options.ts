@@ -14,7 +14,7 @@ export interface ClientOptions {
   readonly stateDir?: string;
   /**
    * Absolute paths of further folders with the program's own files, in addition to `stateDir`. No data of a torrent is
-   * written there, even if links or other spellings lead there.
+   * written there, even if links or other spellings of a path lead there.
    */
   readonly ownFolders?: readonly string[];
   /**

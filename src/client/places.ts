@@ -10,7 +10,7 @@ export interface Claim {
   readonly have: () => Bitfield | undefined;
 }
 
-/** A file that two torrents have in common, as one of them sees it: the other torrent and the file there. */
+/** A file that two torrents have in common, recorded for one of them: the other torrent, and the file in it. */
 interface Share {
   readonly other: Placed;
   readonly file: LayoutFile;
@@ -19,7 +19,7 @@ interface Share {
 interface Placed extends Claim {
   /** Torrents with data in the same folder, in a folder above it or in one below it. */
   readonly neighbours: Set<Placed>;
-  /** For each file that other torrents have as well, by index: these torrents. */
+  /** By file index, the files of other torrents that are the same file on the disk. */
   readonly shares: Map<number, Share[]>;
   /** Whether the torrent's data is being deleted: then other torrents may delete files that they share with it. */
   isLeaving: boolean;
@@ -63,7 +63,7 @@ export class Places {
     addTo(this.#byId, claim.infoHash.hex, placed);
   }
 
-  /** Releases all paths of a torrent except the present one. */
+  /** Releases all paths of a torrent except the one in use. */
   keepOnly(
     infoHash: InfoHash,
     { folder, metainfo }: { readonly folder: string; readonly metainfo: Metainfo | undefined },

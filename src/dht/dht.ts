@@ -28,7 +28,7 @@ export interface DhtOptions {
   readonly runtime: Pick<Runtime, "clock" | "random" | "hasher" | "signatures" | "net" | "log">;
   /** The UDP sockets. They belong to the caller: {@link Dht.close} does not close them. */
   readonly sockets: DhtSockets;
-  /** The IP families to run. Default: both. */
+  /** The IP families for which nodes run. Default: both. */
   readonly families?: readonly IpFamily[] | undefined;
   /** `HOST:PORT` of the nodes to query while no others are known. Default {@link DEFAULT_BOOTSTRAP}. */
   readonly bootstrap?: readonly string[] | undefined;
@@ -64,7 +64,7 @@ export interface DhtNodeStats extends NodeCounts {
 /** The state of a {@link Dht}. */
 export interface DhtStats {
   readonly families: readonly DhtNodeStats[];
-  /** The number of torrents whose peers other nodes have stored here. */
+  /** The number of torrents for which the node stores peers, as other nodes announced them. */
   readonly storedTorrents: number;
   readonly storedPeers: number;
   readonly storedItems: number;

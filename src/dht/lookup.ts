@@ -21,7 +21,7 @@ interface Entry extends NodeInfo {
   /** Whether the node's id fits its address (BEP 42). */
   readonly isBound: boolean;
   readonly network: string;
-  /** The number of replies between us and the node that named this one. */
+  /** The number of replies that led from our known nodes to this node. */
   readonly hops: number;
   askedAt: number;
   token: Uint8Array | undefined;

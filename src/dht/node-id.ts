@@ -7,7 +7,7 @@ import type { Random } from "../runtime/index.ts";
  */
 export type NodeId = string;
 
-/** Bytes of an id. */
+/** The number of bytes of a node id. */
 export const ID_LENGTH = 20;
 
 /** Returns the id with these 20 bytes. */

@@ -23,7 +23,7 @@ const CARE_MS = 60_000;
 /** Maximum of nodes pinged at the same time to find out whether they belong in the routing table. */
 const MAX_PINGS = 16;
 
-/** The counters of a node. */
+/** The numbers of messages that a node has counted since its start. */
 export interface NodeCounts {
   /** Datagrams that were not KRPC messages. */
   malformed: number;
@@ -42,7 +42,7 @@ export interface NodeOptions {
   readonly hasher: SyncHasher;
   readonly peers: PeerStore;
   readonly items: ItemStore;
-  /** Sends a datagram. */
+  /** Called to send a datagram. */
   readonly send: (to: Endpoint, bytes: Uint8Array) => void;
   /** Returns the routing table of an IP family (BEP 32); `undefined` when this family does not run. */
   readonly tables: (family: IpFamily) => RoutingTable | undefined;

@@ -7,8 +7,8 @@ export const MAX_CANDIDATES = 4_000;
 export const MAX_CANDIDATES_PER_ADDRESS = 16;
 
 /**
- * The same for a private or loopback address, which many peers may share. It applies to peers that connected or that
- * other peers named; peers from trackers are not counted against it.
+ * Maximum of peers remembered at one private or loopback address, which many peers may share. It applies to peers that
+ * connected or that other peers named; peers from trackers are not counted against it.
  */
 export const MAX_SHARED_CANDIDATES = 64;
 

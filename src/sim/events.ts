@@ -3,21 +3,21 @@ interface Entry {
   readonly time: number;
   readonly order: number;
   run: (() => void) | undefined;
-  /** The number of turns that promise continuations get after the event. */
+  /** The number of rounds in which promise continuations run after the event, before the next event. */
   readonly turns: number;
 }
 
 /**
- * The default of these turns. A longer chain of promises continues a little later in virtual time, but at the same time
- * in every run.
+ * The default number of these rounds. A longer chain of promises continues a little later in virtual time, but at the
+ * same time in every run.
  */
 const TURNS = 48;
 /**
- * The number of turns after the arrival of a datagram. It is low, since datagrams are many and few promises wait for
+ * The number of rounds after the arrival of a datagram. It is low, since datagrams are many and few promises wait for
  * one.
  */
 const DATAGRAM_TURNS = 4;
-/** The factor by which the number of turns is larger when no event is left. */
+/** The factor by which the number of rounds is larger when no event is left. */
 const LAST_ROUNDS = 40;
 
 /**
@@ -31,7 +31,7 @@ export class EventQueue {
   count = 0;
   readonly #heap: Entry[] = [];
   #order = 0;
-  /** The number of turns after the last event. */
+  /** The number of rounds after the last event. */
   #turns = TURNS;
 
   /**
@@ -116,7 +116,7 @@ function before(a: Entry, b: Entry): boolean {
   return a.time < b.time || (a.time === b.time && a.order < b.order);
 }
 
-/** Lets the continuations of settled promises run for a number of turns. */
+/** Lets the continuations of settled promises run, for a number of rounds. */
 async function settle(turns: number): Promise<void> {
   for (let turn = 0; turn < turns; turn++) await Promise.resolve();
 }

@@ -30,7 +30,10 @@ export type Fate = "arrived" | "lost" | "broken";
 
 /** The line between a host and the network. All that the host sends and receives shares it. */
 export class Line {
-  /** Whether the cable is unplugged: no data arrives or leaves. Connections that lose data this way never recover. */
+  /**
+   * Whether the cable is unplugged, so that no data arrives or leaves. TCP connections that lose data because of it
+   * never recover.
+   */
   isUnplugged = false;
   /** The TCP connections of the present process. */
   readonly sockets = new Set<{ vanish(): void }>();

@@ -86,7 +86,7 @@ export class Interest {
   }
 
   /**
-   * Tells the peer our interest when it has changed: sends `interested` if the peer has wanted pieces, else
+   * Updates our interest in the peer. When it has changed, sends `interested` if the peer has wanted pieces, otherwise
    * `not-interested`.
    */
   update(peer: Peer): void {

@@ -48,14 +48,14 @@ export const UNPROVED_REQUESTS = 4;
 export const SUSPECT_MS = 10_000;
 
 /**
- * Milliseconds more for each block of such a piece: 1 MiB/s. For sources that send blocks, both times double after each
- * round in which every peer had its turn, at most {@link MAX_SUSPECT_ROUNDS} times.
+ * Milliseconds for each block of such a piece, added to {@link SUSPECT_MS}: 1 MiB/s. For sources that send blocks, both
+ * times double after each round in which every peer had its turn, at most {@link MAX_SUSPECT_ROUNDS} times.
  */
 export const SUSPECT_MS_PER_BLOCK = 16;
 
 /**
- * Maximum of times that the turns double: a peer that connects during the turn of a slow peer waits some minutes at
- * most.
+ * Maximum of times that the time for a turn doubles: a peer that connects during the turn of a slow peer waits some
+ * minutes at most.
  */
 export const MAX_SUSPECT_ROUNDS = 3;
 

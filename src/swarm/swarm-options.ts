@@ -18,7 +18,7 @@ export interface ConnectionBudget {
    * {@link Swarm.freePlace}.
    */
   freePlace(newcomer?: Newcomer): void;
-  /** Counts a connection that was opened (1) or closed (-1). */
+  /** Counts a connection that was opened (1) or closed (-1), in the shared number of connections. */
   count(change: 1 | -1): void;
 }
 

@@ -15,8 +15,8 @@ export function checkDiskName(name: string): void {
 }
 
 /**
- * Returns the torrent with another name for its file or folder on the disk; the same object when it has that name.
- * Throws as {@link checkDiskName}.
+ * Returns the metainfo with `name` as the name of the torrent's file or folder on the disk; the same object when it
+ * already has that name. Throws as {@link checkDiskName} does.
  */
 export function withDiskName(metainfo: Metainfo, name: string | undefined): Metainfo {
   if (name === undefined || name === metainfo.name) return metainfo;

@@ -18,7 +18,7 @@ export class Moving {
     await running;
   }
 
-  /** Aborts the job and resolves when it has ended, with success or not. */
+  /** Aborts the job and resolves when it has ended, even if it failed. */
   async end(): Promise<void> {
     this.hasToResume = false;
     this.#abort.abort(new AbortError());

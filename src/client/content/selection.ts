@@ -72,7 +72,7 @@ export function fileBytes(layout: FileLayout, file: LayoutFile, pieces: Bitfield
   return bytes;
 }
 
-/** The priorities of a torrent's files and pieces, and the counts of wanted and present bytes. */
+/** The priorities of a torrent's files and pieces, and how many of the wanted bytes are present. */
 export class Selection {
   readonly layout: FileLayout;
   #files: Priority[];

@@ -15,7 +15,7 @@ export interface ReportSource {
   readonly uploaded: number;
 }
 
-/** Returns the present numbers of a torrent. */
+/** Returns the numbers of a torrent as they are now. */
 export function torrentStatus(source: ReportSource): TorrentStatus {
   const { state, metainfo, selection, swarm, downloaded, uploaded } = source;
   const totalBytes = metainfo?.totalSize ?? 0;

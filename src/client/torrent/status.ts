@@ -1,6 +1,6 @@
 import type { TorrentState } from "./state.ts";
 
-/** The present numbers of a torrent. */
+/** The numbers of a torrent at one time. */
 export interface TorrentStatus {
   readonly state: TorrentState;
   /** The verified share of the wanted data, from 0 to 1; while the data is checked, the share that has been checked. */

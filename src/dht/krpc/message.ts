@@ -69,7 +69,7 @@ export type Item =
 /** The fields of a reply. Which of them it has depends on the query. */
 export interface Reply {
   readonly id: NodeId;
-  /** The closest nodes, of both families. */
+  /** The closest known nodes to the target, of both IP families. */
   readonly nodes: readonly NodeInfo[];
   readonly token?: Uint8Array | undefined;
   readonly peers?: readonly Endpoint[] | undefined;
@@ -115,7 +115,7 @@ export type KrpcMessage =
   /** A query that gets an error as its reply: it is malformed, or its method is unknown. */
   | { readonly kind: "bad-query"; readonly transaction: Uint8Array; readonly code: number; readonly text: string };
 
-/** Error codes (BEP 5, BEP 44). */
+/** The error codes of KRPC error messages (BEP 5, BEP 44). */
 export const ErrorCode = {
   generic: 201,
   server: 202,

@@ -5,7 +5,10 @@ import { networkKey } from "../table/contact.ts";
 /** Maximum of networks whose vote is remembered. */
 const MAX_VOTERS = 64;
 
-/** The reports of other nodes about our address (BEP 42). Each network has one vote, its latest. */
+/**
+ * The votes of other nodes for our IP address: each node reports the address that it sees (BEP 42). Each network has
+ * one vote, its latest.
+ */
 export class AddressVotes {
   readonly #votes = new RecentMap<string, string>(MAX_VOTERS);
   readonly #counts = new Map<string, number>();

@@ -40,7 +40,7 @@ export interface QueriesOptions {
   readonly id: () => NodeId;
   readonly isReadOnly: () => boolean;
   readonly send: (to: Endpoint, bytes: Uint8Array) => void;
-  /** A node did not reply in time. */
+  /** Called when a node did not reply in time. */
   readonly onTimeout: (to: Target) => void;
 }
 

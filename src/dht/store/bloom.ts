@@ -1,7 +1,7 @@
 import { ipBytes } from "../../base/index.ts";
 import type { SyncHasher } from "../../base/index.ts";
 
-/** Bytes of a filter (BEP 33). */
+/** The number of bytes of a bloom filter (BEP 33). */
 export const BLOOM_LENGTH = 256;
 const BITS = BLOOM_LENGTH * 8;
 const HASHES = 2;

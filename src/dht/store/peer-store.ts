@@ -111,7 +111,7 @@ export class PeerStore {
     return this.#samples.ids;
   }
 
-  /** Drops peers that were not announced again. */
+  /** Drops the peers that were not announced again in time. */
   expire(now: number): void {
     for (const infoHash of this.#torrents.keys()) this.#fresh(infoHash, now);
   }

@@ -14,7 +14,7 @@ export class DownloadSlot {
   lastBegun: number | undefined;
   /** The time at which a block last arrived, or the source became ready to send, on the clock's scale. */
   lastBlockAt: number;
-  /** Whether the source has sent no block for `SNUB_MS` although it has requests. */
+  /** Whether the source snubs us: it has sent no block for `SNUB_MS` although it has unserved requests from us. */
   isSnubbing = false;
 
   constructor(now: number) {

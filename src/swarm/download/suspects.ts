@@ -57,7 +57,9 @@ export class Suspects {
     return isPassedOn;
   }
 
-  /** Starts a new round for a piece when every available source has had its turn. Returns whether it did. */
+  /**
+   * Starts a new round for a piece when every available source has had its turn. Returns whether a round was started.
+   */
   #reopen(piece: OpenPiece): boolean {
     if (piece.hadTurn.size === 0 || this.#hasOther(piece)) return false;
     piece.hadTurn.clear();

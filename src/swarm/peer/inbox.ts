@@ -16,11 +16,11 @@ const CLOCK_MESSAGES = 8;
 /** The weight at which a message is heavy: its processing time is measured on its own. */
 const HEAVY = 8;
 
-/** The owner of an inbox. */
+/** The owner of an inbox, usually a peer: it receives the messages and the state changes of the inbox. */
 export interface InboxOwner extends MessageSink {
   /** Called when received bytes wait for processing time: the connection must not be read. */
   onFull(): void;
-  /** Called when no bytes wait any more. */
+  /** Called when no received bytes wait for processing time any more. */
   onEmpty(): void;
   /** Called when a message was invalid, or a callback of the owner threw. */
   onError(error: Error): void;
@@ -48,7 +48,7 @@ export class Inbox implements MessageSink, BytesHolder {
   /** The received bytes that wait for processing time. They are a copy, since the read buffer is reused. */
   #waiting: Uint8Array | undefined;
   #free = FREE_MESSAGES;
-  /** Messages since the clock was last read. */
+  /** The number of messages since the clock was last read. */
   #uncounted = 0;
   /** The time up to which processing time was charged, on the clock's scale. */
   #countedUntil = 0;

@@ -44,7 +44,7 @@ export class Outbox {
     this.#queued.push(bytes);
   }
 
-  /** Writes the queued messages. */
+  /** Sends the queued messages with one write. */
   flush(now: number): void {
     const queued = this.#queued;
     if (queued.length === 0 || this.#isClosed) return;

@@ -8,14 +8,14 @@ export interface PeerIdentity {
   readonly peerId: PeerId;
 }
 
-/** The facts about a peer from its handshakes. */
+/** What is known about a peer from its handshakes. */
 export class PeerProfile {
   readonly identity: PeerIdentity;
   readonly direction: Direction;
   readonly supportsFast: boolean;
   readonly supportsExtended: boolean;
   readonly supportsDht: boolean;
-  /** The extended handshake (BEP 10). */
+  /** The peer's extended handshake (BEP 10); `undefined` until it has arrived. */
   extended: ExtendedHandshake | undefined;
   /**
    * The first port that the peer named as its listening port. Later ones are ignored, otherwise one connection could

@@ -9,7 +9,7 @@ const SILENT_MS = 8_000;
 
 /** Counts bytes and measures their rate. Counting bytes is a mere addition; `tick` updates the rate. */
 export class RateMeter {
-  /** The number of bytes since the start. */
+  /** The number of bytes counted since the start. */
   total = 0;
   #rate = 0;
   #lastTotal = 0;

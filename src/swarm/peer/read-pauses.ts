@@ -30,7 +30,7 @@ export class ReadPauses {
     return this.#reasons.size > (this.#reasons.has("work") ? 1 : 0);
   }
 
-  /** Stops reading for a reason. */
+  /** Stops reading from the connection for one more reason. */
   pause(reason: PauseReason): void {
     if (this.#isClosed || this.#reasons.has(reason)) return;
     if (this.#reasons.size === 0) this.#connection.pause();

@@ -96,12 +96,12 @@ export class PiecePicker {
     return (this.#level[piece] ?? 0) > 0;
   }
 
-  /** Counts a seed that connected (1) or left (-1). */
+  /** Adds a seed to the availability when it has connected (1), or removes it when it has left (-1). */
   addSeed(change: 1 | -1): void {
     this.#seeds += change;
   }
 
-  /** Counts the pieces of a peer that connected (1) or left (-1). */
+  /** Adds the pieces of a peer to the availability when it has connected (1), or removes them when it has left (-1). */
   addPeer(pieces: Bitfield, change: 1 | -1): void {
     if (pieces.count < BULK) {
       for (const piece of pieces.ones()) this.addHave(piece, change);
@@ -117,7 +117,7 @@ export class PiecePicker {
     this.#isStale = true;
   }
 
-  /** Counts one copy more (1) or less (-1) of a piece. */
+  /** Changes the number of copies of a piece by one more (1) or one less (-1). */
   addHave(piece: number, change: 1 | -1): void {
     this.#available[piece] = (this.#available[piece] ?? 0) + change;
     this.#order.update(piece);

@@ -191,7 +191,7 @@ export class RankedOrder {
     this.#exchange(this.#position[piece] ?? 0, first + this.#draw(size));
   }
 
-  /** Returns 0 to `count` - 1 in random order. */
+  /** Returns the numbers 0 to `count` - 1 in random order. */
   #shuffled(count: number): Uint32Array {
     const out = new Uint32Array(count);
     for (let at = 0; at < count; at++) {

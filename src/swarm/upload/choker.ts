@@ -1,11 +1,11 @@
 import type { Random } from "../../runtime/index.ts";
 
-/** The facts about a peer that choking depends on. */
+/** What is known about a peer when it is decided which peers to choke. */
 export interface ChokeCandidate<Id> {
   readonly id: Id;
   /** Whether the peer is interested in us. */
   readonly isInterested: boolean;
-  /** Whether we choke it at present. */
+  /** Whether we choke the peer now. */
   readonly isChoked: boolean;
   /** The rate from the peer to us in bytes a second. */
   readonly downloadRate: number;
@@ -23,7 +23,7 @@ export interface ChokeCandidate<Id> {
 export interface ChokePolicy<Id> {
   /** Whether all wanted data is complete: then peers are ranked by the rate to them, not from them. */
   readonly isSeeding: boolean;
-  /** Maximum of peers that are unchoked by rank. */
+  /** Maximum of peers that are unchoked because of their rates. */
   readonly slots: number;
   /** Number of peers that are unchoked at random in addition (optimistic unchokes). */
   readonly optimisticSlots: number;

@@ -45,7 +45,7 @@ export class RateLimiter {
     this.#wake();
   }
 
-  /** Whether this limiter or a parent has a rate. */
+  /** Whether this limiter or its parent limits the rate. */
   get isLimited(): boolean {
     return this.#rate !== undefined || this.#parent?.isLimited === true;
   }
