@@ -8,7 +8,7 @@ import type { Storage } from "./storage.ts";
 export interface CheckOptions {
   readonly storage: Storage;
   readonly verifier: PieceVerifier;
-  /** Called after every job with the number of pieces checked and found valid so far. */
+  /** Called after each job with the number of pieces checked so far, and the number of valid ones among them. */
   readonly onProgress?: (checked: number, valid: number) => void;
   readonly signal?: AbortSignal | undefined;
   /** The pieces to check. Default: all. */
@@ -16,9 +16,9 @@ export interface CheckOptions {
 }
 
 /**
- * Hashes a torrent's data on disk, or some pieces of it, and returns the pieces that are valid. Missing and short files
- * are not errors: their pieces are invalid. Pieces for which {@link PieceVerifier.canVerify} returns false are not
- * read. Rejects with StorageError `storage.denied` and the like when a file cannot be read, and AbortError.
+ * Hashes a torrent's data, or some pieces of it, and returns the valid pieces. Missing and short files are not errors:
+ * their pieces are invalid. Pieces whose hash is unknown ({@link PieceVerifier.canVerify}) are not read. Rejects with
+ * StorageError (`storage.denied` and others) when a file cannot be read, and with AbortError.
  */
 export async function checkPieces(options: CheckOptions): Promise<Bitfield> {
   const { verifier, signal } = options;
@@ -40,7 +40,7 @@ export async function checkPieces(options: CheckOptions): Promise<Bitfield> {
   return valid;
 }
 
-/** Yields runs of consecutive pieces to check, each at most one job long. */
+/** Yields ranges of consecutive pieces to check, each at most one job long. */
 function* ranges({
   verifier,
   pieces,
@@ -61,7 +61,10 @@ function* ranges({
   return undefined;
 }
 
-/** Checks one run, on this thread when it fits `inline`, from which its length is then subtracted. */
+/**
+ * Checks a range of pieces. It is hashed on this thread when its length is within `inline`, which is then reduced by
+ * it.
+ */
 async function checkRange(
   options: CheckOptions,
   first: number,
@@ -84,7 +87,7 @@ async function checkRange(
     return;
   }
   let verdict = await verifier.verifyFiles(first, count, segments, signal);
-  // Hashing threads open files themselves: idle ones of the pool are closed for them.
+  // Hashing threads open files themselves, so idle files of the pool are closed for them.
   while (verdict.failure?.code === "storage.too-many-files" && (await storage.closeIdle?.()) === true) {
     verdict = await verifier.verifyFiles(first, count, segments, signal);
   }
@@ -92,12 +95,12 @@ async function checkRange(
   for (let at = 0; at < count; at++) if (verdict.right[at] === 1) valid.set(first + at);
 }
 
-/** Buffers reused by later checks: a thousand small torrents are checked with a few buffers. */
+/** Buffers that later checks reuse: a thousand small torrents are checked with a few buffers. */
 const spareBuffers: Uint8Array[] = [];
 
 /**
- * Reads a run with one call and checks it. Returns `false` when data is missing, so that the run must be checked in
- * another way.
+ * Reads a range of pieces with one call and checks it. Returns `false` when data is missing; the caller then checks the
+ * range in another way.
  */
 async function checkInline(
   options: CheckOptions,
@@ -125,7 +128,7 @@ async function checkInline(
   return true;
 }
 
-/** Error codes of a missing or short file; hashing threads treat the same ones as missing. */
+/** The error codes for missing and short files. Hashing threads treat the same errors as missing files. */
 const MISSING = new Set(["storage.short", "storage.not-found", "storage.not-a-folder"]);
 
 function isMissing(error: unknown): boolean {

@@ -3,7 +3,7 @@ import type { FileLayout } from "../metainfo/index.ts";
 import { partsLength, sliceParts, type FileStamp, type Storage } from "./storage.ts";
 
 /**
- * Stores a torrent in memory, allocated piece by piece. Lost when the process ends.
+ * Stores a torrent in memory, which is allocated piece by piece. The data is lost when the process ends.
  *
  * @example
  * ```ts

@@ -16,7 +16,7 @@ export interface PieceStoreOptions {
  */
 export class PieceStore {
   readonly layout: FileLayout;
-  /** The pieces that were valid when last checked. Live. */
+  /** The pieces that were valid when last checked. The same object is updated by later checks. */
   readonly have: Bitfield;
   readonly #options: PieceStoreOptions;
 
@@ -27,8 +27,8 @@ export class PieceStore {
   }
 
   /**
-   * Reads `length` bytes of a piece from `begin`. Rejects with UsageError `storage.range`, StorageError
-   * `storage.short`.
+   * Reads `length` bytes of a piece from byte `begin` on; by default to the end of the piece. Rejects with UsageError
+   * `storage.range`, StorageError `storage.short`.
    */
   async read(piece: number, begin = 0, length = this.layout.pieceSize(piece) - begin): Promise<Uint8Array> {
     const out = new Uint8Array(length);
@@ -37,8 +37,8 @@ export class PieceStore {
   }
 
   /**
-   * Writes bytes into a piece at `begin`. The piece counts as missing until {@link PieceStore.verify}. Rejects with
-   * UsageError `storage.range`, StorageError.
+   * Writes bytes into a piece from byte `begin` on. The piece counts as missing until {@link PieceStore.verify} has
+   * checked it. Rejects with UsageError `storage.range`, StorageError.
    */
   async write(piece: number, begin: number, data: Uint8Array): Promise<void> {
     const offset = this.#offset(piece, begin, data.length);
@@ -46,7 +46,7 @@ export class PieceStore {
     await this.#options.storage.write(offset, [data]);
   }
 
-  /** Hashes one piece, updates `have`, and resolves with whether it is valid. */
+  /** Hashes one piece, updates `have`, and resolves to whether the piece is valid. */
   async verify(piece: number): Promise<boolean> {
     this.#offset(piece, 0, 0);
     const valid = await checkPiece(this.#options, piece);
@@ -54,7 +54,7 @@ export class PieceStore {
     return valid;
   }
 
-  /** Hashes all pieces, updates `have`, and resolves with the number of valid ones. */
+  /** Hashes all pieces, updates `have`, and resolves to the number of valid ones. */
   async verifyAll(
     options: { readonly onProgress?: (checked: number, valid: number) => void; readonly signal?: AbortSignal } = {},
   ): Promise<number> {
@@ -68,12 +68,12 @@ export class PieceStore {
     return this.have.get(piece);
   }
 
-  /** Bytes in all pieces. */
+  /** The length of all pieces together, in bytes. */
   get size(): number {
     return this.layout.totalLength;
   }
 
-  /** Returns the indices of pieces that are not in `have`, ascending. */
+  /** Returns the indexes of the pieces that are not in `have`, ascending. */
   missing(): number[] {
     const out: number[] = [];
     for (let piece = 0; piece < this.layout.pieceCount; piece++) if (!this.have.get(piece)) out.push(piece);

@@ -7,37 +7,39 @@ import type { HashAlgorithm, HashFailure, Hasher, HashFilesResult, HashSegment }
 export interface FilesVerdict {
   /** One byte for each piece: 1 when the piece could be read and is valid, else 0. */
   readonly right: Uint8Array;
-  /** The first failure to read other than a missing or short file, if any. */
+  /** The first error when a file could not be read, if any. Missing and short files are no errors. */
   readonly failure: HashFailure | undefined;
 }
 
 /**
- * Verifies pieces by the torrent's hash scheme: the SHA-1 of each piece (BEP 3), or the root of its merkle tree (BEP
+ * Verifies pieces against the torrent's hashes: the SHA-1 of each piece (BEP 3), or the root of its merkle tree (BEP
  * 52).
  */
 export interface PieceVerifier {
   readonly layout: FileLayout;
-  /** Number of concurrent {@link PieceVerifier.verifyFiles} calls that keep all cores busy. */
+  /** The number of concurrent {@link PieceVerifier.verifyFiles} calls that keeps all cores busy. */
   readonly parallelism: number;
   /**
-   * Whether the expected hash of a piece is known: `false` for an index out of range, and in v2 while the file's piece
-   * layer is unknown. Such a piece is never valid.
+   * Whether the expected hash of a piece is known. It is not for an index out of range, and in v2 while the file's
+   * piece layer is unknown. Such a piece is never valid.
    */
   canVerify(piece: number): boolean;
   /**
-   * Resolves with whether `data`, all bytes of a piece, is valid. May use another thread: do not change `data` before.
+   * Resolves to whether `data`, all bytes of a piece, matches its hash. May use another thread: do not change `data`
+   * until it resolves.
    */
   verify(piece: number, data: Uint8Array): Promise<boolean>;
   /** Verifies a piece as {@link PieceVerifier.verify} does, synchronously. */
   verifySync(piece: number, data: Uint8Array): boolean;
   /**
-   * Returns how many pieces from `first` on may be passed to one {@link PieceVerifier.verifyFiles} call: 1 to `most`.
-   * In v2 they are of one file, so that either all or none of them can be verified.
+   * Returns the number of pieces from `first` on (1 to `most`) that one {@link PieceVerifier.verifyFiles} call may
+   * cover. In v2 they are all of one file, so that either all or none of them have a known hash.
    */
   run(first: number, most: number): number;
   /**
-   * Reads and hashes, on other threads, the `count` pieces from `first` on (a run). Their bytes are the concatenation
-   * of `segments`. Pieces with missing or short files are not valid. Rejects with AbortError.
+   * Reads and hashes the `count` pieces from `first` on, on other threads; the number must be allowed by `run`.
+   * `segments` are the parts of files with their bytes. Pieces with missing or short files are invalid. Rejects with
+   * AbortError.
    */
   verifyFiles(
     first: number,
@@ -47,12 +49,15 @@ export interface PieceVerifier {
   ): Promise<FilesVerdict>;
 }
 
-/** Returns the verifier for {@link Metainfo.hashes}: v1 for a hybrid torrent. Cheap to create. */
+/**
+ * Returns the verifier for a torrent's {@link Metainfo.hashes} (for a hybrid torrent, v1). Creating one takes little
+ * time.
+ */
 export function pieceVerifier({ hashes, layout }: Pick<Metainfo, "hashes" | "layout">, hasher: Hasher): PieceVerifier {
   return hashes.kind === "v1" ? new VerifierV1(hashes, layout, hasher) : new VerifierV2(hashes, layout, hasher);
 }
 
-/** The common part of both versions. */
+/** The code that the verifiers of v1 and v2 share. */
 abstract class Verifier<Scheme extends HashScheme> {
   readonly layout: FileLayout;
   protected readonly hashes: Scheme;
@@ -88,7 +93,7 @@ abstract class Verifier<Scheme extends HashScheme> {
   }
 }
 
-/** The digest of a v1 piece. */
+/** The hash algorithm of v1 pieces. */
 const DIGEST_V1: HashAlgorithm = "sha1";
 
 class VerifierV1 extends Verifier<HashesV1> implements PieceVerifier {
@@ -123,7 +128,8 @@ class VerifierV1 extends Verifier<HashesV1> implements PieceVerifier {
 }
 
 /**
- * Each file has its own merkle trees; a file of at most one piece has a tree that is only as wide as the file needs.
+ * Verifies pieces of v2. Each piece has a merkle tree of its own; a file of at most one piece has a tree that is only
+ * as wide as the file needs.
  */
 class VerifierV2 extends Verifier<HashesV2> implements PieceVerifier {
   async verify(piece: number, data: Uint8Array): Promise<boolean> {
@@ -134,7 +140,7 @@ class VerifierV2 extends Verifier<HashesV2> implements PieceVerifier {
     const { pieceLength } = this.layout;
     const expected = this.digestOf(piece);
     const file = this.#fileOf(piece);
-    // Data that is longer than the tree would be hashed in part only.
+    // The tree would cover only a part of data that is too long.
     if (expected === undefined || file === undefined || data.length !== this.layout.pieceSize(piece)) return false;
     return equalBytes(pieceRoot(data, this.hasher, pieceLength, file.length), expected);
   }

@@ -1,7 +1,7 @@
 import type { Bitfield, StorageError } from "../base/index.ts";
 import type { HashSegment } from "../runtime/index.ts";
 
-/** Size and modification time of a file, to notice that another program changed it. */
+/** The size and modification time of a file. When they differ later, another program has changed the file. */
 export interface FileStamp {
   readonly size: number;
   readonly modifiedMs: number;
@@ -9,73 +9,78 @@ export interface FileStamp {
 
 /** Options of {@link Storage.remove}. */
 export interface RemoveOptions {
-  /** Whether a file of `size` bytes on disk is known to contain data of the torrent. Default: `false` for all files. */
+  /**
+   * Returns whether a file of `size` bytes on disk is known to contain data of the torrent. Default: always `false`.
+   */
   readonly isKnown?: (fileIndex: number, size: number) => boolean;
-  /** Receives `storage.not-ours`, once for all files that were not deleted. */
+  /** Called with `storage.not-ours`, once for all files that were not deleted. */
   readonly onLeft?: (error: StorageError) => void;
 }
 
 /**
- * Stores a torrent's bytes, addressed by their offset in the torrent (FileLayout). It does not check hashes.
- * All methods reject with StorageError.
+ * Stores a torrent's bytes. Offsets are those of {@link FileLayout}: bytes from the start of the first piece. Hashes
+ * are not checked. All methods reject with StorageError.
  */
 export interface Storage {
   /**
-   * Creates folders and empty files, and allocates wanted files when asked to. May be called again after the selection
-   * changed.
+   * Creates folders and empty files, and allocates disk space for wanted files if that is configured. Called again
+   * after the selection of files has changed.
    */
   prepare(signal?: AbortSignal): Promise<void>;
   /**
-   * Fills the buffers `into` in order with the bytes from `offset` on. Rejects with `storage.short` when data is
-   * missing.
+   * Reads the bytes from `offset` on into the buffers `into`, one after the other. Rejects with `storage.short` when
+   * data is missing.
    */
   read(offset: number, into: readonly Uint8Array[]): Promise<void>;
-  /** Writes `parts` in order, from `offset` on. */
+  /** Writes `parts`, one after the other, from `offset` on. */
   write(offset: number, parts: readonly Uint8Array[]): Promise<void>;
   /** Resolves when all earlier writes are durable. Rejects with `storage.vanished` when a written file was removed. */
   sync(): Promise<void>;
   /**
-   * Returns the file segments of `length` bytes from `offset`, for hashing on other threads; `undefined` when the data
-   * is not in files.
+   * Returns the parts of files with the `length` bytes from `offset` on, for hashing on other threads; `undefined` when
+   * the data is not in files.
    */
   segments(offset: number, length: number): readonly HashSegment[] | undefined;
   /**
-   * Selects the files to store under their own names. Bytes of other files in pieces that they share with these go to a
-   * part file.
+   * Selects the wanted files, which are stored under their own names. When a wanted piece contains bytes of other
+   * files, those go to a part file.
    */
   select(isWanted: (fileIndex: number) => boolean): Promise<void>;
-  /** Returns one stamp for each file of the layout, `undefined` for a missing file; then one for the part file. */
+  /**
+   * Returns the stamps of all files of the layout, `undefined` for a missing file; the last one is that of the part
+   * file.
+   */
   stamps(): Promise<readonly (FileStamp | undefined)[]>;
   /**
-   * Watches for files that change. From now on, a read of a file whose pieces are all in `pieces` (verified ones)
-   * rejects with `storage.changed` or `storage.not-found` when the file no longer has its stamp.
+   * Starts to watch for files that other programs change. When all pieces of a file are in `pieces` (the verified ones)
+   * and the file no longer has its stamp, reading it rejects with `storage.changed` or `storage.not-found`.
    */
   watch?(stamps: readonly (FileStamp | undefined)[], pieces: Bitfield): void;
-  /** Called when another program changed a file: opens it again, and watches it with its present stamp. */
+  /** Called when another program changed a file: opens the file again and watches it with its current stamp. */
   reopen?(fileIndex: number): Promise<void>;
   /**
-   * Truncates a verified file that is longer than the torrent declares. A file that this storage never wrote to is left
-   * alone, unless `evenUnwritten`. Resolves with whether it was truncated.
+   * Truncates a verified file that is longer than the torrent declares. A file that this storage never wrote to is
+   * truncated only with `evenUnwritten`. Resolves to whether the file was truncated.
    */
   cut?(fileIndex: number, evenUnwritten: boolean): Promise<boolean>;
-  /** Whether any data of the torrent may exist; if not, a check is unnecessary. */
+  /** Whether any data of the torrent may exist. When `false`, no check is necessary. */
   hasData(): Promise<boolean>;
   /**
-   * Deletes the stored files and the folders that become empty. `isKept` is called right before each file is deleted
-   * and returns whether to keep it. A file that was not written to, and for which `options.isKnown` returns false,
-   * belongs to another program: it is not deleted, and `options.onLeft` is called.
+   * Deletes the torrent's files and the folders that become empty. `isKept` is called right before a file is deleted
+   * and returns whether to keep the file. A file that was not written to, and for which `options.isKnown` returns
+   * `false`, belongs to another program: it is not deleted, and `options.onLeft` is called.
    */
   remove(isKept?: (fileIndex: number) => boolean, options?: RemoveOptions): Promise<void>;
   /**
-   * Called when the system allows no more open files: closes the idle ones, also of other torrents. Resolves with
-   * whether there were any.
+   * Called when the system allows no more open files: closes idle files, including those of other torrents. Resolves to
+   * `false` when there were none.
    */
   closeIdle?(): Promise<boolean>;
-  /** Closes the files. A later call opens them again. */
+  /** Closes the files. Later calls open them again. */
   close(): Promise<void>;
 }
 
-/** Returns views of `length` bytes, from `from` on, of the concatenation of `parts`. */
+/** Returns views of the `length` bytes from offset `from` on, as if `parts` were one array. */
 export function sliceParts(parts: readonly Uint8Array[], from: number, length: number): Uint8Array[] {
   const only = parts[0];
   if (parts.length === 1 && only !== undefined)
@@ -92,7 +97,7 @@ export function sliceParts(parts: readonly Uint8Array[], from: number, length: n
   return out;
 }
 
-/** Returns the number of bytes in all `parts`. */
+/** Returns the total number of bytes in `parts`. */
 export function partsLength(parts: readonly Uint8Array[]): number {
   let length = 0;
   for (const part of parts) length += part.length;

@@ -11,14 +11,14 @@ export interface FileMakerOptions {
   readonly pool: FilePool;
   readonly folders: SafeFolders;
   readonly path: (file: LayoutFile) => string;
-  /** Indices of files that were written to, kept by the caller over several storages. */
+  /** The indexes of files that were written to, which the caller keeps for later storages of the same torrent. */
   readonly written: Set<number> | undefined;
 }
 
 /** Creates the files of a torrent with their final size, in folders checked by {@link SafeFolders}. */
 export class FileMaker {
   readonly #options: FileMakerOptions;
-  /** By file index: a promise that resolves when the file has its final size and its folder is known to be safe. */
+  /** By file index: a promise that resolves when the file has at least its final size and its folder is checked. */
   readonly #ready = new Map<number, Promise<void>>();
   readonly #written = new Set<number>();
 
@@ -26,18 +26,18 @@ export class FileMaker {
     this.#options = options;
   }
 
-  /** Whether this storage has created, extended or written to a file: only such a file may be truncated. */
+  /** Whether this storage has created, extended or written to a file. Only such a file may be truncated. */
   hasWritten(fileIndex: number): boolean {
     return this.#written.has(fileIndex);
   }
 
-  /** Notes that a file is about to be written to. */
+  /** Records that a file is about to be written to. */
   noteWritten(file: LayoutFile): void {
     this.#written.add(file.index);
     this.#options.written?.add(file.index);
   }
 
-  /** Resolves when a file exists with its final size at least. */
+  /** Creates a file, or extends it to its final size; resolves when that is done. A longer file stays as it is. */
   makeReady(file: LayoutFile): Promise<void> {
     let ready = this.#ready.get(file.index);
     if (ready === undefined) {
@@ -48,17 +48,17 @@ export class FileMaker {
     return ready;
   }
 
-  /** Called when a file was removed or replaced: {@link makeReady} checks it again. */
+  /** Called when a file was removed or replaced, so that {@link makeReady} checks it again. */
   forget(fileIndex: number): void {
     this.#ready.delete(fileIndex);
   }
 
-  /** Called when all files were removed. */
+  /** Called when all files were removed, so that {@link makeReady} checks each again. */
   forgetAll(): void {
     this.#ready.clear();
   }
 
-  /** Creates an empty file, if it does not exist. */
+  /** Creates an empty file; does nothing when the file exists. */
   async createEmpty(file: LayoutFile): Promise<void> {
     const { files, pool, folders } = this.#options;
     const path = this.#options.path(file);
@@ -89,7 +89,7 @@ export class FileMaker {
     await folders.make(path);
     await pool.use(path, "write", async (open) => {
       const { size } = await open.stat();
-      // A longer file may be another program's: it is truncated only when it is complete.
+      // A longer file may belong to another program: it is truncated only when all its pieces are valid.
       if (size >= file.length) return;
       this.noteWritten(file);
       await open.truncate(file.length);

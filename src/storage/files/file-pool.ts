@@ -8,18 +8,18 @@ interface PooledFile {
   readonly path: string;
   readonly opened: Promise<OpenFile>;
   users: number;
-  /** Whether the file was removed from the pool: it is closed when its last user is done. */
+  /** Whether the file was removed from the pool. It is closed when no caller uses it any more. */
   isRetired: boolean;
 }
 
 /**
- * Open files, shared by all torrents of a client. Beyond `maxOpen`, the least recently used idle file is closed. A file
- * in use is never closed. When the system allows no more open files, idle ones are closed one after the other.
+ * The open files of all torrents of a client. Above `maxOpen` files, the least recently used idle file is closed. A
+ * file in use is never closed. When the system allows no more open files, idle files are closed one by one.
  */
 export class FilePool {
   readonly #files: Files;
   readonly #maxOpen: number;
-  /** The open files by mode and path, the least recently used first. */
+  /** The open files by mode and path, the least recently used one first. */
   readonly #entries = new Map<string, PooledFile>();
   readonly #closing = new Set<Promise<void>>();
 
@@ -29,8 +29,8 @@ export class FilePool {
   }
 
   /**
-   * Runs `work` with the file open. A file open for writing also serves readers. `"write"` creates a missing file.
-   * Rejects as `Files.open` does (with `storage.too-many-files` only when no file is idle) and as `work` does.
+   * Calls `work` with the open file. `"write"` creates a missing file; readers also use a file that is open for
+   * writing. Rejects as `Files.open` does (`storage.too-many-files` only when no file is idle) and as `work` does.
    */
   async use<T>(path: string, mode: PoolMode, work: (file: OpenFile) => Promise<T>): Promise<T> {
     const entry = this.#entry(path, mode);
@@ -43,7 +43,9 @@ export class FilePool {
     }
   }
 
-  /** Closes the files of `paths`; resolves when they are closed. A file in use is closed when its users are done. */
+  /**
+   * Closes the files with these paths and resolves when they are closed. A file in use is closed after its last use.
+   */
   async release(paths: Iterable<string>): Promise<void> {
     for (const path of paths) {
       for (const mode of ["read", "write"] as const) this.#retire(`${mode}:${path}`);
@@ -53,7 +55,7 @@ export class FilePool {
 
   /**
    * Closes up to `count` idle files, the least recently used first, and waits for files that are being closed. Resolves
-   * with whether there were any.
+   * to `false` when there were none of either.
    */
   async closeIdle(count: number): Promise<boolean> {
     let left = count;
@@ -74,7 +76,7 @@ export class FilePool {
     await Promise.all(this.#closing);
   }
 
-  /** Number of files in the pool. */
+  /** The number of files in the pool. */
   get size(): number {
     return this.#entries.size;
   }
@@ -90,7 +92,7 @@ export class FilePool {
       return known;
     }
     const entry: PooledFile = { path, opened: this.#open(path, mode), users: 0, isRetired: false };
-    // A file that could not be opened is tried again for the next user.
+    // A file that could not be opened is removed, so that the next caller tries again.
     entry.opened.catch(() => {
       if (this.#entries.get(key) === entry) this.#entries.delete(key);
     });

@@ -9,22 +9,25 @@ export interface FileStorageOptions {
   readonly layout: FileLayout;
   /** The download folder: nothing is written outside it. */
   readonly folder: string;
-  /** The torrent's own folder below it; `undefined` for a torrent of one file. */
+  /** The name of the torrent's own folder within `folder`; `undefined` for a single-file torrent. */
   readonly name: string | undefined;
-  /** The part file: holds bytes of unwanted files that wanted pieces contain. Sparse, addressed like the torrent. */
+  /**
+   * The path of the part file. It stores the bytes of unwanted files that belong to wanted pieces. It is sparse: its
+   * offsets are those of the torrent.
+   */
   readonly partPath: string;
-  /** The allocation of files: `"sparse"` (default) sets the file size only; `"full"` writes zeros first. */
+  /** How disk space is allocated: `"sparse"` (default) only sets the size of files; `"full"` writes zeros first. */
   readonly allocation?: "sparse" | "full";
-  /** Folders with the program's own files, in which no file of a torrent may be. Default: none. */
+  /** Folders with the program's own files: no file of a torrent may be in them. Default: none. */
   readonly ownFolders?: readonly string[] | undefined;
   /**
-   * Whether another torrent has verified these bytes of a file: a write that would change them rejects with
-   * `storage.shared`. Default: `false`.
+   * Returns whether another torrent has verified these bytes of a file. A write that would change them rejects with
+   * `storage.shared`. Default: always `false`.
    */
   readonly isProtected?: ((fileIndex: number, offset: number, length: number) => boolean) | undefined;
   /**
-   * Indices of files that were ever written to, used by {@link FileStorage.remove}. For a caller that creates several
-   * storages of one torrent, one after the other. Default: the files that this storage wrote to.
+   * The indexes of files that were ever written to, which {@link FileStorage.remove} needs; for a caller that creates
+   * several storages of one torrent, one after the other. Default: the files that this storage wrote to.
    */
   readonly written?: Set<number> | undefined;
   /** The clock; {@link FileStorage.watch} needs it. */

@@ -12,8 +12,8 @@ import { partsLength, sliceParts, type FileStamp, type RemoveOptions, type Stora
 import { isZero } from "../zeros.ts";
 
 /**
- * Stores a torrent in files. A file is *placed* when it exists under its own name or is wanted. Bytes of other files go
- * to the part file, and move to the file when it becomes wanted. (Its public members are the members of {@link
+ * Stores a torrent in files. A file that exists or is wanted is stored under its own name. The bytes of other files go
+ * to the part file, and move to the file when it becomes wanted. (More than sixteen public members: those of {@link
  * Storage}, and `path`.)
  */
 export class FileStorage implements Storage {
@@ -22,11 +22,11 @@ export class FileStorage implements Storage {
   readonly #folders: SafeFolders;
   readonly #placed: Uint8Array;
   readonly #wanted: Uint8Array;
-  /** Files written to since they were last synchronised. */
+  /** The paths of files written to since the last `sync`. */
   readonly #dirty = new Set<string>();
   readonly #maker: FileMaker;
   #watch: FileWatch | undefined;
-  /** Writes are shared tasks, selections exclusive ones: a selection changes where bytes go. */
+  /** Writes hold this lock shared, selections hold it exclusively: a selection changes the file to which bytes go. */
   readonly #lock = new SharedLock();
 
   constructor(options: FileStorageOptions) {
@@ -44,7 +44,7 @@ export class FileStorage implements Storage {
     this.#wanted = new Uint8Array(options.layout.files.length).fill(1);
   }
 
-  /** Returns the path of a file of the torrent, whether it exists or not. */
+  /** Returns the path of a file of the torrent on disk. The file need not exist. */
   path(file: LayoutFile): string {
     const { folder, name } = this.#options;
     return name === undefined ? `${folder}/${file.path.join("/")}` : `${folder}/${name}/${file.path.join("/")}`;
@@ -129,14 +129,14 @@ export class FileStorage implements Storage {
   async sync(): Promise<void> {
     const { files, pool } = this.#options;
     for (const path of this.#dirty) {
-      // Removed first: a write from now on marks the file for the next sync.
+      // The path is removed before the sync: a write during the sync adds it again.
       this.#dirty.delete(path);
       const stat = await files.stat(path).catch((error: unknown) => {
         this.#dirty.add(path);
         throw error;
       });
       if (stat === undefined) {
-        // An open file without a name is deleted when the process closes it.
+        // A file whose name was removed is lost when the process closes it.
         await this.#forget(path);
         throw new StorageError(
           "storage.vanished",
@@ -250,8 +250,8 @@ export class FileStorage implements Storage {
   }
 
   /**
-   * Whether protected bytes of a file equal `parts`; `false` when the file is too short to have them. Rejects with
-   * StorageError `storage.shared` when they differ.
+   * Whether a file already has these bytes (`parts`) in a range that another torrent has verified; `false` when the
+   * file is too short. Rejects with StorageError `storage.shared` when the bytes differ.
    */
   async #isThere(file: LayoutFile, span: Span, parts: readonly Uint8Array[]): Promise<boolean> {
     const path = this.path(file);
@@ -288,9 +288,9 @@ export class FileStorage implements Storage {
   }
 
   /**
-   * Moves a file's bytes from the part file to the file when it becomes wanted. These may be of any of its pieces:
-   * blocks requested before the file was deselected may have arrived later. Zeros are not copied: the file reads as
-   * zeros where nothing was written.
+   * Moves the bytes of a file that has become wanted from the part file to the file. All its pieces are copied: blocks
+   * requested before the file was deselected may have arrived later. Zeros are not copied, because bytes that were
+   * never written are read as zeros.
    */
   async #moveFromPart(file: LayoutFile): Promise<void> {
     const { files, pool, partPath } = this.#options;
@@ -316,8 +316,8 @@ export class FileStorage implements Storage {
   }
 
   /**
-   * Called when a file was removed or replaced: the next write opens or creates it again, instead of writing to an
-   * inode without a name.
+   * Called when a file was removed or replaced. The next write opens or creates the file again: an open file would
+   * still be the removed one.
    */
   async #forget(path: string): Promise<void> {
     await this.#options.pool.release([path]);

@@ -3,13 +3,13 @@ import type { Clock, Files } from "../../runtime/index.ts";
 import { WATCH_FILE_MS } from "../limits.ts";
 import type { FileStamp } from "../storage.ts";
 
-/** Numbers kept for each file: its size, its modification time, and the time of the next check. */
+/** The number of values kept for each file: its size, its modification time, and the time of the next check. */
 const FIELDS = 3;
 
 /**
- * Notices that another program changed, truncated or removed files while they are shared: every {@link WATCH_FILE_MS}
- * the stamp that a file had when its data was verified is compared with its present one. It is read by name, since an
- * open file keeps its data after its name was removed or given to another file.
+ * Detects that another program changed, truncated or removed a file while the torrent is shared. At most every {@link
+ * WATCH_FILE_MS} it compares the stamp (size and modification time) that the file had when it was verified with the
+ * current one. The stamp is read by path: an open file stays readable after it was removed or replaced.
  */
 export class FileWatch {
   readonly #files: Files;
@@ -22,20 +22,20 @@ export class FileWatch {
     this.#facts = new Float64Array(fileCount * FIELDS).fill(Number.NaN);
   }
 
-  /** Watches a file: it must keep this stamp. */
+  /** Starts to watch a file that has this stamp. */
   expect(index: number, stamp: FileStamp): void {
     this.#facts[index * FIELDS] = stamp.size;
     this.#facts[index * FIELDS + 1] = stamp.modifiedMs;
     this.#facts[index * FIELDS + 2] = this.#clock.now() + WATCH_FILE_MS;
   }
 
-  /** Stops watching a file: the torrent writes to it. */
+  /** Stops watching a file, because the torrent writes to it. */
   forget(index: number): void {
     this.#facts[index * FIELDS] = Number.NaN;
   }
 
   /**
-   * Compares a file's stamp when a check is due; returns `undefined` otherwise. Rejects with StorageError
+   * Compares the stamp of a file when a check is due; returns `undefined` when none is. Rejects with StorageError
    * `storage.changed`, `storage.not-found`.
    */
   look(index: number, path: string): Promise<void> | undefined {
@@ -50,7 +50,7 @@ export class FileWatch {
   async #compare(index: number, path: string, size: number, modifiedMs: number): Promise<void> {
     const stat = await this.#files.stat(path);
     if (stat?.size === size && stat.modifiedMs === modifiedMs) return;
-    // The next read is refused as well, until the file is verified again.
+    // Later reads are refused as well, until the file is verified again.
     this.#facts[index * FIELDS + 2] = 0;
     if (stat === undefined)
       throw new StorageError("storage.not-found", `${path} was removed while it was being shared`, {

@@ -3,8 +3,8 @@ import type { Files } from "../../runtime/index.ts";
 import type { FilePool } from "./file-pool.ts";
 
 /**
- * Returns `files` with this addition: when the system allows no more open files, idle files of `pool` are closed and
- * the call is repeated. It rejects with `storage.too-many-files` only when `pool` has no idle file.
+ * Returns `files` with one change: when the system allows no more open files, a call closes idle files of `pool` and
+ * tries again. It rejects with `storage.too-many-files` only when `pool` has no idle file.
  */
 export function makingRoom(files: Files, pool: FilePool): Files {
   const retry = async <T>(run: () => Promise<T>): Promise<T> => {
@@ -22,7 +22,7 @@ export function makingRoom(files: Files, pool: FilePool): Files {
     syncFolder: (path) => retry(() => files.syncFolder(path)),
     readAll: (path, maxBytes, options) => retry(() => files.readAll(path, maxBytes, options)),
     replace: (path, bytes) => retry(() => files.replace(path, bytes)),
-    // Calls that open no file.
+    // These calls open no file.
     stat: (path) => files.stat(path),
     linkStat: (path) => files.linkStat(path),
     realPath: (path) => files.realPath(path),

@@ -8,26 +8,26 @@ import { isZero } from "../zeros.ts";
 export interface MoveJob {
   readonly files: Files;
   readonly layout: FileLayout;
-  /** The torrent's own folder; `undefined` for a torrent of one file. */
+  /** The name of the torrent's own folder; `undefined` for a single-file torrent. */
   readonly name: string | undefined;
-  /** The info-hash: names the temporary files at the new place. */
+  /** The info-hash, which is part of the names of temporary files in the new folder. */
   readonly id: string;
   readonly from: string;
   readonly to: string;
-  /** Aborts the copy, until the copied files get their final name. */
+  /** Aborts the copying. It has no effect once the copied files get their final names. */
   readonly signal?: AbortSignal | undefined;
-  /** Receives `storage.left`: the data has moved, but old files could not be removed. */
+  /** Called with `storage.left` when the data has moved, but old files could not be removed. */
   readonly onLeft?: ((error: StorageError) => void) | undefined;
 }
 
 /**
- * Moves a torrent's data to another folder. Within one file system it renames the torrent's folder or file. Between two
- * it copies the files under a temporary name, makes them durable and renames the whole; only then have they moved, and
- * the old files are removed. A failure before that leaves the old files untouched. A mark file beside the copies lists
- * the files copied, with sizes and times: after a crash the next call continues to remove the old files, except when
- * one of them has changed since.
+ * Moves a torrent's data to another folder. Within one file system it renames the torrent's folder or file. Between
+ * file systems it copies the files under a temporary name, syncs them to the disk and renames the copy; only then are
+ * the old files removed. A failure before that leaves the old files unchanged. A mark file next to the copy lists the
+ * copied files with sizes and times: after a crash, the next call removes the remaining old files, unless one of them
+ * has changed.
  *
- * Resolves to `"copied"` when files have new modification times. Rejects with AbortError or StorageError:
+ * Resolves to `"copied"` when files have new modification times. Rejects with AbortError or StorageError,
  * `storage.exists` when the new path exists.
  */
 export async function moveData(job: MoveJob): Promise<"nothing" | "renamed" | "copied"> {
@@ -89,8 +89,8 @@ export async function moveData(job: MoveJob): Promise<"nothing" | "renamed" | "c
 }
 
 /**
- * Resolves to the lines of a mark file: the source path, then size and modification time of each file, or an empty line
- * for a missing file.
+ * Resolves to the lines of a mark file: the source path, then one line for each file with its size and modification
+ * time (empty for a missing file).
  */
 async function describe(files: Files, source: string, paths: readonly string[]): Promise<string[]> {
   const lines = [JSON.stringify(source)];
@@ -101,17 +101,17 @@ async function describe(files: Files, source: string, paths: readonly string[]):
   return lines;
 }
 
-/** Whether the mark file lists all files that are still at the old place, with their present sizes and times. */
+/** Whether the mark file lists all files that still exist in the old folder, with their current sizes and times. */
 async function isCopied(files: Files, mark: string, source: string, paths: readonly string[]): Promise<boolean> {
   if ((await files.linkStat(mark)) === undefined) return false;
   const then = utf8Decode(await files.readAll(mark, MAX_RESUME_BYTES)).split("\n");
-  // An empty line: the file has been removed already.
+  // An empty line stands for a file that no longer exists.
   return (await describe(files, source, paths)).every((line, at) => line === "" || line === then[at]);
 }
 
 /**
- * Moves one file, also between file systems, and replaces an existing one. Does nothing when there is no such file.
- * Rejects with StorageError.
+ * Moves one file, also between file systems, and replaces an existing file at `to`. Does nothing when `from` does not
+ * exist. Rejects with StorageError.
  */
 export async function moveFile(files: Files, from: string, to: string): Promise<void> {
   if ((await files.linkStat(from)) === undefined) return;
@@ -122,7 +122,7 @@ export async function moveFile(files: Files, from: string, to: string): Promise<
   await files.removeFile(from);
 }
 
-/** Renames, and returns whether that was possible: `false` between file systems. */
+/** Renames a file or folder. Resolves to `false` when `to` is on another file system. */
 async function renamed(files: Files, from: string, to: string): Promise<boolean> {
   try {
     await files.rename(from, to);
@@ -133,7 +133,10 @@ async function renamed(files: Files, from: string, to: string): Promise<boolean>
   }
 }
 
-/** Makes a durable copy; zeros become holes. Does nothing when there is no such file. */
+/**
+ * Copies a file and syncs the copy to the disk. Blocks of zeros become holes. Does nothing when the file does not
+ * exist.
+ */
 async function copyFile(files: Files, from: string, to: string, signal?: AbortSignal): Promise<void> {
   const stat = await files.stat(from);
   if (stat?.kind !== "file") return;
@@ -177,7 +180,7 @@ async function removeAll(files: Files, root: string, paths: readonly string[]): 
   for (const folder of foldersOf(paths)) await files.removeEmptyFolder(`${root}${folder}`);
 }
 
-/** Returns the folders of some paths, the deepest first; the last is `""`. */
+/** Returns the folders of these relative paths, the deepest first. The last one is `""`, the root. */
 function foldersOf(paths: readonly string[]): string[] {
   const folders = new Set<string>();
   for (const path of paths)

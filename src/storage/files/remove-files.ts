@@ -13,11 +13,11 @@ export interface FileRemoval {
   readonly path: (file: LayoutFile) => string;
   /** The download folder. */
   readonly folder: string;
-  /** The torrent's own folder; `undefined` for a torrent of one file. */
+  /** The name of the torrent's own folder; `undefined` for a single-file torrent. */
   readonly name: string | undefined;
-  /** Whether another torrent has the file; called right before it is deleted. */
+  /** Returns whether another torrent has the file, which is then kept. Called right before the file is deleted. */
   readonly isKept: (fileIndex: number) => boolean;
-  /** Whether the file was written to since the torrent was added. */
+  /** Returns whether the file was written to since the torrent was added. */
   readonly isWritten: (fileIndex: number) => boolean;
 }
 
@@ -36,7 +36,7 @@ export async function removeFiles(removal: FileRemoval): Promise<void> {
     const path = removal.path(file);
     await folders.check(path);
     const stat = await files.stat(path);
-    // Another torrent with the same file may have been added meanwhile.
+    // Another torrent with the same file may have been added during the removal.
     if (isKept(file.index)) continue;
     const isOurs =
       stat?.kind === "file" &&
@@ -47,7 +47,7 @@ export async function removeFiles(removal: FileRemoval): Promise<void> {
     for (let depth = file.path.length - 1; depth >= 0; depth--)
       emptied.add([folder, name, ...file.path.slice(0, depth)].join("/"));
   }
-  // Deepest first; a folder with other files in it stays.
+  // The deepest folder is removed first; a folder that contains other files stays.
   for (const path of [...emptied].sort((a, b) => b.length - a.length)) await files.removeEmptyFolder(path);
   if (left.length > 0) onLeft?.(notOurs(left));
 }

@@ -3,8 +3,8 @@ import { foldName } from "../../metainfo/index.ts";
 import type { Files } from "../../runtime/index.ts";
 
 /**
- * Whether `path` lies in one of the program's own folders `own`, compared without regard to case and Unicode form. An
- * own folder above the download folder `root` does not count: data may be there.
+ * Whether `path` lies in one of the folders `own` with the program's own files. Case and Unicode form are ignored. A
+ * folder of `own` that contains the download folder `root` does not count, because data may be there.
  */
 export function isOwnPath(own: readonly string[], root: string, path: string): boolean {
   const [at, from] = [foldName(path), foldName(root)];
@@ -15,8 +15,8 @@ export function isOwnPath(own: readonly string[], root: string, path: string): b
 }
 
 /**
- * Creates folders below a root. Refuses to follow a symbolic link out of the root and to enter the program's own
- * folders, so that a torrent can neither write through a link in the download folder nor overwrite the program's state.
+ * Creates folders below a root. It rejects symbolic links that lead out of the root, and folders with the program's own
+ * files, so that a torrent can neither write outside the download folder nor overwrite the program's state.
  */
 export class SafeFolders {
   readonly #files: Files;
@@ -34,13 +34,14 @@ export class SafeFolders {
 
   /**
    * Creates the folders above the file `path`. Rejects with StorageError: `storage.outside` (a link leads out of the
-   * root), `storage.own-folder`, or for a `path` that is no regular file `storage.is-a-folder`, `storage.not-a-file`.
+   * root), `storage.own-folder`; `storage.is-a-folder` or `storage.not-a-file` when `path` exists and is no regular
+   * file.
    */
   async make(path: string): Promise<void> {
     const folder = parentPath(path);
     if (!this.#known.has(folder)) {
       await this.#files.makeFolder(this.#root);
-      // Before anything is created: mkdir follows links.
+      // Checked before any folder is created, because mkdir follows links.
       await this.#checkExisting(folder, path);
       await this.#files.makeFolder(folder);
       this.#known.add(folder);
@@ -95,7 +96,7 @@ export class SafeFolders {
       );
     if (stat?.kind !== "link") return;
     const real = await this.#files.realPath(path);
-    // Opening a dangling link would create its target: refused as well.
+    // Opening a dangling link would create its target, so such a link is rejected as well.
     await this.#requireInside(real ?? "", path);
   }
 

@@ -1,13 +1,13 @@
 /**
- * A lock for shared and exclusive tasks. Shared ones run side by side. An exclusive one waits for all that run, and
- * later tasks wait for it.
+ * A lock for shared and exclusive tasks. Shared tasks run at the same time. An exclusive task starts when all running
+ * tasks have ended, and later tasks wait for it.
  */
 export class SharedLock {
   readonly #running = new Set<Promise<unknown>>();
-  /** Resolves at the end of the last exclusive task; `undefined` when there is none. */
+  /** Resolves when the last exclusive task has ended; `undefined` when there is none. */
   #alone: Promise<void> | undefined;
 
-  /** Runs `work` as a shared task; resolves and rejects as it does. */
+  /** Runs `work` as a shared task. The returned promise settles as that of `work` does. */
   async shared<T>(work: () => Promise<T>): Promise<T> {
     while (this.#alone !== undefined) await this.#alone;
     const running = work();
@@ -19,7 +19,9 @@ export class SharedLock {
     }
   }
 
-  /** Runs `work` as an exclusive task, in the order of calls; resolves and rejects as it does. */
+  /**
+   * Runs `work` as an exclusive task, in the order of the calls. The returned promise settles as that of `work` does.
+   */
   exclusive<T>(work: () => Promise<T>): Promise<T> {
     const before = this.#alone;
     const result = this.#after(before, work);

@@ -13,7 +13,7 @@ import { equalBytes, readUint16, readUint32, utf8, writeUint16, writeUint32 } fr
  */
 export type JournalRecord = { readonly piece: number; readonly blocks: Uint8Array | undefined };
 
-/** Bytes of the generation, the random number that ties a journal to its snapshot. */
+/** The length in bytes of a generation: a random number that a snapshot and its journal have in common. */
 export const GENERATION_LENGTH = 8;
 const MAGIC = 0x4d524a32;
 const CHECKED_HEADER_LENGTH = 4 + GENERATION_LENGTH;
@@ -22,14 +22,14 @@ const FIXED_LENGTH = 10;
 const FNV_OFFSET = 0x811c9dc5;
 const FNV_PRIME = 0x01000193;
 
-/** The last checksum of a journal, which the next record continues. */
+/** The last checksum of a journal, from which the checksum of the next record is computed. */
 export interface JournalChain {
   sum: number;
 }
 
 /**
- * Returns the FNV-1a hash of 32 bits, continued from `sum`. It detects a torn write, but not a program that edits the
- * file.
+ * Returns the 32-bit FNV-1a hash of `bytes[from, until)`, continued from `sum`. It detects incomplete writes, but no
+ * deliberate changes.
  */
 function checksum(sum: number, bytes: Uint8Array, from = 0, until = bytes.length): number {
   let out = sum;
@@ -37,7 +37,7 @@ function checksum(sum: number, bytes: Uint8Array, from = 0, until = bytes.length
   return out >>> 0;
 }
 
-/** Returns the header of a journal of the torrent `id`, and the chain for {@link encodeJournalRecords}. */
+/** Encodes the header of a journal for the torrent `id`. Also returns the chain for {@link encodeJournalRecords}. */
 export function encodeJournalHeader(
   generation: Uint8Array,
   id: string,
@@ -54,7 +54,7 @@ function headerSum(bytes: Uint8Array, id: string): number {
   return checksum(checksum(FNV_OFFSET, utf8(id)), bytes, 0, CHECKED_HEADER_LENGTH);
 }
 
-/** Encodes records and advances `chain`: the caller must write the bytes before it encodes further records. */
+/** Encodes records and advances `chain`: the caller must write these bytes before it encodes further records. */
 export function encodeJournalRecords(records: readonly JournalRecord[], chain: JournalChain): Uint8Array {
   const length = records.reduce((sum, record) => sum + FIXED_LENGTH + (record.blocks?.length ?? 0), 0);
   const out = new Uint8Array(length);
@@ -75,18 +75,18 @@ export function encodeJournalRecords(records: readonly JournalRecord[], chain: J
 export interface ReadJournal {
   /** The records before the first damaged one. */
   readonly records: readonly JournalRecord[];
-  /** The journal was truncated or damaged, or is not the one of this snapshot. */
+  /** Whether the journal is truncated, is damaged, or belongs to another snapshot. */
   readonly isDamaged: boolean;
 }
 
-/** Returns the generation in a journal of any version; `undefined` when it is too short. */
+/** Returns the generation in the header of a journal of any version; `undefined` when the file is too short. */
 export function journalGeneration(bytes: Uint8Array): Uint8Array | undefined {
   return bytes.length < CHECKED_HEADER_LENGTH ? undefined : bytes.slice(4, CHECKED_HEADER_LENGTH);
 }
 
 /**
- * Decodes the journal of `generation` of the torrent `id`. A journal of the generation `stale` is older than the
- * snapshot: it is ignored and does not count as damaged.
+ * Decodes the journal of torrent `id` with this `generation`. A journal with the generation `stale` is older than the
+ * snapshot: it is ignored and not reported as damaged.
  */
 export function decodeJournal(bytes: Uint8Array, id: string, generation: Uint8Array, stale?: Uint8Array): ReadJournal {
   if (bytes.length === 0) return { records: [], isDamaged: false };

@@ -4,15 +4,18 @@ import type { JournalRecord } from "./journal.ts";
 import type { ResumeFile } from "./resume.ts";
 import type { Storage } from "../storage.ts";
 
-/** Milliseconds between a write and its journal record: a quarter of the two seconds of work that a crash may lose. */
+/**
+ * The time between a write and its journal record, in milliseconds. After a crash, at most two seconds of downloading
+ * may be lost; this is a quarter of it.
+ */
 export const FLUSH_INTERVAL_MS = 500;
 
-/** Milliseconds before a failed flush is tried again. */
+/** The time, in milliseconds, until a failed flush is repeated. */
 const RETRY_INTERVAL_MS = 5_000;
 
 /**
- * Writes journal records in an order that makes a crash harmless: data, then `fdatasync` of the data, then the record.
- * Collects the pieces written and does both for all of them at once.
+ * Records in the journal which pieces are on disk. To survive a crash, the order is always: write the data, `fdatasync`
+ * it, then write the record. Several pieces share one sync and one write of the journal.
  */
 export class ProgressKeeper {
   readonly #clock: Clock;
@@ -20,12 +23,15 @@ export class ProgressKeeper {
   readonly #resume: ResumeFile;
   readonly #onFailure: (error: unknown) => void;
   #noted = new Notes();
-  /** Notes of a failed flush: tried again with the next one. */
+  /** The pieces and blocks of a failed flush, for the next attempt. */
   #refused = new Notes();
   #timer: Timer | undefined;
   #flushing: Promise<void> = Promise.resolve();
   #isClosed = false;
-  /** The error code last reported; reset by a flush that succeeds. The same code is reported once in a row. */
+  /**
+   * The code of the last reported error, so that the same error is not reported repeatedly; `undefined` after a
+   * successful flush.
+   */
   #reported: string | undefined;
 
   constructor(clock: Clock, storage: Storage, resume: ResumeFile, onFailure: (error: unknown) => void) {
@@ -35,32 +41,38 @@ export class ProgressKeeper {
     this.#onFailure = onFailure;
   }
 
-  /** Notes that a whole piece was written. */
+  /** Records that a whole piece was written. */
   piece(index: number): void {
     this.#noted.piece(index);
     this.#schedule();
   }
 
-  /** Notes that blocks of a piece were written; `blocks`, which is copied, has all that are on disk by now. */
+  /**
+   * Records that blocks of a piece were written. `blocks` (which is copied) has all blocks of the piece that are on
+   * disk.
+   */
   partial(index: number, blocks: Bitfield): void {
     this.#noted.partials.set(index, blocks.clone());
     this.#schedule();
   }
 
-  /** Makes all notes so far durable. Rejects when the disk fails; the flush is then repeated later. */
+  /**
+   * Makes all pieces and blocks recorded so far durable. Rejects when the disk fails; the flush is then repeated later.
+   */
   flush(): Promise<void> {
     return this.#enqueue(() => Promise.resolve());
   }
 
   /**
-   * Makes all notes so far durable, then calls `save`, which replaces the journal by a snapshot of the same state: copy
-   * that state before this call. Later notes go to the journal after the snapshot.
+   * Makes all pieces and blocks recorded so far durable, then calls `save`, which replaces the journal by a snapshot of
+   * the same state. The caller copies that state before this call, because what is recorded later goes to the next
+   * journal.
    */
   snapshot(save: () => Promise<void>): Promise<void> {
     return this.#enqueue(save);
   }
 
-  /** Discards notes that are not yet durable and stops. */
+  /** Stops, and discards the pieces and blocks that are not yet durable. */
   async close(): Promise<void> {
     this.#isClosed = true;
     this.#timer?.cancel();
@@ -83,7 +95,8 @@ export class ProgressKeeper {
   }
 
   /**
-   * Takes the notes at the call and writes them in turn, so that a snapshot and the notes that it covers stay together.
+   * Takes the pieces and blocks recorded so far and makes them durable after all earlier operations, so that a snapshot
+   * contains exactly what was recorded before it.
    */
   #enqueue(then: () => Promise<void>): Promise<void> {
     this.#timer?.cancel();
@@ -126,7 +139,7 @@ class Notes {
     this.partials.delete(index);
   }
 
-  /** Adds later notes. */
+  /** Adds the pieces and blocks of `later`. */
   add(later: Notes): void {
     for (const [piece, blocks] of later.partials) if (!this.pieces.has(piece)) this.partials.set(piece, blocks);
     for (const piece of later.pieces) this.piece(piece);

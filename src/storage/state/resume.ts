@@ -18,21 +18,21 @@ import type { FileStamp } from "../storage.ts";
 export interface Progress {
   /** Pieces that are on disk and valid. */
   readonly have: Bitfield;
-  /** The blocks on disk of incomplete pieces, by piece. */
+  /** The blocks that are on disk of incomplete pieces, by piece index. */
   readonly partials: ReadonlyMap<number, Bitfield>;
 }
 
-/** The state of a torrent that is kept between runs. */
+/** The state of a torrent that is stored between runs of the program. */
 export interface Snapshot {
-  /** The progress; `undefined` while the metadata of a magnet link is not known. */
+  /** The pieces and blocks on disk; `undefined` while the metadata of a magnet link is unknown. */
   readonly progress: Progress | undefined;
-  /** The stamps that {@link Storage.stamps} returned; empty for a running torrent, whose files still change. */
+  /** The result of {@link Storage.stamps}; empty for a running torrent, whose files still change. */
   readonly stamps: readonly (FileStamp | undefined)[];
-  /** Other fields of the caller: settings, counters, the torrent itself. */
+  /** Further values that the caller stores: settings, counters, the torrent itself. */
   readonly extra: BDict;
 }
 
-/** The state that {@link ResumeFile.load} returns. */
+/** The stored state of a torrent, as {@link ResumeFile.load} returns it. */
 export interface Kept extends Snapshot {
   /** Whether part of the journal was lost: pieces that are not in `progress` may be on disk as well. */
   readonly isIncomplete: boolean;
@@ -44,10 +44,10 @@ export interface ResumeOptions {
   readonly random: Random;
   readonly hasher: Pick<Hasher, "digestSync">;
   readonly folder: string;
-  /** The info-hash in hexadecimal: names the files in `folder` and is stored in them. */
+  /** The info-hash in hexadecimal. It is the name of the files in `folder`, and is stored in them. */
   readonly id: string;
   /**
-   * Receives the reason when {@link ResumeFile.load} ignores state: StorageError `storage.damaged-state`,
+   * Called when {@link ResumeFile.load} ignores stored state, with the reason: StorageError `storage.damaged-state`,
    * `storage.foreign-state`, `storage.old-state`.
    */
   readonly onDamage?: ((error: StorageError) => void) | undefined;
@@ -58,27 +58,34 @@ interface Journal {
   file: OpenFile | undefined;
   chain: JournalChain;
   length: number;
-  /** A write failed: its remains are truncated before the next one. */
+  /**
+   * Whether the last write failed: an incomplete record may be at the end of the file, and is removed before the next
+   * write.
+   */
   isTorn: boolean;
 }
 
 /**
- * The state of one torrent on disk: a snapshot that is replaced as a whole, and a journal that grows between snapshots.
- * Both are durable when their promise resolves. Both carry a checksum and the torrent's info-hash. Damaged state is
- * ignored and reported to `onDamage`, never an error of `load`; the data is then checked.
+ * The stored state of one torrent: a snapshot file that is replaced as a whole, and a journal that grows between
+ * snapshots. The data of a write is durable when its promise resolves. Both files have a checksum and the info-hash.
+ * Damaged state is ignored and reported to `onDamage`; `load` does not reject. The caller then checks the data.
  */
 export class ResumeFile {
   readonly #options: ResumeOptions;
   readonly #snapshotPath: string;
   readonly #journalPath: string;
-  /** The journal, whose file is created with the first record: an idle torrent has no open file. */
+  /** The journal. Its file is created with the first record, so an idle torrent has no open file. */
   #journal: Journal | undefined;
-  /** The generation of the snapshot on disk, while it has no journal. */
+  /** The generation of the snapshot on disk, as long as it has no journal. */
   #generation: Uint8Array | undefined;
-  /** The generation of the journal file on disk, if known: a later snapshot records that this journal is stale. */
+  /**
+   * The generation of the journal file on disk, if known. The next snapshot stores it, so that this older journal is
+   * ignored.
+   */
   #stale: Uint8Array | undefined;
   /**
-   * The last operation; they run in turn. A record added while a snapshot is written goes to that snapshot's journal.
+   * The last operation. Operations run one after the other: a record added while a snapshot is being written goes to
+   * the journal of that snapshot.
    */
   #last: Promise<unknown> = Promise.resolve();
 
@@ -88,7 +95,9 @@ export class ResumeFile {
     this.#journalPath = `${options.folder}/${options.id}.journal`;
   }
 
-  /** Returns the snapshot with the journal applied; `undefined` when there is none or it cannot be read. */
+  /**
+   * Returns the snapshot with the records of the journal added; `undefined` when there is none or it cannot be read.
+   */
   async load(pieceCount: number | undefined, blockCount: (piece: number) => number): Promise<Kept | undefined> {
     const { files, hasher, id } = this.#options;
     try {
@@ -110,8 +119,8 @@ export class ResumeFile {
   }
 
   /**
-   * Replaces the snapshot by one of the state at the time of the call; the next record starts a new journal. The old
-   * journal has another generation and is ignored. Writes nothing when the snapshot on disk is the same. When it fails,
+   * Replaces the snapshot by `snapshot` (copied at the time of the call). The next record starts a new journal; the old
+   * journal has another generation and is ignored. Writes nothing when the snapshot on disk is equal. When this fails,
    * the old snapshot and journal stay in use.
    */
   save(snapshot: Snapshot): Promise<void> {
@@ -137,8 +146,8 @@ export class ResumeFile {
   }
 
   /**
-   * Adds records of data that is durable: call it after `Storage.sync`. Does nothing before the first successful
-   * {@link ResumeFile.save}.
+   * Adds records to the journal. Their data must be durable, so call it after `Storage.sync`. Does nothing before the
+   * first successful {@link ResumeFile.save}.
    */
   append(records: readonly JournalRecord[]): Promise<void> {
     return this.#inTurn(async () => {
@@ -158,7 +167,7 @@ export class ResumeFile {
     });
   }
 
-  /** Bytes in the journal. The caller replaces a long one by a new snapshot. */
+  /** The length of the journal in bytes. The caller replaces a long journal by a new snapshot. */
   get journalLength(): number {
     return this.#journal?.length ?? 0;
   }
@@ -167,7 +176,7 @@ export class ResumeFile {
     return this.#inTurn(() => this.#closeJournal());
   }
 
-  /** Whether a snapshot or a journal exists, readable or not. */
+  /** Whether there is a snapshot or journal file, even an unreadable one. */
   async exists(): Promise<boolean> {
     const { files } = this.#options;
     return (
@@ -191,8 +200,8 @@ export class ResumeFile {
   }
 
   /**
-   * Whether the snapshot file contains these bytes. It is read again, which costs less than writing it, or than keeping
-   * it in memory for each torrent.
+   * Whether the snapshot file contains exactly these bytes. It is read each time: that costs less than writing it, or
+   * than keeping a copy in memory for each torrent.
    */
   async #isOnDisk(bytes: Uint8Array): Promise<boolean> {
     try {
@@ -265,7 +274,7 @@ function emptyJournal(generation: Uint8Array): Journal {
   return { generation, file: undefined, chain: { sum: 0 }, length: 0, isTorn: false };
 }
 
-/** Copies all fields but the generation: the originals may change before the snapshot is written. */
+/** Copies all fields of a snapshot, because the originals may change before it is written. */
 function snapshotFields({ progress, stamps, extra }: Snapshot): { readonly [key: string]: BInput | undefined } {
   return {
     extra,

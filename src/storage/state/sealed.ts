@@ -3,7 +3,7 @@ import { asBytes, asDict, asInt, decode, encode, type BDict, type BInput } from 
 import type { HashAlgorithm, Hasher } from "../../runtime/index.ts";
 import { MAX_RESUME_BYTES } from "../limits.ts";
 
-/** The first bytes of a sealed file. Files of version 1 are a bare dictionary. */
+/** The first bytes of a state file with a checksum. A file of version 1 is a dictionary without them. */
 const MAGIC = utf8("MRS2");
 /** The algorithm of the checksum (20 bytes) that detects damage. */
 const CHECKSUM: HashAlgorithm = "sha1";
@@ -12,18 +12,21 @@ const HEADER_LENGTH = MAGIC.length + CHECKSUM_LENGTH;
 const VERSION = 2;
 const UNSEALED_VERSION = 1;
 
-/** The contents of a state file. `isSealed` is false for version 1, whose pieces and stamps are not trusted. */
+/**
+ * The contents of a state file. `isSealed` is `false` for a file of version 1, whose pieces and stamps are not trusted.
+ */
 export interface Unsealed {
   readonly dict: BDict;
   readonly isSealed: boolean;
 }
 
 /**
- * Returns the bytes of a state file with a checksum and the torrent's info-hash:
+ * Encodes a state file with a checksum and the torrent's info-hash:
  *
  *     "MRS2"  SHA-1 of the dictionary (20 bytes)  dictionary, with "info-hash" and "version" in it
  *
- * The checksum is no defence against a program that forges such files: it could change the data as well.
+ * The checksum does not protect against a program that forges state files: such a program could change the data as
+ * well.
  */
 export function seal(
   hasher: Pick<Hasher, "digestSync">,
