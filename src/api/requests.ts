@@ -63,7 +63,7 @@ export type AddOptions = z.infer<typeof addOptions>;
  * options as `options`.
  */
 export const addRequest = addOptions.extend({
-  /** A magnet link or an `http(s)` address of a torrent file. */
+  /** A magnet link, or the `http(s)` URL of a torrent file. */
   url: z.string().min(1).max(65_536),
 });
 /** The body of `POST /torrents` as JSON. */

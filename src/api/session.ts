@@ -81,9 +81,9 @@ export const settings = z.object({
 /** All settings. */
 export type Settings = z.infer<typeof settings>;
 
-/** The total transfer rates at one time. */
+/** The average total transfer rates of an interval, in bytes a second. `at`: its time, in milliseconds since 1970. */
 export const rateSample = z.object({ at: z.int(), down: z.number(), up: z.number() });
-/** The average total rates of an interval, in bytes a second. */
+/** The average total transfer rates of an interval. */
 export type RateSample = z.infer<typeof rateSample>;
 
 /** The response of `GET /statistics`. Sizes are in bytes, rates in bytes a second. */
@@ -96,7 +96,7 @@ export const statistics = z.object({
   sessionDownloaded: z.int(),
   sessionUploaded: z.int(),
   torrents: z.int(),
-  /** Number of torrents in each state. */
+  /** The number of torrents in each state, by the name of the state. */
   states: z.record(z.string(), z.int()),
   connections: z.int(),
   downRate: z.number(),

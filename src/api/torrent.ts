@@ -135,7 +135,7 @@ export const torrentDetail = torrent.extend({
 /** A torrent with all fields. */
 export type TorrentDetail = z.infer<typeof torrentDetail>;
 
-/** A file of a torrent; `done` is in bytes. */
+/** A file of a torrent. `done`: the number of its bytes that are downloaded and verified. */
 export const file = z.object({
   index: z.int().nonnegative(),
   /** The path within the torrent, with `/` between its components. */

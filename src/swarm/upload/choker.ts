@@ -39,15 +39,15 @@ export interface ChokeDecision<Id> {
   readonly optimistic: readonly Id[];
 }
 
-/** Milliseconds for which a peer stays unchoked when seeding, so that it can download some pieces. */
+/** Milliseconds for which an unchoked peer stays unchoked while we seed, so that it can download some pieces. */
 const SEED_TURN_MS = 20_000;
 /** Milliseconds for which a peer counts as new: new peers are three times as likely to be chosen (BEP 3). */
 const NEW_MS = 60_000;
 
 /**
  * Decides which interested peers to unchoke (BEP 3). While downloading: those with the highest download rate, without
- * snubbing ones. While seeding: those whose turn is not over, then those with the highest upload rate, then those that
- * waited longest. In addition some at random, to find better ones (optimistic unchoke).
+ * snubbing ones. While seeding: those that were unchoked recently, then those with the highest upload rate, then those
+ * that waited longest. In addition some at random, to find better ones (optimistic unchoke).
  *
  * @example
  * ```ts
