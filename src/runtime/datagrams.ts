@@ -4,7 +4,8 @@ import type { Endpoint } from "../base/index.ts";
 export interface DatagramSocket {
   readonly local: Endpoint;
   /**
-   * Sends one datagram. Errors are dropped, as the network drops datagrams; `bytes` may be used again when it returns.
+   * Sends one datagram. Errors are ignored, as a datagram may be lost in any case. `bytes` may be reused after the
+   * call.
    */
   send(bytes: Uint8Array, to: Endpoint): void;
   close(): Promise<void>;
@@ -15,13 +16,16 @@ export interface BindOptions {
   /** The local address: `"0.0.0.0"`, `"::"` (IPv6 only) or an address of this host. */
   readonly ip: string;
   readonly port: number;
-  /** A datagram has arrived. `bytes` is valid during the call only. */
+  /** Called when a datagram has arrived. `bytes` is valid during the call only. */
   onDatagram(bytes: Uint8Array, from: Endpoint): void;
   onError?(error: Error): void;
 }
 
-/** UDP sockets. */
+/** Opens UDP sockets. */
 export interface Datagrams {
-  /** Rejects with NetworkError: `net.address-in-use`, `net.denied`, `net.failed`. */
+  /**
+   * Opens a socket and binds it to a local address. Rejects with NetworkError: `net.address-in-use`, `net.denied`,
+   * `net.failed`.
+   */
   bind(options: BindOptions): Promise<DatagramSocket>;
 }

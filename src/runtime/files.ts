@@ -1,9 +1,9 @@
-/** The facts of one path. */
+/** The kind, size and times of a file or folder. */
 export interface FileStat {
   readonly kind: "file" | "folder" | "link" | "other";
   /** The size in bytes. */
   readonly size: number;
-  /** Milliseconds since 1970, of the last change of content. */
+  /** The time of the last change of the content, in milliseconds since 1970. */
   readonly modifiedMs: number;
   /** The bytes allocated on disk: less than `size` for a sparse file. */
   readonly allocated: number;
@@ -12,9 +12,12 @@ export interface FileStat {
 
 /** An open regular file. Its methods reject with StorageError, as those of {@link Files} do. */
 export interface OpenFile {
-  /** Fills `into` from `position`; resolves to the bytes read, fewer only at the end of the file. */
+  /**
+   * Reads bytes from `position` on into `into`; resolves to the number read, which is smaller only at the end of the
+   * file.
+   */
   read(into: Uint8Array, position: number): Promise<number>;
-  /** Fills each of `into` in turn from `position` with one call; resolves to the bytes read. */
+  /** Reads bytes from `position` on into each buffer of `into` in order, with one call; resolves to the number read. */
   readInto(into: readonly Uint8Array[], position: number): Promise<number>;
   /** Writes all of `bytes` at `position`. */
   write(bytes: Uint8Array, position: number): Promise<void>;
@@ -61,22 +64,22 @@ export interface FolderEntry {
 export interface Files {
   /** Opens a regular file. Pipes and devices are refused at once. */
   open(path: string, mode: OpenMode): Promise<OpenFile>;
-  /** Follows links. `undefined` when there is nothing. */
+  /** Resolves to the stat of a path; `undefined` when it does not exist. Follows symbolic links. */
   stat(path: string): Promise<FileStat | undefined>;
-  /** Does not follow a link at the end. */
+  /** Resolves to the stat of a path; `undefined` when it does not exist. A symbolic link at its end is not followed. */
   linkStat(path: string): Promise<FileStat | undefined>;
-  /** Resolves to the path without links; `undefined` when there is nothing. */
+  /** Resolves to the path with all symbolic links resolved; `undefined` when it does not exist. */
   realPath(path: string): Promise<string | undefined>;
   list(folder: string): Promise<FolderEntry[]>;
   /** Creates a folder with all folders above it. Does nothing when the folder exists. */
   makeFolder(path: string): Promise<void>;
   /** Renames a file or folder within one disk. Between two disks it rejects with `storage.other-disk`. */
   rename(from: string, to: string): Promise<void>;
-  /** Resolves when the names in a folder are on the disk itself. */
+  /** Syncs a folder: resolves when the names of its entries are durable. */
   syncFolder(path: string): Promise<void>;
-  /** Removes a file; nothing happens when there is none. */
+  /** Removes a file; does nothing when it does not exist. */
   removeFile(path: string): Promise<void>;
-  /** Removes an empty folder; resolves to whether it did. */
+  /** Removes an empty folder; resolves to whether it was removed. */
   removeEmptyFolder(path: string): Promise<boolean>;
   /** Resolves to the whole of a file; rejects with `storage.too-long` when it is longer than `maxBytes`. */
   readAll(path: string, maxBytes: number, options?: ReadAllOptions): Promise<Uint8Array>;
@@ -85,6 +88,9 @@ export interface Files {
    * are on disk when it resolves.
    */
   replace(path: string, bytes: Uint8Array): Promise<void>;
-  /** Bytes free for this user on the disk of `path` (or of its nearest folder that exists). */
+  /**
+   * Resolves to the number of bytes that this user may still write to the disk of `path` (if it does not exist: of its
+   * nearest existing parent).
+   */
   freeSpace(path: string): Promise<number>;
 }

@@ -3,14 +3,17 @@ import type { HashAlgorithm, SyncHasher } from "../base/index.ts";
 
 export type { HashAlgorithm } from "../base/index.ts";
 
-/** A run of bytes: part of a file, or zeros where `path` is `undefined` (padding, BEP 47). */
+/** A range of bytes to hash: part of a file, or zeros when `path` is `undefined` (padding, BEP 47). */
 export interface HashSegment {
   readonly path: string | undefined;
   readonly offset: number;
   readonly length: number;
 }
 
-/** A job to hash consecutive parts of equal length of the file segments, laid end to end. */
+/**
+ * A hashing job: the bytes of all segments, one after the other, are divided into parts of equal length, and each part
+ * is hashed.
+ */
 export interface HashFilesJob {
   readonly segments: readonly HashSegment[];
   /**
@@ -33,11 +36,11 @@ export interface HashFilesResult {
   readonly digests: Uint8Array;
   /** One byte for each part: 1 when it could be read whole, else 0. */
   readonly readable: Uint8Array;
-  /** The first failure to read other than a missing or short file, if any. */
+  /** The first error when a file could not be read, if any. Missing and short files are no errors. */
   readonly failure: HashFailure | undefined;
 }
 
-/** The fields of a StorageError: its class is lost between threads. */
+/** The fields of a StorageError, as a plain object that can be sent between threads. */
 export interface HashFailure {
   /** The code, as in the errors of {@link Files}. */
   readonly code: string;
@@ -52,17 +55,17 @@ export function hashError({ code, message, path }: HashFailure): StorageError {
 
 /** Hashes bytes and files, on this thread ({@link SyncHasher}) and on other threads. */
 export interface Hasher extends SyncHasher {
-  /** Resolves to the digest of `bytes`, which the caller must leave alone until it resolves. May use another thread. */
+  /** Resolves to the digest of `bytes`. May use another thread: do not change `bytes` until it resolves. */
   digest(algorithm: HashAlgorithm, bytes: Uint8Array): Promise<Uint8Array>;
   /**
-   * Reads and hashes files away from this thread. Callers split large work into jobs of some tens of MiB and keep
-   * {@link Hasher.parallelism} of them going.
+   * Reads and hashes files on other threads. Callers divide large amounts into jobs of some tens of MiB and keep {@link
+   * Hasher.parallelism} jobs running.
    */
   digestFiles(job: HashFilesJob, signal?: AbortSignal): Promise<HashFilesResult>;
   /** The number of jobs that keeps all cores busy, including waiting jobs. */
   readonly parallelism: number;
   /** Allocates memory that {@link Hasher.digest} can read without a copy. */
   allocate(length: number): Uint8Array;
-  /** Ends the threads. Work under way is rejected with AbortError. */
+  /** Ends the threads. Unfinished jobs reject with AbortError. */
   close(): Promise<void>;
 }

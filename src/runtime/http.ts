@@ -1,20 +1,23 @@
 import type { Endpoint } from "../base/index.ts";
 
-/** A GET request and its bounds. Times are milliseconds. */
+/** A GET request and its limits. Times are in milliseconds. */
 export interface HttpRequest {
   readonly url: string;
   readonly headers?: Readonly<Record<string, string>>;
-  /** The reply after decompression may not be longer; a longer one rejects with NetworkError `http.too-long`. */
+  /**
+   * The maximum length of the reply after decompression, in bytes. A longer one rejects with NetworkError
+   * `http.too-long`.
+   */
   readonly maxBytes: number;
-  /** The maximal time from the start to the first byte of the reply's head. */
+  /** The maximum time from the start to the first byte of the reply. */
   readonly firstByteTimeoutMs: number;
-  /** The maximal time from the start to the last byte. */
+  /** The maximum time from the start to the last byte of the reply. */
   readonly totalTimeoutMs: number;
-  /** Redirects followed at the most; one more rejects with NetworkError `http.redirects`. */
+  /** The maximum number of redirects to follow. One more rejects with NetworkError `http.redirects`. */
   readonly maxRedirects: number;
   /**
-   * Called for the first URL and for each redirect, with every resolved address. Returns a reason to refuse, or
-   * `undefined`.
+   * Called for the first URL and for each redirect, with all resolved IP addresses. Returns the reason for a refusal,
+   * or `undefined` to allow the request.
    */
   readonly check?: (url: URL, ips: readonly string[]) => string | undefined;
   readonly localIp?: string;
@@ -28,7 +31,7 @@ export interface HttpReply {
   readonly headers: Readonly<Record<string, string>>;
   /** The body, decompressed (gzip, deflate, br). */
   readonly body: Uint8Array;
-  /** The address of the reply, after redirects. */
+  /** The URL of the reply, after redirects. */
   readonly url: string;
 }
 
@@ -69,7 +72,7 @@ export interface HttpServer {
   close(): Promise<void>;
 }
 
-/** Options of {@link HttpServers.serve}. `port` 0 lets the system choose. */
+/** Options of {@link HttpServers.serve}. With `port` 0 the system chooses a free port. */
 export interface ServeOptions {
   readonly ip: string;
   readonly port: number;
@@ -79,6 +82,6 @@ export interface ServeOptions {
 
 /** Opens small HTTP/1.1 servers for GET requests without bodies, as a tracker needs. */
 export interface HttpServers {
-  /** Rejects with NetworkError as {@link Net.listen} does. */
+  /** Opens an HTTP server. Rejects with NetworkError as {@link Net.listen} does. */
   serve(options: ServeOptions): Promise<HttpServer>;
 }

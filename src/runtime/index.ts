@@ -24,7 +24,7 @@ export * from "./net.ts";
 export * from "./random.ts";
 export * from "./signatures.ts";
 
-/** The host of the engine: time, randomness, network, files and hashing. */
+/** The services of the host that the engine uses: time, randomness, network, files and hashing. */
 export interface Runtime {
   readonly clock: Clock;
   readonly random: Random;
@@ -36,6 +36,6 @@ export interface Runtime {
   readonly hasher: Hasher;
   readonly signatures: Signatures;
   readonly log: Log;
-  /** Releases what the runtime holds: hashing threads and idle HTTP connections. */
+  /** Ends hashing threads and closes idle HTTP connections. */
   close(): Promise<void>;
 }

@@ -1,4 +1,4 @@
-/** Facts of a log line, by name. */
+/** Values of a log line by name, such as a path or a peer. */
 export type LogFields = Readonly<Record<string, unknown>>;
 
 /** The log of the engine. `debug` is for developers, `warn` for problems that the user may want to repair. */

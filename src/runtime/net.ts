@@ -1,12 +1,15 @@
 import type { Endpoint } from "../base/index.ts";
 
-/** Receives the events of a {@link Socket}. */
+/** The functions that a {@link Socket} calls. */
 export interface SocketHandlers {
-  /** Bytes that arrived. A view into a buffer that is used again: valid during the call only. */
+  /** Called with bytes that arrived: a view of a buffer that is reused, valid during the call only. */
   onData(chunk: Uint8Array): void;
-  /** The bytes buffered after `write` returned `false` have drained below the low-water mark. */
+  /** Called when, after `write` returned `false`, enough of the queued bytes have been sent. */
   onDrain(): void;
-  /** The connection is over, by either side; called exactly once, last of all. */
+  /**
+   * Called exactly once, as the last call, when either side has closed the connection. `error`: the reason, if it
+   * failed.
+   */
   onClose(error: Error | undefined): void;
 }
 
@@ -14,21 +17,21 @@ export interface SocketHandlers {
 export interface Socket {
   readonly remote: Endpoint;
   readonly local: Endpoint;
-  /** Begins delivery. Until then nothing is read. Called once; may be followed by {@link Socket.handOver}. */
+  /** Starts to read from the connection. Called once; {@link Socket.handOver} may replace the handlers later. */
   start(handlers: SocketHandlers): void;
-  /** Replaces the handlers: a connection passes from the handshake to the peer. */
+  /** Replaces the handlers: after the handshake, the code for the peer receives the connection. */
   handOver(handlers: SocketHandlers): void;
   /**
-   * Queues `bytes`; the caller must not change them until `onFlushed` ran. Returns `false` when so much waits that the
-   * caller should stop until `onDrain`. `onFlushed` also runs, with the error, when the connection ends first.
+   * Queues `bytes`; do not change them until `onFlushed` is called. Returns `false` when so many bytes are queued that
+   * the caller should wait for `onDrain`. `onFlushed` is called with an error when the connection ends first.
    */
   write(bytes: Uint8Array, onFlushed?: (error?: Error | null) => void): boolean;
   /** The bytes queued and not yet passed to the operating system. */
   readonly queuedBytes: number;
-  /** Stops and resumes delivery: the receive window does the rest. */
+  /** Stops reading from the connection, so that TCP's flow control stops the peer. */
   pause(): void;
   resume(): void;
-  /** Closes at once; queued bytes may be lost. `onClose` follows. */
+  /** Closes the connection at once; queued bytes may be lost. Then `onClose` is called. */
   destroy(error?: Error): void;
   /** Sends the queued bytes, then closes. */
   end(): void;
@@ -47,7 +50,7 @@ export interface ConnectOptions {
 /** A listening TCP socket. */
 export interface Listener {
   readonly local: Endpoint;
-  /** Stops accepting; connections that were accepted live on. */
+  /** Stops accepting connections. Accepted ones stay open. */
   close(): Promise<void>;
 }
 
@@ -58,7 +61,7 @@ export interface ListenOptions {
   /** The port; 0 lets the system choose. */
   readonly port: number;
   onSocket(socket: Socket): void;
-  /** The listener itself failed after it was open. */
+  /** Called when the listening socket fails after it was opened. */
   onError?(error: Error): void;
 }
 
@@ -73,9 +76,12 @@ export interface ResolveOptions {
 
 /** TCP and name resolution. */
 export interface Net {
-  /** Rejects with NetworkError: `net.refused`, `net.timeout`, `net.unreachable`, `net.failed`, or AbortError. */
+  /**
+   * Connects by TCP. Rejects with NetworkError: `net.refused`, `net.timeout`, `net.unreachable`, `net.failed`, or
+   * AbortError.
+   */
   connect(options: ConnectOptions): Promise<Socket>;
-  /** Rejects with NetworkError: `net.address-in-use`, `net.denied`, `net.failed`. */
+  /** Listens for TCP connections. Rejects with NetworkError: `net.address-in-use`, `net.denied`, `net.failed`. */
   listen(options: ListenOptions): Promise<Listener>;
   /**
    * Resolves to the addresses of a name, canonical, in the resolver's order; an IP address resolves to itself. Rejects

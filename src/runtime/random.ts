@@ -2,7 +2,7 @@
 export interface Random {
   /** Returns `length` unpredictable bytes. */
   bytes(length: number): Uint8Array;
-  /** Returns a whole number from 0 up to, not including, `limit` (1 to 2^32). */
+  /** Returns a random integer from 0 to `limit` - 1; `limit` is 1 to 2^32. */
   below(limit: number): number;
 }
 

@@ -1,7 +1,7 @@
 /** Signatures of ed25519 (RFC 8032), which the DHT uses for mutable items (BEP 44). */
 export interface Signatures {
   /**
-   * Whether `signature` (64 bytes) is that of the public key (32 bytes) for the message. False for keys that are none.
+   * Whether `signature` (64 bytes) is valid for the message and the public key (32 bytes). `false` for an invalid key.
    */
   verify(publicKey: Uint8Array, message: Uint8Array, signature: Uint8Array): boolean;
   /** Returns the signature (64 bytes) of a message. `seed`: 32 bytes, the secret. */

@@ -4,8 +4,8 @@ import type { BindOptions, Datagrams, DatagramSocket } from "../datagrams.ts";
 import { networkError } from "./system-error.ts";
 
 /**
- * Buffer for bursts: with the system's default a busy tracker or DHT node loses datagrams between two turns of the
- * event loop.
+ * The length of a socket's receive buffer in bytes. With the system's default, a busy tracker or DHT node loses
+ * datagrams that arrive while the event loop is busy.
  */
 const SOCKET_BUFFER_BYTES = 2 * 1024 * 1024;
 
@@ -54,5 +54,5 @@ function bind(options: BindOptions): Promise<DatagramSocket> {
   });
 }
 
-/** UDP of this machine. */
+/** UDP sockets by `node:dgram`. */
 export const nodeDatagrams: Datagrams = { bind };

@@ -1,4 +1,4 @@
-/** The real host: Node's sockets, files, threads and clock. The only module that uses them. */
+/** The runtime of Node: its sockets, files, threads and clock. No other module of the engine uses them. */
 import type { Log } from "../log.ts";
 import { silentLog } from "../log.ts";
 import type { Runtime } from "../index.ts";
@@ -26,7 +26,7 @@ export interface NodeRuntimeOptions {
   readonly hasher?: NodeHasher;
 }
 
-/** Returns a Runtime on this machine. Holds nothing until it is used; `close` it when done. */
+/** Returns a Runtime for this machine. It opens nothing until it is used; call `close` at the end. */
 export function nodeRuntime(options: NodeRuntimeOptions = {}): Runtime {
   const hasher = options.hasher ?? new NodeHasher(options.hashThreads);
   return {

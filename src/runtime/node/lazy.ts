@@ -7,26 +7,26 @@ import type { Net } from "../net.ts";
  * which touch no network, take to run.
  */
 
-/** TCP of this machine, loaded with the first call. */
+/** TCP by `node:net`; the module is loaded with the first call. */
 export const lazyNet: Net = {
   connect: async (options) => (await import("./net.ts")).nodeNet.connect(options),
   listen: async (options) => (await import("./net.ts")).nodeNet.listen(options),
   resolve: async (...args) => (await import("./net.ts")).nodeNet.resolve(...args),
 };
 
-/** UDP of this machine, loaded with the first call. */
+/** UDP by `node:dgram`; the module is loaded with the first call. */
 export const lazyDatagrams: Datagrams = {
   bind: async (options) => (await import("./datagrams.ts")).nodeDatagrams.bind(options),
 };
 
-/** The HTTP client, loaded with the first request. */
+/** The HTTP client; its module is loaded with the first request. */
 export const lazyHttpClient: HttpClient = {
   get: async (request) => (await import("./http/client.ts")).nodeHttpClient.get(request),
   // It keeps nothing open between requests.
   close: () => Promise.resolve(),
 };
 
-/** The HTTP server, loaded with the first call. */
+/** The HTTP server; its module is loaded with the first call. */
 export const lazyHttpServers: HttpServers = {
   serve: async (options) => (await import("./http/server.ts")).nodeHttpServers.serve(options),
 };

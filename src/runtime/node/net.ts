@@ -86,5 +86,5 @@ function listen(options: ListenOptions): Promise<Listener> {
   });
 }
 
-/** TCP and the resolver of this machine. */
+/** TCP connections by `node:net`, and name resolution by the system. */
 export const nodeNet: Net = { connect, listen, resolve: resolveHost };

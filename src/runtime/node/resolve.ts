@@ -33,7 +33,10 @@ async function askSystem(host: string): Promise<string[]> {
   return found.map(({ address }) => address);
 }
 
-/** Asks the DNS servers, without a thread that delays the end of the process. Empty when they know no address. */
+/**
+ * Queries the DNS servers, without a thread that delays the end of the process. Resolves to an empty list when they
+ * know no address.
+ */
 async function askServers(host: string, signal: AbortSignal | undefined): Promise<string[]> {
   const resolver = new Resolver();
   const stop = (): void => resolver.cancel();

@@ -16,8 +16,8 @@ const READ_BUFFER = new Uint8Array(256 * 1024);
 const TURN_BYTES = 4 * READ_BUFFER.length;
 
 /**
- * The number of queued bytes above which `write` returns `false`. Large enough for a run of blocks, small enough to
- * bound the memory of a peer.
+ * The number of queued bytes above which `write` returns `false`: large enough for several blocks, small enough to
+ * limit the memory that a peer can use.
  */
 export const WRITE_HIGH_WATER = 1024 * 1024;
 
@@ -25,7 +25,7 @@ export const WRITE_HIGH_WATER = 1024 * 1024;
 export class ReadTarget {
   deliver: ((chunk: Uint8Array) => void) | undefined;
 
-  /** Called to continue reading, after `deliver` has had its share of this turn. */
+  /** Called to continue reading in the next turn of the event loop, once {@link TURN_BYTES} were read in this one. */
   goOn: (() => void) | undefined;
   #turnBytes = 0;
 

@@ -18,7 +18,7 @@ async function freeSpace(filePath: string): Promise<number> {
   }
 }
 
-/** The files of this machine. */
+/** The file system of this machine, by `node:fs`. */
 export const nodeFiles: Files = {
   open: (filePath, mode) => open(filePath, mode),
   stat: (filePath) => look(fs.stat, filePath),

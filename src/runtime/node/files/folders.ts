@@ -3,7 +3,7 @@ import path from "node:path";
 import { errorCode } from "../../../base/index.ts";
 import { attempt } from "./stat.ts";
 
-/** Resolves when the names in a folder are on the disk itself. Rejects with the system's error. */
+/** Syncs a folder: resolves when the names of its entries are durable. Rejects with the system's error. */
 export async function syncFolder(folder: string): Promise<void> {
   const handle = await fsp.open(folder, "r");
   try {

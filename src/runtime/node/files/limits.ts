@@ -1,5 +1,5 @@
-/** Milliseconds that a pipe which is to be read, because a person named it, is waited for to be written to. */
+/** The maximum time, in milliseconds, that reading a pipe named by the user waits for a program that writes to it. */
 export const PIPE_WAIT_MS = 10_000;
 
-/** Milliseconds between two reads of a pipe or terminal that has no bytes yet. */
+/** The time, in milliseconds, between two attempts to read a pipe or terminal that has no bytes yet. */
 export const PIPE_LOOK_MS = 10;

@@ -14,7 +14,7 @@ const FLAGS: Readonly<Record<OpenMode, number>> = {
   exclusive: fs.constants.O_RDWR | fs.constants.O_CREAT | fs.constants.O_EXCL,
 };
 
-/** Bytes read at once from a file of unknown length. */
+/** The number of bytes per read from a file of unknown length. */
 const UNSIZED_CHUNK = 64 * 1024;
 
 type IoCallback = (error: NodeJS.ErrnoException | null, count: number) => void;

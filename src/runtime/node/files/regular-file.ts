@@ -3,7 +3,8 @@ import { errorCode, StorageError } from "../../../base/index.ts";
 import { storageError } from "../system-error.ts";
 
 /**
- * The flags of every open: a terminal does not become the process's own. Windows has neither this flag nor the next.
+ * The flags of every open. With `O_NOCTTY`, a terminal that is opened does not become the controlling terminal of the
+ * process. Windows has neither this flag nor `O_NONBLOCK`.
  */
 const ALWAYS_FLAGS = fs.constants.O_NOCTTY;
 

@@ -19,7 +19,7 @@ export async function unlinkIfThere(filePath: string): Promise<void> {
   }
 }
 
-/** Creates a file, in place of any that has the name. */
+/** Creates a file; removes an existing file of that name first. */
 async function openNew(filePath: string): Promise<fsp.FileHandle> {
   try {
     return await fsp.open(filePath, "wx");
@@ -30,7 +30,10 @@ async function openNew(filePath: string): Promise<fsp.FileHandle> {
   }
 }
 
-/** Puts `bytes` in the place of a regular file: temporary file, fsync, rename, fsync of the folder. */
+/**
+ * Replaces the content of a regular file atomically: writes a temporary file, syncs it, renames it, and syncs the
+ * folder.
+ */
 export async function replace(filePath: string, bytes: Uint8Array): Promise<void> {
   const temporary = `${filePath}.${process.pid}.tmp`;
   const there = await look(fs.stat, filePath);

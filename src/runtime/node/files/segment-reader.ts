@@ -21,7 +21,7 @@ export class SegmentReader {
   #index = 0;
   #within = 0;
   #open: { readonly path: string; readonly fd: number } | undefined;
-  /** The first failure other than a missing or short file. */
+  /** The first error when a file could not be read; missing and short files are no errors. */
   failure: HashFailure | undefined;
 
   constructor(segments: readonly HashSegment[]) {

@@ -14,7 +14,7 @@ export function kindOf(entry: {
   return entry.isSymbolicLink() ? "link" : "other";
 }
 
-/** Returns the facts of a stat that the engine uses. */
+/** Converts the result of a Node stat into a {@link FileStat}. */
 export function toStat(stat: fs.Stats): FileStat {
   return {
     kind: kindOf(stat),

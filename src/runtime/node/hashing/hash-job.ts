@@ -2,7 +2,7 @@ import { createHash, hash } from "node:crypto";
 import type { HashFilesJob, HashFilesResult } from "../../hasher.ts";
 import { READ_LENGTH, SegmentReader } from "../files/segment-reader.ts";
 
-/** The length of a leaf of a BEP 52 merkle tree. */
+/** The number of bytes that a leaf of a merkle tree covers (BEP 52). */
 const LEAF_LENGTH = 16_384;
 const SHA256_LENGTH = 32;
 
@@ -54,7 +54,7 @@ function merklePart(reader: SegmentReader, length: number, pieceLength: number):
   return nodes === 0 ? padding : layer.subarray(0, SHA256_LENGTH);
 }
 
-/** Does one job on the calling thread. */
+/** Runs one hashing job on the calling thread. */
 export function runHashJob(job: HashFilesJob): HashFilesResult {
   const total = job.segments.reduce((sum, segment) => sum + segment.length, 0);
   const parts = Math.ceil(total / job.pieceLength);

@@ -4,8 +4,7 @@ import { AbortError, throwIfAborted, toError } from "../../../base/index.ts";
 import type { HashFilesJob, HashFilesResult } from "../../hasher.ts";
 
 /**
- * Jobs that a thread has at a time: the one it does and the next, so that it never waits for this thread to send it
- * more.
+ * The number of jobs sent to a thread: the one that it runs, and the next, so that it never waits for the main thread.
  */
 export const JOBS_PER_THREAD = 2;
 
@@ -15,13 +14,13 @@ interface PendingJob {
   readonly reject: (error: Error) => void;
 }
 
-/** A thread and its jobs, in the order of its replies. */
+/** A hashing thread and the jobs sent to it, in the order in which it replies. */
 interface Thread {
   readonly worker: Worker;
   readonly jobs: PendingJob[];
 }
 
-/** Hashing threads, started when first needed; idle ones do not keep the process alive. */
+/** A pool of hashing threads, started when first needed. Idle threads do not keep the process alive. */
 export class HashPool {
   readonly #limit: number;
   readonly #threads = new Set<Thread>();

@@ -4,7 +4,7 @@ import { AbortError, errorCode, NetworkError, throwIfAborted, toError } from "..
 import type { HttpClient, HttpReply, HttpRequest } from "../../http.ts";
 import { nodeNet } from "../net.ts";
 
-/** Maximum of bytes of a reply's head: more than any tracker needs. */
+/** The maximum length of a reply's head in bytes: more than any tracker needs. */
 const MAX_HEAD_BYTES = 16 * 1024;
 const REDIRECTS = new Set([301, 302, 303, 307, 308]);
 /** Headers that a redirect to another origin does not carry. */

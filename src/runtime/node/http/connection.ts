@@ -14,11 +14,11 @@ import type { Persistence } from "./reply.ts";
 
 /** The state and functions that the connections of a server share. */
 export interface ConnectionHost {
-  /** Sweeps so far: the clock of the connections. */
+  /** The number of sweeps since the server started: connections measure time in sweeps. */
   readonly sweeps: number;
   /** Returns the reply to a request, ready to be sent. Does not throw. */
   respond(request: HttpServerRequest, persistence: Persistence): string;
-  /** Returns a reply that ends a connection. */
+  /** Returns a reply with this error status, after which the connection is closed. */
   refusal(status: number): string;
 }
 
@@ -59,7 +59,7 @@ export class HttpConnection {
   #state: "open" | "blocked" | "lingering" = "open";
   /** Whether a request has begun and is not complete. */
   #hasBegun = false;
-  /** The number of the sweep that ends the present state. */
+  /** The number of the sweep at which the time limit of the current state is over. */
   #until: number;
 
   constructor(socket: net.Socket, host: ConnectionHost) {
@@ -94,7 +94,7 @@ export class HttpConnection {
     if (this.#state === "open") this.#socket.resume();
   }
 
-  /** Checks the time limits; called once a sweep. */
+  /** Closes the connection when a time limit is over; called once per sweep. */
   sweep(): void {
     const socket = this.#socket;
     if (socket.isPaused()) {
@@ -205,7 +205,7 @@ export class HttpConnection {
     this.#socket.end();
   }
 
-  /** Drops further bytes for a moment after the client has read the last reply. */
+  /** Discards bytes that still arrive for {@link LINGER_SWEEPS} sweeps after the client has read the last reply. */
   #readOff(): void {
     this.#until = this.#host.sweeps + LINGER_SWEEPS;
     this.#socket.resume();

@@ -4,7 +4,7 @@ import { MAX_BODY_BYTES } from "./limits.ts";
 export interface RequestHead {
   readonly method: string;
   readonly target: string;
-  /** Whether the client would send another request over this connection. */
+  /** Whether the client may send another request over this connection. */
   readonly keepAlive: boolean;
   /** Whether the request is HTTP/1.0: a connection that stays open must be confirmed. */
   readonly isOld: boolean;

@@ -2,24 +2,28 @@
 // no more.
 
 /**
- * Bytes of a request line with its header fields. A scrape of 64 torrents takes 5 KiB; a longer head gets 414 or 431.
+ * The maximum length of a request line with its headers, in bytes. A scrape of 64 torrents takes 5 KiB; a longer head
+ * gets 414 or 431.
  */
 export const MAX_HEAD_BYTES = 16 * 1024;
-/**
- * Bytes of a body that a request may bring, to be read and dropped: nothing here takes bodies. A longer one gets 413.
- */
+/** The maximum length of a request body, in bytes. Bodies are read and ignored; a longer one gets 413. */
 export const MAX_BODY_BYTES = 64 * 1024;
-/** Connections open at once; further ones are closed when they are accepted. */
+/** The maximum number of open connections. Further ones are closed as soon as they are accepted. */
 export const MAX_CONNECTIONS = 10_000;
-/** Milliseconds without a byte read by a client that a reply waits for. */
+/**
+ * The maximum time, in milliseconds, in which a client reads no byte of a queued reply. Then the connection is closed.
+ */
 export const READER_TIMEOUT_MS = 10_000;
-/** Bytes of replies that wait for a slow reader before its further requests have to wait too. */
+/** The number of queued reply bytes above which no further requests of the connection are read. */
 export const REPLY_HIGH_WATER = 64 * 1024;
-/** Milliseconds between the checks of the time limits below: one timer for the server, none for a connection. */
+/** The time, in milliseconds, between two sweeps: checks of the time limits below. One timer serves all connections. */
 export const SWEEP_MS = 1_000;
-/** Sweeps until a request's head and body must be here (then 408): slow senders hold sockets otherwise. */
+/** The number of sweeps within which a request must be complete. A slower one gets 408. */
 export const REQUEST_SWEEPS = 10;
-/** Sweeps that a connection may be idle between two requests. One more than the seconds in the `keep-alive` header. */
+/**
+ * The maximum number of sweeps that a connection may be idle between two requests: one more than the seconds in the
+ * `keep-alive` header.
+ */
 export const IDLE_SWEEPS = 6;
 /**
  * The number of sweeps for which a connection stays open after its last reply, when the client may still be sending.

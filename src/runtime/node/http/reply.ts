@@ -18,7 +18,9 @@ const REASONS: Readonly<Record<number, string>> = {
   505: "HTTP Version Not Supported",
 };
 
-/** Whether a connection stays open after a reply. */
+/**
+ * Whether a connection stays open after a reply: `"stated"` also sends `Connection: keep-alive`, as HTTP/1.0 needs it.
+ */
 export type Persistence = "close" | "keep-alive" | "stated";
 
 const PERSISTENCE: Readonly<Record<Persistence, string>> = {
