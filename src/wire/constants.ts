@@ -1,4 +1,3 @@
-/** The ids of all messages that Millrace sends and reads: BEP 3 (0 to 8), BEP 5 (9), BEP 6 (13 to 17), BEP 10 (20). */
 /** The ids of messages (BEP 3, 5, 6, 10). */
 export const MessageId = {
   choke: 0,

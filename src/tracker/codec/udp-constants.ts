@@ -1,7 +1,6 @@
 /** The protocol id: the first eight bytes of a connect request (BEP 15). */
 export const UDP_PROTOCOL_ID = Uint8Array.of(0, 0, 0x04, 0x17, 0x27, 0x10, 0x19, 0x80);
 
-/** BEP 15: `action` of requests and replies. */
 /** The actions of UDP tracker messages (BEP 15). */
 export const UdpAction = { connect: 0, announce: 1, scrape: 2, error: 3 } as const;
 export type UdpAction = (typeof UdpAction)[keyof typeof UdpAction];
