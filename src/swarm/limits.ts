@@ -237,8 +237,9 @@ export const METADATA_BYTES_PER_SECOND = 4 * 1024 * 1024;
 export const PEX_INTERVAL_MS = 60_000;
 
 /**
- * Milliseconds after a peer exchange message during which further ones of the same peer are ignored; not after its
- * first one. The time is less than a minute, since a message may arrive late and the next one in time.
+ * Milliseconds after a peer exchange message during which further messages of the same peer are ignored. Peers send one
+ * a minute, but when one is late, the next may follow in less. The first message does not count, since some clients
+ * count the minutes from the connection.
  */
 export const PEX_READ_MS = 50_000;
 

@@ -14,8 +14,8 @@ export const CROSSING_GRACE_MS = 10_000;
 export const MAX_LINTED_REQUESTS = 2_500;
 
 /**
- * Milliseconds after a choke during which a block that was requested before the choke may still arrive. If the
- * unchoke comes later than this, requests without a reply are reported.
+ * Milliseconds after a choke during which blocks that were requested before it may still arrive. When the peer unchokes
+ * later than that, those of its requests without a block or reject are reported; when it unchokes earlier, none are.
  */
 export const UNANSWERED_MS = 30_000;
 

@@ -77,7 +77,9 @@ export class RequestLedger {
     this.#forget();
   }
 
-  /** Whether this block was ever requested. False for a request that had to be forgotten. */
+  /**
+   * Whether this block was requested. The ledger keeps a bounded number of requests: false for one that was dropped.
+   */
   wasAsked(span: BlockSpan): boolean {
     const key = spanKey(span);
     return this.#hasForgotten || this.#owed.has(key) || this.#settled.has(key);

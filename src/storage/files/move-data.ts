@@ -23,12 +23,12 @@ export interface MoveJob {
 /**
  * Moves a torrent's data to another folder. Within one file system it renames the torrent's folder or file. Between
  * file systems it copies the files under a temporary name, syncs them to the disk and renames the copy; only then are
- * the old files removed. A failure before that leaves the old files unchanged. A mark file next to the copy lists the
- * copied files with sizes and times: after a crash, the next call removes the remaining old files, unless one of them
- * has changed.
+ * the old files removed. A failure before that leaves the old files unchanged. After a crash between copying and
+ * removing, the next call of this function removes the old files; a list of them beside the copy shows whether one has
+ * changed since, and then all of them stay.
  *
- * Resolves to `"copied"` when files have new modification times. Rejects with AbortError or StorageError,
- * `storage.exists` when the new path exists.
+ * Resolves to `"nothing"` when there was no data, `"renamed"`, or `"copied"`, after which the files have new
+ * modification times. Rejects with AbortError or StorageError, `storage.exists` when the new path exists.
  */
 export async function moveData(job: MoveJob): Promise<"nothing" | "renamed" | "copied"> {
   const { files, layout, name, from, to, id, signal } = job;
