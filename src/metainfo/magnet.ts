@@ -93,7 +93,7 @@ export function magnetLink(text: string): string | undefined {
 }
 
 /**
- * Formats a magnet link: info-hashes first, then `dn`, `xl`, `tr`, `ws`, `x.pe`, `so`. Throws {@link InputError}
+ * Formats a magnet link: info-hashes first, then `dn`, `xl`, `tr`, `ws`, `x.pe`, `so`. Throws InputError
  * `magnet.topic` without an info-hash.
  */
 export function formatMagnet(magnet: Partial<Magnet>): string {

@@ -18,7 +18,7 @@ export interface RemoveOptions {
 }
 
 /**
- * Stores a torrent's bytes. Offsets are those of {@link FileLayout}: bytes from the start of the first piece. Hashes
+ * Stores a torrent's bytes. Offsets are those of FileLayout: bytes from the start of the first piece. Hashes
  * are not checked. All methods reject with StorageError.
  */
 export interface Storage {

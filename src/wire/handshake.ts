@@ -56,7 +56,7 @@ export function encodeHandshake(options: HandshakeOptions): Uint8Array {
   return out;
 }
 
-/** Decodes a handshake of exactly 68 bytes. Throws {@link PeerError} `wire.not-bittorrent`, `wire.handshake-length`. */
+/** Decodes a handshake of exactly 68 bytes. Throws PeerError `wire.not-bittorrent`, `wire.handshake-length`. */
 export function decodeHandshake(bytes: Uint8Array): Handshake {
   checkProtocol(bytes, 0, Math.min(bytes.length, PROTOCOL.length));
   if (bytes.length !== HANDSHAKE_LENGTH) {
