@@ -90,7 +90,8 @@ export class HandshakeDecoder {
   #length = 0;
 
   /**
-   * Decodes the next chunk. Returns the handshake when it is complete; do not call this again afterwards. Throws PeerError `wire.not-bittorrent` at the first wrong byte of the protocol name, so an encrypted or other stream is
+   * Decodes the next chunk. Returns the handshake when it is complete; do not call this again afterwards. Throws
+   * PeerError `wire.not-bittorrent` at the first wrong byte of the protocol name, so an encrypted or other stream is
    * recognised early.
    */
   push(chunk: Uint8Array): DecodedHandshake | undefined {
