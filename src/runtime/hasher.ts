@@ -58,7 +58,8 @@ export interface Hasher extends SyncHasher {
   /** Resolves to the digest of `bytes`. May use another thread: do not change `bytes` until it resolves. */
   digest(algorithm: HashAlgorithm, bytes: Uint8Array): Promise<Uint8Array>;
   /**
-   * Reads and hashes files on other threads. Callers divide large amounts into jobs of some tens of MiB and keep `parallelism` jobs running.
+   * Reads and hashes files on other threads. Callers divide large amounts into jobs of some tens of MiB and keep
+   * `parallelism` jobs running.
    */
   digestFiles(job: HashFilesJob, signal?: AbortSignal): Promise<HashFilesResult>;
   /** The number of jobs that keeps all cores busy, including waiting jobs. */
