@@ -38,7 +38,8 @@ const SHA256_MULTIHASH = "1220";
 const SCHEME = "magnet:?";
 
 /**
- * Parses a magnet link. Unknown parameters and malformed URLs and peer addresses are left out. Throws InputError: `magnet.syntax` (no magnet link), `magnet.topic` (no info-hash, or a malformed one), `magnet.too-long`.
+ * Parses a magnet link. Unknown parameters and malformed URLs and peer addresses are left out. Throws InputError:
+ * `magnet.syntax` (no magnet link), `magnet.topic` (no info-hash, or a malformed one), `magnet.too-long`.
  *
  * @example
  * ```ts
