@@ -1,4 +1,3 @@
-import { RecentMap } from "../../base/index.ts";
 import { ADDRESS_VOTES } from "../limits.ts";
 import { networkKey } from "../table/contact.ts";
 
@@ -7,14 +6,14 @@ const MAX_VOTERS = 64;
 
 /**
  * The votes of other nodes for our IP address: each node reports the address that it sees (BEP 42). Each network has
- * one vote, its latest.
+ * one vote, its latest; the votes of the most recent networks count.
  */
 export class AddressVotes {
-  readonly #votes = new RecentMap<string, string>(MAX_VOTERS);
-  readonly #counts = new Map<string, number>();
+  /** The reported address by network, the latest vote last. */
+  readonly #votes = new Map<string, string>();
   #winner: string | undefined;
 
-  /** The address that the most networks report; `undefined` without votes. */
+  /** The address that the most networks report; `undefined` until enough do. */
   get winner(): string | undefined {
     return this.#winner;
   }
@@ -22,21 +21,18 @@ export class AddressVotes {
   /** Counts a vote. Returns the address with the most votes once enough networks report it. */
   add(ip: string, voter: string): string | undefined {
     const network = networkKey(voter);
-    const before = this.#votes.get(network);
-    if (before !== undefined) this.#count(before, -1);
+    this.#votes.delete(network);
     this.#votes.set(network, ip);
-    this.#count(ip, 1);
-    const count = this.#counts.get(ip) ?? 0;
-    if (count >= ADDRESS_VOTES && count >= (this.#winner === undefined ? 0 : (this.#counts.get(this.#winner) ?? 0)))
-      this.#winner = ip;
+    const [oldest] = this.#votes.keys();
+    if (this.#votes.size > MAX_VOTERS && oldest !== undefined) this.#votes.delete(oldest);
+    const count = this.#count(ip);
+    if (ip !== this.#winner && count >= ADDRESS_VOTES && count > this.#count(this.#winner)) this.#winner = ip;
     return this.#winner;
   }
 
-  #count(ip: string, change: 1 | -1): void {
-    const count = (this.#counts.get(ip) ?? 0) + change;
-    if (count > 0) this.#counts.set(ip, count);
-    else this.#counts.delete(ip);
-    // Votes that were forgotten stay counted; that is rebuilt before there are too many addresses.
-    if (this.#counts.size > 2 * MAX_VOTERS) this.#counts.clear();
+  #count(ip: string | undefined): number {
+    let count = 0;
+    for (const vote of this.#votes.values()) if (vote === ip) count++;
+    return count;
   }
 }
