@@ -130,13 +130,11 @@ export class RoutingTable {
     return out;
   }
 
-  #removeAt(endpoint: Endpoint): void {
+  /** Removes the node at an address. Returns whether there was one. */
+  #removeAt(endpoint: Endpoint): boolean {
     for (const bucket of this.#buckets)
-      for (const node of bucket.nodes)
-        if (isSameEndpoint(node.endpoint, endpoint)) {
-          bucket.remove(node);
-          return;
-        }
+      for (const node of bucket.nodes) if (isSameEndpoint(node.endpoint, endpoint)) return bucket.remove(node);
+    return false;
   }
 
   /**
@@ -177,8 +175,8 @@ export class RoutingTable {
       const isShut = bucket.hasNetworkOf(contact, isLocal);
       if (!bucket.isFull && !isShut) {
         bucket.remove(contact);
-        // A node at a known address has another id now: the old one is gone.
-        this.#removeAt(contact.endpoint);
+        // A node at a known address has another id now: the old one is gone. A replacement of it may fill the bucket.
+        if (this.#removeAt(contact.endpoint)) continue;
         bucket.nodes.push(contact);
         return undefined;
       }
