@@ -1,4 +1,4 @@
-import { toError, type InfoHash } from "../base/index.ts";
+import { formatHostPort, toError, type InfoHash } from "../base/index.ts";
 import { Dht, DhtService, type QueryRates } from "../dht/index.ts";
 import type { TorrentNode } from "../metainfo/index.ts";
 import type { Runtime, Timer } from "../runtime/index.ts";
@@ -38,6 +38,7 @@ export interface ClientDhtOptions {
 export class ClientDht extends DhtService implements SwarmDht {
   readonly #options: ClientDhtOptions;
   #timer: Timer | undefined;
+  #saving: Promise<void> = Promise.resolve();
 
   constructor(options: ClientDhtOptions) {
     const { runtime, settings, udpPort, stateDir } = options;
@@ -63,11 +64,14 @@ export class ClientDht extends DhtService implements SwarmDht {
       this.#options.runtime.log.warn("the DHT does not run", { reason: toError(error).message });
       return;
     }
-    this.#timer = this.#options.runtime.clock.every(DHT_SAVE_MS, () => void this.#save());
+    this.#timer = this.#options.runtime.clock.every(DHT_SAVE_MS, () => {
+      this.#saving = this.#saving.then(() => this.#save());
+    });
   }
 
   override async close(): Promise<void> {
     this.#timer?.cancel();
+    await this.#saving;
     if (this.#timer !== undefined) await this.#save();
     await super.close();
   }
@@ -84,7 +88,7 @@ export class ClientDht extends DhtService implements SwarmDht {
 
   /** Pings the nodes that a torrent file names (BEP 5). Resolves when their names were looked up; never rejects. */
   async onNodes(nodes: readonly TorrentNode[]): Promise<void> {
-    const hosts = nodes.map(({ host, port }) => (host.includes(":") ? `[${host}]:${port}` : `${host}:${port}`));
+    const hosts = nodes.map(({ host, port }) => formatHostPort(host, port));
     await this.dht.suggestHosts(hosts);
   }
 

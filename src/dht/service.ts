@@ -24,7 +24,7 @@ export interface DhtServiceOptions {
 export class DhtService implements DiscoveryService {
   readonly dht: Dht;
   readonly #options: DhtServiceOptions;
-  readonly #waiting: DhtSource[] = [];
+  readonly #waiting = new Set<DhtSource>();
   readonly #running = new Set<Promise<void>>();
   #port = 0;
 
@@ -43,20 +43,20 @@ export class DhtService implements DiscoveryService {
   }
 
   async close(): Promise<void> {
-    this.#waiting.length = 0;
+    this.#waiting.clear();
     await this.dht.close();
     await Promise.all(this.#running);
   }
 
   #enqueue(source: DhtSource): void {
-    if (!this.#waiting.includes(source)) this.#waiting.push(source);
+    this.#waiting.add(source);
     this.#next();
   }
 
   #next(): void {
-    while (this.#running.size < (this.#options.parallel ?? 8)) {
-      const source = this.#waiting.shift();
-      if (source === undefined) return;
+    for (const source of this.#waiting) {
+      if (this.#running.size >= (this.#options.parallel ?? 8)) return;
+      this.#waiting.delete(source);
       const running = source.search(this.#port).finally(() => {
         this.#running.delete(running);
         this.#next();
