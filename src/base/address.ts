@@ -151,7 +151,12 @@ export function whyNoPeer(ip: string): string | undefined {
 
 /** Formats an endpoint as `1.2.3.4:6881` or `[2001:db8::1]:6881`, for people, logs and map keys. */
 export function formatEndpoint(endpoint: Endpoint): string {
-  return ipFamily(endpoint.ip) === 6 ? `[${endpoint.ip}]:${endpoint.port}` : `${endpoint.ip}:${endpoint.port}`;
+  return formatHostPort(endpoint.ip, endpoint.port);
+}
+
+/** Returns `HOST:PORT`, with an IPv6 address in brackets: the reverse of {@link parseHostPort}. */
+export function formatHostPort(host: string, port: number): string {
+  return host.includes(":") ? `[${host}]:${port}` : `${host}:${port}`;
 }
 
 /**

@@ -1,6 +1,7 @@
 import {
   AbortError,
   canonicalIp,
+  formatHostPort,
   InputError,
   ipPeer,
   parseHostPort,
@@ -61,7 +62,7 @@ export async function lookUpPeers(
 
 /** Returns the peers of a magnet link (`x.pe`) as `HOST:PORT`. */
 export function magnetPeers(magnet: Magnet | undefined): string[] {
-  return (magnet?.peers ?? []).map(({ host, port }) => (host.includes(":") ? `[${host}]:${port}` : `${host}:${port}`));
+  return (magnet?.peers ?? []).map(({ host, port }) => formatHostPort(host, port));
 }
 
 /** The peers of a torrent that its magnet link or the user named, when the torrent was added or later. */

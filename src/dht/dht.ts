@@ -165,7 +165,7 @@ export class Dht {
    * Finds the peers of a torrent, and announces this client when the options say so. After an abort, resolves with the
    * peers found so far.
    */
-  findPeers(infoHash: InfoHash, options: FindPeersOptions = {}): Promise<PeersFound> {
+  async findPeers(infoHash: InfoHash, options: FindPeersOptions = {}): Promise<PeersFound> {
     this.#requireOpen();
     return findPeers([...this.#nodes.values()], idFromBytes(infoHash.wire), options);
   }
@@ -176,15 +176,14 @@ export class Dht {
     const out = new Map<IpFamily, LookupResult>();
     await Promise.all(
       [...this.#nodes].map(async ([family, node]) => {
-        const want = [family === 4 ? ("n4" as const) : ("n6" as const)];
-        out.set(family, await node.lookup(target, { method: "find_node", target, want }, { signal }));
+        out.set(family, await node.lookup(target, { method: "find_node", target }, { signal }));
       }),
     );
     return out;
   }
 
   /** Finds an item (BEP 44), of a mutable one the newest version. Resolves with `undefined` when no node has it. */
-  getItem(query: ItemQuery, signal?: AbortSignal): Promise<FoundItem | undefined> {
+  async getItem(query: ItemQuery, signal?: AbortSignal): Promise<FoundItem | undefined> {
     this.#requireOpen();
     return findItem([...this.#nodes.values()], query, this.#options.runtime, signal);
   }
@@ -193,7 +192,7 @@ export class Dht {
    * Stores an item at the nodes closest to its target (BEP 44). `cas` (compare and swap): a node stores the item only
    * if its present version has this sequence number.
    */
-  putItem(
+  async putItem(
     item: Item,
     options: { readonly cas?: number | bigint; readonly signal?: AbortSignal } = {},
   ): Promise<StoreResult> {

@@ -1,4 +1,4 @@
-import { isDialable, ipScope, type Endpoint } from "../base/index.ts";
+import { formatEndpoint, isDialable, ipScope, type Endpoint } from "../base/index.ts";
 import type { Clock, Timer } from "../runtime/index.ts";
 import type { NodeInfo, Query, Reply } from "./krpc/message.ts";
 import { K, LOOKUP_CANDIDATES, LOOKUP_PARALLEL, LOOKUP_PER_NETWORK, LOOKUP_QUERIES, SLOW_MS } from "./limits.ts";
@@ -183,7 +183,7 @@ export class Lookup {
     if (id === ownId || ip.includes(":") !== (family === 6) || !isDialable(endpoint)) return;
     // A node of the Internet has no business to name addresses of our local network.
     if (from !== undefined && ipScope(from.ip) === "public" && ipScope(ip) !== "public") return;
-    const key = `${ip} ${endpoint.port}`;
+    const key = formatEndpoint(endpoint);
     if (this.#known.has(key)) return;
     let at = this.#entries.length;
     while (at > 0 && compareDistance(this.#entries[at - 1]?.id ?? id, id, target) > 0) at--;

@@ -1,4 +1,4 @@
-import { ipScope, isDialable, type Endpoint, type IpFamily } from "../base/index.ts";
+import { formatEndpoint, ipScope, isDialable, type Endpoint, type IpFamily } from "../base/index.ts";
 import type { SyncHasher } from "../base/index.ts";
 import type { Clock, Random, Timer } from "../runtime/index.ts";
 import { AddressVotes } from "./node/address-votes.ts";
@@ -255,7 +255,7 @@ export class DhtNode {
   }
 
   #ping({ id, endpoint }: Target): void {
-    const key = `${endpoint.ip} ${endpoint.port}`;
+    const key = formatEndpoint(endpoint);
     if (this.#isClosed || this.#pings.has(key) || this.#pings.size >= MAX_PINGS) return;
     this.#pings.add(key);
     const done = (): void => void this.#pings.delete(key);
@@ -282,15 +282,7 @@ export class DhtNode {
 
   /** Starts a lookup for the nodes close to a target, to fill the routing table. */
   #find(target: NodeId): void {
-    const { family } = this.#options;
-    this.#started(this.lookup(target, { method: "find_node", target, want: [family === 4 ? "n4" : "n6"] }));
-  }
-
-  #started(lookup: Promise<LookupResult>): void {
-    lookup.then(
-      () => undefined,
-      () => undefined,
-    );
+    void this.lookup(target, { method: "find_node", target });
   }
 
   /** Fills an empty routing table from the bootstrap nodes, and repeats this until the table has nodes. */
@@ -299,7 +291,7 @@ export class DhtNode {
     if (this.#isClosed) return;
     bootstrap()
       .then(async (endpoints) => {
-        const query: Query = { method: "find_node", target: this.id, want: [family === 4 ? "n4" : "n6"] };
+        const query: Query = { method: "find_node", target: this.id };
         const replies = await Promise.all(
           endpoints
             .filter(({ ip }) => ip.includes(":") === (family === 6))

@@ -1,4 +1,4 @@
-import type { Endpoint } from "../base/index.ts";
+import { formatEndpoint, type Endpoint } from "../base/index.ts";
 import type { NodeInfo, Query, Reply } from "./krpc/message.ts";
 import type { Closest } from "./lookup.ts";
 import { isFailure, type DhtNode } from "./node.ts";
@@ -58,8 +58,8 @@ export async function findPeers(
   const filters = new Filters();
   const onReply = (_: NodeInfo, reply: Reply): void => {
     filters.add(reply);
-    const fresh = (reply.peers ?? []).filter(({ ip, port }) => !peers.has(`${ip} ${port}`) && port > 0);
-    for (const peer of fresh) if (peers.size < MAX_PEERS) peers.set(`${peer.ip} ${peer.port}`, peer);
+    const fresh = (reply.peers ?? []).filter((peer) => peer.port > 0 && !peers.has(formatEndpoint(peer)));
+    for (const peer of fresh) if (peers.size < MAX_PEERS) peers.set(formatEndpoint(peer), peer);
     if (fresh.length > 0) onPeers?.(fresh);
   };
   const query: Query = { method: "get_peers", target, scrape, noSeed };

@@ -1,4 +1,13 @@
-import { fromHex, InfoHash, InputError, parseHostPort, toHex, utf8, utf8Decode } from "../base/index.ts";
+import {
+  formatHostPort,
+  fromHex,
+  InfoHash,
+  InputError,
+  parseHostPort,
+  toHex,
+  utf8,
+  utf8Decode,
+} from "../base/index.ts";
 import { MAX_MAGNET_LENGTH, MAX_MAGNET_PARAMETERS, MAX_URLS } from "./limits.ts";
 import type { Metainfo } from "./metainfo.ts";
 import { cleanUrl } from "./outer.ts";
@@ -106,7 +115,7 @@ export function formatMagnet(magnet: Partial<Magnet>): string {
   if (length !== undefined) parts.push(`xl=${length}`);
   for (const url of trackers) parts.push(`tr=${escape(url)}`);
   for (const url of webSeeds) parts.push(`ws=${escape(url)}`);
-  for (const { host, port } of peers) parts.push(`x.pe=${host.includes(":") ? `[${host}]` : host}:${port}`);
+  for (const { host, port } of peers) parts.push(`x.pe=${formatHostPort(host, port)}`);
   if (selectOnly.length > 0)
     parts.push(`so=${selectOnly.map(({ first, last }) => (first === last ? first : `${first}-${last}`)).join(",")}`);
   return SCHEME + parts.join("&");

@@ -1,3 +1,4 @@
+import { formatHostPort } from "../../base/index.ts";
 import { formatMagnet, magnetOf } from "../../metainfo/index.ts";
 import type { LayoutFile, Magnet, Metainfo } from "../../metainfo/index.ts";
 
@@ -106,7 +107,7 @@ export function magnetFacts(magnet: Magnet): MagnetFacts {
     totalSize: magnet.length ?? null,
     trackers: magnet.trackers.map((url) => [url]),
     webSeeds: magnet.webSeeds,
-    peers: magnet.peers.map(({ host, port }) => (host.includes(":") ? `[${host}]:${port}` : `${host}:${port}`)),
+    peers: magnet.peers.map(({ host, port }) => formatHostPort(host, port)),
     selectOnly: magnet.selectOnly,
     magnet: formatMagnet(magnet),
   };

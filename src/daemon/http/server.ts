@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { Socket } from "node:net";
 import { getRequestListener } from "@hono/node-server";
-import { NetworkError, toError } from "../../base/index.ts";
+import { formatHostPort, NetworkError, toError } from "../../base/index.ts";
 import type { Log } from "../../runtime/index.ts";
 import type { Session } from "../session/session.ts";
 import { createApp, type RpcHandler } from "./app.ts";
@@ -151,7 +151,7 @@ export async function startHttp(options: HttpOptions): Promise<HttpServer> {
     metrics.close();
   };
   return {
-    url: `http://${host.includes(":") ? `[${host}]` : host}:${port}/`,
+    url: `http://${formatHostPort(host, port)}/`,
     port,
     close: () => {
       closing ??= close();

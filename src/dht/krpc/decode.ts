@@ -1,4 +1,4 @@
-import { copyBytes, toError, utf8Decode, type Endpoint } from "../../base/index.ts";
+import { copyBytes, InputError, toError, utf8Decode, type Endpoint } from "../../base/index.ts";
 import {
   asBytes,
   asDict,
@@ -200,7 +200,8 @@ function readIds(value: BValue | undefined): NodeId[] | undefined {
 
 function requireId(args: BDict, key: string): NodeId {
   const bytes = requireBytes(args, key);
-  if (bytes.length !== ID_LENGTH) requireInt(new Map([[key, bytes.length]]), key, { min: ID_LENGTH, max: ID_LENGTH });
+  if (bytes.length !== ID_LENGTH)
+    throw new InputError("dht.id", `${key} must have ${ID_LENGTH} bytes: got ${bytes.length}`);
   return idFromBytes(bytes);
 }
 

@@ -1,4 +1,4 @@
-import { RecentMap, type Endpoint } from "../../base/index.ts";
+import { formatEndpoint, RecentMap, type Endpoint } from "../../base/index.ts";
 
 /**
  * Milliseconds for which a node waits for a query from outside before it becomes read-only, and then until it tries
@@ -40,12 +40,12 @@ export class Reachability {
   /** Records the reply of a node that we sent a query. */
   onReply(from: Endpoint): void {
     this.#replies++;
-    if (this.#mode === "auto") this.#asked.set(key(from), true);
+    if (this.#mode === "auto") this.#asked.set(formatEndpoint(from), true);
   }
 
   /** Records a query from a node. */
   onQuery(from: Endpoint, now: number): void {
-    if (this.#mode !== "auto" || this.#asked.has(key(from))) return;
+    if (this.#mode !== "auto" || this.#asked.has(formatEndpoint(from))) return;
     this.#reachedAt = now;
     this.#isReadOnly = false;
   }
@@ -68,8 +68,4 @@ export class Reachability {
     this.#isReadOnly = true;
     this.#since = now;
   }
-}
-
-function key({ ip, port }: Endpoint): string {
-  return `${ip} ${port}`;
 }
