@@ -1,5 +1,5 @@
 import { addressIp, addressKey, compareBytes, PeerError, PeerId } from "../base/index.ts";
-import type { CandidateList } from "../discovery/index.ts";
+import type { CandidateList, CandidateSource } from "../discovery/index.ts";
 import type { SocketHandlers } from "../runtime/index.ts";
 import type { Connection, Direction } from "../transport/index.ts";
 import type { ExtensionRegistry, Handshake } from "../wire/index.ts";
@@ -131,6 +131,16 @@ export class PeerSet {
     for (const peer of this.#peers)
       if (bans.isBanned(peer.address, peer.identity.peerId))
         peer.close(new PeerError("peer.banned", "it sent bad data"));
+  }
+
+  /**
+   * Forgets the candidates that only this source has named, and closes the connections to them: for a torrent that has
+   * turned out to be private (BEP 27).
+   */
+  dropSource(source: CandidateSource): void {
+    const forgotten = new Set(this.#options.candidates.forgetAll(source).map(addressKey));
+    for (const peer of this.#peers)
+      if (peer.profile.direction === "outgoing" && forgotten.has(addressKey(peer.address))) peer.close();
   }
 
   /** Closes all connections and admits no more. */

@@ -2,13 +2,13 @@ import { toError, type Bitfield, type PeerAddress } from "../base/index.ts";
 import { CandidateList, type CandidateSource } from "../discovery/index.ts";
 import type { SocketHandlers } from "../runtime/index.ts";
 import type { Connection } from "../transport/index.ts";
-import { encodeHandshake, ExtensionRegistry, ltDontHave, utMetadata, utPex, type Handshake } from "../wire/index.ts";
+import { ExtensionRegistry, ltDontHave, utMetadata, utPex, type Handshake } from "../wire/index.ts";
 import { Dialer } from "./dialer.ts";
 import type { Downloader } from "./download/downloader.ts";
 import { Interest } from "./interest.ts";
 import { MetadataExchange } from "./metadata/metadata-exchange.ts";
 import { PeerSet } from "./peer-set.ts";
-import { announcePieces, extendedHandshake, grantFast, noteListenPort } from "./peer/greeting.ts";
+import { announcePieces, extendedHandshake, grantFast, noteListenPort, ourHandshake } from "./peer/greeting.ts";
 import { receive, type Inbound } from "./peer/inbound.ts";
 import type { Peer, PeerOwner } from "./peer/peer.ts";
 import { RateMeter } from "./peer/rate-meter.ts";
@@ -37,7 +37,7 @@ interface Messaging {
  *          └──────────────────────stop───────────────────────────^
  *
  * Parts are created when they are first needed: a complete torrent without peers, one of ten thousand, needs little
- * memory. (Seventeen public members: its torrent uses the swarm as a whole.)
+ * memory. (Eighteen public members: its torrent uses the swarm as a whole.)
  */
 export class Swarm {
   readonly candidates: CandidateList;
@@ -97,12 +97,7 @@ export class Swarm {
 
   /** Returns our handshake, encoded. */
   handshake(): Uint8Array {
-    const { infoHash, peerId, dht } = this.#options;
-    return encodeHandshake({
-      infoHash: infoHash.wire,
-      peerId: peerId.bytes,
-      reserved: { extended: true, fast: true, dht: dht !== undefined && !this.#isPrivate },
-    });
+    return ourHandshake(this.#options, this.#isPrivate);
   }
 
   /** Adds candidates and dials as many of them as the limits allow. Returns how many candidates were new. */
@@ -111,6 +106,11 @@ export class Swarm {
     this.#options.events.onAwake();
     this.#dial();
     return added;
+  }
+
+  /** As {@link PeerSet.dropSource}. */
+  dropSource(source: CandidateSource): void {
+    this.#peerSet.dropSource(source);
   }
 
   /** Takes over an incoming connection after its handshake and returns its handlers; `undefined` refuses it. */
@@ -250,7 +250,7 @@ export class Swarm {
     const pex = new PeerExchange({
       clock: runtime.clock,
       peers: this.peers,
-      candidates: this.candidates,
+      dropPeers: () => this.dropSource("exchange"),
       isAllowed: usesPex,
       onFound: (addresses, areSeeds) => this.addPeers(addresses, "exchange", areSeeds),
       sendHandshake: (peer) => this.#sendExtended(peer, this.#content),

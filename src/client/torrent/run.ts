@@ -1,6 +1,5 @@
 import {
   AbortError,
-  addressKey,
   type Bitfield,
   type InfoHash,
   type MillraceError,
@@ -203,21 +202,9 @@ export class TorrentRun {
     const { data, sources } = this.#parts;
     const metainfo = data.setMetainfo(known);
     sources.reconsider();
-    if (metainfo.isPrivate) this.#dropDhtPeers();
+    if (metainfo.isPrivate) this.#swarm?.dropSource("dht");
     this.#events.onMetadata(metainfo);
     return metainfo;
-  }
-
-  /**
-   * Forgets the peers that only the DHT has named, and closes connections to them, since the torrent has turned out to
-   * be private (BEP 27).
-   */
-  #dropDhtPeers(): void {
-    const swarm = this.#swarm;
-    if (swarm === undefined) return;
-    const forgotten = new Set(swarm.candidates.forgetAll("dht").map(addressKey));
-    for (const peer of swarm.peers)
-      if (peer.profile.direction === "outgoing" && forgotten.has(addressKey(peer.address))) peer.close();
   }
 
   async #attach(swarm: Swarm, metainfo: Metainfo): Promise<void> {

@@ -1,6 +1,12 @@
 import { addressIp, ipFamily, type Bitfield } from "../../base/index.ts";
 import type { CandidateList } from "../../discovery/index.ts";
-import { allowedFastSet, encodeExtendedHandshake, EXTENDED_HANDSHAKE_ID, type Message } from "../../wire/index.ts";
+import {
+  allowedFastSet,
+  encodeExtendedHandshake,
+  encodeHandshake,
+  EXTENDED_HANDSHAKE_ID,
+  type Message,
+} from "../../wire/index.ts";
 import { ALLOWED_FAST, MAX_QUEUED_REQUESTS } from "../limits.ts";
 import type { Peer } from "./peer.ts";
 import type { SwarmContent, SwarmOptions } from "../swarm-options.ts";
@@ -17,6 +23,12 @@ export function announcePieces(
   if (supportsFast && have?.isFull === true) send({ type: "have-all" });
   else if (supportsFast && have?.isEmpty !== false) send({ type: "have-none" });
   else if (have?.isEmpty === false) send({ type: "bitfield", bits: have.pack() });
+}
+
+/** Returns our handshake, encoded. A private torrent has no DHT (BEP 27). */
+export function ourHandshake({ infoHash, peerId, dht }: SwarmOptions, isPrivate: boolean): Uint8Array {
+  const reserved = { extended: true, fast: true, dht: dht !== undefined && !isPrivate };
+  return encodeHandshake({ infoHash: infoHash.wire, peerId: peerId.bytes, reserved });
 }
 
 /** Returns our extended handshake (BEP 10). */

@@ -8,7 +8,6 @@ import {
   type Endpoint,
   type PeerAddress,
 } from "../../base/index.ts";
-import type { CandidateList } from "../../discovery/index.ts";
 import type { Clock } from "../../runtime/index.ts";
 import { MAX_PEX_PEERS, NO_PEX_FLAGS, utPex, type PexFlags, type PexMessage, type PexPeer } from "../../wire/index.ts";
 import { PEX_INTERVAL_MS } from "../limits.ts";
@@ -18,7 +17,8 @@ import type { Peer } from "../peer/peer.ts";
 export interface PeerExchangeOptions {
   readonly clock: Clock;
   readonly peers: ReadonlySet<Peer>;
-  readonly candidates: CandidateList;
+  /** Forgets and disconnects the peers that only the exchange has named. */
+  readonly dropPeers: () => void;
   /** Returns whether peers may be exchanged: false for a private torrent (BEP 27). */
   readonly isAllowed: () => boolean;
   /** Called when a peer has sent addresses of other peers. `areSeeds`: whether it flagged them as seeds. */
@@ -79,12 +79,9 @@ export class PeerExchange {
    * from it. Peers are sent a handshake without the extension.
    */
   stop(): void {
-    const { candidates, peers, sendHandshake } = this.#options;
-    const forgotten = new Set(candidates.forgetAll("exchange").map(addressKey));
-    for (const peer of peers) {
-      if (peer.profile.direction === "outgoing" && forgotten.has(addressKey(peer.address))) peer.close();
-      else if (peer.extensions.withdraw(utPex)) sendHandshake(peer);
-    }
+    const { dropPeers, peers, sendHandshake } = this.#options;
+    dropPeers();
+    for (const peer of peers) if (peer.extensions.withdraw(utPex)) sendHandshake(peer);
   }
 
   /** Sends a peer the changes since its last message, if there are any. */
