@@ -3,6 +3,7 @@ import { SimClock } from "./clock.ts";
 import { SimDisk } from "./disk.ts";
 import { SimHasher, type Digest } from "./hasher.ts";
 import { simHttpClient, simHttpServers } from "./http.ts";
+import { simMulticast } from "./multicast.ts";
 import { simDatagrams, simNet, type Network, type Station } from "./network.ts";
 import { SeededRandom } from "./random.ts";
 import { SimSignatures } from "./signatures.ts";
@@ -57,6 +58,11 @@ export class SimHost {
     this.#parts.station.line.isUnplugged = isUnplugged;
   }
 
+  /** Moves the host to a local network, or out of all of them. */
+  set lan(name: string | undefined) {
+    this.#parts.station.lan = name;
+  }
+
   #processes = 0;
 
   /**
@@ -79,6 +85,7 @@ export class SimHost {
       random: new SeededRandom(seed, `${station.ip} ${number}`),
       net: simNet(network, station, life),
       datagrams: simDatagrams(network, station),
+      multicast: simMulticast(network, station),
       http: simHttpClient(network, station),
       httpServers: simHttpServers(station),
       files: this.disk.files(clock, life),

@@ -20,6 +20,8 @@ export interface LineOptions {
   readonly breakage?: number;
   /** The probability that a datagram is lost, 0 to 1. Default: 0. */
   readonly loss?: number;
+  /** The local network that the host is in: multicast reaches its other hosts. Default: none. */
+  readonly lan?: string;
 }
 
 const DEFAULT_RATE = 12_500_000;

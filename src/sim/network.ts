@@ -17,13 +17,22 @@ import { SimSocket } from "./socket.ts";
 
 const FIRST_EPHEMERAL_PORT = 49_152;
 
+/** A multicast socket, as other hosts see it. */
+export interface MulticastReceiver {
+  /** Passes a datagram on if the socket has joined the group. */
+  onDatagram(bytes: Uint8Array, from: Endpoint, group: Endpoint): void;
+}
+
 /** The open sockets and servers of a host. */
 export class Station {
   readonly ip: string;
   readonly line: Line;
   readonly listeners = new Map<number, ListenOptions>();
   readonly bound = new Map<number, BindOptions>();
+  readonly multicasts = new Set<MulticastReceiver>();
   readonly http = new Map<number, (request: HttpServerRequest) => HttpServerReply>();
+  /** The local network that the host is in, which multicast reaches; `undefined` when it is in none. */
+  lan: string | undefined;
   #nextPort = FIRST_EPHEMERAL_PORT;
 
   constructor(ip: string, line: Line) {
@@ -41,6 +50,7 @@ export class Station {
     this.line.sockets.clear();
     this.listeners.clear();
     this.bound.clear();
+    this.multicasts.clear();
     this.http.clear();
   }
 }

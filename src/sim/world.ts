@@ -54,6 +54,7 @@ export class World {
     if (address === undefined || this.#network.stations.has(address))
       throw new UsageError("sim.address", `not an address for a new host: ${ip}`);
     const station = new Station(address, new Line(line, this.#events, this.#random, this.#network.trace));
+    station.lan = line.lan;
     this.#network.stations.set(address, station);
     const { digest, log } = this.#options;
     return new SimHost({ network: this.#network, station, seed: this.#seed, digest, log });

@@ -7,7 +7,7 @@ import { nodeFiles } from "./files/files.ts";
 import { makeFolder } from "./files/folders.ts";
 import { readRegularSync } from "./files/regular-file.ts";
 import { NodeHasher } from "./hashing/hasher.ts";
-import { lazyDatagrams, lazyHttpClient, lazyHttpServers, lazyNet } from "./lazy.ts";
+import { lazyDatagrams, lazyHttpClient, lazyHttpServers, lazyMulticast, lazyNet } from "./lazy.ts";
 import { nodeRandom } from "./random.ts";
 import { NodeSignatures } from "./signatures.ts";
 
@@ -34,6 +34,7 @@ export function nodeRuntime(options: NodeRuntimeOptions = {}): Runtime {
     random: nodeRandom,
     net: lazyNet,
     datagrams: lazyDatagrams,
+    multicast: lazyMulticast,
     http: lazyHttpClient,
     httpServers: lazyHttpServers,
     files: nodeFiles,

@@ -1,5 +1,6 @@
 import type { Datagrams } from "../datagrams.ts";
 import type { HttpClient, HttpServers } from "../http.ts";
+import type { Multicast } from "../multicast.ts";
 import type { Net } from "../net.ts";
 
 /*
@@ -17,6 +18,12 @@ export const lazyNet: Net = {
 /** UDP by `node:dgram`; the module is loaded with the first call. */
 export const lazyDatagrams: Datagrams = {
   bind: async (options) => (await import("./datagrams.ts")).nodeDatagrams.bind(options),
+};
+
+/** Multicast by `node:dgram`; the module is loaded with the first call. */
+export const lazyMulticast: Multicast = {
+  interfaces: async () => (await import("./multicast.ts")).nodeMulticast.interfaces(),
+  open: async (options) => (await import("./multicast.ts")).nodeMulticast.open(options),
 };
 
 /** The HTTP client; its module is loaded with the first request. */
