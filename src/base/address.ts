@@ -69,7 +69,10 @@ export type IpScope = "loopback" | "private" | "link-local" | "multicast" | "uns
 /** Site-local addresses (RFC 3879): deprecated, yet still routed on old networks. */
 const SITE_LOCAL = ipaddr.IPv6.parseCIDR("fec0::/10");
 
-/** First numbers of the IPv4 addresses that need a closer check: some networks under them are not public. */
+/**
+ * The first numbers of the IPv4 addresses for which {@link ipScope} reads more than the first number: some of the
+ * networks that begin with them are public, some are not.
+ */
 const MIXED = new Set([0, 10, 100, 127, 169, 172, 192, 198, 203]);
 const DOT = 0x2e;
 const ZERO = 0x30;
@@ -133,8 +136,8 @@ export function isDialable(endpoint: Endpoint): boolean {
 }
 
 /**
- * Returns why no peer can have an IP address, as the end of a sentence that begins with the address; `undefined` when a
- * peer can have it.
+ * Returns the reason why no peer can have the address `ip`, worded to follow the address in a sentence (`is a multicast
+ * or broadcast address`). `undefined` when a peer can have it.
  */
 export function whyNoPeer(ip: string): string | undefined {
   switch (ipScope(ip)) {
@@ -225,7 +228,7 @@ export function packEndpoints(endpoints: Iterable<Endpoint>, family: IpFamily): 
 
 /**
  * Parses a compact list of endpoints: 6 bytes each for IPv4 (BEP 23), 18 for IPv6 (BEP 7). Throws {@link InputError}
- * `address.compact` when the length is not a multiple of that.
+ * `address.compact` when the length of `bytes` is no multiple of 6 or 18.
  */
 export function unpackEndpoints(bytes: Uint8Array, family: IpFamily): Endpoint[] {
   const size = family === 4 ? 6 : 18;

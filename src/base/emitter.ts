@@ -1,4 +1,7 @@
-/** The listeners of each event, by event name. `Events` maps each event name to the type of the event's data. */
+/**
+ * The listeners of each event, by event name. `Events` maps each event name to the type of the data that its listeners
+ * receive.
+ */
 type Listeners<Events> = { [Name in keyof Events]?: Set<(data: Events[Name]) => void> };
 
 /**

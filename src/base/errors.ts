@@ -66,7 +66,7 @@ export class UsageError extends MillraceError {
   override readonly name = "UsageError";
 }
 
-/** The caller aborted the operation, or closed the object on which the operation ran. */
+/** Thrown when the caller aborts an operation, or closes the object on which the operation runs. */
 export class AbortError extends MillraceError {
   override readonly name = "AbortError";
 

@@ -2,8 +2,8 @@ import { utf8Decode } from "./bytes/bytes.ts";
 import { MAX_EXCERPT } from "./limits.ts";
 
 /**
- * Characters that text from other hosts must not bring into a message: control characters, line and paragraph
- * separators, and marks that change the writing direction.
+ * Matches the characters that {@link cleanText} replaces by a space: control characters, line and paragraph separators,
+ * and marks that change the writing direction.
  */
 const UNSAFE = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Co}\p{Cs}\uFFFD\s]+/gu;
 

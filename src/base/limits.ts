@@ -2,6 +2,6 @@
 
 /**
  * The maximum number of characters that a message quotes of a text from another host, such as a tracker's failure
- * reason or the title of a web page. They fit one line.
+ * reason or the title of a web page: this length fits one line.
  */
 export const MAX_EXCERPT = 160;

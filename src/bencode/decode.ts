@@ -40,8 +40,8 @@ export function decodePrefix(
 }
 
 /**
- * Decodes a dictionary as {@link decode} does, and also returns the range of bytes of each key's value. Throws
- * `bencode.syntax` when `bytes` hold another kind of value.
+ * Decodes a dictionary as {@link decode} does, and also returns, by key, the range of bytes of the value. Throws
+ * `bencode.syntax` when `bytes` are not a dictionary.
  */
 export function decodeWithSpans(
   bytes: Uint8Array,

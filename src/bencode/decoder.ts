@@ -46,9 +46,13 @@ export class Decoder {
       copy = false,
     } = options;
     if (bytes.length > maxLength) {
-      throw new InputError("bencode.too-long", `the bencode has ${bytes.length} bytes; at most ${maxLength}`, {
-        fields: { offset: maxLength },
-      });
+      throw new InputError(
+        "bencode.too-long",
+        `the bencode has ${bytes.length} bytes; at most ${maxLength} are allowed`,
+        {
+          fields: { offset: maxLength },
+        },
+      );
     }
     // Strings are views, which cost the garbage collector a fifth of what copies cost. With `copy`, the whole document
     // is therefore copied once. The bytes are a plain array because a Buffer's methods copy and slice differently.
@@ -198,7 +202,11 @@ export class Decoder {
   #open(letter: number, depth: number): void {
     if (this.#bytes[this.#at] !== letter) throw this.#unexpected("a dictionary");
     if (depth > this.#maxDepth)
-      throw this.#error("bencode.depth", `more than ${this.#maxDepth} containers within each other`, this.#at);
+      throw this.#error(
+        "bencode.depth",
+        `lists and dictionaries are nested deeper than ${this.#maxDepth} levels`,
+        this.#at,
+      );
     this.#countToken();
     this.#at++;
   }
@@ -252,16 +260,18 @@ export class Decoder {
     let byte = bytes[at];
     while (byte !== undefined && byte >= ZERO && byte <= ZERO + 9) {
       length = length * 10 + byte - ZERO;
-      if (length > bytes.length) throw this.#error("bencode.truncated", "a string is longer than what is left", start);
+      if (length > bytes.length)
+        throw this.#error("bencode.truncated", "a string is longer than the rest of the document", start);
       byte = bytes[++at];
     }
     if (at === start) throw this.#unexpected("a value");
-    if (byte === undefined) throw this.#error("bencode.truncated", "the document ends within a length", at);
+    if (byte === undefined)
+      throw this.#error("bencode.truncated", "the document ends within the length of a string", at);
     if (byte !== COLON) throw this.#error("bencode.syntax", "a colon must follow the length of a string", at);
     if (this.#strict && at - start > 1 && bytes[start] === ZERO)
-      throw this.#error("bencode.leading-zero", "a length starts with 0", start);
+      throw this.#error("bencode.leading-zero", "the length of a string starts with 0", start);
     if (at + 1 + length > bytes.length)
-      throw this.#error("bencode.truncated", "a string is longer than what is left", start);
+      throw this.#error("bencode.truncated", "a string is longer than the rest of the document", start);
     this.#countToken();
     this.#at = at + 1;
     return length;
@@ -284,7 +294,7 @@ export class Decoder {
     const digits = at - first;
     if (byte === undefined) throw this.#error("bencode.truncated", "the document ends within an integer", at);
     if (byte !== LETTER_E || digits === 0)
-      throw this.#error("bencode.integer", "an integer is digits between i and e", start);
+      throw this.#error("bencode.integer", "an integer must consist of digits between i and e", start);
     if (this.#strict && bytes[first] === ZERO && (digits > 1 || negative)) {
       throw this.#error(
         "bencode.leading-zero",
@@ -302,13 +312,12 @@ export class Decoder {
 
   #unexpected(expected: string): InputError {
     const byte = this.#bytes[this.#at];
-    if (byte === undefined)
-      return this.#error("bencode.truncated", `the document ends where ${expected} should be`, this.#at);
+    if (byte === undefined) return this.#error("bencode.truncated", `the document ends before ${expected}`, this.#at);
     const found =
       byte > 0x20 && byte < 0x7f
         ? JSON.stringify(String.fromCharCode(byte))
         : `byte 0x${byte.toString(16).padStart(2, "0")}`;
-    return this.#error("bencode.syntax", `${found} where ${expected} should be`, this.#at);
+    return this.#error("bencode.syntax", `${found} instead of ${expected}`, this.#at);
   }
 
   #error(code: string, what: string, offset: number): InputError {

@@ -19,13 +19,16 @@ const SMALL_COPY = 32;
 /** The minimum length in bytes of a string that is copied straight into the result, and not into the buffer first. */
 const LARGE_COPY = 16 * 1024;
 
-/** A long string that is not in the buffer, and the buffer offset at which it belongs. */
+/** A long string that is left out of the buffer, and the offset in the buffer at which `Writer.finish` inserts it. */
 interface Insertion {
   readonly at: number;
   readonly bytes: Uint8Array;
 }
 
-/** A growing buffer of bencoded bytes. `finish` inserts the long strings, such as the hashes of a torrent's pieces. */
+/**
+ * A growing buffer of bencoded bytes. Long strings, such as the hashes of a torrent's pieces, are not copied to it:
+ * `finish` inserts them into the result.
+ */
 class Writer {
   #bytes = pooledBytes(FIRST_CAPACITY);
   #length = 0;
@@ -39,7 +42,10 @@ class Writer {
     if (typeof value === "bigint") return this.#ascii(`i${value}e`);
     if (value instanceof Raw) return this.#copy(value.bytes);
     if (depth >= MAX_DEPTH_CEILING)
-      throw new UsageError("bencode.depth", `more than ${MAX_DEPTH_CEILING} containers within each other`);
+      throw new UsageError(
+        "bencode.depth",
+        `lists and dictionaries are nested deeper than ${MAX_DEPTH_CEILING} levels`,
+      );
     if (isList(value)) return this.#list(value, depth + 1);
     if (value instanceof Map) return this.#entries(value, depth + 1);
     if (typeof value === "object" && value !== null) return this.#entries(new Map(Object.entries(value)), depth + 1);
@@ -131,7 +137,7 @@ class Writer {
       if (code > 0xff)
         throw new UsageError(
           "bencode.key",
-          `a key has one character per byte; use keyFromText(${JSON.stringify(text.slice(0, 60))})`,
+          `a dictionary key stands for bytes, so no character may be above U+00FF; use keyFromText(${JSON.stringify(text.slice(0, 60))})`,
         );
       bytes[at++] = code;
     }

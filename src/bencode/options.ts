@@ -44,8 +44,8 @@ export interface SpanOptions extends DecodeOptions {
 }
 
 /**
- * Reads list elements of one common form from the bytes, without decoding them: a torrent may have twenty thousand
- * alike. It takes canonical bencode only; the decoder handles the other elements and all errors.
+ * Reads list elements of one common form from the bytes, without decoding them: a torrent may list twenty thousand
+ * files in the same form. It reads canonical bencode only; the decoder handles the other elements and all errors.
  */
 export interface ElementScanner {
   /**

@@ -86,8 +86,8 @@ export interface IntRange {
 }
 
 /**
- * Makes a function that returns the value of `key` as one kind of value, or `undefined` when the key is missing. The
- * function throws InputError `bencode.type` for another kind of value.
+ * Makes a function that reads the value of `key`, which must be of one kind. The function returns `undefined` when the
+ * key is missing, and throws InputError `bencode.type` for another kind of value.
  */
 function optional<T>(
   kind: string,
@@ -103,7 +103,10 @@ function optional<T>(
   };
 }
 
-/** Makes a function as {@link optional} does, which throws InputError `bencode.missing` when the key is missing. */
+/**
+ * Makes a function like that of {@link optional}, except that it throws InputError `bencode.missing` when the key is
+ * missing.
+ */
 function required<T>(
   kind: string,
   read: (value: BValue | undefined) => T | undefined,
@@ -122,22 +125,22 @@ function required<T>(
  * another kind of value.
  */
 export const optionalDict = optional("a dictionary", asDict);
-/** Returns the list under a key; otherwise the same as {@link optionalDict}. */
+/** Returns the list under a key, with the rules and errors of {@link optionalDict}. */
 export const optionalList = optional("a list", asList);
-/** Returns the byte string under a key; otherwise the same as {@link optionalDict}. */
+/** Returns the byte string under a key, with the rules and errors of {@link optionalDict}. */
 export const optionalBytes = optional("a string", asBytes);
-/** Returns the text under a key; otherwise the same as {@link optionalDict}. */
+/** Returns the text under a key, with the rules and errors of {@link optionalDict}. */
 export const optionalText = optional("a string", asText);
 /**
  * Returns the dictionary under a key. Throws {@link InputError} `bencode.missing` when the key is missing,
  * `bencode.type` for another kind of value.
  */
 export const requireDict = required("a dictionary", asDict);
-/** Returns the list under a key; otherwise the same as {@link requireDict}. */
+/** Returns the list under a key, with the errors of {@link requireDict}. */
 export const requireList = required("a list", asList);
-/** Returns the byte string under a key; otherwise the same as {@link requireDict}. */
+/** Returns the byte string under a key, with the errors of {@link requireDict}. */
 export const requireBytes = required("a string", asBytes);
-/** Returns the text under a key; otherwise the same as {@link requireDict}. */
+/** Returns the text under a key, with the errors of {@link requireDict}. */
 export const requireText = required("a string", asText);
 
 /**
@@ -161,7 +164,10 @@ export function optionalInt(dict: BDict, key: string, range: IntRange = {}): num
   return value;
 }
 
-/** Does the same as {@link optionalInt}, but throws InputError `bencode.missing` when the key is missing. */
+/**
+ * Returns the safe integer under a key as {@link optionalInt} does, but throws InputError `bencode.missing` when the
+ * key is missing.
+ */
 export function requireInt(dict: BDict, key: string, range: IntRange = {}): number {
   const value = optionalInt(dict, key, range);
   if (value === undefined)

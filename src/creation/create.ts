@@ -42,7 +42,7 @@ export interface CreateOptions extends SourceOptions, OuterFields {
   readonly pieceLength?: number | undefined;
   /** Whether the torrent is private (BEP 27). */
   readonly private?: boolean | undefined;
-  /** The key `source`: a text for the site that the torrent is for. It changes the info-hash. */
+  /** The key `source`: the name of the site for which the torrent is made. It changes the info-hash. */
   readonly source?: string | undefined;
   readonly onProgress?: ((progress: CreateProgress) => void) | undefined;
 }
@@ -56,7 +56,10 @@ export interface CreatedTorrent {
    * every system.
    */
   readonly renamed: readonly { readonly from: readonly string[]; readonly to: readonly string[] }[];
-  /** The name of the source on this disk when the torrent has another name; `undefined` when both are the same. */
+  /**
+   * The name of the file or folder on this disk when the torrent has another name; `undefined` when both names are the
+   * same.
+   */
   readonly renamedFrom: string | undefined;
 }
 
@@ -182,8 +185,8 @@ function entry(
 }
 
 /**
- * Throws when the torrent file would be longer than the maximum, before its content is hashed. Only the hashes are
- * counted: the rest is small.
+ * Throws when the torrent file would be longer than the maximum. It is called before the content is hashed. Only the
+ * hashes are counted, because the other fields are short.
  */
 function checkSize(layout: FileLayout, version: MetainfoVersion): void {
   const perPiece = (version === "v2" ? 0 : 20) + (version === "v1" ? 0 : 32);
@@ -243,8 +246,8 @@ function addV2(
 }
 
 /**
- * Returns the dictionary of the file tree for the folder of a file; creates it and those of its parents when they are
- * missing.
+ * Returns the file tree's dictionary of the folder that contains `path`. Creates it, and those of its parent folders,
+ * when they are missing.
  */
 function folderOf(path: readonly string[], folders: Map<string, Tree>): Tree {
   let key = "";

@@ -15,13 +15,13 @@ interface Task {
 
 /** The options of {@link hashSource}. */
 export interface HashSourceOptions {
-  /** The torrent's files; hybrids have padding among them. */
+  /** The torrent's files, including the padding files of a hybrid torrent. */
   readonly layout: FileLayout;
   /** The path of each file of the layout; `undefined` for padding. */
   readonly paths: readonly (string | undefined)[];
   readonly v1: boolean;
   readonly v2: boolean;
-  /** Called with the hashed part of the bytes, 0 to 1. */
+  /** Called with the part of the bytes that has been hashed, from 0 to 1. */
   readonly onProgress?: ((share: number) => void) | undefined;
   readonly signal?: AbortSignal | undefined;
 }
@@ -156,5 +156,5 @@ function pathsOf(job: HashFilesJob, part: number): string {
     if (path !== undefined && at < from + job.pieceLength && at + length > from) paths.push(path);
     at += length;
   }
-  return paths.length <= 3 ? paths.join(" or ") : `one of ${paths.length} files from ${paths[0] ?? ""} on`;
+  return paths.length <= 3 ? paths.join(" or ") : `one of ${paths.length} files (the first is ${paths[0] ?? ""})`;
 }

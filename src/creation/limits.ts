@@ -6,7 +6,7 @@ export const PIECE_LENGTH_STEP_V1 = 1_024;
 
 /**
  * The number of bytes that one hashing job of `createTorrent` covers (but at least one piece): large enough to keep a
- * core busy, small enough for frequent progress and quick aborts.
+ * core busy, small enough to report progress often and to abort quickly.
  */
 export const HASH_JOB_LENGTH = 32 * 1024 * 1024;
 

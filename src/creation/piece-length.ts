@@ -1,13 +1,16 @@
 import { MAX_PIECE_LENGTH, MIN_PIECE_LENGTH_V2 } from "../metainfo/index.ts";
 
-/** The number of pieces that the automatic piece length does not exceed if possible: their hashes take some 40 KiB. */
+/** The maximum number of pieces that the automatic piece length aims at: their SHA-1 hashes take some 40 KiB. */
 const MOST_PIECES = 2_048;
 /**
- * The maximum automatic piece length in bytes, until there are {@link MOST_PIECES_AT_ALL} pieces. Longer pieces are
- * slow to pass on, and an invalid one costs much.
+ * The maximum automatic piece length in bytes, for content of up to {@link MOST_PIECES_AT_ALL} pieces. A peer can pass
+ * on a piece only when it is complete, and must download an invalid one again as a whole.
  */
 const LONGEST_COMFORTABLE = 16 * 1024 * 1024;
-/** The number of pieces above which even longer pieces are used: 65,536 pieces of 16 MiB are 1 TiB. */
+/**
+ * The number of pieces above which the automatic piece length exceeds {@link LONGEST_COMFORTABLE}: 65,536 pieces of 16
+ * MiB are 1 TiB.
+ */
 const MOST_PIECES_AT_ALL = 65_536;
 
 /**

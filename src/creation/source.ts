@@ -38,20 +38,21 @@ export interface SourceOptions {
    */
   readonly exclude?: ((relativePath: string) => boolean) | undefined;
   /**
-   * The path of the torrent file that will be written. That file is left out when it lies below `path`, also by way of
-   * links. Must not be `path` itself.
+   * The path of the torrent file that will be written. That file is left out when it lies below `path`, also when a
+   * link leads to it. Must not be `path` itself.
    */
   readonly output?: string | undefined;
-  /** Whether to reject symbolic links that lead out of the folder, instead of following them. */
+  /** Whether to reject symbolic links that lead out of the folder; otherwise they are followed. */
   readonly refuseLinksOut?: boolean | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
 /**
- * Lists the file, or the files of the folder, at `path`. Follows symbolic links. Leaves out folders named {@link
- * STATE_FOLDER}, and padding files that another client wrote to the disk: clients would treat them as padding again
- * because of their names. Rejects with StorageError (`storage.not-found`, `storage.denied`, …) or {@link UsageError}
- * `metainfo.source`: no files, a name that is not UTF-8, an entry that is neither file nor folder, a cycle of links.
+ * Lists the file, or the files of the folder, at `path`. Follows symbolic links. Leaves out folders named
+ * {@link STATE_FOLDER}, and padding files that another client wrote to the disk: clients recognise padding files by
+ * their names and would not download them. Rejects with StorageError (`storage.not-found`, `storage.denied`, …) or
+ * {@link UsageError} `metainfo.source`: no files, a name that is not UTF-8, an entry that is neither file nor folder, a
+ * cycle of links.
  */
 export async function listSource(files: Files, options: SourceOptions): Promise<Source> {
   const root = options.path.length > 1 ? options.path.replace(/\/{1,64}$/, "") || "/" : options.path;
@@ -61,7 +62,7 @@ export async function listSource(files: Files, options: SourceOptions): Promise<
   if (output !== undefined && output === (await files.realPath(root)))
     throw new UsageError(
       "metainfo.source",
-      `${root} would be overwritten by the torrent that is made of it; choose another name`,
+      `the torrent file would overwrite ${root}, from which it is made; choose another name for it`,
     );
   if (stat.kind === "file") return { isSingleFile: true, name, files: [toSource(root, [name], stat)] };
   const found: SourceFile[] = [];
@@ -98,7 +99,7 @@ async function walk(
   if (above.length >= MAX_FOLDER_DEPTH) {
     throw new UsageError(
       "metainfo.source",
-      `more than ${MAX_FOLDER_DEPTH} folders within each other at ${folder}; does a link lead back up?`,
+      `folders are nested more than ${MAX_FOLDER_DEPTH} deep at ${folder}; a symbolic link may lead to a parent folder`,
     );
   }
   const entries = (await files.list(folder)).filter(
@@ -132,8 +133,8 @@ async function refuseLinkOut(files: Files, root: string, path: string): Promise<
 }
 
 /**
- * Returns the checked name of a folder entry, and its sort key for the order of BEP 52: the name's bytes, as one
- * character for each byte.
+ * Returns the checked name of a folder entry, and the key by which BEP 52 sorts it: the name's bytes, as one character
+ * for each byte.
  */
 function checkedName(entry: FolderEntry, folder: string): { readonly name: string; readonly key: string } {
   if (!equalBytes(utf8(entry.name), entry.rawName)) {
@@ -167,7 +168,8 @@ async function nameOf(files: Files, path: string): Promise<string> {
   const given = lastComponent(path);
   const name =
     given === "" || given === "." || given === ".." ? lastComponent((await files.realPath(path)) ?? "") : given;
-  if (name === "") throw new UsageError("metainfo.source", `${path} has no name of its own; give the torrent one`);
+  if (name === "")
+    throw new UsageError("metainfo.source", `the path ${path} does not end in a name; choose a name for the torrent`);
   return name;
 }
 

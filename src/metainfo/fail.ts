@@ -8,7 +8,7 @@ export function invalid(what: string, message: string, fields?: ErrorFields): In
   return new InputError(`metainfo.${what}`, `${NOT_VALID}${message}`, fields === undefined ? {} : { fields });
 }
 
-/** Returns the same parse error with `from` (the path or URL of the torrent) at the start of its message. */
+/** Returns a copy of a parse error whose message begins with `from`, the path or URL of the torrent. */
 export function unusable(error: InputError, from: string): InputError {
   const reason = error.message.startsWith(NOT_VALID) ? error.message.slice(NOT_VALID.length) : error.message;
   return new InputError(error.code, `${from} is not a usable torrent: ${reason}`, {

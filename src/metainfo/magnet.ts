@@ -61,7 +61,10 @@ const SCHEME = "magnet:?";
  */
 export function parseMagnet(text: string): Magnet {
   if (text.length > MAX_MAGNET_LENGTH)
-    throw new InputError("magnet.too-long", `a magnet link of ${text.length} characters; at most ${MAX_MAGNET_LENGTH}`);
+    throw new InputError(
+      "magnet.too-long",
+      `the magnet link has ${text.length} characters; at most ${MAX_MAGNET_LENGTH} are allowed`,
+    );
   const trimmed = text.trim();
   if (trimmed.slice(0, SCHEME.length).toLowerCase() !== SCHEME) {
     throw new InputError(
@@ -169,7 +172,7 @@ function unescape(text: string): string {
   );
 }
 
-/** Percent-encodes text as UTF-8. Not `encodeURIComponent`, which throws for half a surrogate pair. */
+/** Percent-encodes text as UTF-8. It does not call `encodeURIComponent`, which throws for half a surrogate pair. */
 function escape(text: string): string {
   return encodeURIComponent(utf8Decode(utf8(text)));
 }
@@ -194,7 +197,7 @@ function readBtih(topic: string): InfoHash | undefined {
   }
   throw new InputError(
     "magnet.topic",
-    `not an info-hash: ${JSON.stringify(text.slice(0, 80))}; urn:btih: takes 40 hex digits or 32 of base32`,
+    `not an info-hash: ${JSON.stringify(text.slice(0, 80))}; urn:btih: needs 40 hexadecimal digits or 32 base32 characters`,
   );
 }
 
@@ -205,7 +208,7 @@ function readBtmh(topic: string): InfoHash | undefined {
   if (bytes?.length !== 32) {
     throw new InputError(
       "magnet.topic",
-      `not an info-hash: ${JSON.stringify(text.slice(0, 80))}; urn:btmh: takes ${SHA256_MULTIHASH} and 64 hex digits`,
+      `not an info-hash: ${JSON.stringify(text.slice(0, 80))}; urn:btmh: needs ${SHA256_MULTIHASH} and 64 hexadecimal digits`,
     );
   }
   return InfoHash.parse(toHex(bytes));

@@ -132,8 +132,8 @@ export class Metainfo {
   }
 
   /**
-   * Returns the same torrent with another {@link name} on disk, made safe by `safeName`. The info dictionary stays the
-   * same.
+   * Returns a copy of this torrent with another {@link name} on disk, made safe by `safeName`. The info dictionary
+   * stays the same.
    */
   named(name: string): Metainfo {
     return new Metainfo({
@@ -163,7 +163,8 @@ export class Metainfo {
   }
 
   /**
-   * Returns the bytes of a torrent file: those that were parsed, or new ones when the info dictionary came from peers.
+   * Returns the bytes of a torrent file: the bytes that were parsed, or newly encoded ones when the info dictionary
+   * came from peers.
    */
   torrentBytes(): Uint8Array {
     return this.#torrentBytes();

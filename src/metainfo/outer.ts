@@ -11,8 +11,8 @@ export interface TorrentNode {
 }
 
 /**
- * The values of a torrent's keys outside its info dictionary. No key is required, so a malformed value is left out and
- * is no error.
+ * The values of a torrent's keys outside its info dictionary. All of these keys are optional, so a malformed value is
+ * left out instead of causing an error.
  */
 export interface OuterFacts {
   /** The URLs of trackers by tier, the first tier first (BEP 12). */

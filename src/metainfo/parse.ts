@@ -60,9 +60,9 @@ export function parseMetainfo(bytes: Uint8Array, hasher: SyncHasher, options: Pa
 }
 
 /**
- * Makes a torrent from an info dictionary that peers sent (BEP 9), together with the trackers and so on of a magnet
- * link or from the user. It has no v2 piece layers: {@link Metainfo.pieceLayer} returns `undefined` for files longer
- * than a piece. Throws as {@link parseMetainfo} does.
+ * Makes a torrent from an info dictionary that peers sent (BEP 9) and from `extras`: the trackers and other fields of a
+ * magnet link or from the user. It has no v2 piece layers: {@link Metainfo.pieceLayer} returns `undefined` for files
+ * longer than a piece. Throws as {@link parseMetainfo} does.
  */
 export function metainfoFromInfo(
   infoBytes: Uint8Array,
@@ -153,7 +153,7 @@ function readPieces(
   if (v1.pieces.length !== layout.pieceCount * 20) {
     throw invalid(
       "pieces",
-      `${layout.totalLength} bytes in pieces of ${pieceLength} take ${layout.pieceCount} hashes, not ${v1.pieces.length / 20}`,
+      `${layout.totalLength} bytes in pieces of ${pieceLength} need ${layout.pieceCount} hashes; it has ${v1.pieces.length / 20}`,
     );
   }
   return { isSingleFile: v1.isSingleFile, layout, hashes: { kind: "v1", pieces: v1.pieces }, hashesV2 };

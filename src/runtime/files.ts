@@ -23,7 +23,7 @@ export interface OpenFile {
   write(bytes: Uint8Array, position: number): Promise<void>;
   /** Writes all of `parts`, one after the other, from `position`. */
   writeFrom(parts: readonly Uint8Array[], position: number): Promise<void>;
-  /** Resolves when the data is on the disk itself (fdatasync). */
+  /** Resolves when the data has reached the disk (fdatasync). */
   sync(): Promise<void>;
   truncate(length: number): Promise<void>;
   stat(): Promise<FileStat>;
@@ -31,8 +31,8 @@ export interface OpenFile {
 }
 
 /**
- * The mode of an open: `"read"`; `"write"`: read and write, created when missing, never truncated; `"append"`;
- * `"exclusive"`: created, must not exist.
+ * The mode in which a file is opened: `"read"`; `"write"` (read and write; a missing file is created, and nothing is
+ * truncated); `"append"`; `"exclusive"` (the file is created and must not exist).
  */
 export type OpenMode = "read" | "write" | "append" | "exclusive";
 
@@ -54,19 +54,21 @@ export interface FolderEntry {
 }
 
 /**
- * Files, as the engine sees them. Paths are absolute, or relative to the process. Every method rejects with
- * StorageError:
- * `storage.not-found`, `storage.denied`, `storage.full`, `storage.read-only`, `storage.not-a-folder`,
- * `storage.is-a-folder`,
- * `storage.not-a-file` (a pipe, a socket, a device), `storage.exists`, `storage.name-too-long`,
- * `storage.too-many-files`, `storage.other-disk`, `storage.failed`; each with the path in its message and fields.
+ * The file system that the engine uses. Paths are absolute, or relative to the working directory. Every method rejects
+ * with StorageError: `storage.not-found`, `storage.denied`, `storage.full`, `storage.read-only`,
+ * `storage.not-a-folder`, `storage.is-a-folder`, `storage.not-a-file` (a pipe, a socket, a device), `storage.exists`,
+ * `storage.name-too-long`, `storage.too-many-files`, `storage.other-disk`, `storage.failed`; each with the path in its
+ * message and fields.
  */
 export interface Files {
   /** Opens a regular file. Pipes and devices are refused at once. */
   open(path: string, mode: OpenMode): Promise<OpenFile>;
   /** Resolves to the stat of a path; `undefined` when it does not exist. Follows symbolic links. */
   stat(path: string): Promise<FileStat | undefined>;
-  /** Resolves to the stat of a path; `undefined` when it does not exist. A symbolic link at its end is not followed. */
+  /**
+   * Resolves to the stat of a path; `undefined` when it does not exist. When the path is a symbolic link, the link
+   * itself is described.
+   */
   linkStat(path: string): Promise<FileStat | undefined>;
   /** Resolves to the path with all symbolic links resolved; `undefined` when it does not exist. */
   realPath(path: string): Promise<string | undefined>;
@@ -75,17 +77,17 @@ export interface Files {
   makeFolder(path: string): Promise<void>;
   /** Renames a file or folder within one disk. Between two disks it rejects with `storage.other-disk`. */
   rename(from: string, to: string): Promise<void>;
-  /** Syncs a folder: resolves when the names of its entries are durable. */
+  /** Syncs a folder: resolves when the names of its entries are on the disk. */
   syncFolder(path: string): Promise<void>;
   /** Removes a file; does nothing when it does not exist. */
   removeFile(path: string): Promise<void>;
   /** Removes an empty folder; resolves to whether it was removed. */
   removeEmptyFolder(path: string): Promise<boolean>;
-  /** Resolves to the whole of a file; rejects with `storage.too-long` when it is longer than `maxBytes`. */
+  /** Resolves to the content of a file; rejects with `storage.too-long` when it is longer than `maxBytes`. */
   readAll(path: string, maxBytes: number, options?: ReadAllOptions): Promise<Uint8Array>;
   /**
-   * Replaces a regular file atomically, or creates it: temporary file, fsync, rename, fsync of the folder. The bytes
-   * are on disk when it resolves.
+   * Replaces a regular file atomically, or creates it, by these steps: temporary file, fsync, rename, fsync of the
+   * folder. The bytes are on the disk when the promise resolves.
    */
   replace(path: string, bytes: Uint8Array): Promise<void>;
   /**

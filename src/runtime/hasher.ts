@@ -62,7 +62,7 @@ export interface Hasher extends SyncHasher {
    * `parallelism` jobs running.
    */
   digestFiles(job: HashFilesJob, signal?: AbortSignal): Promise<HashFilesResult>;
-  /** The number of jobs that keeps all cores busy, including waiting jobs. */
+  /** The number of jobs that callers should have running or waiting to keep all cores busy. */
   readonly parallelism: number;
   /** Allocates memory that {@link Hasher.digest} can read without a copy. */
   allocate(length: number): Uint8Array;

@@ -16,8 +16,8 @@ export interface HttpRequest {
   /** The maximum number of redirects to follow. One more rejects with NetworkError `http.redirects`. */
   readonly maxRedirects: number;
   /**
-   * Called for the first URL and for each redirect, with all resolved IP addresses. Returns the reason for a refusal,
-   * or `undefined` to allow the request.
+   * Called with the URL of the request and of each redirect, and with all IP addresses of its host. Returns the reason
+   * for a refusal, or `undefined` to allow the request.
    */
   readonly check?: (url: URL, ips: readonly string[]) => string | undefined;
   readonly localIp?: string;

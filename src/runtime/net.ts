@@ -4,11 +4,11 @@ import type { Endpoint } from "../base/index.ts";
 export interface SocketHandlers {
   /** Called with bytes that arrived: a view of a buffer that is reused, valid during the call only. */
   onData(chunk: Uint8Array): void;
-  /** Called when, after `write` returned `false`, enough of the queued bytes have been sent. */
+  /** Called after `write` has returned `false`, when enough of the queued bytes have been sent. */
   onDrain(): void;
   /**
-   * Called exactly once, as the last call, when either side has closed the connection. `error`: the reason, if it
-   * failed.
+   * Called exactly once, as the last call, when either side has closed the connection. `error` is the reason when the
+   * connection failed.
    */
   onClose(error: Error | undefined): void;
 }
@@ -19,11 +19,15 @@ export interface Socket {
   readonly local: Endpoint;
   /** Starts to read from the connection. Called once; {@link Socket.handOver} may replace the handlers later. */
   start(handlers: SocketHandlers): void;
-  /** Replaces the handlers: after the handshake, the code for the peer receives the connection. */
+  /**
+   * Replaces the handlers: after the handshake, the connection is handed to the code that exchanges messages with the
+   * peer.
+   */
   handOver(handlers: SocketHandlers): void;
   /**
-   * Queues `bytes`; do not change them until `onFlushed` is called. Returns `false` when so many bytes are queued that
-   * the caller should wait for `onDrain`. `onFlushed` is called with an error when the connection ends first.
+   * Queues `bytes`; do not change them until `onFlushed` is called. Returns `false` when the caller should wait for
+   * `onDrain` before it writes more. `onFlushed` is called with an error when the connection ends before the bytes are
+   * sent.
    */
   write(bytes: Uint8Array, onFlushed?: (error?: Error | null) => void): boolean;
   /** The bytes queued and not yet passed to the operating system. */
@@ -33,7 +37,7 @@ export interface Socket {
   resume(): void;
   /** Closes the connection at once; queued bytes may be lost. Then `onClose` is called. */
   destroy(error?: Error): void;
-  /** Sends the queued bytes, then closes. */
+  /** Sends the queued bytes, then closes the connection. */
   end(): void;
 }
 
@@ -69,7 +73,7 @@ export interface ListenOptions {
 export interface ResolveOptions {
   /**
    * Whether an abort also ends the request to the DNS servers, so that it does not delay the end of the process. The
-   * system's other sources of names (hosts file, mDNS) are used only for names that the servers do not know.
+   * hosts file, mDNS and other sources of the system are then used only for names that the DNS servers do not know.
    */
   readonly isStoppable?: boolean | undefined;
 }
@@ -84,8 +88,8 @@ export interface Net {
   /** Listens for TCP connections. Rejects with NetworkError: `net.address-in-use`, `net.denied`, `net.failed`. */
   listen(options: ListenOptions): Promise<Listener>;
   /**
-   * Resolves to the addresses of a name, canonical, in the resolver's order; an IP address resolves to itself. Rejects
-   * with NetworkError `net.unknown-host`.
+   * Resolves to the canonical IP addresses of a name, in the resolver's order; an IP address resolves to itself.
+   * Rejects with NetworkError `net.unknown-host`.
    */
   resolve(host: string, signal?: AbortSignal, options?: ResolveOptions): Promise<string[]>;
 }

@@ -62,8 +62,8 @@ function* ranges({
 }
 
 /**
- * Checks a range of pieces. It is hashed on this thread when its length is within `inline`, which is then reduced by
- * it.
+ * Checks a range of pieces. `inline.bytes` is the number of bytes that this thread may still hash: a range that is no
+ * longer is hashed here, and reduces it by its length; a longer one is hashed on other threads.
  */
 async function checkRange(
   options: CheckOptions,
@@ -95,7 +95,7 @@ async function checkRange(
   for (let at = 0; at < count; at++) if (verdict.right[at] === 1) valid.set(first + at);
 }
 
-/** Buffers that later checks reuse: a thousand small torrents are checked with a few buffers. */
+/** Buffers that are kept for later checks: a thousand small torrents are checked with a few buffers. */
 const spareBuffers: Uint8Array[] = [];
 
 /**
@@ -128,7 +128,7 @@ async function checkInline(
   return true;
 }
 
-/** The error codes for missing and short files. Hashing threads treat the same errors as missing files. */
+/** The error codes for missing and short files, the same that hashing threads treat as missing. */
 const MISSING = new Set(["storage.short", "storage.not-found", "storage.not-a-folder"]);
 
 function isMissing(error: unknown): boolean {

@@ -31,7 +31,7 @@ export const MAX_RESUME_BYTES = 64 * 1024 * 1024;
 export const MOVE_CHUNK_BYTES = 1024 * 1024;
 
 /**
- * The minimum time, in milliseconds, between two checks whether another program changed a shared file: one `stat` a
- * second for each file in use. Changed data is sent to peers for at most this long.
+ * The minimum time, in milliseconds, between two checks whether another program has changed a shared file. A check is
+ * one `stat` for each file in use, and changed data is sent to peers for at most this time.
  */
 export const WATCH_FILE_MS = 1_000;

@@ -20,8 +20,8 @@ export interface PieceVerifier {
   /** The number of concurrent {@link PieceVerifier.verifyFiles} calls that keeps all cores busy. */
   readonly parallelism: number;
   /**
-   * Whether the expected hash of a piece is known. It is not for an index out of range, and in v2 while the file's
-   * piece layer is unknown. Such a piece is never valid.
+   * Whether the expected hash of a piece is known. It is unknown for an index out of range, and in v2 when the file's
+   * piece layer is unknown; such a piece is never valid.
    */
   canVerify(piece: number): boolean;
   /**
@@ -32,14 +32,14 @@ export interface PieceVerifier {
   /** Verifies a piece as {@link PieceVerifier.verify} does, synchronously. */
   verifySync(piece: number, data: Uint8Array): boolean;
   /**
-   * Returns the number of pieces from `first` on (1 to `most`) that one {@link PieceVerifier.verifyFiles} call may
-   * cover. In v2 they are all of one file, so that either all or none of them have a known hash.
+   * Returns the number of pieces from `first` on, 1 to `most`, that one {@link PieceVerifier.verifyFiles} call may
+   * cover. In v2 all of them belong to one file, so the hashes of all or of none are known.
    */
   run(first: number, most: number): number;
   /**
-   * Reads and hashes the `count` pieces from `first` on, on other threads; the number must be allowed by `run`.
-   * `segments` are the parts of files with their bytes. Pieces with missing or short files are invalid. Rejects with
-   * AbortError.
+   * Reads and hashes the `count` pieces from `first` on, on other threads. `count` is at most the result of `run`;
+   * `segments` are the parts of files that contain the pieces. Pieces with missing or short files are invalid. Rejects
+   * with AbortError.
    */
   verifyFiles(
     first: number,
@@ -128,8 +128,8 @@ class VerifierV1 extends Verifier<HashesV1> implements PieceVerifier {
 }
 
 /**
- * Verifies pieces of v2. Each piece has a merkle tree of its own; a file of at most one piece has a tree that is only
- * as wide as the file needs.
+ * Verifies the pieces of a v2 torrent. Each piece has a merkle tree of its own; the tree of a file of at most one piece
+ * is only as wide as the file needs.
  */
 class VerifierV2 extends Verifier<HashesV2> implements PieceVerifier {
   async verify(piece: number, data: Uint8Array): Promise<boolean> {

@@ -13,7 +13,7 @@ export interface RemoveOptions {
    * Returns whether a file of `size` bytes on disk is known to contain data of the torrent. Default: always `false`.
    */
   readonly isKnown?: (fileIndex: number, size: number) => boolean;
-  /** Called with `storage.not-ours`, once for all files that were not deleted. */
+  /** Called once with `storage.not-ours`, which covers all files that were not deleted. */
   readonly onLeft?: (error: StorageError) => void;
 }
 
@@ -60,7 +60,7 @@ export interface Storage {
   reopen?(fileIndex: number): Promise<void>;
   /**
    * Truncates a verified file that is longer than the torrent declares. A file that this storage never wrote to is
-   * truncated only with `evenUnwritten`. Resolves to whether the file was truncated.
+   * truncated only when `evenUnwritten` is true. Resolves to whether the file was truncated.
    */
   cut?(fileIndex: number, evenUnwritten: boolean): Promise<boolean>;
   /** Whether any data of the torrent may exist. When `false`, no check is necessary. */
@@ -80,7 +80,7 @@ export interface Storage {
   close(): Promise<void>;
 }
 
-/** Returns views of the `length` bytes from offset `from` on, as if `parts` were one array. */
+/** Returns views of the `length` bytes from offset `from` on, counted as if `parts` were one array. */
 export function sliceParts(parts: readonly Uint8Array[], from: number, length: number): Uint8Array[] {
   const only = parts[0];
   if (parts.length === 1 && only !== undefined)

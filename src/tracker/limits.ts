@@ -12,7 +12,10 @@ export const HTTP_TOTAL_TIMEOUT_MS = 30_000;
 /** The maximum number of HTTP redirects that one request follows. */
 export const MAX_REDIRECTS = 5;
 
-/** The maximum number of peers that are read from one reply. The engine keeps at most 4,000 peers of a torrent. */
+/**
+ * The maximum number of peers that are read from one reply, of the at most 4,000 peers of a torrent that the engine
+ * keeps.
+ */
 export const MAX_REPLY_PEERS = 2_000;
 /** The maximum length in bytes of a tracker id that is kept and sent back. */
 export const MAX_TRACKER_ID_BYTES = 256;
@@ -40,8 +43,8 @@ export const UDP_RETRANSMIT_MS = 15_000;
 /** The maximum number of times that the time before a UDP retransmission doubles (BEP 15: n up to 8). */
 export const UDP_MAX_DOUBLINGS = 8;
 /**
- * The maximum duration of a UDP request, in milliseconds. By BEP 15 alone it could take two hours; the next tracker is
- * tried sooner.
+ * The maximum duration of a UDP request, in milliseconds. The retransmissions of BEP 15 could take two hours; after
+ * this time the next tracker is tried.
  */
 export const UDP_TIMEOUT_MS = 60_000;
 /** The time for which a client may use a UDP connection id, in milliseconds (BEP 15). */
@@ -49,16 +52,16 @@ export const UDP_CONNECTION_MS = 60_000;
 /** The maximum number of UDP connection ids that are kept. */
 export const MAX_UDP_CONNECTIONS = 1_024;
 /**
- * The maximum time, in milliseconds, that a reply over one IP family waits for the reply over the other family. An IP
+ * The maximum time, in milliseconds, that a reply over one IP family waits for the reply over the other family: a
  * family without a route must not delay the peers.
  */
 export const FAMILY_GRACE_MS = 300;
 
-/** The maximum time for sending `stopped`, in milliseconds. */
+/** The maximum time for sending the event `stopped`, in milliseconds. */
 export const STOP_TIMEOUT_MS = 3_000;
 /**
- * The time before the first UDP retransmission of `stopped`, in milliseconds: it must be well below {@link
- * STOP_TIMEOUT_MS}.
+ * The time before the first UDP retransmission of the event `stopped`, in milliseconds: it must be well below
+ * {@link STOP_TIMEOUT_MS}.
  */
 export const STOP_RETRANSMIT_MS = 900;
 /**
@@ -67,7 +70,10 @@ export const STOP_RETRANSMIT_MS = 900;
 export const BACKOFF_FIRST_MS = 15_000;
 /** The maximum time between a failure of a tracker and the next announce, in milliseconds. */
 export const BACKOFF_MAX_MS = 30 * 60_000;
-/** The maximum time, in milliseconds, that a tracker can request with `retry in` (BEP 31), unless it sends "never". */
+/**
+ * The maximum time, in milliseconds, until the next announce that a tracker can request with `retry in` (BEP 31). A
+ * tracker that sends "never" gets no further announce.
+ */
 export const RETRY_IN_MAX_MS = 24 * 3_600_000;
 /** The maximum number of trackers of a torrent. Further ones are ignored. */
 export const MAX_TRACKERS = 200;

@@ -14,7 +14,8 @@ interface Bucket {
 }
 
 /**
- * Limits the rate at which each IP address (IPv6: each /64) may open connections: every connection costs a handshake.
+ * Limits the rate at which each IP address (IPv6: each /64) may open connections, because each connection costs a
+ * handshake.
  */
 export class Arrivals {
   readonly #clock: Clock;

@@ -10,8 +10,8 @@ import type { Connection, Direction } from "./transport.ts";
  */
 export interface HandshakeOwner {
   /**
-   * Returns the handshake to send; `undefined` refuses the connection. `infoHash` is the torrent that an incoming peer
-   * requests. For an outgoing connection it is `undefined`, and the call comes at once.
+   * Returns the handshake to send, or `undefined` to refuse the connection. `infoHash` is the torrent that an incoming
+   * peer requests. For an outgoing connection it is `undefined`, and this is called at once.
    */
   offer(infoHash: Uint8Array | undefined): Uint8Array | undefined;
   /** Called when both handshakes are complete. Returns the handlers that take over, or `undefined` to close. */
@@ -52,7 +52,7 @@ export class HandshakeSession {
 
   /** Closes the connection when the handshake is not complete; otherwise does nothing. */
   abort(): void {
-    this.#fail(new PeerError("peer.aborted", "the handshake was abandoned"));
+    this.#fail(new PeerError("peer.aborted", "the handshake was aborted"));
   }
 
   #offer(infoHash: Uint8Array | undefined): void {
@@ -91,7 +91,7 @@ export class HandshakeSession {
   }
 
   /**
-   * Whether the session has ended. A method, so that the compiler does not narrow the state across calls that may
+   * Whether the session has ended. It is a method because the compiler would narrow a field across calls that may
    * change it.
    */
   #isOver(): boolean {

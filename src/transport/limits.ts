@@ -1,6 +1,6 @@
 /** Bounds for connections that have not completed a handshake, and for the UDP port. Listed in docs/limits.md. */
 
-/** The maximum time, in milliseconds, from the connection to the end of both sides' handshakes. */
+/** The maximum time, in milliseconds, from the start of the connection to the end of both sides' handshakes. */
 export const HANDSHAKE_TIMEOUT_MS = 10_000;
 
 /** The maximum time, in milliseconds, for a TCP connection to be established: enough when a packet is lost twice. */
@@ -22,8 +22,8 @@ export const MAX_HALF_OPEN_PER_NETWORK = 64;
 export const ARRIVALS_BURST = 50;
 
 /**
- * The maximum number of connections per second that a public address (IPv6: /64) may open after {@link ARRIVALS_BURST}
- * ones.
+ * The maximum number of connections per second that a public address (IPv6: /64) may open after its first
+ * {@link ARRIVALS_BURST} connections.
  */
 export const ARRIVALS_PER_SECOND = 1;
 
@@ -46,7 +46,7 @@ export const NETWORK_ARRIVALS_FACTOR = 8;
 export const MAX_ARRIVAL_NETWORKS = 8_192;
 
 /**
- * The time, in milliseconds, that a refused connection stays open unread before it is closed, when its address was
+ * The time, in milliseconds, for which a refused connection is kept open without reading from it, when its address was
  * refused shortly before.
  */
 export const REFUSAL_MS = 2_000;
@@ -54,7 +54,7 @@ export const REFUSAL_MS = 2_000;
 /** The time, in milliseconds, within which a second refusal of an address counts as repeated. */
 export const REPEATED_REFUSAL_MS = 30_000;
 
-/** The maximum number of refused connections that stay open unread. Further ones are closed at once. */
+/** The maximum number of refused connections that are kept open. Further ones are closed at once. */
 export const MAX_HELD_REFUSALS = 128;
 
 /** The maximum number of refused addresses that are remembered. */

@@ -13,7 +13,7 @@ export interface Connection extends Socket {
   readonly address: PeerAddress;
 }
 
-/** The direction of a connection: `outgoing` when we dialed, `incoming` when the peer did. */
+/** The direction of a connection: `outgoing` when this client dialed, `incoming` when the peer did. */
 export type Direction = "outgoing" | "incoming";
 
 /** Options of {@link Transport.dial}. */

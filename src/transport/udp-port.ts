@@ -14,9 +14,7 @@ import { MAX_WAITING_DATAGRAMS } from "./limits.ts";
 /** Options of {@link UdpPort}. */
 export interface UdpPortOptions {
   readonly runtime: Pick<Runtime, "datagrams" | "log">;
-  /**
-   * The local IP address to bind. The socket of the other IP family, and both sockets by default, bind all addresses.
-   */
+  /** The local IP address to bind the socket of its IP family to. All other sockets bind all addresses. */
   readonly ip?: string | undefined;
   /**
    * Returns the port to bind (the port at which peers connect); called when a socket is opened. When the port is 0 or
@@ -44,8 +42,8 @@ type State =
 
 /**
  * One UDP socket for each IP family in use, shared by all protocols over UDP, so that firewalls and NATs see one port.
- * Each protocol claims its datagrams by a test of their first bytes. Sockets are opened when they are first needed and
- * stay open until {@link UdpPort.close}.
+ * Each protocol receives the datagrams whose first bytes pass its test. Sockets are opened when they are first needed
+ * and stay open until {@link UdpPort.close}.
  */
 export class UdpPort {
   readonly #options: UdpPortOptions;
@@ -70,8 +68,9 @@ export class UdpPort {
   }
 
   /**
-   * Calls `handler` with each datagram that passes `test`. When several tests pass, the handler that was registered
-   * first gets the datagram. The bytes are valid during the call only. Returns a function that removes the handler.
+   * Calls `handler` with each datagram that passes `test`. When a datagram passes several tests, only the handler that
+   * was registered first gets it. The bytes are valid during the call only. Returns a function that removes the
+   * handler.
    */
   claim(test: Test, handler: Handler): () => void {
     const claim = { test, handler };

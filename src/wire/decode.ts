@@ -21,7 +21,7 @@ export interface FrameLimits {
 
 const DEFAULT_LIMITS: FrameLimits = { maxFrameLength: MAX_FRAME_LENGTH, pieceCount: undefined };
 
-/** By message id: the length (id included) of messages that have a fixed length; 0 for all other messages. */
+/** The length (id included) of each message that has a fixed length, by message id; 0 for all other messages. */
 const FIXED_LENGTH = new Uint8Array(256);
 for (const id of [
   MessageId.choke,

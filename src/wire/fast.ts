@@ -2,7 +2,7 @@ import { UsageError, ipBytes, ipFamily, readUint32 } from "../base/index.ts";
 import type { SyncHasher } from "../base/index.ts";
 import { MAX_ALLOWED_FAST } from "./limits.ts";
 
-/** The torrent and the peer for {@link allowedFastSet}. */
+/** Options of {@link allowedFastSet}. */
 export interface AllowedFastOptions {
   /** The 20 bytes of the info-hash as in the handshake. */
   readonly infoHash: Uint8Array;
@@ -19,8 +19,8 @@ export interface AllowedFastOptions {
 }
 
 /**
- * The default number of pieces in the allowed-fast set (BEP 6): a new peer gets pieces to trade, but not enough to stay
- * choked on purpose.
+ * The default number of pieces in the allowed-fast set (BEP 6). A new peer gets pieces to trade, but too few to
+ * download without being unchoked.
  */
 const DEFAULT_COUNT = 10;
 
@@ -32,7 +32,7 @@ const DEFAULT_COUNT = 10;
 export function allowedFastSet(options: AllowedFastOptions): number[] {
   const { infoHash, ip, pieceCount, count = DEFAULT_COUNT, hasher } = options;
   if (!Number.isSafeInteger(pieceCount) || pieceCount < 0) {
-    throw new UsageError("wire.field", `pieceCount must be a count, not ${pieceCount}`, {
+    throw new UsageError("wire.field", `pieceCount must be a whole number of pieces, not ${pieceCount}`, {
       fields: { field: "pieceCount", received: pieceCount },
     });
   }

@@ -58,9 +58,9 @@ export const METADATA_SERVE_FACTOR = 3;
 export const MAX_METADATA_ATTEMPTS = 4;
 
 /**
- * Peers may claim different metadata sizes. Each claimed size is an attempt, and one attempt runs at a time. After this
- * many milliseconds, plus {@link METADATA_ATTEMPT_MS_PER_PIECE} for each piece that has arrived, the next one replaces
- * it.
+ * The time, in milliseconds, after which an attempt to assemble metadata may be replaced by a waiting one;
+ * {@link METADATA_ATTEMPT_MS_PER_PIECE} is added for each piece that has arrived. Peers may claim different metadata
+ * sizes: each claimed size has its own attempt, and one attempt runs at a time.
  */
 export const METADATA_ATTEMPT_BASE_MS = 30_000;
 /** The time, in milliseconds, by which each metadata piece that arrives extends {@link METADATA_ATTEMPT_BASE_MS}. */

@@ -14,7 +14,8 @@ import {
 import type { VersionReader } from "./peer-id-version.ts";
 
 /**
- * The two letters of a client in its peer ids, the client's name, and the form of its version (default: {@link four}).
+ * The two letters of a client in its peer ids, the client's name, and the function that reads its version (default:
+ * {@link four}).
  */
 type Row = readonly [code: string, client: string, version?: VersionReader];
 

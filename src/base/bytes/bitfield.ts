@@ -10,7 +10,7 @@ function popcount(word: number): number {
 /**
  * A fixed number of bits, packed as in the `bitfield` message (BEP 3): bit 0 is the high bit of byte 0; spare bits of
  * the last byte are zero. The number of set bits is stored, so `count`, `isFull` and `isEmpty` take constant time.
- * (More than sixteen public members: a set has that many operations.)
+ * (More than sixteen public members: a set has so many operations.)
  *
  * @example
  * ```ts
@@ -22,16 +22,14 @@ function popcount(word: number): number {
  * pieces.count; // => 2
  * pieces.pack(); // => new Uint8Array([0b1000_0000, 0b0100_0000])
  * ```
- *
- * It has more than sixteen members, which are the operations of a set.
  */
 export class Bitfield {
   readonly length: number;
   /** The packed bytes themselves, not a copy: they change with the bitfield. Do not write to them. */
   readonly bytes: Uint8Array;
   /**
-   * The same memory as `bytes`, with up to three more zero bytes, as 32-bit integers. Scans of 32 bits at a time are
-   * fast: a torrent may have a million pieces.
+   * The memory of `bytes` as 32-bit integers, padded with zero bytes at the end. Scans read 32 bits at a time, because
+   * a torrent may have a million pieces.
    */
   readonly #words: Uint32Array;
   #count = 0;
@@ -56,7 +54,10 @@ export class Bitfield {
   static unpack(packed: Uint8Array, length: number): Bitfield {
     const field = new Bitfield(length);
     if (packed.length !== field.bytes.length) {
-      throw new InputError("bitfield.length", `${length} bits take ${field.bytes.length} bytes, not ${packed.length}`);
+      throw new InputError(
+        "bitfield.length",
+        `a bitfield of ${length} bits has ${field.bytes.length} bytes, not ${packed.length}`,
+      );
     }
     const spare = packed.length * 8 - length;
     if (spare > 0 && ((packed[packed.length - 1] ?? 0) & ((1 << spare) - 1)) !== 0) {
@@ -161,7 +162,7 @@ export class Bitfield {
     return out.#recount();
   }
 
-  /** Whether this bitfield has a set bit that is not set in `other`. Allocates no memory. */
+  /** Whether this bitfield has a set bit that is clear in `other`. Allocates no memory. */
   hasBeyond(other: Bitfield): boolean {
     this.#sameLength(other);
     for (let i = 0; i < this.#words.length; i++)

@@ -73,8 +73,8 @@ export function compareBytes(a: Uint8Array, b: Uint8Array): number {
 }
 
 /**
- * Returns a copy of `bytes[start, end)` that owns its memory. Not `slice`: a Node `Buffer` given as `Uint8Array` has a
- * `slice` of its own that makes a view.
+ * Returns a copy of `bytes[start, end)` that owns its memory. It does not call `bytes.slice`, because a Node `Buffer`
+ * passed as `Uint8Array` has a `slice` of its own that makes a view.
  */
 export function copyBytes(bytes: Uint8Array, start = 0, end = bytes.length): Uint8Array {
   const out = new Uint8Array(end - start);
@@ -83,8 +83,8 @@ export function copyBytes(bytes: Uint8Array, start = 0, end = bytes.length): Uin
 }
 
 /**
- * Returns a view of `bytes[start, end)`. Not `subarray`, which is slow on a `Buffer`: it looks up the constructor to
- * use.
+ * Returns a view of `bytes[start, end)`. It does not call `bytes.subarray`, which is slow on a `Buffer`: it looks up
+ * the constructor to use.
  */
 export function viewBytes(bytes: Uint8Array, start: number, end: number): Uint8Array {
   return new Uint8Array(bytes.buffer, bytes.byteOffset + start, end - start);

@@ -8,12 +8,12 @@ const utf8Encoder = new TextEncoder();
 const HEX = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, "0"));
 
 /**
- * The maximum number of characters that one call of `String.fromCharCode` makes: it takes them as arguments, and
+ * The maximum number of characters made by one call of `String.fromCharCode`: each is an argument of the call, and
  * engines allow some 60,000 arguments.
  */
 const CHARACTERS_AT_ONCE = 8_192;
 
-/** Bytes of which ranges can be read as ISO 8859-1 text: one character per byte. */
+/** Decodes ranges of bytes as ISO 8859-1 text: one character per byte. */
 export interface Latin1Text {
   /** Returns the characters from `start` to before `end`. */
   toString(encoding: "latin1", start: number, end: number): string;

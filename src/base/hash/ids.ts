@@ -35,7 +35,7 @@ export class InfoHash {
     if (bytes === undefined || (bytes.length !== 20 && bytes.length !== 32)) {
       throw new InputError(
         "infohash.text",
-        `not an info-hash: ${JSON.stringify(text.slice(0, 80))}; 40 or 64 hex digits, or 32 of base32`,
+        `not an info-hash: ${JSON.stringify(text.slice(0, 80))}; it needs 40 or 64 hexadecimal digits, or 32 base32 characters`,
       );
     }
     return new InfoHash(bytes, toHex(bytes));
@@ -79,8 +79,8 @@ function fromBase32(text: string): Uint8Array | undefined {
 }
 
 /**
- * A peer id: 20 bytes that by convention begin with a prefix for the client program (BEP 20). `millrace/wire` finds the
- * program's name.
+ * A peer id: 20 bytes that by convention begin with a prefix for the client program (BEP 20). `recogniseClient` of
+ * `millrace/wire` returns the name of that program.
  */
 export class PeerId {
   static readonly LENGTH = 20;

@@ -45,9 +45,13 @@ export function checkAlignment(layout: FileLayout): void {
     if (file.isPadding || file.length === 0) continue;
     if (file.offset !== next) {
       const path = file.path.join("/");
-      throw invalid("hybrid", `${JSON.stringify(path)} begins at byte ${file.offset}, not at ${next} as v2 has it`, {
-        path,
-      });
+      throw invalid(
+        "hybrid",
+        `${JSON.stringify(path)} begins at byte ${file.offset} in v1, and at byte ${next} in v2`,
+        {
+          path,
+        },
+      );
     }
     next = Math.ceil((file.offset + file.length) / layout.pieceLength) * layout.pieceLength;
   }

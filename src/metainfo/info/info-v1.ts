@@ -41,14 +41,17 @@ export function readPieceLengthV1(info: BDict): number {
 
 /**
  * Reads the elements of the list `files` one by one while the info dictionary is decoded, so that all file dictionaries
- * are never in memory at once. An error in a file is thrown later, by {@link FileReader.files}: a torrent of an unknown
- * version must fail with the error for its version first.
+ * are never in memory at once. An error in a file is stored and thrown by {@link FileReader.files}: a torrent of an
+ * unknown version must be refused for its version, not for a file that only this version cannot read.
  */
 export class FileReader {
-  /** Reads the files in the common form; {@link FileReader.add} reads the other ones. */
+  /**
+   * Reads the plain files: those with only `length` and `path`, in canonical bencode. {@link FileReader.add} reads all
+   * others.
+   */
   readonly scanner: ElementScanner;
   readonly #text: TextReader;
-  /** The files read so far, as long as all of them are in the common form. */
+  /** The files read so far; `undefined` once a file was not plain (see `scanner`). */
   #plain: PlainFiles | undefined;
   readonly #files: RawFile[] = [];
   #failure: unknown;
@@ -69,7 +72,7 @@ export class FileReader {
     }
   }
 
-  /** The files when all of them are in the common form, else `undefined`. Read this once, after the last file. */
+  /** The files when all of them are plain (see `scanner`), else `undefined`. Read this once, after the last file. */
   get plain(): PlainFiles | undefined {
     return this.#plain?.seal();
   }
@@ -81,7 +84,8 @@ export class FileReader {
   }
 
   /**
-   * The files read so far, when at least one is not in the common form. Throws the error of the first malformed file.
+   * The files read so far, when at least one is not plain (see `scanner`). Throws the error of the first malformed
+   * file.
    */
   get files(): readonly RawFile[] {
     if (this.#failure !== undefined) throw toError(this.#failure);

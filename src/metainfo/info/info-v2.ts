@@ -88,7 +88,7 @@ function readLeaf(
   const root = optionalBytes(properties, "pieces root");
   const file = readFile(properties, components, properties.get("length") === 0 ? undefined : root, text);
   if (file.attributes.includes("p"))
-    throw invalid("file-tree", "a file tree holds no padding files", { path: label() });
+    throw invalid("file-tree", "a v2 file tree must not contain padding files", { path: label() });
   if (file.length > 0 && root?.length !== MERKLE_HASH_LENGTH) {
     throw invalid("pieces-root", `${JSON.stringify(label())} has no "pieces root" of ${MERKLE_HASH_LENGTH} bytes`, {
       path: label(),

@@ -7,8 +7,8 @@ const LETTER_E = 0x65;
 /** The number of digits up to which every integer is a safe integer. */
 const SAFE_DIGITS = 15;
 /**
- * The number of bencode tokens of an entry without the path components: the dictionary, two keys, the length and the
- * list.
+ * The number of bencode tokens of a file's entry without its path components: the dictionary, two keys, the length and
+ * the list.
  */
 const TOKENS_BESIDE_PATH = 5;
 
@@ -30,8 +30,8 @@ export interface PlainFile {
 }
 
 /**
- * Reads the entries of a v1 file list that have only `length` and `path`, in canonical bencode: nearly all entries. The
- * decoder reads all other entries, and malformed ones.
+ * Reads the entries of a v1 file list that have only `length` and `path`, in canonical bencode, as nearly all entries
+ * are. The decoder reads all other entries, and malformed ones.
  */
 export class PlainFileScanner implements ElementScanner, PlainFile {
   end = 0;

@@ -13,9 +13,9 @@ const FIRST_CAPACITY = 64;
 const NOTHING = new Uint8Array();
 
 /**
- * A compact list of files whose paths are safe and distinct as the torrent has them. It stores offsets and lengths in
- * typed arrays and makes a file object only when one is read. It works only when all files of a torrent are like this;
- * otherwise all files are read again as {@link RawFile}s.
+ * A compact list of files whose paths in the torrent are safe and distinct, so that they are also the paths on disk. It
+ * stores offsets and lengths in typed arrays, and makes a file object only when a caller reads it. When one file of a
+ * torrent has another path, all its files are read again as {@link RawFile}s.
  */
 export class PlainFiles implements PlacedFiles {
   /** Detects equal paths; `undefined` once the list is complete. */
@@ -108,8 +108,8 @@ export class PlainFiles implements PlacedFiles {
   }
 
   /**
-   * Returns the components of a file's path. They are substrings of one text of all paths, so a component that is kept
-   * keeps that text in memory.
+   * Returns the components of a file's path. They are substrings of one text of all paths: keeping one component keeps
+   * that whole text in memory.
    */
   #path(index: number): readonly string[] {
     const listed = this.#listed;

@@ -21,8 +21,8 @@ export interface RawFile {
 
 /**
  * Reads a file from its dictionary (`length`, `attr`, `symlink path`; BEP 47: a symbolic link needs no length) and adds
- * the given fields. The result is always one literal with one order of fields, which is fast for torrents of many
- * files.
+ * the given fields. All results are made by one object literal, so they have the same order of fields, which is fast
+ * for torrents of many files.
  */
 export function readFile(
   dict: BDict,

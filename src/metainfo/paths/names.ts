@@ -6,7 +6,10 @@ import { MAX_KEPT_EXTENSION_BYTES, MAX_NAME_BYTES } from "../limits.ts";
  */
 export const STATE_FOLDER = ".millrace";
 
-/** The maximum length, in characters, of a plain name: its length in UTF-8 is then below the limit without counting. */
+/**
+ * The maximum length, in characters, of a plain name. A plain name has one byte per character, so it is shorter than
+ * {@link MAX_NAME_BYTES}.
+ */
 const LONGEST_PLAIN = 150;
 const DEVICE = /^(?:con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³]|conin\$|conout\$) *(?:\.|$)/i;
 /** Characters that change the order in which text is shown: with them `gpj.exe` may be shown as `exe.jpg`. */
@@ -22,7 +25,7 @@ const FORBIDDEN =
 const IGNORED = /[\p{Default_Ignorable_Code_Point}\p{Cf}]/gu;
 /** The start of a name reserved for Millrace: `.millrace`, or the short name that Windows gives such a file. */
 const OWN_NAME = /^(?:\.millrace|millra~)/;
-/** Matches names whose first character may begin an {@link OWN_NAME} after folding; other names need no check. */
+/** Matches the names that {@link OWN_NAME} can match after folding. Other names are not folded. */
 const MAY_BE_OWN = /^[.mM\u0080-\uffff]/;
 
 /**
@@ -54,8 +57,8 @@ export function safeName(text: string): string {
 }
 
 /**
- * Whether a name has only letters, digits and harmless punctuation and does not end in a dot or space: most names. A
- * loop is twice as fast as a regular expression.
+ * Whether a name has only letters, digits and harmless punctuation and does not end in a dot or space, as most names
+ * do. A loop is twice as fast here as a regular expression.
  */
 function isPlain(text: string): boolean {
   const { length } = text;
@@ -82,7 +85,7 @@ function mayBeReserved(first: number): boolean {
   );
 }
 
-/** Removes dots and spaces at the end. A loop, because `/[. ]+$/` takes quadratic time on hostile names. */
+/** Removes dots and spaces at the end. It is a loop, because `/[. ]+$/` takes quadratic time on hostile names. */
 function trimEnd(name: string): string {
   let end = name.length;
   while (end > 0 && (name[end - 1] === "." || name[end - 1] === " ")) end--;
@@ -130,8 +133,8 @@ export function numberedName(name: string, number: number): string {
 }
 
 /**
- * Returns a key for comparing names: it is equal for two names that a file system without regard to case or Unicode
- * normal form treats as one.
+ * Returns a key for comparing names. Two names have the same key when a file system that ignores case or Unicode normal
+ * form treats them as one.
  */
 export function foldName(name: string): string {
   for (let i = 0; i < name.length; i++) {

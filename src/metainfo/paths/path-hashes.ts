@@ -3,8 +3,8 @@ import { FOLDED } from "./plain-names.ts";
 
 const FIRST_SLOTS = 256;
 /**
- * The maximum number of slots that are searched for one path. Beyond it a `Map`, whose hashes are not predictable, is
- * used: paths can be made to have equal hashes here.
+ * The maximum number of slots that are searched for one path. Paths can be chosen to have equal hashes in this table;
+ * beyond this number the caller uses a `Map`, whose hashes are not predictable.
  */
 const MOST_PROBES = 64;
 const SEPARATOR = 0x2f;

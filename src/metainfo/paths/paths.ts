@@ -5,10 +5,12 @@ import { SmallMap } from "./small-map.ts";
 
 /**
  * The names in use within one folder, or within several folders whose names differ in case only. The key is a folded
- * name; the value has the names within that folder, and is `undefined` for a file.
+ * name; the value is the names within that folder, or `undefined` when the name is a file's.
  */
 class Names extends SmallMap<Names | undefined> {
-  /** The last number added to each folded name. With it, a thousand equal names do not take a million steps. */
+  /**
+   * The last number added to each folded name, so that numbering a thousand equal names does not take a million steps.
+   */
   lastNumber: Map<string, number> | undefined = undefined;
 }
 

@@ -12,8 +12,8 @@ const UPPER_Z = 0x5a;
 const CASE_BIT = 0x20;
 
 /**
- * The first three letters of names reserved by Windows for devices, or by Millrace. A name that begins with them is
- * checked as text.
+ * The first three letters of the names that Windows reserves for devices and of those reserved for Millrace. A name
+ * that begins with them is decoded to text and checked by {@link safeName}.
  */
 const RESERVED_STARTS = new Set(
   ["con", "prn", "aux", "nul", "com", "lpt", ".mi", "mil"].map((start) =>
@@ -32,8 +32,8 @@ export const FOLDED = Uint8Array.from({ length: 256 }, (_, byte) => {
 
 /**
  * Whether {@link safeName} is known to leave the name in `bytes[start, end)` unchanged: it is not empty, does not end
- * in a dot or space, and is no device name or reserved name. The caller has checked that {@link FOLDED} allows all its
- * bytes. When `false`, the name must be checked as text.
+ * in a dot or space, and is no device name or reserved name. The caller must have checked that {@link FOLDED} allows
+ * all its bytes. When the result is `false`, the caller passes the name to {@link safeName}.
  */
 export function isPlainName(bytes: Uint8Array, start: number, end: number): boolean {
   const length = end - start;

@@ -55,7 +55,9 @@ export function readLayers(
     }
     if (!checked.has(key)) {
       if (!equalBytes(merkleRoot(layer, hasher, height), piecesRoot))
-        throw invalid("layers", `the piece layer of ${root} does not lead to it`, { root });
+        throw invalid("layers", `the piece layer of the file with the pieces root ${root} does not hash to that root`, {
+          root,
+        });
       checked.set(key, layer);
     }
     return layer;

@@ -226,8 +226,8 @@ function isPlaced(files: FileEntries | PlacedFiles): files is PlacedFiles {
 }
 
 /**
- * Returns a file entry with an index and offset added. It is one literal with one order of fields, which is fast for
- * torrents of many files.
+ * Returns a file entry with an index and offset added. All results are made by one object literal, so they have the
+ * same order of fields, which is fast for torrents of many files.
  */
 function withPlace(entry: FileEntry, index: number, offset: number): LayoutFile {
   return {

@@ -21,8 +21,8 @@ export function merkleLeaves(data: Uint8Array, hasher: SyncHasher): Uint8Array {
 }
 
 /**
- * Returns the hash of a subtree with `2 ** height` leaves that are all beyond the end of a file: zeros at height 0,
- * hashed in pairs for each further level (BEP 52).
+ * Returns the hash of a subtree with `2 ** height` leaves that are all beyond the end of a file (BEP 52). At height 0
+ * it is 32 zero bytes; each further level hashes two copies of the level below.
  */
 export function padHash(height: number, hasher: SyncHasher): Uint8Array {
   let hash = new Uint8Array(MERKLE_HASH_LENGTH);

@@ -1,7 +1,7 @@
 import { performance } from "node:perf_hooks";
 import type { Clock, Timer } from "../clock.ts";
 
-/** The longest delay that a Node timer can hold, about 24.8 days; a longer one would fire at once. */
+/** The longest delay that a Node timer supports, about 24.8 days; a timer with a longer one would run at once. */
 const LONGEST_DELAY_MS = 2 ** 31 - 1;
 
 function delay(ms: number): number {

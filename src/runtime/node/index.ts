@@ -20,8 +20,8 @@ export interface NodeRuntimeOptions {
   /** The number of hashing threads. Default: the number of cores. */
   readonly hashThreads?: number;
   /**
-   * A hasher that the caller has made (and warmed up) already; closed with the runtime. Default: a new one of
-   * `hashThreads`.
+   * A hasher that the caller has made already, for example to start its threads early. The runtime closes it. Default:
+   * a new one with `hashThreads` threads.
    */
   readonly hasher?: NodeHasher;
 }

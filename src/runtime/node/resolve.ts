@@ -4,8 +4,8 @@ import type { ResolveOptions } from "../net.ts";
 import { networkError } from "./system-error.ts";
 
 /**
- * Error codes that leave open whether a name exists: a DNS server did not reply. The system's resolver would wait as
- * long.
+ * Error codes that do not show whether a name exists, because a DNS server did not reply. The system's resolver, which
+ * asks the same servers, is then not tried.
  */
 const SILENT = new Set(["ETIMEOUT", "ECANCELLED"]);
 
@@ -34,8 +34,8 @@ async function askSystem(host: string): Promise<string[]> {
 }
 
 /**
- * Queries the DNS servers, without a thread that delays the end of the process. Resolves to an empty list when they
- * know no address.
+ * Queries the DNS servers directly. The system's resolver would occupy a thread that delays the end of the process.
+ * Resolves to an empty list when the servers know no address.
  */
 async function askServers(host: string, signal: AbortSignal | undefined): Promise<string[]> {
   const resolver = new Resolver();

@@ -1,6 +1,6 @@
 import type { Signatures } from "../signatures.ts";
 
-/** The DER headers of ed25519 keys (RFC 8410), which the raw keys follow. */
+/** The DER headers that precede the raw bytes of ed25519 keys (RFC 8410). */
 const SPKI = Buffer.from("302a300506032b6570032100", "hex");
 const PKCS8 = Buffer.from("302e020100300506032b657004220420", "hex");
 

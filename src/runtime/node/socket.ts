@@ -4,14 +4,15 @@ import type { Socket, SocketHandlers } from "../net.ts";
 import { networkError } from "./system-error.ts";
 
 /**
- * The one buffer for the reads of all connections: libuv fills it and the callback runs before the next read, so no two
- * connections use it at once. It costs 256 KiB for the process instead of 64 KiB for each read.
+ * The buffer into which all connections read. libuv fills it and calls back before the next read, so no two connections
+ * use it at the same time. It costs 256 KiB for the process instead of 64 KiB for each read.
  */
 const READ_BUFFER = new Uint8Array(256 * 1024);
 
 /**
- * The bytes of one connection that are read in one turn of the event loop. libuv continues to read while the buffer
- * comes back full, up to 32 times: 8 MiB during which no other connection, timer or finished write is served.
+ * The maximum number of bytes that one connection reads in one turn of the event loop. Without a limit, libuv reads on
+ * while the buffer is filled completely, up to 32 times: 8 MiB during which no other connection, timer or finished
+ * write is served.
  */
 const TURN_BYTES = 4 * READ_BUFFER.length;
 
@@ -21,11 +22,17 @@ const TURN_BYTES = 4 * READ_BUFFER.length;
  */
 export const WRITE_HIGH_WATER = 1024 * 1024;
 
-/** The receiver of `onread` until the connection is started: NodeSocket sets its functions. */
+/**
+ * The target of the `onread` option of a `net.Socket`, which must be given when the socket is made. NodeSocket sets its
+ * functions later, when the connection is started.
+ */
 export class ReadTarget {
   deliver: ((chunk: Uint8Array) => void) | undefined;
 
-  /** Called to continue reading in the next turn of the event loop, once {@link TURN_BYTES} were read in this one. */
+  /**
+   * Called to continue reading in the next turn of the event loop, after {@link TURN_BYTES} bytes were read in this
+   * one.
+   */
   goOn: (() => void) | undefined;
   #turnBytes = 0;
 
@@ -50,7 +57,10 @@ function endpoint(ip: string | undefined, port: number | undefined): Endpoint {
   return { ip: canonicalIp(ip ?? "") ?? "0.0.0.0", port: port ?? 0 };
 }
 
-/** A connected `net.Socket` as the engine's Socket. `target` is absent where the socket must use `data` events. */
+/**
+ * Implements the engine's {@link Socket} with a connected `net.Socket`. `target` is `undefined` when the socket
+ * delivers its bytes as `data` events.
+ */
 export class NodeSocket implements Socket {
   readonly remote: Endpoint;
   readonly local: Endpoint;

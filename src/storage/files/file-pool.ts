@@ -8,7 +8,7 @@ interface PooledFile {
   readonly path: string;
   readonly opened: Promise<OpenFile>;
   users: number;
-  /** Whether the file was removed from the pool. It is closed when no caller uses it any more. */
+  /** Whether the file was removed from the pool. It is closed when its last use ends. */
   isRetired: boolean;
 }
 
@@ -55,7 +55,7 @@ export class FilePool {
 
   /**
    * Closes up to `count` idle files, the least recently used first, and waits for files that are being closed. Resolves
-   * to `false` when there were none of either.
+   * to `false` when no file was idle or being closed.
    */
   async closeIdle(count: number): Promise<boolean> {
     let left = count;

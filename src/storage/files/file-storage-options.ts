@@ -12,13 +12,13 @@ export interface FileStorageOptions {
   /** The name of the torrent's own folder within `folder`; `undefined` for a single-file torrent. */
   readonly name: string | undefined;
   /**
-   * The path of the part file. It stores the bytes of unwanted files that belong to wanted pieces. It is sparse: its
-   * offsets are those of the torrent.
+   * The path of the part file, which stores the bytes of unwanted files that belong to wanted pieces. It is a sparse
+   * file in which each byte has the offset that it has in the torrent.
    */
   readonly partPath: string;
   /** How disk space is allocated: `"sparse"` (default) only sets the size of files; `"full"` writes zeros first. */
   readonly allocation?: "sparse" | "full";
-  /** Folders with the program's own files: no file of a torrent may be in them. Default: none. */
+  /** Folders with Millrace's own files: no file of a torrent may be in them. Default: none. */
   readonly ownFolders?: readonly string[] | undefined;
   /**
    * Returns whether another torrent has verified these bytes of a file. A write that would change them rejects with
@@ -26,10 +26,11 @@ export interface FileStorageOptions {
    */
   readonly isProtected?: ((fileIndex: number, offset: number, length: number) => boolean) | undefined;
   /**
-   * The indexes of files that were ever written to, which {@link FileStorage.remove} needs; for a caller that creates
-   * several storages of one torrent, one after the other. Default: the files that this storage wrote to.
+   * The indexes of files that were ever written to, which {@link FileStorage.remove} needs. A caller that creates
+   * several storages of one torrent, one after the other, passes the same set to all. Default: the files that this
+   * storage wrote to.
    */
   readonly written?: Set<number> | undefined;
-  /** The clock; {@link FileStorage.watch} needs it. */
+  /** The clock. It is required for {@link FileStorage.watch}. */
   readonly clock?: Clock | undefined;
 }

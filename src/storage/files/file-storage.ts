@@ -26,7 +26,10 @@ export class FileStorage implements Storage {
   readonly #dirty = new Set<string>();
   readonly #maker: FileMaker;
   #watch: FileWatch | undefined;
-  /** Writes hold this lock shared, selections hold it exclusively: a selection changes the file to which bytes go. */
+  /**
+   * The lock that writes hold shared and selections hold exclusively, because a selection changes which files store the
+   * bytes.
+   */
   readonly #lock = new SharedLock();
 
   constructor(options: FileStorageOptions) {
@@ -288,9 +291,9 @@ export class FileStorage implements Storage {
   }
 
   /**
-   * Moves the bytes of a file that has become wanted from the part file to the file. All its pieces are copied: blocks
-   * requested before the file was deselected may have arrived later. Zeros are not copied, because bytes that were
-   * never written are read as zeros.
+   * Moves the bytes of a file that has become wanted from the part file to the file. Copies all its pieces, because
+   * blocks requested before the file was deselected may have arrived later. Zeros are not copied: bytes that were never
+   * written are read as zeros anyway.
    */
   async #moveFromPart(file: LayoutFile): Promise<void> {
     const { files, pool, partPath } = this.#options;
@@ -316,8 +319,8 @@ export class FileStorage implements Storage {
   }
 
   /**
-   * Called when a file was removed or replaced. The next write opens or creates the file again: an open file would
-   * still be the removed one.
+   * Called when a file was removed or replaced. Closes it, so that the next write opens or creates the file at the path
+   * instead of writing to the removed one.
    */
   async #forget(path: string): Promise<void> {
     await this.#options.pool.release([path]);

@@ -3,7 +3,7 @@ import type { Clock, Files } from "../../runtime/index.ts";
 import { WATCH_FILE_MS } from "../limits.ts";
 import type { FileStamp } from "../storage.ts";
 
-/** The number of values kept for each file: its size, its modification time, and the time of the next check. */
+/** The number of values in the array for each file: its size, its modification time, and the time of the next check. */
 const FIELDS = 3;
 
 /**
@@ -35,8 +35,8 @@ export class FileWatch {
   }
 
   /**
-   * Compares the stamp of a file when a check is due; returns `undefined` when none is. Rejects with StorageError
-   * `storage.changed`, `storage.not-found`.
+   * Compares the current stamp of a file with the expected one when a check is due; returns `undefined` when none is
+   * due. Rejects with StorageError `storage.changed`, `storage.not-found`.
    */
   look(index: number, path: string): Promise<void> | undefined {
     const size = this.#facts[index * FIELDS] ?? Number.NaN;

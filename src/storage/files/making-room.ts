@@ -3,8 +3,8 @@ import type { Files } from "../../runtime/index.ts";
 import type { FilePool } from "./file-pool.ts";
 
 /**
- * Returns `files` with one change: when the system allows no more open files, a call closes idle files of `pool` and
- * tries again. It rejects with `storage.too-many-files` only when `pool` has no idle file.
+ * Returns a version of `files` that closes idle files of `pool` and tries again when the system allows no more open
+ * files. It rejects with `storage.too-many-files` only when `pool` has no idle file.
  */
 export function makingRoom(files: Files, pool: FilePool): Files {
   const retry = async <T>(run: () => Promise<T>): Promise<T> => {

@@ -24,8 +24,8 @@ export interface MoveJob {
  * Moves a torrent's data to another folder. Within one file system it renames the torrent's folder or file. Between
  * file systems it copies the files under a temporary name, syncs them to the disk and renames the copy; only then are
  * the old files removed. A failure before that leaves the old files unchanged. After a crash between copying and
- * removing, the next call of this function removes the old files; a list of them beside the copy shows whether one has
- * changed since, and then all of them stay.
+ * removing, the next call removes the old files, unless one of them has changed since: a list beside the copy has the
+ * size and time of each.
  *
  * Resolves to `"nothing"` when there was no data, `"renamed"`, or `"copied"`, after which the files have new
  * modification times. Rejects with AbortError or StorageError, `storage.exists` when the new path exists.
@@ -101,7 +101,10 @@ async function describe(files: Files, source: string, paths: readonly string[]):
   return lines;
 }
 
-/** Whether the mark file lists all files that still exist in the old folder, with their current sizes and times. */
+/**
+ * Whether the mark file lists all files that still exist in the old folder, with the sizes and times that they have
+ * now.
+ */
 async function isCopied(files: Files, mark: string, source: string, paths: readonly string[]): Promise<boolean> {
   if ((await files.linkStat(mark)) === undefined) return false;
   const then = utf8Decode(await files.readAll(mark, MAX_RESUME_BYTES)).split("\n");

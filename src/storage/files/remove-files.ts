@@ -56,7 +56,11 @@ function notOurs(paths: readonly string[]): StorageError {
   const [first = ""] = paths;
   const what =
     paths.length === 1 ? `${first} was left as it is` : `${first} and ${paths.length - 1} more were left as they are`;
-  return new StorageError("storage.not-ours", `${what}: no file there is known to belong to the torrent`, {
-    fields: { path: first, files: paths.length },
-  });
+  return new StorageError(
+    "storage.not-ours",
+    `${what}: Millrace has not written these files and cannot tell that they belong to the torrent`,
+    {
+      fields: { path: first, files: paths.length },
+    },
+  );
 }

@@ -78,7 +78,7 @@ export class SafeFolders {
       if (!isOwnPath([real], this.#realRoot ?? this.#root, path) && !isOwnPath([folder], this.#root, path)) continue;
       throw new StorageError(
         "storage.own-folder",
-        `refusing to use ${path}: ${folder} is Millrace's own; choose another folder`,
+        `refusing to use ${path}: ${folder} is reserved for Millrace's own files; choose another folder`,
         { fields: { path } },
       );
     }

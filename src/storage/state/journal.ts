@@ -22,7 +22,7 @@ const FIXED_LENGTH = 10;
 const FNV_OFFSET = 0x811c9dc5;
 const FNV_PRIME = 0x01000193;
 
-/** The last checksum of a journal, from which the checksum of the next record is computed. */
+/** The last checksum of a journal. The checksum of the next record is computed from it. */
 export interface JournalChain {
   sum: number;
 }
@@ -54,7 +54,10 @@ function headerSum(bytes: Uint8Array, id: string): number {
   return checksum(checksum(FNV_OFFSET, utf8(id)), bytes, 0, CHECKED_HEADER_LENGTH);
 }
 
-/** Encodes records and advances `chain`: the caller must write these bytes before it encodes further records. */
+/**
+ * Encodes records and advances `chain`, so the caller must write the returned bytes to the journal before it encodes
+ * further records.
+ */
 export function encodeJournalRecords(records: readonly JournalRecord[], chain: JournalChain): Uint8Array {
   const length = records.reduce((sum, record) => sum + FIXED_LENGTH + (record.blocks?.length ?? 0), 0);
   const out = new Uint8Array(length);
@@ -85,8 +88,8 @@ export function journalGeneration(bytes: Uint8Array): Uint8Array | undefined {
 }
 
 /**
- * Decodes the journal of torrent `id` with this `generation`. A journal with the generation `stale` is older than the
- * snapshot: it is ignored and not reported as damaged.
+ * Decodes the journal of the torrent `id` with this `generation`. A journal with the generation `stale` belongs to an
+ * earlier snapshot: it is ignored and not reported as damaged.
  */
 export function decodeJournal(bytes: Uint8Array, id: string, generation: Uint8Array, stale?: Uint8Array): ReadJournal {
   if (bytes.length === 0) return { records: [], isDamaged: false };

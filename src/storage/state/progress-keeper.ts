@@ -5,8 +5,8 @@ import type { ResumeFile } from "./resume.ts";
 import type { Storage } from "../storage.ts";
 
 /**
- * The time between a write and its journal record, in milliseconds. After a crash, at most two seconds of downloading
- * may be lost; this is a quarter of it.
+ * The time between a write and its journal record, in milliseconds. A crash may lose at most two seconds of
+ * downloading; this is a quarter of that.
  */
 export const FLUSH_INTERVAL_MS = 500;
 
@@ -65,8 +65,7 @@ export class ProgressKeeper {
 
   /**
    * Makes all pieces and blocks recorded so far durable, then calls `save`, which replaces the journal by a snapshot of
-   * the same state. The caller copies that state before this call, because what is recorded later goes to the next
-   * journal.
+   * the same state. The caller must copy that state before this call: pieces recorded later go to the next journal.
    */
   snapshot(save: () => Promise<void>): Promise<void> {
     return this.#enqueue(save);

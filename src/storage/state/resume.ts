@@ -59,8 +59,8 @@ interface Journal {
   chain: JournalChain;
   length: number;
   /**
-   * Whether the last write failed: an incomplete record may be at the end of the file, and is removed before the next
-   * write.
+   * Whether the last write failed. An incomplete record may then be at the end of the file, and is removed before the
+   * next write.
    */
   isTorn: boolean;
 }
@@ -76,7 +76,7 @@ export class ResumeFile {
   readonly #journalPath: string;
   /** The journal. Its file is created with the first record, so an idle torrent has no open file. */
   #journal: Journal | undefined;
-  /** The generation of the snapshot on disk, as long as it has no journal. */
+  /** The generation of the snapshot on disk; `undefined` when it has a journal. */
   #generation: Uint8Array | undefined;
   /**
    * The generation of the journal file on disk, if known. The next snapshot stores it, so that this older journal is
@@ -200,8 +200,8 @@ export class ResumeFile {
   }
 
   /**
-   * Whether the snapshot file contains exactly these bytes. It is read each time: that costs less than writing it, or
-   * than keeping a copy in memory for each torrent.
+   * Whether the snapshot file contains exactly these bytes. The file is read for each comparison, which costs less than
+   * to write it again, or to keep a copy in memory for each torrent.
    */
   async #isOnDisk(bytes: Uint8Array): Promise<boolean> {
     try {

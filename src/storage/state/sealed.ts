@@ -3,7 +3,10 @@ import { asBytes, asDict, asInt, decode, encode, type BDict, type BInput } from 
 import type { HashAlgorithm, Hasher } from "../../runtime/index.ts";
 import { MAX_RESUME_BYTES } from "../limits.ts";
 
-/** The first bytes of a state file with a checksum. A file of version 1 is a dictionary without them. */
+/**
+ * The first bytes of a state file with a checksum. A file of version 1 has neither of them: it consists of the
+ * dictionary alone.
+ */
 const MAGIC = utf8("MRS2");
 /** The algorithm of the checksum (20 bytes) that detects damage. */
 const CHECKSUM: HashAlgorithm = "sha1";
@@ -13,7 +16,8 @@ const VERSION = 2;
 const UNSEALED_VERSION = 1;
 
 /**
- * The contents of a state file. `isSealed` is `false` for a file of version 1, whose pieces and stamps are not trusted.
+ * The contents of a state file. `isSealed` is `false` for a file of version 1, which has no checksum: its pieces and
+ * stamps are not used.
  */
 export interface Unsealed {
   readonly dict: BDict;

@@ -7,11 +7,10 @@ import type { AnnounceRequest, ReachOptions, TrackerHost } from "./request.ts";
 import { UdpTrackers } from "./udp-trackers.ts";
 
 /**
- * Announces once to an HTTP(S) or UDP tracker. Announces at intervals are the task of {@link TrackerSession}.
+ * Announces once to an HTTP(S) or UDP tracker. {@link TrackerSession} makes all announces of a torrent.
  *
- * Rejects with TrackerError (`tracker.*`: `url`, `failure`, `malformed`, `html`, `empty`, `http-status`,
- * `timeout`, `refused`,
- * `unknown-host`, `too-long`, `redirects`, `forbidden`, `tls`, `failed`) or AbortError.
+ * Rejects with TrackerError (`tracker.*`: `url`, `failure`, `malformed`, `html`, `empty`, `http-status`, `timeout`,
+ * `refused`, `unknown-host`, `too-long`, `redirects`, `forbidden`, `tls`, `failed`) or AbortError.
  *
  * @param udp Its sockets and connection ids are used for a UDP tracker; without it a socket is opened and closed for
  *   this announce.

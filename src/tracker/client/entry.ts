@@ -15,13 +15,13 @@ export type EntryState =
       readonly since: number;
       readonly failures: number;
     }
-  /** `notBefore`: the end of the tracker's min interval, before which not even an extra announce is sent. */
+  /** `notBefore`: the time before which no announce is sent, not even an extra one (the tracker's min interval). */
   | { readonly kind: "working"; readonly nextAt: number; readonly notBefore: number }
   | { readonly kind: "failed"; readonly code: string; readonly failures: number; readonly retryAt: number };
 
 /**
  * Returns the time to wait, in milliseconds, after `failures` failed announces in a row. It doubles with each failure
- * up to a maximum. A random part of a quarter keeps the peers of a swarm from announcing at the same time.
+ * up to a maximum. A random change of up to a quarter keeps the peers of a swarm from announcing at the same time.
  */
 export function backoffMs(failures: number, random: Random): number {
   const wait = Math.min(BACKOFF_FIRST_MS * 2 ** Math.min(failures - 1, 30), BACKOFF_MAX_MS);
@@ -50,8 +50,8 @@ export class TrackerEntry {
   readonly #clock: Clock;
   #state: EntryState = { kind: "idle" };
   /**
-   * Whether the tracker counts the client as a peer: it replied to an announce since `started`, so it must get
-   * `stopped`.
+   * Whether the tracker counts the client as a peer: it has replied to an announce since `started`, so the client must
+   * send `stopped`.
    */
   #isCounted = false;
   /** Whether the event `completed` has yet to be sent. */
@@ -78,7 +78,9 @@ export class TrackerEntry {
     return this.#isCounted;
   }
 
-  /** Whether the tracker counts the client as a peer, or may do so soon because an announce is under way. */
+  /**
+   * Whether the tracker counts the client as a peer, or may do so soon because it has not yet replied to an announce.
+   */
   get mayCountUs(): boolean {
     return this.#isCounted || this.#state.kind === "announcing";
   }
@@ -87,7 +89,10 @@ export class TrackerEntry {
     return this.#isCompletedDue;
   }
 
-  /** The port of the last announce. `stopped` must have the same port, or the tracker keeps the client in its list. */
+  /**
+   * The port of the last announce. The event `stopped` must have the same port, or the tracker keeps the client in its
+   * list.
+   */
   get port(): number | undefined {
     return this.#port;
   }
@@ -151,8 +156,8 @@ export class TrackerEntry {
   }
 
   /**
-   * Plans an earlier announce: as soon as the min interval allows it. With `ignoreMinInterval` it is at once, also to a
-   * failed tracker.
+   * Plans an earlier announce: as soon as the min interval allows it, or at once when `ignoreMinInterval` is true, also
+   * to a failed tracker.
    */
   hurry(ignoreMinInterval: boolean): void {
     const now = this.#clock.now();

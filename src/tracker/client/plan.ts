@@ -1,13 +1,13 @@
 import { unreachable } from "../../base/index.ts";
 import type { EntryState } from "./entry.ts";
 
-/** The state of a tracker, as far as the plan of announces depends on it. */
+/** The part of a tracker's state that decides when to announce to it. */
 export interface PlannedTracker {
   readonly state: EntryState;
   readonly isCompletedDue: boolean;
 }
 
-/** The announces that are due now, and the time of the next plan. */
+/** The announces that are due now, and the time at which to plan again. */
 export interface Plan<T> {
   /** The trackers to announce to now. */
   readonly due: readonly T[];

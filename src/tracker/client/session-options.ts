@@ -24,7 +24,7 @@ export interface TrackerSessionOptions {
   readonly peerId: PeerId;
   /** The announce key (BEP 7): 32 random bits that stay the same as long as the client runs. */
   readonly key: number;
-  /** Returns the port at which we listen; called before each announce. */
+  /** Returns the port at which this client listens; called before each announce. */
   readonly port: () => number;
   readonly stats: () => TransferStats;
   /** Returns the number of peers to request; called before each announce. */

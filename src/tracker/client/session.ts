@@ -13,8 +13,8 @@ import type { TrackerStatus } from "./tracker-status.ts";
 import { UdpTrackers } from "./udp-trackers.ts";
 
 /**
- * The maximum duration of one timer, in milliseconds: timers are limited to 31 bits, and after the machine has slept
- * the plan must be made again.
+ * The maximum duration of one timer, in milliseconds. A timer cannot exceed 31 bits, and the plan has to be computed
+ * again after the machine has slept.
  */
 const MAX_WAIT_MS = 3_600_000;
 
@@ -74,8 +74,8 @@ export class TrackerSession {
   }
 
   /**
-   * Announces earlier than planned, to get more peers: as soon as the min interval allows it. With `ignoreMinInterval`
-   * (the user requested it) at once, and also to failed trackers.
+   * Announces earlier than planned, to get more peers: as soon as the min interval allows it, or at once when
+   * `ignoreMinInterval` is true (the user requested the announce), also to failed trackers.
    */
   force(options: { readonly ignoreMinInterval?: boolean } = {}): void {
     if (this.#phase !== "running") return;

@@ -28,7 +28,7 @@ export interface TrackerStatus {
   /** The last failure, or the warning that the tracker sent, as one line without control characters. */
   readonly message: string | undefined;
   /**
-   * The text that the tracker itself sent: its reason for a refusal, or its warning, as one line without control
+   * The text that the tracker sent, either its reason for a refusal or its warning, as one line without control
    * characters. `undefined` when it sent none.
    */
   readonly said: string | undefined;

@@ -26,7 +26,7 @@ export interface UdpExchangeOptions {
   readonly retransmitMs: number;
   /** The maximum time for the whole exchange, in milliseconds. */
   readonly timeoutMs: number;
-  /** Called once, at the end, with the reply (whose bytes are valid during the call only) or the error. */
+  /** Called once, when the exchange ends, with the reply (whose bytes are valid during the call only) or the error. */
   readonly onEnd: (result: Uint8Array | Error) => void;
 }
 

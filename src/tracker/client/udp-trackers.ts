@@ -103,7 +103,7 @@ export class UdpTrackers {
     if (infoHashes.length === 0 || infoHashes.length > MAX_UDP_SCRAPE_HASHES) {
       throw new TrackerError(
         "tracker.scrape-count",
-        `one UDP scrape asks for 1 to ${MAX_UDP_SCRAPE_HASHES} torrents, not ${infoHashes.length}`,
+        `one UDP scrape can request 1 to ${MAX_UDP_SCRAPE_HASHES} torrents, not ${infoHashes.length}`,
       );
     }
     const question: Question<(ScrapeEntry | undefined)[]> = {

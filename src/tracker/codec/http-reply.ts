@@ -32,7 +32,9 @@ function malformed(what: string, cause?: unknown): TrackerError {
   return new TrackerError("tracker.malformed", `the tracker's reply is malformed: ${what}`, { cause });
 }
 
-/** A reply whose values are decoded only when they are read: a list may have a hundred thousand peers. */
+/**
+ * A reply whose values are decoded only when the caller reads them, because a list may have a hundred thousand peers.
+ */
 export interface HttpReply {
   /**
    * Returns the value of a key; `undefined` when the key is missing, or its value contains more than `maxTokens` values
@@ -76,7 +78,7 @@ function readSpans(body: Uint8Array): ReadonlyMap<string, ByteRange> {
   throw malformed(`not a dictionary but “${cleanBytes(body)}”`);
 }
 
-/** Decodes a value whose syntax was checked before. */
+/** Decodes a value whose syntax has been checked. */
 function decodeValue(raw: Uint8Array | undefined, maxTokens = MAX_VALUE_TOKENS): BValue | undefined {
   if (raw === undefined) return undefined;
   try {
@@ -116,7 +118,7 @@ function seconds(reply: HttpReply, key: string): number | undefined {
   return value === undefined ? undefined : Math.max(0, value);
 }
 
-/** Returns a count: `undefined` when it is missing, negative or no number. */
+/** Returns a non-negative integer; `undefined` when it is missing, negative or no number. */
 function figure(reply: HttpReply, key: string): number | undefined {
   const value = integer(reply.get(key));
   return value !== undefined && value >= 0 ? value : undefined;

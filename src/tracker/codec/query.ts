@@ -146,8 +146,8 @@ export function parseAnnounceQuery(target: string, from: number): AnnounceQuery 
       default:
     }
   });
-  if (infoHash === undefined) return "info_hash is missing or has not 20 bytes";
-  if (peerId === undefined) return "peer_id is missing or has not 20 bytes";
+  if (infoHash === undefined) return "info_hash is missing or does not have 20 bytes";
+  if (peerId === undefined) return "peer_id is missing or does not have 20 bytes";
   if (port === undefined || port > 65_535) return "port is missing or out of range";
   return {
     infoHash: latin1Decode(infoHash),

@@ -91,7 +91,7 @@ export function encodeUdpScrape(
   if (infoHashes.length === 0 || infoHashes.length > MAX_UDP_SCRAPE_HASHES) {
     throw new InputError(
       "tracker.scrape-count",
-      `one UDP scrape asks for 1 to ${MAX_UDP_SCRAPE_HASHES} torrents, not ${infoHashes.length}`,
+      `one UDP scrape can request 1 to ${MAX_UDP_SCRAPE_HASHES} torrents, not ${infoHashes.length}`,
     );
   }
   const out = header(16 + 20 * infoHashes.length, connectionId, UdpAction.scrape, transactionId);

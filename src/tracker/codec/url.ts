@@ -102,13 +102,13 @@ export function httpScrapeUrl(announce: string, infoHashes: readonly InfoHash[])
   if (url === undefined) {
     throw new TrackerError(
       "tracker.no-scrape",
-      `this tracker has no scrape address (BEP 48 wants "/announce" at the end of the path): ${cleanText(announce)}`,
+      `this tracker cannot be scraped, because its URL does not end in "/announce" (BEP 48): ${cleanText(announce)}`,
     );
   }
   if (infoHashes.length === 0 || infoHashes.length > MAX_HTTP_SCRAPE_HASHES) {
     throw new TrackerError(
       "tracker.scrape-count",
-      `one HTTP scrape asks for 1 to ${MAX_HTTP_SCRAPE_HASHES} torrents, not ${infoHashes.length}`,
+      `one HTTP scrape can request 1 to ${MAX_HTTP_SCRAPE_HASHES} torrents, not ${infoHashes.length}`,
     );
   }
   return withQuery(url, infoHashes.map((hash) => `info_hash=${percentEncode(hash.wire)}`).join("&"));

@@ -8,14 +8,14 @@ const LINEAR = 12;
 const FIRST_CAPACITY = 4;
 
 /**
- * The peers of one torrent, one IP family and one kind (seeders or leechers), identified by IP address and port. A peer
- * is a numbered record in one byte array. The first part of the array has the addresses and ports of all records, in
- * compact form (6 or 18 bytes); the second part has their details. A reply needs addresses only, and side by side they
- * take a fifth of the cache lines of whole records. When a record is removed, the last record takes its number, so
- * numbers have no gaps and a random peer is a random number.
+ * The peers of one torrent, one IP family and one kind (seeders or leechers), identified by IP address and port. Each
+ * peer is a numbered record in one byte array: the first part of the array has the addresses and ports of all records
+ * in compact form (6 or 18 bytes), the second part has their details. A reply reads addresses only; because they are
+ * adjacent, it reads a fifth of the cache lines that whole records would take. When a record is removed, the last
+ * record takes its number, so that numbers have no gaps and a random peer is a random number.
  *
- * Above {@link LINEAR} peers, a hash table with open addressing finds records: it has record numbers plus 1, placed by
- * a seeded hash.
+ * Above {@link LINEAR} peers, a hash table with open addressing finds records: it contains record numbers plus 1,
+ * placed by a seeded hash.
  */
 export class PeerTable {
   /** The length of an IP address and port in compact form: 6 or 18 bytes. */
@@ -101,10 +101,10 @@ export class PeerTable {
   }
 
   /**
-   * Copies up to `want` random, distinct peers to `out`, after the `skip` peers that it already has. Never copies the
-   * record `except` (-1: no exception). Returns the number of peers copied. The records are divided into `want` runs of
-   * equal length, and one is taken from each: every peer has the same probability, and the time depends on `want` only.
-   * Peer ids are copied to `ids` when it is given.
+   * Copies up to `want` random, distinct peers to `out`, behind the `skip` peers that `out` already has. Never copies
+   * the record `except` (-1: no exception). Returns the number of peers copied. The records are divided into `want`
+   * runs of equal length, and one is taken from each: every peer has the same probability, and the time depends on
+   * `want` only. Peer ids are copied to `ids` when it is given.
    */
   sample(out: Uint8Array, skip: number, want: number, except: number, random: () => number, ids?: Uint8Array): number {
     const excluded = except >= 0 ? 1 : 0;
@@ -167,8 +167,8 @@ export class PeerTable {
   }
 
   /**
-   * Removes a record from the index. Moves records that were stored further along because of it, so that a search does
-   * not stop at a gap.
+   * Removes a record from the index. Also moves the records that were placed further on because this slot was taken, so
+   * that a search for them does not stop at the gap.
    */
   #leave(index: Int32Array, record: number): void {
     const mask = index.length - 1;

@@ -25,7 +25,7 @@ export interface RegistryAnnounce {
   readonly numWant: number | undefined;
   readonly bothFamilies: boolean;
   readonly withPeerIds: boolean;
-  /** The maximum number of peers that fit the reply, besides the number that the client requests. */
+  /** The maximum number of peers that the reply can hold, regardless of the number that the client requests. */
   readonly space: number;
 }
 

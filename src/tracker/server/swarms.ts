@@ -278,8 +278,8 @@ export class Swarms {
   }
 
   /**
-   * Returns a random number from 0 to below 1: a fast generator (xorshift, seeded by the runtime). Which peers a reply
-   * contains need not be unpredictable.
+   * Returns a random number from 0 up to, but not including, 1. It uses a fast generator (xorshift, seeded by the
+   * runtime), because an attacker gains nothing by predicting which peers a reply contains.
    */
   readonly #random = (): number => {
     let state = this.#state;

@@ -4,8 +4,8 @@ import { defineExtension } from "./extension.ts";
 const LENGTH = 4;
 
 /**
- * The extension `lt_donthave` (BEP 54): a peer revokes an earlier `have`. The message is the index of the piece.
- * Decoding throws PeerError `wire.dont-have`.
+ * The extension `lt_donthave` (BEP 54), with which a peer revokes an earlier `have`. A message is the index of the
+ * piece. Decoding throws PeerError `wire.dont-have`.
  */
 export const ltDontHave = defineExtension<number>({
   name: "lt_donthave",

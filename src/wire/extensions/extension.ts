@@ -4,8 +4,8 @@ import { MAX_EXTENSIONS } from "../limits.ts";
 /** An extension of the peer protocol (BEP 10): its name in the extended handshake, and the encoding of its messages. */
 export interface Extension<M> {
   /**
-   * The name of the extension in `m`, such as `"ut_metadata"`: two letters for the client that introduced it, an
-   * underscore, a word.
+   * The name of the extension in `m`, such as `"ut_metadata"`. By convention it is two letters for the client that
+   * introduced it, an underscore and a word.
    */
   readonly name: string;
   /** Encodes a message: returns the payload that follows the extended message id. */
@@ -91,8 +91,8 @@ export class ExtensionRegistry<C> {
 }
 
 /**
- * Decodes a message of `extension`. Throws {@link PeerError}: the one that the extension throws, or `wire.extension`
- * for any other error.
+ * Decodes a message of `extension`. Throws the {@link PeerError} that the extension throws; any other error becomes a
+ * {@link PeerError} `wire.extension`.
  */
 export function decodeExtension<M>(extension: Extension<M>, payload: Uint8Array): M {
   try {

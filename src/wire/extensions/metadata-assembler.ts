@@ -30,7 +30,7 @@ export type MetadataOutcome<P> =
   /** The piece was stored; {@link MetadataAssembler.requests} returns the next requests. */
   | { readonly type: "progress" }
   /**
-   * All pieces arrived, but do not hash to the info-hash; another attempt follows. `liars`: the peers proven to have
+   * All pieces arrived, but their hash is not the info-hash; another attempt follows. `liars`: the peers proven to have
    * sent wrong bytes (may be empty).
    */
   | { readonly type: "failed"; readonly liars: readonly P[] }
@@ -39,7 +39,7 @@ export type MetadataOutcome<P> =
 
 interface PeerState {
   readonly size: number;
-  /** The pieces requested from the peer; for each the time by which the reply must arrive. */
+  /** The pieces requested from the peer, each with the time by which the reply must arrive. */
   readonly asked: Map<number, number>;
   /** The time of the last request to the peer. */
   askedAt: number;
@@ -207,7 +207,10 @@ export class MetadataAssembler<P> {
     return { type: "failed", liars: [] };
   }
 
-  /** Returns the peers that sent a piece that differs from the verified metadata, or for another size. */
+  /**
+   * Returns the peers that sent a false piece: one that differs from the verified metadata, or that belongs to another
+   * size.
+   */
   #exposeLiars(truth: MetadataAttempt<P>): P[] {
     const digests = new Map(Array.from(truth.entries(), ({ piece, data }) => [piece, data]));
     const liars = new Set<P>();
@@ -290,7 +293,7 @@ export class MetadataAssembler<P> {
     );
   }
 
-  /** Returns for each piece the number of peers from which it is requested and has not arrived. */
+  /** Returns, for each piece that has not arrived, the number of peers from which it is requested. */
   #askedCounts(attempt: MetadataAttempt<P>): Map<number, number> {
     const counts = new Map<number, number>();
     if (attempt.source !== undefined) return counts;

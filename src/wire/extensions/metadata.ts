@@ -14,7 +14,7 @@ export type MetadataMessage =
   /** `totalSize` is the length of the whole info dictionary; some clients leave it out. */
   | { readonly type: "data"; readonly piece: number; readonly totalSize: number | undefined; readonly data: Uint8Array }
   | { readonly type: "reject"; readonly piece: number }
-  /** A message type that BEP 9 does not define. BEP 9 demands that it is ignored. */
+  /** A message whose type BEP 9 does not define. BEP 9 demands that the receiver ignores it. */
   | { readonly type: "unknown"; readonly messageType: number };
 
 const REQUEST = 0;

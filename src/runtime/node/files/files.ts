@@ -14,7 +14,7 @@ async function freeSpace(filePath: string): Promise<number> {
     const found = await ifThere(at, () => fsp.statfs(at));
     if (found !== undefined) return found.bavail * found.bsize;
     if (at === path.dirname(at))
-      throw new StorageError("storage.not-found", `cannot look at ${filePath}: no such folder`);
+      throw new StorageError("storage.not-found", `cannot determine the free space at ${filePath}: no such folder`);
   }
 }
 

@@ -3,7 +3,7 @@ import path from "node:path";
 import { errorCode } from "../../../base/index.ts";
 import { attempt } from "./stat.ts";
 
-/** Syncs a folder: resolves when the names of its entries are durable. Rejects with the system's error. */
+/** Syncs a folder: resolves when the names of its entries are on the disk. Rejects with the system's error. */
 export async function syncFolder(folder: string): Promise<void> {
   const handle = await fsp.open(folder, "r");
   try {
@@ -14,8 +14,8 @@ export async function syncFolder(folder: string): Promise<void> {
 }
 
 /**
- * Creates a folder and those above it. Not mkdir's `recursive`, which never returns when the file system replies ENOENT
- * (`/proc`). Rejects with the system's error.
+ * Creates a folder and the folders above it. It does not use the `recursive` option of `mkdir`, which never returns
+ * when the file system replies ENOENT (`/proc`). Rejects with the system's error.
  */
 async function makeFolders(folder: string, mode: number, mayAscend = true): Promise<void> {
   try {
@@ -36,8 +36,8 @@ async function makeFolders(folder: string, mode: number, mayAscend = true): Prom
 }
 
 /**
- * Makes a folder and all above it, with the permission bits `mode` less the process's umask; nothing happens when it
- * exists. Rejects with StorageError. Takes the place of mkdir's `recursive` everywhere.
+ * Creates a folder and the folders above it, with the permission bits `mode` less the process's umask. Does nothing
+ * when the folder exists. Rejects with StorageError. All code uses this instead of the `recursive` option of `mkdir`.
  */
 export function makeFolder(folder: string, mode = 0o777): Promise<void> {
   return attempt("create folder", folder, () => makeFolders(path.resolve(folder), mode));

@@ -1,4 +1,7 @@
-/** The maximum time, in milliseconds, that reading a pipe named by the user waits for a program that writes to it. */
+/**
+ * The maximum time, in milliseconds, to wait for a program that writes to a pipe which the user has named as a file to
+ * read.
+ */
 export const PIPE_WAIT_MS = 10_000;
 
 /** The time, in milliseconds, between two attempts to read a pipe or terminal that has no bytes yet. */

@@ -20,8 +20,8 @@ const UNSIZED_CHUNK = 64 * 1024;
 type IoCallback = (error: NodeJS.ErrnoException | null, count: number) => void;
 
 /**
- * An open file by its descriptor. The callback functions of `fs` take a third of the time of `FileHandle` for each
- * call.
+ * An open file, identified by its descriptor. It uses the callback functions of `fs`, which take a third of the time of
+ * a `FileHandle` for each call.
  */
 class NodeFile implements OpenFile {
   readonly #fd: number;
@@ -46,8 +46,9 @@ class NodeFile implements OpenFile {
   }
 
   /**
-   * Reads from the current position, as pipes and terminals need, to the end or to `maxBytes`. A pipe without a writer
-   * ends at once: the read is repeated for `waitMs`, and then rejects with StorageError `storage.not-a-file`.
+   * Reads from the current position to the end, or up to `maxBytes`, as pipes and terminals need it. A pipe without a
+   * writer ends at once: the read is then repeated for `waitMs` milliseconds, and rejects with StorageError
+   * `storage.not-a-file` when no writer appears.
    */
   async readOn(maxBytes: number, waitMs: number): Promise<Uint8Array> {
     const parts: Uint8Array[] = [];
@@ -145,7 +146,10 @@ class NodeFile implements OpenFile {
     });
   }
 
-  /** Continues, part by part, a vectored call that stopped after `done` bytes. Returns the further bytes. */
+  /**
+   * Completes a vectored read or write that stopped after `done` bytes, part by part. Returns the number of bytes that
+   * it added.
+   */
   async #rest(
     parts: readonly Uint8Array[],
     done: number,
@@ -192,7 +196,7 @@ function tooLong(filePath: string, found: string, maxBytes: number): StorageErro
   );
 }
 
-/** Reads all of an open file. When the file grows meanwhile, reads its length at the start. */
+/** Reads all of an open file. When the file grows meanwhile, returns as many bytes as it had at the start. */
 export async function readWhole(file: NodeFile, filePath: string, maxBytes: number): Promise<Uint8Array> {
   const stat = await file.stat();
   if (stat.kind === "folder") throw notAFile("read", filePath, true);

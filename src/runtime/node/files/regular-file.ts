@@ -9,9 +9,10 @@ import { storageError } from "../system-error.ts";
 const ALWAYS_FLAGS = fs.constants.O_NOCTTY;
 
 /**
- * Beside the flags of a first open: a pipe without a writer does not block the thread. A regular file that
- * another program has a lease on (an NFS delegation, a Samba oplock) fails with EAGAIN so: it is opened again without,
- * which waits until the lease is given back, or the system takes it (`/proc/sys/fs/lease-break-time`, 45 seconds).
+ * The flags of the first attempt to open a file, with which a pipe without a writer does not block the thread. A
+ * regular file on which another program has a lease (an NFS delegation, a Samba oplock) then fails with EAGAIN. It is
+ * opened again with {@link ALWAYS_FLAGS} alone, which waits until the lease ends, by itself or by the system
+ * (`/proc/sys/fs/lease-break-time`, 45 seconds).
  */
 const FIRST_FLAGS = ALWAYS_FLAGS | fs.constants.O_NONBLOCK;
 
@@ -33,7 +34,7 @@ export function openSafely(
   });
 }
 
-/** Opens a file for reading as {@link openSafely} does. Throws the system's error. */
+/** Opens a file synchronously for reading, as {@link openSafely} does. Throws the system's error. */
 function openSafelySync(path: string): number {
   const flags = fs.constants.O_RDONLY;
   try {
@@ -56,8 +57,8 @@ export function notAFile(what: string, path: string, isFolder: boolean): Storage
 }
 
 /**
- * Throws StorageError, and closes `fd`, unless that is a regular file. Looks at once: that costs a microsecond, and a
- * turn through the threads fifty.
+ * Throws StorageError and closes `fd` when it is not a regular file. The check is synchronous: that takes a
+ * microsecond, while a call on a thread of the pool takes fifty.
  */
 export function requireRegular(fd: number, path: string): void {
   let stat: fs.Stats;

@@ -4,17 +4,17 @@ import { openRegularSync } from "./regular-file.ts";
 import { storageError } from "../system-error.ts";
 
 /**
- * Bytes read at a time: they stay in the core's own cache until they are hashed, and a read costs little beside its
- * copy.
+ * The number of bytes read at a time: few enough to stay in the cache of the core until they are hashed, enough to make
+ * the cost of a call small.
  */
 export const READ_LENGTH = 256 * 1024;
 
-/** The buffer of the thread, reused: new memory for each job would have to be mapped and cleared first. */
+/** The buffer of the thread, used by all jobs: the system would have to map and clear new memory for each job. */
 const buffer = new Uint8Array(READ_LENGTH);
 
 /**
- * Reads segments laid end to end into one buffer that all readers of a thread use, one after the other. Keeps one file
- * open at a time.
+ * Reads segments as one sequence of bytes, into one buffer that all readers of a thread use, one after the other. Keeps
+ * one file open at a time.
  */
 export class SegmentReader {
   readonly #segments: readonly HashSegment[];
@@ -29,8 +29,8 @@ export class SegmentReader {
   }
 
   /**
-   * Returns the next `length` bytes, at most {@link READ_LENGTH}, valid until the next call; `undefined` when some
-   * could not be read: they are skipped.
+   * Returns the next `length` bytes (at most {@link READ_LENGTH}), which are valid until the next call. Returns
+   * `undefined` when some of them could not be read; the next call continues after them.
    */
   next(length: number): Uint8Array | undefined {
     let isWhole = true;

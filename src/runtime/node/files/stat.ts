@@ -50,7 +50,7 @@ export async function attempt<T>(what: string, filePath: string, run: () => Prom
   }
 }
 
-/** Resolves to the result of `run`, or to `undefined` when the path does not exist. */
+/** Resolves to the result of `run`, or to `undefined` when the path does not exist (the call fails with ENOENT). */
 export async function ifThere<T>(filePath: string, run: () => Promise<T>): Promise<T | undefined> {
   try {
     return await run();

@@ -4,7 +4,8 @@ import { AbortError, throwIfAborted, toError } from "../../../base/index.ts";
 import type { HashFilesJob, HashFilesResult } from "../../hasher.ts";
 
 /**
- * The number of jobs sent to a thread: the one that it runs, and the next, so that it never waits for the main thread.
+ * The number of jobs sent to a thread at once: the running one and the next one, so that the thread need not wait for
+ * the main thread between jobs.
  */
 export const JOBS_PER_THREAD = 2;
 
@@ -31,7 +32,7 @@ export class HashPool {
     this.#limit = limit;
   }
 
-  /** Starts all threads now, for work that is expected. */
+  /** Starts all threads now, before the first job arrives. */
   warmUp(): void {
     while (!this.#isClosed && this.#threads.size < this.#limit) this.#start();
   }
@@ -86,8 +87,8 @@ export class HashPool {
   }
 
   /**
-   * Returns the thread for the next job: an idle one, a new one, or the one with the least to do; `undefined` when all
-   * have enough.
+   * Returns the thread for the next job: an idle one, a new one, or the one with the fewest jobs; `undefined` when
+   * every thread has {@link JOBS_PER_THREAD} jobs.
    */
   #leastBusy(): Thread | undefined {
     let least: Thread | undefined;

@@ -3,10 +3,13 @@ import { availableParallelism } from "node:os";
 import type { HashAlgorithm, Hasher, HashFilesJob, HashFilesResult } from "../../hasher.ts";
 import { HashPool, JOBS_PER_THREAD } from "./hash-pool.ts";
 
-/** A longer buffer is hashed slice by slice with turns of the event loop between: 4 MiB of SHA-1 take about 2 ms. */
+/**
+ * The number of bytes that are hashed in one turn of the event loop; a longer buffer takes several turns. 4 MiB of
+ * SHA-1 take about 2 ms.
+ */
 const SLICE_LENGTH = 4 * 1024 * 1024;
 
-/** Hashes memory on this thread, and files on as many threads as the machine has cores. */
+/** Hashes data in memory on this thread, and files on as many threads as the machine has cores. */
 export class NodeHasher implements Hasher {
   readonly parallelism: number;
   readonly #pool: HashPool;

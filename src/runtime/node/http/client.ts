@@ -7,7 +7,7 @@ import { nodeNet } from "../net.ts";
 /** The maximum length of a reply's head in bytes: more than any tracker needs. */
 const MAX_HEAD_BYTES = 16 * 1024;
 const REDIRECTS = new Set([301, 302, 303, 307, 308]);
-/** Headers that a redirect to another origin does not carry. */
+/** The headers that are not sent when a redirect leads to another origin. */
 const PRIVATE_HEADERS = new Set(["authorization", "cookie", "proxy-authorization"]);
 
 const ERRORS: Readonly<Record<string, readonly [string, string]>> = {
@@ -16,7 +16,7 @@ const ERRORS: Readonly<Record<string, readonly [string, string]>> = {
   UND_ERR_BODY_TIMEOUT: ["http.timeout", "the reply stopped half way"],
   UND_ERR_HEADERS_OVERFLOW: ["http.malformed", "the head of the reply is too long"],
   UND_ERR_SOCKET: ["http.failed", "the connection was closed before the reply was complete"],
-  UND_ERR_INVALID_ARG: ["http.malformed", "the address cannot be requested"],
+  UND_ERR_INVALID_ARG: ["http.malformed", "the URL cannot be requested"],
   ECONNREFUSED: ["http.refused", "connection refused"],
   ECONNRESET: ["http.failed", "connection reset"],
   EHOSTUNREACH: ["http.failed", "host unreachable"],
@@ -51,7 +51,10 @@ function decompressor(encoding: string): zlib.Gunzip | zlib.Inflate | zlib.Brotl
   }
 }
 
-/** Collects a body, decompressed, and stops at `maxBytes`: a bomb never grows larger than that in memory. */
+/**
+ * Collects a body while decompressing it, and stops when it exceeds `maxBytes`, so that a decompression bomb cannot
+ * fill the memory.
+ */
 async function collect(body: Readable, encoding: string, maxBytes: number, what: string): Promise<Uint8Array> {
   const unzip = decompressor(encoding);
   // Errors of either stream surface in the loop below, which reads the last one.
@@ -112,7 +115,7 @@ async function hop(
 ): Promise<HopResult> {
   const what = `GET ${url.origin}${url.pathname}`;
   if (url.protocol !== "http:" && url.protocol !== "https:")
-    throw new NetworkError("http.forbidden", `${what}: only http and https are fetched`);
+    throw new NetworkError("http.forbidden", `${what}: only http and https URLs are supported`);
   const ips = await resolveChecked(request, url, what);
   // Loaded when first needed: it is by far the heaviest module of the runtime, and many commands never fetch anything.
   const { Client } = await import("undici");
@@ -151,7 +154,7 @@ async function hop(
       if (next.protocol !== "http:" && next.protocol !== "https:") {
         throw new NetworkError(
           "http.forbidden",
-          `${what}: redirected to an address of the scheme ${next.protocol}, which is not fetched`,
+          `${what}: redirected to a URL of the scheme ${next.protocol}; only http and https are supported`,
           { fields: { location } },
         );
       }

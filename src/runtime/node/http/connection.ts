@@ -14,7 +14,7 @@ import type { Persistence } from "./reply.ts";
 
 /** The state and functions that the connections of a server share. */
 export interface ConnectionHost {
-  /** The number of sweeps since the server started: connections measure time in sweeps. */
+  /** The number of sweeps since the server started. Connections measure time in sweeps. */
   readonly sweeps: number;
   /** Returns the reply to a request, ready to be sent. Does not throw. */
   respond(request: HttpServerRequest, persistence: Persistence): string;
@@ -35,7 +35,7 @@ class Request implements HttpServerRequest {
     this.#fields = head.fields;
   }
 
-  /** The headers, parsed when they are first read: a tracker never reads them. */
+  /** The headers, which are parsed when they are first read: a tracker does not read them. */
   get headers(): HttpServerRequest["headers"] {
     return headerRecord(this.#fields);
   }
@@ -52,9 +52,9 @@ export class HttpConnection {
   readonly #remote: Endpoint | undefined;
   /** The received bytes that have no reply yet, one character for each byte. */
   #pending = "";
-  /** The number of characters of `#pending` known to hold no end of a head. */
+  /** The number of characters of `#pending` that were searched for the end of a head, without success. */
   #searched = 0;
-  /** The number of bytes of a request body that are still to come and are dropped. */
+  /** The number of bytes of a request's body that have not arrived yet. They are dropped. */
   #skip = 0;
   #state: "open" | "blocked" | "lingering" = "open";
   /** Whether a request has begun and is not complete. */
@@ -85,7 +85,7 @@ export class HttpConnection {
     }
   }
 
-  /** Called when the client has read the buffered replies. */
+  /** Called when the client has received the buffered replies. */
   drained(): void {
     if (this.#state !== "blocked" || !this.#socket.writable) return;
     this.#state = "open";
@@ -111,7 +111,7 @@ export class HttpConnection {
   }
 
   /**
-   * Reads no requests until the client has read its replies: bytes that arrive would count as progress for the socket's
+   * Stops reading requests until the client has received its replies: bytes that arrive would restart the socket's
    * time-out.
    */
   #block(): void {
@@ -120,7 +120,8 @@ export class HttpConnection {
   }
 
   /**
-   * Restarts the time limit after a complete request with its reply. Neither the bytes of a body nor empty lines do so.
+   * Restarts the time limit. Called after a complete request and its reply, but not for the bytes of a body or for
+   * empty lines.
    */
   #startClock(): void {
     this.#hasBegun = this.#pending !== "" || this.#skip > 0;
@@ -132,7 +133,7 @@ export class HttpConnection {
     else this.#socket.destroy();
   }
 
-  /** Replies to the requests that `text` holds and keeps the rest. */
+  /** Replies to the complete requests in `text` and keeps the rest. */
   #serve(text: string): void {
     let at = 0;
     let isComplete = false;
@@ -166,7 +167,10 @@ export class HttpConnection {
     if (isComplete || (!this.#hasBegun && this.#pending !== "")) this.#startClock();
   }
 
-  /** Replies; returns whether the connection goes on. `surplus`: bytes behind the head. */
+  /**
+   * Sends the reply to a request; returns whether the connection stays open. `surplus` is the number of bytes that
+   * arrived after the head.
+   */
   #reply(head: RequestHead, surplus: number): boolean {
     const remote = this.#remote;
     if (remote === undefined) return false;
@@ -191,8 +195,8 @@ export class HttpConnection {
   }
 
   /**
-   * Closes, but reads on for a moment: closing on unread bytes resets the connection, and the client may lose the
-   * reply.
+   * Ends the connection, but reads from it for a moment longer: closing a socket with unread bytes resets the
+   * connection, and the client may lose the reply.
    */
   #linger(): void {
     this.#state = "lingering";
@@ -212,7 +216,7 @@ export class HttpConnection {
   }
 }
 
-/** Returns the remote endpoint of a socket; `undefined` when the connection is already gone. */
+/** Returns the remote endpoint of a socket; `undefined` when the connection is already closed. */
 function whoIsThere({ remoteAddress, remoteFamily, remotePort }: net.Socket): Endpoint | undefined {
   if (remoteAddress === undefined || remotePort === undefined) return undefined;
   // The system writes IPv4 in canonical form.

@@ -6,13 +6,13 @@ export interface RequestHead {
   readonly target: string;
   /** Whether the client may send another request over this connection. */
   readonly keepAlive: boolean;
-  /** Whether the request is HTTP/1.0: a connection that stays open must be confirmed. */
+  /** Whether the request is HTTP/1.0. The reply must then state that the connection stays open. */
   readonly isOld: boolean;
   /** The length of the body that follows and is dropped. */
   readonly bodyBytes: number;
   /**
-   * The client waits for `100 Continue` before it sends the body: it gets its reply at once instead, and may never send
-   * it.
+   * Whether the client waits for `100 Continue` before it sends the body. It gets the reply to the request instead, and
+   * may never send the body.
    */
   readonly expects: boolean;
   /** The header lines, each with its end of line. */
@@ -20,9 +20,10 @@ export interface RequestHead {
 }
 
 /**
- * Matches a whole head (RFC 9112) that has only one reading: single spaces, no folded lines, no space before a colon,
- * no bare CR or LF, no control characters. Bytes above 0x7f pass: clients put raw info-hashes into targets. Each class
- * excludes the character that follows it, so the time is linear in the length.
+ * Matches a complete head (RFC 9112) that all parsers read alike: single spaces, no folded lines, no space before a
+ * colon, no bare CR or LF, no control characters. Bytes above 0x7f are allowed, because clients put raw info-hashes
+ * into targets. Each character class excludes the character that follows it, so matching takes time linear in the
+ * length.
  */
 const HEAD =
   /([!#$%&'*+.^_`|~\w-]+) ([!-~\x80-\xff]+) HTTP\/1\.([01])\r\n((?:[!#$%&'*+.^_`|~\w-]+:[\t -~\x80-\xff]*\r\n)*)\r\n/y;
@@ -39,7 +40,7 @@ export function headEnd(text: string, from: number, searched: number): number {
   return at < 0 ? 0 : at + 4;
 }
 
-/** Whether a line after `from` ends in an LF without a CR: such text can never become a head. */
+/** Whether a line after `from` ends in an LF without a CR, so that the text cannot be a valid head. */
 export function hasBareLf(text: string, from: number, searched: number): boolean {
   for (let at = text.indexOf("\n", Math.max(from, searched)); at >= 0; at = text.indexOf("\n", at + 1)) {
     if (at === from || text[at - 1] !== "\r") return true;
@@ -127,8 +128,8 @@ function is(text: string, start: number, end: number, name: string): boolean {
 type Connection = "close" | "keep-alive" | undefined;
 
 /**
- * Returns the value of `Connection`, merged with that of an earlier line; `close` beats `keep-alive`, whichever comes
- * first.
+ * Returns the value of the header `Connection`, merged with that of an earlier line (`before`). When one line has
+ * `close` and the other `keep-alive`, the result is `close`.
  */
 function connectionOption(value: string, before: Connection): Connection {
   const options = value.toLowerCase().split(",").map(trimBlanks);
@@ -136,10 +137,7 @@ function connectionOption(value: string, before: Connection): Connection {
   return options.includes("keep-alive") ? "keep-alive" : before;
 }
 
-/**
- * Returns `text` without surrounding spaces and tabs. `trim` also removes a no-break space, which other programs read
- * as a different byte.
- */
+/** Returns `text` without spaces and tabs at both ends. It does not use `trim`, which also removes a no-break space. */
 function trimBlanks(text: string): string {
   let start = 0;
   let end = text.length;

@@ -2,23 +2,24 @@
 // no more.
 
 /**
- * The maximum length of a request line with its headers, in bytes. A scrape of 64 torrents takes 5 KiB; a longer head
- * gets 414 or 431.
+ * The maximum length of a request's head (request line and headers), in bytes. A scrape of 64 torrents takes 5 KiB; a
+ * longer head gets the status 414 or 431.
  */
 export const MAX_HEAD_BYTES = 16 * 1024;
-/** The maximum length of a request body, in bytes. Bodies are read and ignored; a longer one gets 413. */
+/** The maximum length of a request body, in bytes. Bodies are read and ignored; a longer one gets the status 413. */
 export const MAX_BODY_BYTES = 64 * 1024;
 /** The maximum number of open connections. Further ones are closed as soon as they are accepted. */
 export const MAX_CONNECTIONS = 10_000;
 /**
- * The maximum time, in milliseconds, in which a client reads no byte of a queued reply. Then the connection is closed.
+ * The maximum time, in milliseconds, that a client may take without reading any byte of a queued reply. Then the
+ * connection is closed.
  */
 export const READER_TIMEOUT_MS = 10_000;
 /** The number of queued reply bytes above which no further requests of the connection are read. */
 export const REPLY_HIGH_WATER = 64 * 1024;
 /** The time, in milliseconds, between two sweeps: checks of the time limits below. One timer serves all connections. */
 export const SWEEP_MS = 1_000;
-/** The number of sweeps within which a request must be complete. A slower one gets 408. */
+/** The number of sweeps within which a request must be complete. A slower one gets the status 408. */
 export const REQUEST_SWEEPS = 10;
 /**
  * The maximum number of sweeps that a connection may be idle between two requests: one more than the seconds in the

@@ -31,8 +31,9 @@ const PERSISTENCE: Readonly<Record<Persistence, string>> = {
 };
 
 /**
- * Formats replies as Latin-1 text. Head and body together are one system call; a Buffer after a head would be a
- * vectored write, which costs twice as much. The head is reused until the status, the headers or the date change.
+ * Formats replies as Latin-1 text. Head and body are one text, which takes one system call; a body that is a Buffer
+ * would make it a vectored write, which costs twice as much. The head is used again until the status, the headers or
+ * the date change.
  */
 export class ReplyWriter {
   #status = 0;
@@ -46,7 +47,7 @@ export class ReplyWriter {
     return `${this.#start}${body.length}\r\n${PERSISTENCE[persistence]}${withBody ? body : ""}`;
   }
 
-  /** Called each second: drops the cached head, whose date has passed. */
+  /** Called each second: discards the cached head, because its date has passed. */
   tick(): void {
     this.#start = "";
   }

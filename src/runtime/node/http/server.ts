@@ -91,7 +91,8 @@ function serve(options: ServeOptions): Promise<HttpServer> {
 }
 
 /**
- * HTTP/1.1 for trackers, on plain sockets: short requests without bodies, most of them over a connection of their own.
- * `node:http` builds two streams and a dozen objects for each, which costs more than the announce it carries.
+ * An HTTP/1.1 server for trackers, on plain sockets: it receives short requests without bodies, most of them on a
+ * connection of their own. `node:http` makes two streams and a dozen objects for each connection, which costs more than
+ * the announce itself.
  */
 export const nodeHttpServers: HttpServers = { serve };
