@@ -2,13 +2,14 @@ import { addressIp, addressKey, ipScope, PeerError, RecentMap, type PeerAddress,
 import { MAX_OFFENCES } from "./limits.ts";
 import type { PeerIdentity } from "./peer/peer-profile.ts";
 
-/** Maximum of banned or counted identities that are remembered; beyond it, the oldest are forgotten. */
+/** The maximum number of banned or counted identities that are remembered; beyond it, the oldest ones are removed. */
 const MAX_REMEMBERED = 10_000;
 
 /**
- * The banned peers. A public address is banned as a whole, since its peer can change ports and peer ids at will. Many
- * honest peers may share a private or loopback address: there only the port is banned, and for proved bad data the peer
- * id, too. Protocol errors are charged to the address only, since any peer can use another's peer id.
+ * The banned peers. A public address is banned as a whole, because its peer can change ports and peer ids at will. Many
+ * honest peers may share a private or loopback address: there only the port is banned, and also the peer id when the
+ * peer is proved to have sent bad data. A protocol error counts against the address only, because any peer can use
+ * another's peer id.
  */
 export class BanList {
   readonly #banned = new RecentMap<string, true>(MAX_REMEMBERED);
@@ -51,10 +52,10 @@ function keys(address: PeerAddress, peerId: PeerId | undefined): string[] {
   return out;
 }
 
-/** Codes of PeerErrors that do not mean that the peer broke the protocol. */
+/** Codes of PeerErrors that do not show that the peer violated the protocol. */
 const BREAKS_NOTHING: ReadonlySet<string> = new Set(["peer.silent", "peer.stalled"]);
 
-/** Whether a connection was closed because the peer broke the protocol. */
+/** Whether a connection was closed because the peer violated the protocol. */
 export function isOffence(error: Error | undefined): boolean {
   return error instanceof PeerError && !BREAKS_NOTHING.has(error.code);
 }

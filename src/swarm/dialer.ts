@@ -10,12 +10,12 @@ export interface DialerOptions {
   readonly runtime: Pick<Runtime, "clock" | "log">;
   readonly connector: Connector;
   readonly candidates: CandidateList;
-  /** Returns whether seeds are dialed, too: false when we have all wanted data. */
+  /** Returns whether to dial seeds as well: false when this client has all wanted data. */
   readonly wantsSeeds: () => boolean;
-  /** Returns how many more connections may be opened. */
+  /** Returns the number of connections that may still be opened. */
   readonly room: () => number;
   readonly isAllowed: (address: PeerAddress) => boolean;
-  /** Returns our encoded handshake. */
+  /** Returns this client's encoded handshake. */
   readonly offer: () => Uint8Array;
   /** Takes over a connection after the handshake and returns its handlers; `undefined` refuses it. */
   readonly take: (connection: Connection, handshake: Handshake) => SocketHandlers | undefined;
@@ -33,12 +33,14 @@ export class Dialer {
     this.#options = options;
   }
 
-  /** Number of connections being established, handshakes included. */
+  /** The number of connections being established, handshakes included. */
   get pending(): number {
     return this.#dialing.size + this.#shaking.size;
   }
 
-  /** Starts as many connections as the limits allow. Call it when candidates were added or connections closed. */
+  /**
+   * Starts as many connections as the limits allow. Must be called when candidates were added or connections closed.
+   */
   dial(): void {
     while (!this.#isClosed && this.pending < MAX_DIALING && this.#options.room() > 0) {
       const address = this.#options.candidates.next(this.#options.wantsSeeds());

@@ -6,17 +6,20 @@ import { countHave, countPieces, setInterest, uncount } from "./picking/availabi
 /** Options of {@link Interest}. */
 export interface InterestOptions {
   readonly peers: ReadonlySet<Peer>;
-  /** Returns the downloader; `undefined` when there is nothing to download and no peer whose pieces are counted. */
+  /**
+   * Returns the downloader; `undefined` when there is nothing to download and no connected peer whose pieces have to be
+   * counted.
+   */
   readonly downloader: () => Downloader | undefined;
-  /** Returns our verified pieces; `undefined` while the metadata is not known. */
+  /** Returns the verified pieces of this client; `undefined` while the metadata is unknown. */
   readonly have: () => Bitfield | undefined;
   /** Returns whether all wanted pieces are verified. */
   readonly isFinished: () => boolean;
 }
 
 /**
- * Handles announcements of pieces by peers and by us: updates availability and interest, and closes connections between
- * seeds.
+ * Handles announcements of pieces, from peers and of this client: updates availability and interest, and closes
+ * connections between seeds.
  */
 export class Interest {
   readonly #options: InterestOptions;
@@ -72,12 +75,12 @@ export class Interest {
     this.update(peer);
   }
 
-  /** Called when we have stored a piece. */
+  /** Called when this client has verified and stored a piece. */
   onStored(piece: number): void {
     for (const peer of this.#options.peers) if (peer.pieces?.get(piece) !== true) peer.send({ type: "have", piece });
   }
 
-  /** Called when all wanted pieces are verified: we are not interested in any peer any more. */
+  /** Called when all wanted pieces are verified: this client is then interested in no peer. */
   onFinished(): void {
     for (const peer of this.#options.peers) {
       setInterest(peer, false);
@@ -94,7 +97,7 @@ export class Interest {
     if (downloader !== undefined) setInterest(peer, downloader.isInteresting(peer));
   }
 
-  /** Closes the connection when both the peer and we have all pieces. */
+  /** Closes the connection when both the peer and this client have all pieces. */
   #closeBetweenSeeds(peer: Peer): void {
     if (peer.isSeed && this.#options.isFinished() && this.#options.have()?.isFull === true) peer.close();
   }

@@ -1,29 +1,29 @@
 /** Bounds and time-outs of a swarm. Listed in docs/limits.md. */
 
-/** Maximum of queued requests of a peer; announced as `reqq` (BEP 10). */
+/** The maximum number of a peer's requests that are queued; announced to the peer as `reqq` (BEP 10). */
 export const MAX_QUEUED_REQUESTS = 2_000;
 
-/** Bytes: the maximum length of a block that is sent or accepted. */
+/** The maximum length in bytes of a block that is sent or accepted. */
 export { MAX_BLOCK_LENGTH } from "../wire/index.ts";
 
 /**
- * Maximum of cancels without a matching request, beyond the number of the peer's requests. With more the peer is
- * disconnected, since each costs a search of its queue.
+ * The maximum number of cancels from a peer that match none of its requests, in addition to one for each request. A
+ * peer that sends more is disconnected, because each cancel costs a search of the peer's queue.
  */
 export const MAX_UNMATCHED_CANCELS = 4_000;
 
-/** Outstanding requests to a peer whose rate is not known yet. */
+/** The number of outstanding requests to a peer whose rate is not known yet. */
 export const MIN_PIPELINE = 16;
 
-/** Maximum of outstanding requests to a peer (fewer when its `reqq` is lower). */
+/** The maximum number of outstanding requests to a peer (fewer when its `reqq` is lower). */
 export const MAX_PIPELINE = 512;
 
-/** Maximum of outstanding requests to a peer that sent no `reqq`: the number that old clients accept. */
+/** The maximum number of outstanding requests to a peer that sent no `reqq`: the number that old clients accept. */
 export const DEFAULT_PIPELINE_LIMIT = 250;
 
 /**
- * Milliseconds of transfer that the outstanding requests to a peer cover: longer than any round trip, short enough for
- * end game.
+ * The time, in milliseconds, that a peer should need to send all blocks with outstanding requests: longer than any
+ * round trip, short enough for end game.
  */
 export const PIPELINE_MS = 1_000;
 
@@ -31,40 +31,43 @@ export const PIPELINE_MS = 1_000;
 export const REQUEST_TIMEOUT_MS = 30_000;
 
 /**
- * Milliseconds after which a block that was requested from several peers may be requested from any other (end game).
+ * The time, in milliseconds, after which a block that was requested from several peers may be requested from any other
+ * peer (end game).
  */
 export const END_GAME_TIMEOUT_MS = 2_000;
 
 /**
- * Maximum of outstanding requests for such late blocks to a peer that has not sent any block yet: enough to find out
- * whether it sends blocks.
+ * The maximum number of outstanding requests for blocks in end game to a peer that has not sent any block yet: enough
+ * to find out whether it sends blocks.
  */
 export const UNPROVED_REQUESTS = 4;
 
 /**
- * Milliseconds that a source has, in addition to {@link SUSPECT_MS_PER_BLOCK}, to send a piece that failed its hash
- * check. Then another source gets its turn.
+ * The time, in milliseconds, in which a source must send a piece that failed its hash check;
+ * {@link SUSPECT_MS_PER_BLOCK} is added for each block. Then the piece is requested from another source.
  */
 export const SUSPECT_MS = 10_000;
 
 /**
- * Milliseconds for each block of such a piece, added to {@link SUSPECT_MS}: 1 MiB/s. For sources that send blocks, both
- * times double after each round in which every peer had its turn, at most {@link MAX_SUSPECT_ROUNDS} times.
+ * The time, in milliseconds, that is added to {@link SUSPECT_MS} for each block of a piece that failed its hash check:
+ * 1 MiB/s. For sources that send blocks, the whole time doubles after each round in which every peer was tried, at most
+ * {@link MAX_SUSPECT_ROUNDS} times.
  */
 export const SUSPECT_MS_PER_BLOCK = 16;
 
 /**
- * Maximum of times that the time for a turn doubles: a peer that connects during the turn of a slow peer waits some
- * minutes at most.
+ * The maximum number of times that the time for one source doubles. Otherwise a peer that connects while a slow peer is
+ * being tried could wait longer than some minutes.
  */
 export const MAX_SUSPECT_ROUNDS = 3;
 
 /**
- * Milliseconds without a block after which a peer counts as snubbing, if it has unchoked us and has requests (BEP 3).
+ * The time, in milliseconds, without a block after which a peer counts as snubbing, although it has unchoked this
+ * client and has outstanding requests (BEP 3).
  */
 export const SNUB_MS = 60_000;
 
-/** Milliseconds of silence before a keep-alive is sent (BEP 3: two minutes). */
+/** The time, in milliseconds, without a sent message after which a keep-alive is sent (BEP 3: two minutes). */
 export const KEEP_ALIVE_MS = 110_000;
 
 /** Milliseconds without any message after which a peer is disconnected. */
@@ -73,118 +76,129 @@ export const SILENCE_MS = 180_000;
 /** Milliseconds between two rounds of choking (BEP 3). */
 export const CHOKE_INTERVAL_MS = 10_000;
 
-/** Rounds of choking between two changes of the optimistic unchoke (BEP 3: 30 s). */
+/** The number of rounds of choking between two changes of the optimistic unchoke (BEP 3: 30 s). */
 export const OPTIMISTIC_ROUNDS = 3;
 
-/** Maximum of bytes of a torrent's pieces in progress that are kept in memory; one piece may always be. */
+/**
+ * The maximum number of bytes of a torrent's pieces in progress that are kept in memory. One piece may be kept in any
+ * case.
+ */
 export const ASSEMBLY_BYTES = 64 * 1024 * 1024;
 
 /**
- * Maximum of bytes of pieces in progress of all torrents of a client together. In addition, each torrent may have one
- * piece of up to {@link MAX_SURE_PIECE_BYTES}.
+ * The maximum number of bytes of pieces in progress of all torrents of a client together. In addition, each torrent may
+ * have one piece of up to {@link MAX_SURE_PIECE_BYTES}.
  */
 export const TOTAL_ASSEMBLY_BYTES = 512 * 1024 * 1024;
 
 /**
- * Milliseconds without a block after which the memory of a piece is freed, when it has no outstanding requests and all
- * its blocks are on disk.
+ * The time, in milliseconds, without a new block after which the memory of a piece is freed, when it has no outstanding
+ * requests and all its blocks are on disk.
  */
 export const UNLOAD_AFTER_MS = 10_000;
 
 /**
- * Bytes: a torrent may always have one piece of up to this length in memory. Longer pieces of several torrents have to
- * wait for each other.
+ * The maximum length in bytes of the one piece that a torrent may always have in memory. Torrents with longer pieces
+ * have to wait for each other.
  */
 export const MAX_SURE_PIECE_BYTES = 16 * 1024 * 1024;
 
-/** Maximum of bytes of adjacent finished pieces that are written with one call. */
+/** The maximum number of bytes of adjacent finished pieces that are written with one call. */
 export const WRITE_RUN_BYTES = 8 * 1024 * 1024;
 
 /**
- * Bytes of a run of neighbouring pieces: a peer downloads them in order when they are equally rare, so that adjacent
- * pieces are written, and later read, with one call. A torrent of less than 64 times this size has shorter runs, so
- * that peers have different pieces.
+ * The length in bytes of a run of neighbouring pieces. A peer downloads the pieces of a run in order when they are
+ * equally rare, so that adjacent pieces are written, and later read, with one call. A torrent of less than 64 times
+ * this size has shorter runs, so that peers have different pieces.
  */
 export const EXTENT_BYTES = 4 * 1024 * 1024;
 
-/** Bytes of a run for a peer whose speed is not known yet. A run is read from disk and sent with one write. */
+/**
+ * The number of bytes of requested blocks that are read from disk and sent together (a run), for a peer whose speed is
+ * not known yet.
+ */
 export const UPLOAD_RUN_BYTES = 256 * 1024;
 
-/** Bytes of a run for a slow peer: a short run uses less memory, and a choke takes effect sooner. */
+/**
+ * The minimum number of bytes in a run, for a slow peer: a short run uses less memory, and a choke takes effect sooner.
+ */
 export const MIN_UPLOAD_RUN_BYTES = 64 * 1024;
 
-/** Bytes of a run for a fast peer: a long run needs fewer system calls. */
+/** The maximum number of bytes in a run, for a fast peer: a long run needs fewer system calls. */
 export const MAX_UPLOAD_RUN_BYTES = 1024 * 1024;
 
 /**
- * Maximum of bytes of a run while more than {@link SHARED_UPLOAD_BYTES} are in use: the bytes then stay in the
- * processor's cache from the read to the write.
+ * The maximum number of bytes in a run while more than {@link SHARED_UPLOAD_BYTES} are in use: the bytes then stay in
+ * the processor's cache from the read to the write.
  */
 export const SHARED_UPLOAD_RUN_BYTES = 512 * 1024;
 
-/** Bytes of runs being read or sent, to all peers of a torrent, above which runs are shorter. */
+/**
+ * The number of bytes being read or sent, to all peers of a torrent, above which runs are limited to
+ * {@link SHARED_UPLOAD_RUN_BYTES}.
+ */
 export const SHARED_UPLOAD_BYTES = 4 * 1024 * 1024;
 
 /**
- * Maximum of concurrent reads for the uploads of a torrent: with more, threads only wait for each other when the files
- * are in the system's cache.
+ * The maximum number of concurrent reads for the uploads of a torrent. With more reads, threads wait for each other
+ * when the files are in the system's cache.
  */
 export const UPLOAD_READS = 2;
 
-/** Maximum of bytes of buffers that are kept for reuse by later uploads. */
+/** The maximum number of bytes of buffers that are kept for reuse by later uploads. */
 export const UPLOAD_SPARE_BYTES = 8 * 1024 * 1024;
 
 /**
- * Bytes queued on a connection above which the connection is not read: a peer that sends requests and does not read the
- * replies cannot fill memory.
+ * The number of bytes queued on a connection above which nothing is read from it, so that a peer that sends requests
+ * and does not read the replies cannot fill the memory.
  */
 export const OUTBOX_HIGH_WATER = 2 * 1024 * 1024;
 
 /**
- * Milliseconds without a byte of a partly received block after which the block may be received from another peer (end
- * game).
+ * The time, in milliseconds, without any byte of a partly received block after which the block may be received from
+ * another peer (end game).
  */
 export const STALLED_BLOCK_MS = 2_000;
 
-/** Size of the allowed-fast set (BEP 6): pieces that a choked peer may request. */
+/** The number of pieces in the allowed-fast set (BEP 6), which a choked peer may request. */
 export const ALLOWED_FAST = 10;
 
-/** Maximum of `have` messages of a peer that are remembered while the metadata is not known. */
+/** The maximum number of `have` messages of a peer that are remembered while the metadata is not known. */
 export const MAX_EARLY_HAVES = 10_000;
 
-/** Maximum of peers that one torrent dials at the same time. */
+/** The maximum number of peers that one torrent dials at the same time. */
 export const MAX_DIALING = 20;
 
-/** Maximum of connected peers of a torrent at one public address (IPv6: in one /64). */
+/** The maximum number of connected peers of a torrent at one public address (IPv6: in one /64). */
 export const MAX_PEERS_PER_ADDRESS = 8;
 
-/** Maximum of connected peers of a torrent in one public network (IPv4 /24, IPv6 /48). */
+/** The maximum number of connected peers of a torrent in one public network (IPv4 /24, IPv6 /48). */
 export const MAX_PEERS_PER_NETWORK = 32;
 
 /**
- * Maximum of connected peers of a torrent at one private or loopback address, or half of the torrent's maximum of peers
- * if that is more: many peers may share such an address.
+ * The maximum number of connected peers of a torrent at one private or loopback address, or half of the torrent's
+ * maximum of peers if that is more: many peers may share such an address.
  */
 export const MIN_SHARED_PEERS = 10;
 
 /**
- * Milliseconds after which a peer may be disconnected in favour of a new peer, when neither side is interested in the
- * other.
+ * The time, in milliseconds, after which a peer may be disconnected to make room for a new peer, when neither side is
+ * interested in the other.
  */
 export const USELESS_MS = 5_000;
 
 /**
- * Milliseconds without a block in either direction after which a peer may be replaced by a new peer that has a higher
- * priority (BEP 40), or that is from a network with fewer peers.
+ * The time, in milliseconds, without a block in either direction after which a peer may be replaced by a new peer that
+ * has a higher priority (BEP 40) or is from a network with fewer peers.
  */
 export const IDLE_MS = 120_000;
 
-/** Protocol errors from one address after which it is banned. */
+/** The number of protocol errors from one address after which it is banned. */
 export const MAX_OFFENCES = 3;
 
 /**
- * Maximum of blocks whose digests are kept to find the peers that sent bad data. The blocks are those of pieces that
- * failed the hash check.
+ * The maximum number of blocks whose digests are kept to find the peers that sent bad data. The blocks are those of
+ * pieces that failed the hash check.
  */
 export const MAX_EVIDENCE_BLOCKS = 8_192;
 
@@ -192,76 +206,82 @@ export const MAX_EVIDENCE_BLOCKS = 8_192;
 export const DISK_RETRY_MS = 5_000;
 
 /**
- * Maximum of pieces that are withdrawn from a peer one by one (`lt_donthave`, BEP 54); with more pieces, a new
- * connection is cheaper.
+ * The maximum number of pieces that are withdrawn from a peer one by one (`lt_donthave`, BEP 54). For more pieces the
+ * peer is disconnected instead, because a new connection with a new bitfield takes less traffic.
  */
 export const MAX_DONT_HAVES = 2_000;
 
 /**
- * Messages that a peer may send free, that is, before their processing time is charged. Unused free messages accumulate
- * up to this number. Blocks are always free.
+ * The maximum number of unused free messages of a peer. The processing time of free messages is not limited, and blocks
+ * are always free.
  */
 export const FREE_MESSAGES = 1_000;
 
-/** Bytes of a long message that count as one more message. */
+/** The number of bytes of a long message that count as one further message. */
 export const MESSAGE_BYTES = 256;
 
-/** Number of messages that an extended message counts as, since it contains bencoded data. */
+/** The number of messages that an extended message counts as, because bencoded data takes time to decode. */
 export const EXTENDED_MESSAGES = 8;
 
-/** Bytes of an extended message that count as one more message. */
+/** The number of bytes of an extended message that count as one further message. */
 export const EXTENDED_MESSAGE_BYTES = 32;
 
-/** Maximum of milliseconds that are charged at a time: a time during which the process was suspended is not charged. */
+/**
+ * The maximum time, in milliseconds, that is charged at once, so that a time during which the process was suspended is
+ * not charged.
+ */
 export const MAX_COUNTED_MS = 100;
 
-/** Free messages that a peer gains with each block sent or received; one of them is the request. */
+/** The number of free messages that a peer gains with each block sent or received; one of them is the request. */
 export const MESSAGES_PER_BLOCK = 4;
 
-/** Free messages that a peer gains each second. */
+/** The number of free messages that a peer gains each second. */
 export const MESSAGES_PER_SECOND = 20;
 
 /**
- * Milliseconds of each second for processing messages beyond the free ones, of all peers together. When this time is
+ * The time, in milliseconds of each second, for processing the messages of all peers that are not free. When it is
  * spent, further messages wait without being read.
  */
 export const WORK_MS_PER_SECOND = 100;
 
-/** Maximum of milliseconds for which such messages are processed without a pause. */
+/** The maximum time, in milliseconds, for which messages that are not free are processed without a pause. */
 export const WORK_BURST_MS = 3;
 
-/** Maximum of bytes of metadata sent each second, to all peers of a client together. */
+/** The maximum number of bytes of metadata sent each second, to all peers of a client together. */
 export const METADATA_BYTES_PER_SECOND = 4 * 1024 * 1024;
 
 /** Milliseconds between two peer exchange messages to one peer (BEP 11: one a minute). */
 export const PEX_INTERVAL_MS = 60_000;
 
 /**
- * Milliseconds after a peer exchange message during which further messages of the same peer are ignored. Peers send one
- * a minute, but when one is late, the next may follow in less. The first message does not count, since some clients
- * count the minutes from the connection.
+ * The time, in milliseconds, after a peer exchange message during which further messages of the same peer are ignored.
+ * Peers send one message a minute, but the one after a late message may arrive sooner. The first message of a peer does
+ * not start this time, because some clients count the minutes from the connection.
  */
 export const PEX_READ_MS = 50_000;
 
 /**
- * Successive ignored peer exchange messages after which a peer is the first to be disconnected in favour of a new peer.
+ * The number of successive ignored peer exchange messages after which a peer is the first one to be disconnected when a
+ * new peer needs its place.
  */
 export const MAX_EARLY_PEX = 20;
 
-/** Maximum of queued requests for metadata of one peer (4 MiB of metadata); further requests are rejected. */
+/**
+ * The maximum number of queued requests for metadata of one peer (4 MiB of metadata); further requests are rejected.
+ */
 export const MAX_METADATA_QUEUE = 256;
 
 /** Bytes queued on a connection above which no metadata is sent on it. */
 export const METADATA_OUTBOX_BYTES = 256 * 1024;
 
 /**
- * Maximum of bytes of blocks that a peer may send beyond twice the bytes requested: duplicates, and blocks whose
- * requests were cancelled.
+ * The maximum number of bytes of blocks that a peer may send in excess of twice the requested bytes: duplicates, and
+ * blocks whose requests were cancelled.
  */
 export const UNASKED_BYTES = 1024 * 1024;
 
 /**
- * Maximum of bytes of incomplete or waiting messages of all peers together. Beyond it, the peers whose messages use
- * most are disconnected.
+ * The maximum number of bytes of incomplete or waiting messages of all peers together. Beyond it, the peers whose
+ * messages use the most memory are disconnected.
  */
 export const HELD_BYTES = 32 * 1024 * 1024;

@@ -50,7 +50,10 @@ export class PeerSet {
     return this.#peers;
   }
 
-  /** Takes over a connection whose handshake was read and returns its handlers; `undefined` refuses the connection. */
+  /**
+   * Takes over a connection whose handshake was read and returns the handlers for its data; `undefined` when the
+   * connection is refused.
+   */
   admit(connection: Connection, handshake: Handshake, direction: Direction): SocketHandlers | undefined {
     const { swarm, candidates, registry, offers, pieceCount } = this.#options;
     const { runtime, bans, infoHash, budget, intake, events } = swarm;
@@ -85,7 +88,10 @@ export class PeerSet {
     return peer.handlers;
   }
 
-  /** Called once a second; `now` on the clock's scale. Closes dead connections and sends keep-alives. */
+  /**
+   * Called once a second; `now` is the time in milliseconds of the runtime's clock. Closes dead connections and sends
+   * keep-alives.
+   */
   tick(now: number): void {
     for (const peer of this.#peers) {
       peer.tick(now);
@@ -98,7 +104,7 @@ export class PeerSet {
   }
 
   /**
-   * Disconnects the peer that {@link leastUseful} returns; without a newcomer, only a useless one. Returns whether a
+   * Disconnects the peer that {@link leastUseful} returns: without a `newcomer`, only a useless peer. Returns whether a
    * peer was disconnected.
    */
   freePlace(newcomer?: Newcomer): boolean {
@@ -107,7 +113,9 @@ export class PeerSet {
     return peer !== undefined;
   }
 
-  /** Disconnects a useless peer when the maximum of connections is reached although candidates could be dialed. */
+  /**
+   * Disconnects a useless peer when the maximum number of connections is reached although candidates could be dialed.
+   */
   freePlaceToDial(): void {
     const { swarm, candidates } = this.#options;
     const isFull = this.#peers.size >= swarm.maxPeers();
@@ -134,8 +142,8 @@ export class PeerSet {
   }
 
   /**
-   * Forgets the candidates that only this source has named, and closes the connections to them: for a torrent that has
-   * turned out to be private (BEP 27).
+   * Removes the candidates that only this source has reported, and closes the connections to them: for a torrent that
+   * has turned out to be private (BEP 27).
    */
   dropSource(source: CandidateSource): void {
     const forgotten = new Set(this.#options.candidates.forgetAll(source).map(addressKey));
@@ -150,8 +158,9 @@ export class PeerSet {
   }
 
   /**
-   * Closes a connection from the same IP address with the same peer id, if it is stale. Returns false when there is one
-   * that is not stale. At another address the same id may belong to another peer.
+   * Closes the stale connections from the same IP address with the same peer id as a new connection. Returns `false`
+   * when one of them is not stale: the new connection must then be refused. At another address the same id may belong
+   * to another peer.
    */
   #replaceStale({ address }: Connection, peerId: PeerId, now: number): boolean {
     for (const peer of this.#peers) {

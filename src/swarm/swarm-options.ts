@@ -14,7 +14,7 @@ export interface ConnectionBudget {
   /** The number of connections that may still be opened. */
   readonly room: number;
   /**
-   * Disconnects a peer of any torrent: a useless one, or, when a new connection needs it, an idle one. See
+   * Disconnects a peer of any torrent that is useless, or, when a new connection needs its place, idle. See
    * {@link Swarm.freePlace}.
    */
   freePlace(newcomer?: Newcomer): void;
@@ -42,11 +42,11 @@ export interface SwarmEvents {
   onStorage(error: StorageError | undefined): void;
 }
 
-/** The DHT as a swarm uses it: peers exchange the ports of their nodes (BEP 5). */
+/** The functions of the DHT that a swarm uses: peers tell each other the ports of their DHT nodes (BEP 5). */
 export interface SwarmDht {
-  /** Returns the UDP port of our node; 0 while it does not run. */
+  /** Returns the UDP port of this client's DHT node; 0 while the node does not run. */
   port(): number;
-  /** Called when a peer has named its DHT node. */
+  /** Called when a peer has reported the port of its DHT node. */
   onNode(endpoint: Endpoint): void;
 }
 
@@ -85,6 +85,6 @@ export interface SwarmContent {
   readonly have: Bitfield;
   /** The blocks of unfinished pieces that are on disk. */
   readonly partials: ReadonlyMap<number, Bitfield>;
-  /** Makes the progress durable; `undefined` when no state is kept. */
+  /** Makes the progress durable; `undefined` when no state is stored between runs. */
   readonly keeper: ProgressKeeper | undefined;
 }

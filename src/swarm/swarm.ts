@@ -86,7 +86,7 @@ export class Swarm {
     return this.#exchange === undefined ? this.#content?.have.isFull === true : this.#exchange.downloader.isFinished;
   }
 
-  /** The downloader; `undefined` when there is nothing to download and no peer whose pieces are counted. */
+  /** The downloader; `undefined` when all wanted pieces are stored and no connected peer's pieces are counted. */
   get downloader(): Downloader | undefined {
     return this.#exchange?.downloader;
   }
@@ -95,12 +95,12 @@ export class Swarm {
     return this.#peerSet.peers;
   }
 
-  /** Returns our handshake, encoded. */
+  /** Returns this client's encoded handshake. */
   handshake(): Uint8Array {
     return ourHandshake(this.#options, this.#isPrivate);
   }
 
-  /** Adds candidates and dials as many of them as the limits allow. Returns how many candidates were new. */
+  /** Adds candidates and dials as many of them as the limits allow. Returns the number of candidates that were new. */
   addPeers(addresses: Iterable<PeerAddress>, source: CandidateSource, areSeeds = false): number {
     const added = this.candidates.add(addresses, source, areSeeds);
     this.#options.events.onAwake();
@@ -108,12 +108,12 @@ export class Swarm {
     return added;
   }
 
-  /** As {@link PeerSet.dropSource}. */
+  /** Removes the candidates of a source and its connections, as {@link PeerSet.dropSource} does. */
   dropSource(source: CandidateSource): void {
     this.#peerSet.dropSource(source);
   }
 
-  /** Takes over an incoming connection after its handshake and returns its handlers; `undefined` refuses it. */
+  /** Takes over an incoming connection after its handshake; returns handlers for its data, `undefined` to refuse it. */
   accept(connection: Connection, handshake: Handshake): SocketHandlers | undefined {
     return this.#peerSet.admit(connection, handshake, "incoming");
   }
@@ -130,12 +130,12 @@ export class Swarm {
     withdraw(this.peers, pieces, this.#exchange?.uploader);
   }
 
-  /** Announces pieces that are verified again, and that the caller has added to `have`. */
+  /** Announces pieces to all peers that the caller has verified again and added to `have`. */
   announce(pieces: Bitfield): void {
     announce(this.peers, pieces);
   }
 
-  /** Called once a second; `now` on the clock's scale. */
+  /** Called once a second; `now` is the time in milliseconds of the runtime's clock. */
   tick(now: number): void {
     if (this.#isStopped || this.isAsleep) return;
     this.down.tick(now);
@@ -150,12 +150,12 @@ export class Swarm {
     this.#dial();
   }
 
-  /** Disconnects a useless peer, or, for a new connection, an idle one. Returns whether there was such a peer. */
+  /** Disconnects a useless peer or, for a new connection, an idle one. Returns whether there was such a peer. */
   freePlace(newcomer?: Newcomer): boolean {
     return this.#peerSet.freePlace(newcomer);
   }
 
-  /** Whether {@link tick} has nothing to do: no peer, no candidate, no piece in progress. */
+  /** Whether {@link tick} has nothing to do, because there is no peer, candidate or piece in progress. */
   get isAsleep(): boolean {
     return (
       this.peers.size === 0 &&
@@ -202,7 +202,7 @@ export class Swarm {
     this.#dial();
   }
 
-  /** Called before the first peer after a time without peers: the rates start at zero. */
+  /** Called when the first peer connects after a time without peers: the rates start at zero. */
   #wake(now: number): void {
     this.down.tick(now);
     this.up.tick(now);
@@ -286,7 +286,7 @@ export class Swarm {
     return { registry, metadata, pex, choking, inbound };
   }
 
-  /** Creates download and upload, once the content is known and a peer is connected or a piece is missing. */
+  /** Creates the download and the upload when the content is known and a peer is connected or a piece is missing. */
   #begin(): void {
     const content = this.#content;
     if (content === undefined || this.#exchange !== undefined) return;
@@ -323,7 +323,7 @@ export class Swarm {
     if (peer.profile.supportsDht && port !== 0) peer.send({ type: "port", port });
   }
 
-  /** Prepares a peer that connected before the metadata was known for the exchange of pieces. */
+  /** Prepares a peer that connected before the metadata was known for exchanging pieces. */
   #attachPeer(peer: Peer, content: SwarmContent): void {
     try {
       peer.setPieceCount(content.metainfo.pieceCount);

@@ -4,8 +4,8 @@ import { IDLE_MS, MAX_PEERS_PER_ADDRESS, MAX_PEERS_PER_NETWORK, MIN_SHARED_PEERS
 import type { Peer } from "./peer/peer.ts";
 
 /**
- * A new connection for which another one may have to be closed: its remote and local endpoints, for its priority (BEP
- * 40).
+ * A new connection that may take the place of an existing one: its remote and local endpoints, from which its priority
+ * is computed (BEP 40).
  */
 export interface Newcomer {
   readonly remote: Endpoint;
@@ -13,10 +13,11 @@ export interface Newcomer {
 }
 
 /**
- * Returns the peer to disconnect when the maximum of peers is reached; `undefined` when no peer may be. The first
- * choice is a useless peer: neither side is interested. The next, for a newcomer only, is a peer with which no block
- * has passed for {@link IDLE_MS}, and whose network (IPv4 /24, IPv6 /48) has more peers than the newcomer's, or as many
- * and the peer has a lower priority than the newcomer (BEP 40). `now` is on the clock's scale.
+ * Returns the peer to disconnect when the maximum number of peers is reached; `undefined` when no peer may be
+ * disconnected. A useless peer (neither side is interested) comes first. When there is none, and only for a `newcomer`,
+ * it is a peer with which no block has passed for {@link IDLE_MS}, and whose network (IPv4 /24, IPv6 /48) has more
+ * peers than the newcomer's, or as many while the peer has a lower priority than the newcomer (BEP 40). `now` is the
+ * time in milliseconds of the runtime's clock.
  */
 export function leastUseful(peers: Iterable<Peer>, now: number, newcomer?: Newcomer): Peer | undefined {
   const all = [...peers];
@@ -27,8 +28,8 @@ export function leastUseful(peers: Iterable<Peer>, now: number, newcomer?: Newco
 }
 
 /**
- * Whether a torrent has the maximum of peers at an address, or in its public network. `places`: the torrent's maximum
- * of peers in total.
+ * Whether a torrent has reached the maximum number of peers at an address or in its public network. `places` is the
+ * maximum number of peers of the torrent.
  */
 export function hasItsShare(peers: Iterable<Peer>, ip: string, places: number): boolean {
   const isPublic = ipScope(ip) === "public";
@@ -71,7 +72,8 @@ function leastOfIdle(peers: readonly Peer[], now: number, newcomer: Newcomer): P
 }
 
 /**
- * Returns the network of a peer: its IPv4 /24 or IPv6 /48. A peer without an IP address counts as a network of its own.
+ * Returns the network of a peer as text: its IPv4 /24 or IPv6 /48. Each peer without an IP address is a network by
+ * itself.
  */
 function networkOfPeer(address: PeerAddress): string {
   const ip = addressIp(address);
@@ -80,7 +82,7 @@ function networkOfPeer(address: PeerAddress): string {
 
 /**
  * Whether a peer may be disconnected first: neither side has become interested in the other in time, or the peer floods
- * us with peer exchange messages. A peer from which we still need metadata is not useless.
+ * this client with peer exchange messages. A peer from which metadata is still needed is not useless.
  */
 function isUseless(peer: Peer, now: number): boolean {
   if (peer.pex.isFlooding) return true;
@@ -94,7 +96,9 @@ function isIdle(peer: Peer, now: number): boolean {
   return now - peer.lastMovedAt >= IDLE_MS;
 }
 
-/** Whether a connection is stale, so that a second one from the same address with the same peer id replaces it. */
+/**
+ * Whether a connection is stale, so that a second connection from the same address with the same peer id replaces it.
+ */
 export function isStale(peer: Peer, now: number): boolean {
   return now - peer.lastMovedAt >= USELESS_MS;
 }

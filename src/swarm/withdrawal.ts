@@ -5,8 +5,8 @@ import type { Peer } from "./peer/peer.ts";
 import type { Uploader } from "./upload/uploader.ts";
 
 /**
- * Withdraws announced pieces. Peers that support `lt_donthave` (BEP 54) are sent that message; other peers are
- * disconnected, and receive a new bitfield if they reconnect. Requests for these pieces are rejected.
+ * Withdraws pieces that were announced. Peers that support `lt_donthave` (BEP 54) receive that message; other peers are
+ * disconnected, and receive a new bitfield when they reconnect. Requests for these pieces are rejected.
  */
 export function withdraw(peers: Iterable<Peer>, pieces: Bitfield, uploader: Uploader | undefined): void {
   for (const peer of peers) {

@@ -25,11 +25,14 @@ export interface AskingOptions {
   readonly disk: DiskRetry;
 }
 
-/** The first step of a download: keeps each source's pipeline filled, and cancels requests that time out. */
+/**
+ * The first step of a download: keeps sending requests so that each source has enough outstanding ones, and cancels
+ * requests that time out.
+ */
 export class Asking {
   readonly #options: AskingOptions;
   #isStopped = false;
-  /** Maximum of outstanding requests to one source: each source's share of the memory for pieces. */
+  /** The maximum number of outstanding requests to one source, so that all sources share the memory for pieces. */
   #share = Infinity;
 
   constructor(options: AskingOptions) {
@@ -43,7 +46,10 @@ export class Asking {
     this.#request(source, this.#mayAskAgain);
   }
 
-  /** Sends requests to every source. A source `last`, whose requests have just timed out, comes after all others. */
+  /**
+   * Sends requests to every source. When `last` is given, a source whose requests have just timed out, it gets requests
+   * after all others.
+   */
   refillAll(last?: BlockSource): void {
     const { sources } = this.#options;
     this.#shareMemory();
@@ -66,13 +72,16 @@ export class Asking {
     return next !== undefined;
   }
 
-  /** Whether end game has begun: no piece is left to begin, so that blocks are requested from several sources. */
+  /**
+   * Whether end game has begun: every missing piece is in progress, so that blocks are requested from several sources.
+   */
   get isEndGame(): boolean {
     return this.#options.endGame.isNear(this.#options.picker.remaining);
   }
 
   /**
-   * Called once a second with the clock's time: updates pipeline depths, marks snubbing sources, and handles time-outs.
+   * Called once a second with the time of the runtime's clock in milliseconds: updates pipeline depths, marks snubbing
+   * sources, and handles time-outs.
    */
   tick(now: number): void {
     this.#shareMemory();
@@ -95,14 +104,14 @@ export class Asking {
     for (const source of this.#options.sources) this.takeBack(source);
   }
 
-  /** Cancels all requests of a source. */
+  /** Cancels all outstanding requests to a source. */
   takeBack(source: BlockSource): void {
     if (cancelAll(source)) this.#options.suspects.left(source);
   }
 
   /**
-   * Whether late blocks may be requested from a second source: no other piece can be begun, because none is left or
-   * memory is full.
+   * Whether late blocks may be requested from a second source: no other piece can be begun, because all are in progress
+   * or memory is full.
    */
   get #mayAskAgain(): boolean {
     return this.isEndGame || this.#options.buffers.wasRefused;
@@ -125,7 +134,9 @@ export class Asking {
     if (blocks.length > 0) source.request(blocks);
   }
 
-  /** Returns a late block of the piece that readers wait for most, so that one slow source does not delay them. */
+  /**
+   * Returns a late block of the first piece that a reader waits for, so that one slow source does not delay the reader.
+   */
   #late(source: BlockSource, now: number): { readonly piece: OpenPiece; readonly block: number } | undefined {
     const { chooser, open, endGame } = this.#options;
     const first = chooser.urgent[0];
@@ -133,7 +144,7 @@ export class Asking {
     return piece === undefined || piece.freeCount > 0 ? undefined : endGame.next(source, now, first);
   }
 
-  /** Sets the maximum of requests to each source, so that the memory for pieces is divided among all sources. */
+  /** Sets the maximum number of requests to each source, which divides the memory for pieces among all sources. */
   #shareMemory(): void {
     let active = 0;
     for (const source of this.#options.sources)

@@ -26,12 +26,14 @@ export interface DownloaderOptions {
   /** The verified pieces on disk. The download adds to it. */
   readonly have: Bitfield;
   readonly keeper: ProgressKeeper | undefined;
-  /** The sources of blocks at present. The caller adds and removes them. */
+  /** The sources of blocks that are connected. The caller adds and removes them. */
   readonly sources: ReadonlySet<BlockSource>;
   /** The memory for pieces in progress that all torrents share. */
   readonly assembly: AssemblyBudget;
   readonly onPiece: (piece: number) => void;
-  /** Receives the {@link BlockSource.identity} of a source that provably sent bad data, also after it disconnected. */
+  /**
+   * Called with the {@link BlockSource.identity} of a source that provably sent bad data, which may have disconnected.
+   */
   readonly onLiar: (identity: Source) => void;
   /**
    * Receives an error of the storage, and `undefined` when the storage works again. No blocks are requested in between.
@@ -41,8 +43,8 @@ export interface DownloaderOptions {
 
 /**
  * Downloads pieces. {@link Asking} sends requests, {@link Receiving} assembles blocks, and {@link Finishing} verifies
- * and writes pieces. This class creates the objects that they share, and delegates to them: hence its many public
- * members, one for each event of a source and each query of the torrent.
+ * and writes pieces. This class creates the objects that they share, and delegates to them. (It has many public
+ * members: one for each event of a source and each query of the torrent.)
  */
 export class Downloader {
   readonly picker: PiecePicker;
@@ -96,7 +98,7 @@ export class Downloader {
     this.#chooser = chooser;
   }
 
-  /** Bytes of blocks that were bad, received twice or not requested. */
+  /** The number of bytes of blocks that were bad, received twice or not requested. */
   get wasted(): number {
     return this.#receiving.wasted + this.#finishing.wasted;
   }
@@ -111,8 +113,8 @@ export class Downloader {
   }
 
   /**
-   * Sets the pieces that readers wait for, the most urgent first. They are requested before all others; late blocks of
-   * the first one are requested from a second source, too.
+   * Sets the pieces that readers wait for, the most urgent first. They are requested before all others; blocks of the
+   * first one that are late are requested from a second source as well.
    */
   setUrgent(pieces: readonly number[]): void {
     this.#chooser.urgent = pieces;
@@ -144,7 +146,7 @@ export class Downloader {
     return [...this.#open.indexes()];
   }
 
-  /** Returns the bytes received of a piece in progress; `undefined` for other pieces. */
+  /** Returns the number of bytes received of a piece in progress; `undefined` for other pieces. */
   received(piece: number): number | undefined {
     return this.#open.get(piece)?.received;
   }
@@ -179,7 +181,7 @@ export class Downloader {
     this.#asking.refillAll();
   }
 
-  /** Adds a block that the caller has requested itself: see {@link Asking.adopt}. */
+  /** Adds a block that the caller has requested itself; see {@link Asking.adopt}. */
   adopt(source: BlockSource, index: number, begin: number, length: number): boolean {
     return this.#asking.adopt(source, index, begin, length);
   }
@@ -206,8 +208,8 @@ export class Downloader {
   }
 
   /**
-   * Called when the source accepts no requests for a time. `isVoid`: the source drops the outstanding requests;
-   * otherwise it still serves or rejects each of them.
+   * Called when the source stops accepting requests for a time. `isVoid` is true when the source drops the outstanding
+   * requests; otherwise it still serves or rejects each of them.
    */
   withheld(source: BlockSource, isVoid: boolean): void {
     if (isVoid) releaseAll(source);
@@ -223,7 +225,7 @@ export class Downloader {
     this.gone(source);
   }
 
-  /** Forgets a source that has disconnected. The caller has removed it from the sources. */
+  /** Removes the state of a source that has disconnected. The caller has removed it from the sources. */
   gone(source: BlockSource): void {
     abandonArrival(source);
     releaseAll(source);
@@ -232,8 +234,8 @@ export class Downloader {
   }
 
   /**
-   * Called once a second with the clock's time: updates pipelines, the turns of sources with suspect pieces, and
-   * memory.
+   * Called once a second with the time of the runtime's clock in milliseconds: updates the number of requests to each
+   * source, ends the tries of slow sources with suspect pieces, and frees memory.
    */
   tick(now: number): void {
     this.#asking.tick(now);

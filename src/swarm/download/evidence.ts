@@ -13,8 +13,8 @@ interface BlockEvidence {
 
 /**
  * Finds the sources of bad blocks. When a piece from several sources fails the hash check, the digest of each block is
- * kept with its source. When the piece is valid later, the sources that had sent different blocks are proved to have
- * sent bad data.
+ * stored with its source. When the piece is valid later, the sources whose blocks differed are proved to have sent bad
+ * data.
  */
 export class Evidence {
   readonly #hasher: Hasher;

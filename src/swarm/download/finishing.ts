@@ -26,7 +26,10 @@ export interface FinishingOptions {
   readonly onPiece: (piece: number) => void;
   readonly onLiar: (identity: Source) => void;
   readonly onStorage: (error: StorageError | undefined) => void;
-  /** Called when requests may be sent to all sources again: blocks are needed again, or memory became free. */
+  /**
+   * Called when requests may be sent to all sources again, because blocks have to be requested again or memory has
+   * become free.
+   */
   readonly onRoom: () => void;
 }
 
@@ -57,7 +60,10 @@ export class Finishing {
     this.#own(this.#finish(piece));
   }
 
-  /** Starts to save the blocks of pieces that have been in progress for a while. `now` is on the clock's scale. */
+  /**
+   * Starts to save the blocks of pieces that have been in progress for `SAVE_AFTER_MS`. `now` is the time in
+   * milliseconds of the runtime's clock.
+   */
   saveUnfinished(now: number): void {
     if (this.#options.disk.isRefusing) return;
     for (const saving of this.#saver.begin(now)) this.#own(saving.then(() => this.#onRoom()));
@@ -110,9 +116,7 @@ export class Finishing {
     onRoom();
   }
 
-  /**
-   * Called when memory may have become free: lets requests be sent again if they had been refused for lack of memory.
-   */
+  /** Called when memory may have become free: when requests were not sent for lack of memory, lets them be sent. */
   #onRoom(): void {
     const { buffers, onRoom } = this.#options;
     if (!buffers.wasRefused) return;

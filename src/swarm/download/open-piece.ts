@@ -14,15 +14,15 @@ const PRESENT = 3;
 
 /**
  * A piece in progress: which blocks are requested, arriving and present, and which source sent each. Only one source
- * writes a block at a time, so the bytes of a block are those that its source sent. (It has many public members because
- * asking, receiving and finishing share it as their record of the piece.)
+ * writes a block at a time, so the bytes of a block are all from the source recorded for it. (It has many public
+ * members because the classes that request, receive and finish blocks share it as their record of the piece.)
  */
 export class OpenPiece {
   readonly index: number;
   /** The length of the piece in bytes. */
   readonly length: number;
   readonly blockCount: number;
-  /** The time at which the piece was opened, on the clock's scale. */
+  /** The time at which the piece was opened, in milliseconds of the runtime's clock. */
   readonly openedAt: number;
   /** The bytes of the piece; `undefined` while its blocks are only on disk, to save memory. */
   data: Uint8Array | undefined;
@@ -32,26 +32,32 @@ export class OpenPiece {
   readonly saved: Bitfield;
   /** Blocks whose bytes are in {@link OpenPiece.data}. */
   readonly held: Bitfield;
-  /** Number of blocks that are arriving. */
+  /** The number of blocks that are arriving. */
   arriving = 0;
-  /** For a suspect piece, the only source that may send blocks: if the piece fails again, this source sent bad data. */
+  /**
+   * The only source that may send blocks of a suspect piece: when the piece fails its hash check again, this source
+   * sent bad data.
+   */
   exclusive: Source | undefined;
-  /** Whether the piece failed its hash check: it is downloaded from one source at a time. */
+  /** Whether the piece has failed its hash check. It is then downloaded from one source at a time. */
   isSuspect = false;
-  /** Sources that were too slow with the suspect piece in this round: other sources are assigned the piece first. */
+  /**
+   * The sources that were too slow with the suspect piece in this round. Sources that are not in this set are tried
+   * first.
+   */
   readonly hadTurn = new Set<Source>();
   /** The number of rounds in which all sources were too slow with the suspect piece. */
   rounds = 0;
   /**
-   * The time at which the exclusive source was first seen with the piece, on the clock's scale; `undefined` when there
-   * is no such source.
+   * The time at which the present exclusive source was first seen, in milliseconds of the runtime's clock; `undefined`
+   * when there is no such source.
    */
   turnSince: number | undefined;
-  /** The time at which the last block arrived, on the clock's scale. */
+  /** The time at which the last block arrived, in milliseconds of the runtime's clock. */
   lastArrival = 0;
   readonly #state: Uint8Array;
   readonly #sources: (Source | undefined)[];
-  /** For each block, the number of sources with a request for it. It exceeds one only in end game. */
+  /** For each block, the number of sources with an outstanding request for it. It exceeds one only in end game. */
   readonly #asked: Uint8Array;
   readonly #onFree: ((piece: OpenPiece) => void) | undefined;
   #free: number;
@@ -83,7 +89,7 @@ export class OpenPiece {
     return Number.isInteger(block) && block < this.blockCount && this.blockLength(block) === length ? block : undefined;
   }
 
-  /** Number of blocks that are neither requested nor present. */
+  /** The number of blocks that are neither requested nor present. */
   get freeCount(): number {
     return this.#free;
   }
@@ -127,7 +133,7 @@ export class OpenPiece {
     return this.#state[block] === REQUESTED || this.#state[block] === ARRIVING;
   }
 
-  /** Records that one more source has a request for the block (end game). */
+  /** Records that one more source has an outstanding request for the block (end game). */
   requestAgain(block: number): void {
     this.#asked[block] = (this.#asked[block] ?? 0) + 1;
   }
@@ -181,7 +187,7 @@ export class OpenPiece {
     this.lastArrival = now;
   }
 
-  /** Marks a block as present that was on disk when the torrent was started. */
+  /** Marks a block that was on disk when the torrent was started as present. */
   restore(block: number): void {
     if (this.#state[block] !== FREE) return;
     this.#state[block] = PRESENT;
@@ -205,7 +211,7 @@ export class OpenPiece {
     );
   }
 
-  /** Returns the source of a block; `undefined` for one found on disk. */
+  /** Returns the source that sent a block; `undefined` for a block that was found on disk. */
   source(block: number): Source | undefined {
     return this.#sources[block];
   }
@@ -216,7 +222,7 @@ export class OpenPiece {
   }
 
   /**
-   * Called when the piece failed its hash check: it is suspect from now on, and is downloaded again from one source at
+   * Called when the piece failed its hash check: marks it as suspect, so that it is downloaded again from one source at
    * a time.
    */
   distrust(): void {

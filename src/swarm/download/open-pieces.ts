@@ -4,8 +4,8 @@ import { OpenPiece } from "./open-piece.ts";
 export class OpenPieces {
   readonly #pieces = new Map<number, OpenPiece>();
   /**
-   * The pieces with blocks to request, in the order in which their blocks are requested. A piece without such blocks is
-   * removed when the set is next iterated.
+   * The pieces with blocks to request, in the order in which their blocks are requested. A piece that has no such
+   * blocks any more is removed at the next iteration.
    */
   readonly #unfilled = new Set<OpenPiece>();
 
@@ -29,7 +29,7 @@ export class OpenPieces {
     return this.#pieces.values();
   }
 
-  /** Yields pieces with blocks that are not requested, the oldest first. */
+  /** Yields the pieces that have blocks without a request, the oldest piece first. */
   *unfilled(): Generator<OpenPiece> {
     for (const piece of this.#unfilled) {
       if (piece.freeCount > 0) yield piece;

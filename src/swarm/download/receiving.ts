@@ -35,7 +35,7 @@ export class Receiving {
 
   /**
    * Handles the header of a block that has arrived. Returns a view of `length` bytes for the payload, or `undefined` to
-   * drop it.
+   * discard it.
    */
   blockStart(source: BlockSource, index: number, begin: number, length: number): Uint8Array | undefined {
     const { open, buffers } = this.#options;
@@ -50,8 +50,8 @@ export class Receiving {
   }
 
   /**
-   * Handles the complete payload of a block. `stored`: the payload is in the view that {@link Receiving.blockStart}
-   * returned; otherwise it was dropped.
+   * Handles the complete payload of a block. `stored` is true when the payload is in the view that
+   * {@link Receiving.blockStart} returned, and false when it was discarded.
    */
   blockEnd(source: BlockSource, index: number, begin: number, length: number, stored: boolean): void {
     const { clock, open, suspects, onComplete, onRoom } = this.#options;
@@ -93,8 +93,8 @@ export class Receiving {
   }
 
   /**
-   * Abandons a block that is arriving from another source, if no byte came from that source for
-   * {@link STALLED_BLOCK_MS}. Returns whether the block was abandoned.
+   * Stops receiving a block from another source when no byte has come from that source for {@link STALLED_BLOCK_MS}.
+   * Returns whether it did so.
    */
   #abandonStalled(piece: OpenPiece, block: number): boolean {
     const { clock, sources } = this.#options;

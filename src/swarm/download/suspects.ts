@@ -13,8 +13,8 @@ export interface SuspectsOptions {
 
 /**
  * Assigns pieces that failed their hash check to one source at a time, so that the next failure proves which source
- * sent bad data. The turn of a source that takes too long ends; otherwise a source that sends a block now and then
- * could keep the piece forever.
+ * sent bad data. A source that takes too long is replaced by another one; otherwise a source that sends a block now and
+ * then could delay the piece forever.
  */
 export class Suspects {
   readonly #options: SuspectsOptions;
@@ -23,14 +23,15 @@ export class Suspects {
     this.#options = options;
   }
 
-  /** Ends the turns of a source with suspect pieces for which it has no outstanding request. */
+  /** Takes suspect pieces away from a source that has no outstanding request for them. */
   left(source: BlockSource): void {
     for (const piece of this.#options.open.all())
       if (piece.exclusive === source.identity && !source.download.requests.includes(piece)) this.leave(source, piece);
   }
 
   /**
-   * Ends the source's turn with a suspect piece. The piece is restarted, since blocks of two sources must not be mixed.
+   * Takes a suspect piece away from a source. The piece is downloaded again from the start, because blocks of two
+   * sources must not be mixed.
    */
   leave(source: BlockSource, piece: OpenPiece): void {
     if (
@@ -44,8 +45,8 @@ export class Suspects {
   }
 
   /**
-   * Called once a second with the clock's time: ends turns that took too long. Returns whether another source may be
-   * assigned a piece now.
+   * Called once a second with the time of the runtime's clock in milliseconds: takes pieces away from sources that took
+   * too long. Returns whether a piece may now be assigned to another source.
    */
   tick(now: number): boolean {
     let isPassedOn = false;
@@ -57,9 +58,7 @@ export class Suspects {
     return isPassedOn;
   }
 
-  /**
-   * Starts a new round for a piece when every available source has had its turn. Returns whether a round was started.
-   */
+  /** Starts a new round for a piece when every available source has been tried. Returns whether a round was started. */
   #reopen(piece: OpenPiece): boolean {
     if (piece.hadTurn.size === 0 || this.#hasOther(piece)) return false;
     piece.hadTurn.clear();
@@ -85,7 +84,7 @@ export class Suspects {
     return true;
   }
 
-  /** Whether there is an available source that has not had its turn with the piece. */
+  /** Whether there is an available source that has not been tried with the piece in this round. */
   #hasOther(piece: OpenPiece): boolean {
     for (const source of this.#options.sources) {
       if (

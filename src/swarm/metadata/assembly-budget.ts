@@ -5,7 +5,7 @@ export class AssemblyBudget {
   #bytes = 0;
   #isShort = false;
 
-  /** Whether the last reservation of a torrent was refused: other torrents then free their spare buffers. */
+  /** Whether the last reservation of a torrent was refused. Torrents then free their spare buffers. */
   get isShort(): boolean {
     return this.#isShort;
   }
@@ -16,15 +16,15 @@ export class AssemblyBudget {
   }
 
   /**
-   * Whether a torrent may reserve `bytes` more. `isFirst`: the torrent has reserved nothing yet, and may always reserve
-   * up to {@link MAX_SURE_PIECE_BYTES}.
+   * Whether a torrent may reserve `bytes` more. `isFirst` is true when the torrent has reserved nothing yet: it may
+   * then reserve up to {@link MAX_SURE_PIECE_BYTES} in any case.
    */
   hasRoom(bytes: number, isFirst: boolean): boolean {
     this.#isShort = this.#bytes > 0 && this.#bytes + bytes > TOTAL_ASSEMBLY_BYTES;
     return !this.#isShort || (isFirst && bytes <= MAX_SURE_PIECE_BYTES);
   }
 
-  /** Adds the bytes that a torrent has reserved, or subtracts those that it has freed (negative). */
+  /** Adds the number of bytes that a torrent has reserved; a negative number subtracts bytes that it has freed. */
   count(bytes: number): void {
     this.#bytes += bytes;
   }

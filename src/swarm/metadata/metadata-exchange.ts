@@ -11,7 +11,7 @@ export interface MetadataExchangeOptions {
   readonly infoHash: InfoHash;
   /** Returns the info dictionary; `undefined` while it is not known. */
   readonly info: () => Uint8Array | undefined;
-  /** The limiters of the upload rate, which apply to the info dictionary, too. */
+  /** The limiters of the upload rate, which also limit sending the info dictionary. */
   readonly limiters: readonly RateLimiter[];
   readonly onComplete: (info: Uint8Array) => void;
   readonly onLiar: (peer: Peer) => void;
@@ -49,12 +49,12 @@ export class MetadataExchange {
     else this.tick();
   }
 
-  /** Called when a connection has drained. */
+  /** Called when a connection has sent its queued bytes. */
   onDrain(): void {
     this.#uploads.pump();
   }
 
-  /** Forgets a peer that has disconnected. */
+  /** Removes the state of a peer that has disconnected. */
   gone(peer: Peer): void {
     this.#uploads.gone(peer);
     this.#assembler.removePeer(peer);
@@ -63,7 +63,7 @@ export class MetadataExchange {
 
   /**
    * Called once a second: sends the requests that are possible now, and disconnects peers that did not reply in time,
-   * since a new connection to them may work.
+   * because a request over a new connection may succeed.
    */
   tick(): void {
     this.#uploads.pump();

@@ -7,13 +7,13 @@ import type { RateLimiter } from "../upload/rate-limiter.ts";
 export interface MetadataUploadsOptions {
   /** Returns the info dictionary; `undefined` while it is not known. */
   readonly info: () => Uint8Array | undefined;
-  /** The limiters of the upload rate: a piece is sent when all are open. */
+  /** The limiters of the upload rate. A piece is sent when all of them are open. */
   readonly limiters: readonly RateLimiter[];
 }
 
 /**
- * Sends the info dictionary to peers (BEP 9), one piece to each in turn. The upload limits apply, since a request of 20
- * bytes has a reply of 16 KiB.
+ * Sends the info dictionary to peers (BEP 9), one piece to each in turn. The limits of the upload rate apply, because a
+ * request of 20 bytes causes a reply of 16 KiB.
  */
 export class MetadataUploads {
   readonly #options: MetadataUploadsOptions;
@@ -43,7 +43,10 @@ export class MetadataUploads {
     this.#queue.delete(peer);
   }
 
-  /** Sends as many pieces as the limits and the connections allow. Call it when a connection has drained. */
+  /**
+   * Sends as many pieces as the limits and the connections allow. Must be called when a connection has sent its queued
+   * bytes.
+   */
   pump(): void {
     let behind = 0;
     while (behind < this.#queue.size) {

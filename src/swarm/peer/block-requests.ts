@@ -6,11 +6,11 @@ import type { OpenPiece } from "../download/open-piece.ts";
 export interface OutstandingRequest {
   readonly piece: OpenPiece;
   readonly block: number;
-  /** The time of the request, on the clock's scale. */
+  /** The time of the request, in milliseconds of the runtime's clock. */
   readonly sentAt: number;
 }
 
-/** Minimum of outstanding requests to a source whose rate is known. */
+/** The minimum number of outstanding requests to a source whose rate is known. */
 const SLOWEST_PIPELINE = 4;
 
 function keyOf(piece: number, block: number): number {
@@ -19,21 +19,21 @@ function keyOf(piece: number, block: number): number {
 }
 
 /**
- * The outstanding requests to one source, and how many there should be (the depth of its pipeline). The depth starts
- * small and grows by one with every block, which doubles it each round trip, until it covers a second of the measured
- * rate; from then on it follows the rate.
+ * The outstanding requests to one source, and the number of them to aim at (the depth of its pipeline). The depth
+ * starts small and grows by one with every block, so that it doubles each round trip, until the requests cover a second
+ * of the measured rate; from then on it follows the rate.
  */
 export class BlockRequests {
   readonly #outstanding = new Map<number, OutstandingRequest>();
   #depth = MIN_PIPELINE;
   #limit = DEFAULT_PIPELINE_LIMIT;
   #isGrowing = true;
-  /** Bytes of all blocks requested. */
+  /** The number of bytes of all blocks requested. */
   #asked = 0;
-  /** Bytes of all blocks received. */
+  /** The number of bytes of all blocks received. */
   #received = 0;
 
-  /** Sets the maximum of requests that the source accepts: a peer's `reqq` (BEP 10). */
+  /** Sets the maximum number of requests that the source accepts: a peer's `reqq` (BEP 10). */
   setLimit(requests: number): void {
     this.#limit = Math.max(1, Math.min(requests, MAX_PIPELINE));
   }
@@ -47,8 +47,8 @@ export class BlockRequests {
   }
 
   /**
-   * Returns how many requests may be sent now, so that at most `most` are outstanding. Returns 0 until half of the
-   * outstanding requests have been served, so that requests are sent in batches.
+   * Returns the number of requests that may be sent now, so that at most `most` are outstanding. Returns 0 until half
+   * of the outstanding requests have been served, so that requests are sent in batches.
    */
   room(most = Infinity): number {
     const { size } = this;
@@ -94,7 +94,7 @@ export class BlockRequests {
   }
 
   /**
-   * Counts a received block of `bytes` bytes, stored or not. Throws {@link PeerError} `peer.unasked` when the source
+   * Counts `bytes` received bytes of a block, stored or not. Throws {@link PeerError} `peer.unasked` when the source
    * has sent far more than was requested.
    */
   onReceived(bytes: number): void {
@@ -106,12 +106,15 @@ export class BlockRequests {
       );
   }
 
-  /** Called when a requested block was stored: the pipeline grows. */
+  /** Called when a requested block was stored: increases the depth of the pipeline. */
   onBlock(): void {
     if (this.#isGrowing && this.#depth < this.#limit) this.#depth++;
   }
 
-  /** Called once a second: `rate` in bytes a second. */
+  /**
+   * Called once a second to adapt the depth of the pipeline. `rate` is the rate of blocks from the source in bytes a
+   * second.
+   */
   tick(rate: number): void {
     const needed = Math.ceil((rate * PIPELINE_MS) / 1000 / BLOCK_LENGTH);
     if (this.#isGrowing && this.#depth > 2 * needed + MIN_PIPELINE) this.#isGrowing = false;
@@ -119,7 +122,7 @@ export class BlockRequests {
     if (!this.#isGrowing) this.#depth = Math.max(SLOWEST_PIPELINE, Math.ceil(needed * 1.25));
   }
 
-  /** Called when requests to the source timed out: it gets one request at a time until it sends a block. */
+  /** Called when requests to the source timed out: it then gets one request at a time until it sends a block. */
   collapse(): void {
     this.#depth = 1;
     this.#isGrowing = true;

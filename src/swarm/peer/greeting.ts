@@ -12,8 +12,8 @@ import type { Peer } from "./peer.ts";
 import type { SwarmContent, SwarmOptions } from "../swarm-options.ts";
 
 /**
- * Sends the first message about our pieces: a bitfield, or `have-all` or `have-none` when the peer supports the fast
- * extension (BEP 6).
+ * Sends the first message about this client's pieces: a bitfield, or `have-all` or `have-none` when the peer supports
+ * the fast extension (BEP 6).
  */
 export function announcePieces(
   supportsFast: boolean,
@@ -25,13 +25,13 @@ export function announcePieces(
   else if (have?.isEmpty === false) send({ type: "bitfield", bits: have.pack() });
 }
 
-/** Returns our handshake, encoded. A private torrent has no DHT (BEP 27). */
+/** Returns this client's encoded handshake. It announces no DHT for a private torrent (BEP 27). */
 export function ourHandshake({ infoHash, peerId, dht }: SwarmOptions, isPrivate: boolean): Uint8Array {
   const reserved = { extended: true, fast: true, dht: dht !== undefined && !isPrivate };
   return encodeHandshake({ infoHash: infoHash.wire, peerId: peerId.bytes, reserved });
 }
 
-/** Returns our extended handshake (BEP 10). */
+/** Returns this client's extended handshake (BEP 10). */
 export function extendedHandshake(peer: Peer, options: SwarmOptions, metadataSize: number | undefined): Message {
   const port = options.port();
   const payload = encodeExtendedHandshake({
@@ -46,8 +46,8 @@ export function extendedHandshake(peer: Peer, options: SwarmOptions, metadataSiz
 }
 
 /**
- * Adds an incoming peer to the candidates when its extended handshake first names the port at which it listens (BEP
- * 10).
+ * Adds an incoming peer to the candidates when its extended handshake is the first one that contains the port at which
+ * it listens (BEP 10).
  */
 export function noteListenPort({ profile }: Peer, candidates: CandidateList): void {
   const port = profile.extended?.port;

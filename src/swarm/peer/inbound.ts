@@ -24,11 +24,11 @@ export interface Inbound {
   onPieces(peer: Peer, added: Bitfield | undefined): void;
   onHave(peer: Peer, piece: number): void;
   onExtendedHandshake(peer: Peer): void;
-  /** Called when the peer has named the UDP port of its DHT node (BEP 5). */
+  /** Called when the peer has sent the UDP port of its DHT node (BEP 5). */
   onDhtPort(peer: Peer, port: number): void;
 }
 
-/** Handles one message. Throws {@link PeerError} for a message that breaks the protocol. */
+/** Handles one message. Throws {@link PeerError} for a message that violates the protocol. */
 export function receive(swarm: Inbound, peer: Peer, message: Message): void {
   switch (message.type) {
     case "choke":

@@ -11,20 +11,20 @@ import {
   MESSAGES_PER_SECOND,
 } from "../limits.ts";
 
-/** The number of quick messages after which the clock is read to charge their processing time. */
+/** The number of light messages after which the clock is read to charge their processing time. */
 const CLOCK_MESSAGES = 8;
-/** The weight at which a message is heavy: its processing time is measured on its own. */
+/** The weight from which a message is heavy: its processing time is measured separately. */
 const HEAVY = 8;
 
 /** The owner of an inbox, usually a peer: it receives the messages and the state changes of the inbox. */
 export interface InboxOwner extends MessageSink {
-  /** Called when received bytes wait for processing time: the connection must not be read. */
+  /** Called when received bytes have to wait for processing time: the connection must not be read. */
   onFull(): void;
-  /** Called when no received bytes wait for processing time any more. */
+  /** Called when no received bytes wait for processing time any longer. */
   onEmpty(): void;
   /** Called when a message was invalid, or a callback of the owner threw. */
   onError(error: Error): void;
-  /** Called when the unfinished messages of all peers use too much memory, and those of this peer the most of it. */
+  /** Called when the unfinished messages of all peers use too much memory, and those of this peer use the most. */
   onHeldTooMuch(): void;
 }
 
@@ -37,8 +37,8 @@ export interface InboxOptions {
 
 /**
  * Decodes the bytes from a peer and delivers its messages. Each peer has a number of free messages, and gains more with
- * each block sent or received. Messages beyond these are charged to a processing time that all peers share. When this
- * time is spent, received bytes wait and the connection is not read.
+ * each block sent or received. The processing time of further messages is taken from a limited time that all peers
+ * share. When that time is spent, received bytes wait and the connection is not read.
  */
 export class Inbox implements MessageSink, BytesHolder {
   readonly #owner: InboxOwner;
@@ -50,7 +50,7 @@ export class Inbox implements MessageSink, BytesHolder {
   #free = FREE_MESSAGES;
   /** The number of messages since the clock was last read. */
   #uncounted = 0;
-  /** The time up to which processing time was charged, on the clock's scale. */
+  /** The time up to which processing time has been charged, in milliseconds of the runtime's clock. */
   #countedUntil = 0;
   #held = 0;
   /** Whether the shared time ran out while the current bytes were decoded. */
@@ -64,7 +64,7 @@ export class Inbox implements MessageSink, BytesHolder {
     this.#decoder = new MessageDecoder(this, { pieceCount, maxSmallFrameLength: MAX_SMALL_FRAME_LENGTH });
   }
 
-  /** Decodes received bytes, or keeps a copy of them while no processing time is left. */
+  /** Decodes received bytes, or stores a copy of them while no processing time is left. */
   take(chunk: Uint8Array): void {
     if (this.#isStopped) return;
     if (this.#waiting !== undefined) this.#waiting = concatBytes([this.#waiting, chunk]);
@@ -96,7 +96,7 @@ export class Inbox implements MessageSink, BytesHolder {
     this.#decoder.abandonBlock();
   }
 
-  /** Stops: no message is delivered any more. */
+  /** Stops the inbox: no further message is delivered. */
   stop(): void {
     this.#isStopped = true;
     this.#decoder.stop();
@@ -136,8 +136,8 @@ export class Inbox implements MessageSink, BytesHolder {
   }
 
   /**
-   * Charges a quick message: as one of the free messages, or else by its processing time, which is measured for several
-   * messages at once.
+   * Charges a light message: as one of the free messages or, when there are none, by its processing time, which is
+   * measured for several messages at once.
    */
   #count(weight: number): void {
     if (this.#free > weight) {
@@ -191,7 +191,7 @@ export class Inbox implements MessageSink, BytesHolder {
     }
   }
 
-  /** Keeps the received bytes until there is processing time. `rest`: these bytes, in a buffer that is not reused. */
+  /** Stores received bytes until there is processing time. `rest` is a buffer with these bytes that is not reused. */
   #wait(rest: Uint8Array): void {
     const isFirst = this.#waiting === undefined;
     this.#waiting = rest;
@@ -205,7 +205,7 @@ export class Inbox implements MessageSink, BytesHolder {
     this.#hold();
   }
 
-  /** Reports the number of bytes held by this inbox to the budget. */
+  /** Reports the number of bytes that this inbox stores to the budget. */
   #hold(): void {
     const held = this.#isStopped ? 0 : (this.#waiting?.buffer.byteLength ?? 0) + this.#decoder.heldBytes;
     if (held === this.#held) return;
@@ -214,7 +214,7 @@ export class Inbox implements MessageSink, BytesHolder {
   }
 }
 
-/** Returns the weight of a message: the number of messages that it counts as, which grows with its length. */
+/** Returns the weight of a message, which grows with its length: the number of messages that it counts as. */
 function weightOf(message: Message): number {
   if (message.type === "bitfield") return 1 + Math.floor(message.bits.length / MESSAGE_BYTES);
   if (message.type === "extended")

@@ -2,21 +2,21 @@ import type { Clock } from "../../runtime/index.ts";
 import { HELD_BYTES, MAX_COUNTED_MS, METADATA_BYTES_PER_SECOND, WORK_BURST_MS, WORK_MS_PER_SECOND } from "../limits.ts";
 import { RateLimiter } from "../upload/rate-limiter.ts";
 
-/** A connection that holds received bytes of incomplete or waiting messages. */
+/** A connection that stores received bytes of incomplete or waiting messages. */
 export interface BytesHolder {
   /**
-   * Called when all connections together hold too many bytes, and this one the most of them: it must drop its bytes and
-   * disconnect the peer.
+   * Called when all connections together store too many bytes, and this one stores the most: it must discard its bytes
+   * and disconnect the peer.
    */
   onHeldTooMuch(): void;
 }
 
 /**
- * The shared bounds for messages of all peers: the processing time for messages beyond the free ones, the memory for
+ * The limits that the messages of all peers share: the processing time for messages that are not free, the memory for
  * received bytes, and the rate of metadata sent.
  */
 export class IntakeBudget {
-  /** The limiter for bytes of metadata sent. */
+  /** The limiter for the rate of metadata sent. */
   readonly metadata: RateLimiter;
   readonly #time: RateLimiter;
   readonly #held = new Map<BytesHolder, number>();
@@ -43,8 +43,8 @@ export class IntakeBudget {
   }
 
   /**
-   * Sets the number of bytes that a connection holds. While the sum for all connections exceeds {@link HELD_BYTES},
-   * calls `onHeldTooMuch` of the connection that holds most.
+   * Sets the number of bytes that a connection stores. While the sum for all connections exceeds {@link HELD_BYTES},
+   * calls `onHeldTooMuch` of the connection that stores the most.
    */
   hold(holder: BytesHolder, bytes: number): void {
     this.#heldBytes += bytes - (this.#held.get(holder) ?? 0);
@@ -59,7 +59,7 @@ export class IntakeBudget {
     }
   }
 
-  /** The number of bytes that all connections together hold. */
+  /** The number of bytes that all connections together store. */
   get heldBytes(): number {
     return this.#heldBytes;
   }

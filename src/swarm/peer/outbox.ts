@@ -6,7 +6,7 @@ import { OUTBOX_HIGH_WATER } from "../limits.ts";
 export interface OutboxOptions {
   readonly connection: Pick<Connection, "write" | "queuedBytes">;
   readonly now: number;
-  /** Called when a message is queued in the empty outbox: the owner then calls {@link Outbox.flush} soon. */
+  /** Called when a message is queued in the empty outbox. The owner must call {@link Outbox.flush} soon afterwards. */
   readonly onQueued: () => void;
   /**
    * Called when more than {@link OUTBOX_HIGH_WATER} bytes are queued on the connection, because the peer does not read
@@ -17,7 +17,7 @@ export interface OutboxOptions {
 
 /** The queue of messages to a peer. Messages queued in one turn of the event loop are sent with one write. */
 export class Outbox {
-  /** The time of the last write, on the clock's scale. */
+  /** The time of the last write, in milliseconds of the runtime's clock. */
   lastSentAt: number;
   readonly #options: OutboxOptions;
   #queued: Uint8Array[] = [];
@@ -30,8 +30,8 @@ export class Outbox {
   }
 
   /**
-   * The time since when too many bytes have been queued on the connection, on the clock's scale; `undefined` when there
-   * are not too many.
+   * The time from which on too many bytes have been queued on the connection, in milliseconds of the runtime's clock;
+   * `undefined` when there are not too many.
    */
   get behindSince(): number | undefined {
     return this.#behindSince;

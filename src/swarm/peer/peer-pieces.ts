@@ -12,7 +12,7 @@ interface EarlyPieces {
 export class PeerPieces {
   /** The peer's pieces; `undefined` while the number of pieces is not known. */
   bits: Bitfield | undefined;
-  /** How the availability counts the peer's pieces: not at all, one by one, or as a seed. */
+  /** Whether and how the peer's pieces are included in the availability: not at all, piece by piece, or as a seed. */
   counted: "not" | "pieces" | "seed" = "not";
   readonly #early: EarlyPieces = { bits: undefined, hasAll: false, haves: new Set() };
 
@@ -27,8 +27,8 @@ export class PeerPieces {
 
   /**
    * Adds a bitfield and returns the pieces that are new; `undefined` while the number of pieces is not known. Pieces
-   * are never removed, so that many bitfields cost no more than one. Throws {@link PeerError} `peer.bitfield` for a
-   * wrong size.
+   * that are missing from a later bitfield are not removed, so that a peer cannot cause work by sending many bitfields.
+   * Throws {@link PeerError} `peer.bitfield` for a wrong size.
    */
   addBitfield(bytes: Uint8Array): Bitfield | undefined {
     if (this.bits === undefined) {

@@ -2,13 +2,13 @@ import { addressIp, addressWithPort, type PeerAddress, type PeerId } from "../..
 import type { Direction } from "../../transport/index.ts";
 import { recogniseClient, type ExtendedHandshake, type Handshake } from "../../wire/index.ts";
 
-/** The address and id of a peer. Bans and evidence keep this object after the peer disconnected. */
+/** The address and id of a peer. Bans and evidence refer to this object even after the peer has disconnected. */
 export interface PeerIdentity {
   readonly address: PeerAddress;
   readonly peerId: PeerId;
 }
 
-/** What is known about a peer from its handshakes. */
+/** The facts about a peer that its handshakes contain. */
 export class PeerProfile {
   readonly identity: PeerIdentity;
   readonly direction: Direction;
@@ -18,8 +18,8 @@ export class PeerProfile {
   /** The peer's extended handshake (BEP 10); `undefined` until it has arrived. */
   extended: ExtendedHandshake | undefined;
   /**
-   * The first port that the peer named as its listening port. Later ones are ignored, otherwise one connection could
-   * name thousands.
+   * The first port that the peer announced as its listening port. Later ones are ignored, because a single connection
+   * could announce thousands.
    */
   listenPort: number | undefined;
 
@@ -32,8 +32,8 @@ export class PeerProfile {
   }
 
   /**
-   * The address at which to dial the peer. For an incoming connection it is known once the peer has named its listening
-   * port (BEP 10).
+   * The address at which to dial the peer. For an incoming connection it is `undefined` until the peer has announced
+   * its listening port (BEP 10).
    */
   get listenAddress(): PeerAddress | undefined {
     const { address } = this.identity;

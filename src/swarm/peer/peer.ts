@@ -34,10 +34,10 @@ export interface PeerOwner {
   /** Called when bytes have arrived: for counters and rate limits. */
   onReceived(peer: Peer, bytes: number): void;
   onDrain(peer: Peer): void;
-  /** Called to end the connection: the owner closes it, with an error if there is one. */
+  /** Called when the connection has to end: the owner closes it, with the error if there is one. */
   hangUp(peer: Peer, error: Error | undefined): void;
   onClose(peer: Peer, error: Error | undefined): void;
-  /** Called when the peer's outbox has messages: the owner then calls {@link Outbox.flush} soon. */
+  /** Called when the peer's outbox has messages. The owner must call {@link Outbox.flush} soon afterwards. */
   wantsFlush(peer: Peer): void;
 }
 
@@ -65,8 +65,8 @@ export interface PeerOptions {
 
 /**
  * One connection with a peer after the handshake: the state of both sides, with one part for each module that keeps
- * state for a peer. It makes no decisions. (Of its many public members a third are those of {@link BlockSource}, a
- * third the parts.)
+ * state for a peer. It makes no decisions. (It has many public members: one third are those of {@link BlockSource}, one
+ * third are the parts.)
  */
 export class Peer implements BlockSource {
   readonly connection: Connection;
@@ -80,14 +80,14 @@ export class Peer implements BlockSource {
   readonly pex = new PexSlot();
   readonly outbox: Outbox;
   readonly reading: ReadPauses;
-  /** Pieces that we may request while the peer chokes us (BEP 6). */
+  /** The pieces that this client may request while the peer chokes it (BEP 6). */
   readonly allowedFast = new Set<number>();
-  /** The time at which the connection was made, on the clock's scale. */
+  /** The time at which the connection was made, in milliseconds of the runtime's clock. */
   readonly connectedAt: number;
   lastReceivedAt: number;
   /**
-   * The time at which a block was last sent or received, on the clock's scale. Before the first block, it is the time
-   * of the connection.
+   * The time at which a block was last sent or received, in milliseconds of the runtime's clock. Before the first
+   * block, it is the time of the connection.
    */
   lastMovedAt: number;
   readonly #owner: PeerOwner;
@@ -157,8 +157,8 @@ export class Peer implements BlockSource {
   }
 
   /**
-   * The time since when the peer has read none of the data that we send, on the clock's scale; `undefined` when no data
-   * is queued.
+   * The time from which on the peer has read none of the data that this client sends, in milliseconds of the runtime's
+   * clock; `undefined` when no data is queued.
    */
   get stalledSince(): number | undefined {
     return this.upload.queue.stalledSince ?? this.outbox.behindSince;
@@ -200,7 +200,7 @@ export class Peer implements BlockSource {
     this.claims.setPieceCount(pieceCount);
   }
 
-  /** Called once a second. `now` on the clock's scale. */
+  /** Called once a second. `now` is the time in milliseconds of the runtime's clock. */
   tick(now: number): void {
     this.download.meter.tick(now);
     this.upload.meter.tick(now);
@@ -237,7 +237,7 @@ export class Peer implements BlockSource {
     };
   }
 
-  /** Sends one message for each block, all encoded by `write` into one buffer, since this is called very often. */
+  /** Sends one message for each block. `write` encodes them into one buffer, because this is called very often. */
   #sendSpans(blocks: readonly OutstandingRequest[], write: typeof writeRequest): void {
     const out = new Uint8Array(blocks.length * REQUEST_LENGTH);
     let at = 0;

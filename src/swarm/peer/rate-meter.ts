@@ -1,13 +1,13 @@
-/** Time constant of the average in milliseconds: a sample loses 63 % of its weight in this time. */
+/** The time constant of the average in milliseconds: after this time, a sample has lost 63 % of its weight. */
 const AVERAGING_MS = 4_000;
 
 /**
- * Milliseconds without a byte after which the rate is 0. It covers several seconds, since with a low limit blocks may
- * be that far apart.
+ * The time, in milliseconds, without a byte after which the rate is 0. It must cover several seconds, because blocks
+ * may be that far apart when the rate limit is low.
  */
 const SILENT_MS = 8_000;
 
-/** Counts bytes and measures their rate. Counting bytes is a mere addition; `tick` updates the rate. */
+/** Counts bytes and measures their rate. Counting takes only an addition; `tick` computes the rate. */
 export class RateMeter {
   /** The number of bytes counted since the start. */
   total = 0;
@@ -21,7 +21,7 @@ export class RateMeter {
     this.total += bytes;
   }
 
-  /** Updates the rate. Call it about once a second. `now` in milliseconds. */
+  /** Updates the rate. Call it about once a second. `now` is a time in milliseconds. */
   tick(now: number): void {
     const elapsed = now - (this.#lastTime ?? now - 1000);
     if (elapsed <= 0) return;

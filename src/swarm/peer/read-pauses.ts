@@ -1,8 +1,9 @@
 import type { Connection } from "../../transport/index.ts";
 
 /**
- * The reason why a connection is not read: our queue of the peer's requests is full, the peer does not read the data
- * that we send, the download limit is reached, or the peer's messages wait for processing time.
+ * The reason why a connection is not read: the queue of the peer's requests is full (`"uploads"`), the peer does not
+ * read the data that this client sends (`"outbox"`), the download limit is reached (`"rate"`), or the peer's messages
+ * wait for processing time (`"work"`).
  */
 export type PauseReason = "uploads" | "outbox" | "rate" | "work";
 
@@ -23,8 +24,8 @@ export class ReadPauses {
   }
 
   /**
-   * Whether the peer is silent because we do not read its bytes. The reason `"work"` is not an excuse, since there the
-   * peer sent too many messages.
+   * Whether the peer's silence is excused, because this client does not read its bytes. The reason `"work"` does not
+   * excuse it: there the peer has sent too many messages.
    */
   get isExcused(): boolean {
     return this.#reasons.size > (this.#reasons.has("work") ? 1 : 0);
@@ -43,7 +44,7 @@ export class ReadPauses {
     this.#connection.resume();
   }
 
-  /** Called when the connection is closed: it is not paused or resumed any more. */
+  /** Called when the connection is closed: it is then neither paused nor resumed. */
   close(): void {
     this.#isClosed = true;
   }

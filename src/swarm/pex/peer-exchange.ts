@@ -17,11 +17,11 @@ import type { Peer } from "../peer/peer.ts";
 export interface PeerExchangeOptions {
   readonly clock: Clock;
   readonly peers: ReadonlySet<Peer>;
-  /** Forgets and disconnects the peers that only the exchange has named. */
+  /** Removes and disconnects the peers that are known only from peer exchange. */
   readonly dropPeers: () => void;
   /** Returns whether peers may be exchanged: false for a private torrent (BEP 27). */
   readonly isAllowed: () => boolean;
-  /** Called when a peer has sent addresses of other peers. `areSeeds`: whether it flagged them as seeds. */
+  /** Called when a peer has sent addresses of other peers. `areSeeds` is whether the peer marked them as seeds. */
   readonly onFound: (addresses: readonly PeerAddress[], areSeeds: boolean) => void;
   /** Sends the peer another extended handshake. */
   readonly sendHandshake: (peer: Peer) => void;
@@ -39,7 +39,7 @@ interface Contact {
  */
 export class PeerExchange {
   readonly #options: PeerExchangeOptions;
-  /** Grows with each change of the connected peers or their addresses. */
+  /** A number that grows with each change of the connected peers or their addresses. */
   #version = 0;
 
   constructor(options: PeerExchangeOptions) {
@@ -51,7 +51,7 @@ export class PeerExchange {
     this.#version++;
   }
 
-  /** Handles a peer exchange message. A message that comes too early is ignored. */
+  /** Handles a peer exchange message. A message that arrives too early is ignored. */
   onMessage(peer: Peer, message: PexMessage): void {
     const { clock, isAllowed, onFound } = this.#options;
     if (!isAllowed() || !peer.pex.mayRead(clock.now())) return;
@@ -75,8 +75,8 @@ export class PeerExchange {
   }
 
   /**
-   * Ends the exchange of a torrent that turned out to be private (BEP 27), and the connections whose addresses came
-   * from it. Peers are sent a handshake without the extension.
+   * Ends peer exchange for a torrent that has turned out to be private (BEP 27), and the connections to peers that are
+   * known only from it. Peers are sent a handshake without the extension.
    */
   stop(): void {
     const { dropPeers, peers, sendHandshake } = this.#options;
@@ -115,7 +115,7 @@ function contactsOf(peers: Iterable<Peer>): Map<string, Contact> {
   return contacts;
 }
 
-/** Returns the contacts whose addresses the peer was not sent and can use. */
+/** Returns the contacts that the peer was not sent and whose addresses it can use. */
 function newTo(peer: Peer, contacts: ReadonlyMap<string, Contact>): Contact[] {
   const out: Contact[] = [];
   for (const [key, contact] of contacts)
@@ -123,7 +123,7 @@ function newTo(peer: Peer, contacts: ReadonlyMap<string, Contact>): Contact[] {
   return out;
 }
 
-/** Returns the endpoints that the peer was sent and that do not belong to connected peers any more. */
+/** Returns the endpoints that the peer was sent and that belong to no connected peer any more. */
 function goneFor(peer: Peer, contacts: ReadonlyMap<string, Contact>): Endpoint[] {
   const out: Endpoint[] = [];
   for (const [key, endpoint] of peer.pex.sent) if (!contacts.has(key)) out.push(endpoint);
@@ -132,8 +132,8 @@ function goneFor(peer: Peer, contacts: ReadonlyMap<string, Contact>): Endpoint[]
 
 /**
  * Whether an address may be exchanged with a peer. Private and loopback addresses may only be exchanged with peers that
- * have such an address themselves: other peers cannot dial our private addresses, and addresses that they send may be
- * hosts of our network.
+ * have such an address themselves: other peers cannot dial them, and the private addresses that such peers send could
+ * be other hosts of this network.
  */
 function concerns({ ip }: Endpoint, peer: Peer): boolean {
   const other = addressIp(peer.address);
@@ -141,8 +141,8 @@ function concerns({ ip }: Endpoint, peer: Peer): boolean {
 }
 
 /**
- * Returns the first {@link MAX_PEX_PEERS} added peers that may be dialed. Of each public address only one port is
- * accepted, since otherwise a single message could name one victim many times.
+ * Returns the first {@link MAX_PEX_PEERS} added peers that may be dialed. For each public address only one port is
+ * accepted; otherwise a single message could make many connections to one victim.
  */
 function credible(added: readonly PexPeer[], sender: Peer): PexPeer[] {
   const ips = new Set<string>();

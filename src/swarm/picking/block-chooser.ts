@@ -8,7 +8,7 @@ import type { PiecePicker } from "./piece-picker.ts";
 
 /** The number of pieces that are downloaded in random order before rarest first begins (BEP 3). */
 const RANDOM_PIECES = 4;
-/** Minimum of extents (runs of neighbouring pieces) that a torrent is divided into. */
+/** The minimum number of extents (runs of neighbouring pieces) into which a torrent is divided. */
 const MIN_EXTENTS = 64;
 
 /** Options of {@link BlockChooser}. */
@@ -16,7 +16,7 @@ export interface BlockChooserOptions {
   readonly picker: PiecePicker;
   readonly open: OpenPieces;
   readonly layout: FileLayout;
-  /** The pieces that are on disk. */
+  /** The pieces that are on disk and verified. */
   readonly have: Bitfield;
   /** Reserves memory for a piece. Returns false when no memory is left. */
   readonly hold: (piece: OpenPiece) => boolean;
@@ -25,10 +25,10 @@ export interface BlockChooserOptions {
   readonly begin: (index: number) => OpenPiece;
 }
 
-/** Chooses the blocks to request from a source: first blocks of pieces in progress, then blocks of another piece. */
+/** Chooses the blocks to request from a source: first blocks of pieces in progress, then blocks of a new piece. */
 export class BlockChooser {
   isSequential = false;
-  /** The pieces that readers wait for, the most urgent first: they are requested before all others. */
+  /** The pieces that readers wait for, the most urgent first. They are requested before all others. */
   urgent: readonly number[] = [];
   readonly #options: BlockChooserOptions;
   readonly #extent: number;
@@ -66,8 +66,8 @@ export class BlockChooser {
   }
 
   /**
-   * Marks a block as requested that the caller has requested itself. Returns `undefined` when the block does not exist,
-   * is not needed, or is requested or received already.
+   * Marks a block that the caller has requested itself as requested and returns it. Returns `undefined` when the block
+   * does not exist, is not needed, or is requested or received already.
    */
   claim(
     source: BlockSource,

@@ -4,11 +4,14 @@ import { END_GAME_TIMEOUT_MS, UNPROVED_REQUESTS } from "../limits.ts";
 import type { OpenPiece } from "../download/open-piece.ts";
 import type { OpenPieces } from "../download/open-pieces.ts";
 
-/** Minimum age in milliseconds of a request before its block is requested from another source. */
+/** The minimum age, in milliseconds, of a request before its block is requested from another source. */
 const PATIENCE_MS = 500;
-/** Maximum of sources with a request for the same block; more are allowed only after {@link END_GAME_TIMEOUT_MS}. */
+/**
+ * The maximum number of sources with an outstanding request for the same block; more are allowed only after
+ * {@link END_GAME_TIMEOUT_MS}.
+ */
 const MAX_ASKED = 3;
-/** Maximum of outstanding requests to one source in end game: with more, most blocks would arrive twice. */
+/** The maximum number of outstanding requests to one source in end game. With more, most blocks would arrive twice. */
 const MAX_OUTSTANDING = 32;
 
 /**
@@ -28,14 +31,17 @@ export class EndGame {
     this.#random = random;
   }
 
-  /** Whether end game is near: no piece is left to begin. `remaining`: the number of pieces not begun. */
+  /**
+   * Whether end game begins soon or has begun: no piece is left to begin. `remaining` is the number of pieces that were
+   * not begun.
+   */
   isNear(remaining: number): boolean {
     return remaining === 0 && this.#open.size > 0;
   }
 
   /**
-   * Returns a block that another source is late to send and that `source` can send, and counts the new request for it.
-   * `only`: the piece to choose from.
+   * Returns a block that `source` can send and another source is late to send, and counts the new request for it.
+   * `only` is the index of the piece from which to choose, if any.
    */
   next(
     source: BlockSource,
@@ -59,7 +65,7 @@ export class EndGame {
     return undefined;
   }
 
-  /** Whether the block that arrived was requested from other sources, too. Removes the block from the record. */
+  /** Whether a block that arrived was also requested from other sources. Removes the block from the record. */
   wasShared(piece: OpenPiece, block: number): boolean {
     const blocks = this.#shared.get(piece);
     if (blocks === undefined) return false;
@@ -76,8 +82,8 @@ export class EndGame {
 }
 
 /**
- * Whether a block may be requested from a further source, although {@link MAX_ASKED} sources have had requests for it
- * for `lateMs`: sources that accept requests and never send must not keep other sources from sending the block.
+ * Whether a block may be requested from one more source, although {@link MAX_ASKED} sources have had requests for it
+ * for `lateMs` milliseconds. Without this, sources that accept requests and never send could block the piece.
  */
 function mayHelp(source: BlockSource, lateMs: number): boolean {
   return (

@@ -13,30 +13,31 @@ export function priorityLevel(priority: Priority): number {
 }
 
 /**
- * Maximum of copies of a piece that its rank distinguishes (seeds not counted): pieces with more copies are not rare
- * and have the same rank.
+ * The maximum number of copies of a piece (seeds not counted) that affects its rank: pieces with more copies are not
+ * rare, and all have the same rank.
  */
 const MAX_AVAILABILITY = 63;
 const STEPS = MAX_AVAILABILITY + 1;
 const RANKS = 3 * STEPS;
 /**
- * The number of pieces in one change from which the pieces are not moved in the order one by one: sorting all pieces
- * later is faster.
+ * The number of pieces that change together from which on they are not moved in the order one by one, because it is
+ * faster to sort all pieces later.
  */
 const BULK = 4_096;
 /**
- * The number of pieces that may be sorted for each use of the order since the last sort: otherwise a peer could cause a
- * sort with each message.
+ * The number of pieces that may be sorted for each use of the order since the last sort. Without this limit, a peer
+ * could cause a sort with each message.
  */
 const SORTED_PER_USE = 512;
-/** The number of pieces that are tried in order before the bitfield of the peer is searched. */
+/** The number of pieces of the order that are tried before the peer's bitfield is searched instead. */
 const SCAN = 1_024;
 
 /**
  * Picks the piece to begin next. Rarest first (BEP 3): pieces that are wanted, not begun and not finished are in a
- * {@link RankedOrder}, by priority and then by the number of peers that have them. Seeds are only counted. When
- * thousands of pieces gain or lose a copy in one change, only the counts change; the order is sorted later, and at most
- * once for many uses. (Seventeen public members: it holds availability and priority, which many parts read.)
+ * {@link RankedOrder}, sorted by priority and then by the number of peers that have them. Seeds have all pieces, so
+ * they are only counted. When thousands of pieces gain or lose a copy in one change, only the counts change; the order
+ * is sorted later, and at most once for many uses. (Seventeen public members: it stores availability and priority,
+ * which many other classes read.)
  *
  * @example
  * ```ts
@@ -60,7 +61,7 @@ export class PiecePicker {
   /** For each piece, 1 when it has been begun or finished, else 0. */
   readonly #taken: Uint8Array;
   readonly #order: RankedOrder;
-  /** Whether the order does not match the counts. */
+  /** Whether the counts have changed since the order was sorted. */
   #isStale = false;
   /** The number of uses of the order since it was sorted. */
   #uses = Infinity;
@@ -158,7 +159,7 @@ export class PiecePicker {
   /**
    * Picks a piece as {@link PiecePicker.pickRarest} does, but prefers neighbours among pieces of equal rank. It first
    * tries the piece after `last`, if both are in the same extent (a run of `extent` pieces). Otherwise it takes the
-   * rarest piece and goes back within its extent, as long as the pieces have the same rank.
+   * rarest piece and then goes back to the first piece of its extent, as long as the pieces have the same rank.
    */
   pickNear(pieces: Bitfield | undefined, last: number | undefined, extent: number): number | undefined {
     const rarest = this.pickRarest(pieces);
@@ -175,8 +176,8 @@ export class PiecePicker {
   }
 
   /**
-   * Returns a random piece that the peer has: a new downloader needs complete pieces soon, and rare ones arrive slowly
-   * (BEP 3).
+   * Returns a random piece that the peer has. A new downloader needs complete pieces soon, and rare pieces arrive
+   * slowly (BEP 3).
    */
   pickRandom(pieces: Bitfield | undefined): number | undefined {
     const { remaining } = this;
@@ -225,7 +226,7 @@ export class PiecePicker {
     return pieces === undefined || steps === remaining ? undefined : this.#order.firstOf(pieces);
   }
 
-  /** Sorts the order when it is stale and was used often enough since the last sort. */
+  /** Sorts the order when it is out of date and was used often enough since the last sort. */
   #settle(): void {
     this.#uses++;
     if (!this.#isStale || this.#uses * SORTED_PER_USE < this.#level.length) return;

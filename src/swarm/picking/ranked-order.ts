@@ -14,8 +14,9 @@ export interface RankedOrderOptions {
 }
 
 /**
- * Pieces in one array, sorted by rank; pieces of equal rank are in random order. The array is divided into buckets, one
- * for each rank: a piece whose rank changes by one moves by one exchange, whatever the number of pieces.
+ * Stores pieces in one array, sorted by rank; pieces of equal rank are in random order. The array is divided into
+ * buckets, one for each rank: when the rank of a piece changes by one, it is exchanged with one other piece, whatever
+ * the number of pieces.
  *
  * Invariants: `order[start[r]] … order[start[r + 1] - 1]` are the pieces with `ranked[piece] === r`;
  * `position[order[i]] === i`; `members` has the pieces that are in the array.
@@ -44,7 +45,7 @@ export class RankedOrder {
     this.sort();
   }
 
-  /** Number of pieces in the order. */
+  /** The number of pieces in the order. */
   get size(): number {
     return this.#start[this.#ranks] ?? 0;
   }
@@ -69,7 +70,8 @@ export class RankedOrder {
   }
 
   /**
-   * Returns the first piece in the order that is also in `pieces`. It scans the bitfields once instead of the order.
+   * Returns the first piece in the order that is also in `pieces`. It reads the bitfields once instead of walking the
+   * order.
    */
   firstOf(pieces: Bitfield): number | undefined {
     const { bytes } = pieces;
@@ -168,7 +170,7 @@ export class RankedOrder {
     this.#put(second, a);
   }
 
-  /** Moves a piece from rank to rank, one bucket border at a time. */
+  /** Moves a piece from one rank to another, across one bucket border at a time. */
   #move(piece: number, from: number, to: number): void {
     for (let rank = from; rank < to; rank++) {
       const last = (this.#start[rank + 1] ?? 0) - 1;
@@ -202,7 +204,7 @@ export class RankedOrder {
     return out;
   }
 
-  /** Returns a random number below `below`, cheaper than that of `Random` (Marsaglia's xorshift). */
+  /** Returns a random number from 0 to `below` - 1. It takes less time than `Random.below` (Marsaglia's xorshift). */
   #draw(below: number): number {
     this.#seed ^= this.#seed << 13;
     this.#seed ^= this.#seed >>> 17;

@@ -1,33 +1,33 @@
 import type { Random } from "../../runtime/index.ts";
 
-/** What is known about a peer when it is decided which peers to choke. */
+/** The facts about a peer that decide whether to choke it. */
 export interface ChokeCandidate<Id> {
   readonly id: Id;
-  /** Whether the peer is interested in us. */
+  /** Whether the peer is interested in this client's pieces. */
   readonly isInterested: boolean;
-  /** Whether we choke the peer now. */
+  /** Whether this client chokes the peer now. */
   readonly isChoked: boolean;
-  /** The rate from the peer to us in bytes a second. */
+  /** The rate from the peer to this client in bytes a second. */
   readonly downloadRate: number;
-  /** The rate from us to the peer in bytes a second. */
+  /** The rate from this client to the peer in bytes a second. */
   readonly uploadRate: number;
-  /** Whether the peer has sent no block for a minute although we have requests (BEP 3). */
+  /** Whether the peer has sent no block for a minute although it has outstanding requests (BEP 3). */
   readonly isSnubbing: boolean;
-  /** Milliseconds since we last unchoked the peer; `undefined` if we never did. */
+  /** The number of milliseconds since this client last unchoked the peer; `undefined` when it never did. */
   readonly unchokedFor: number | undefined;
-  /** Milliseconds since the peer connected. */
+  /** The number of milliseconds since the peer connected. */
   readonly connectedFor: number;
 }
 
 /** Options of {@link decideChoking}. */
 export interface ChokePolicy<Id> {
-  /** Whether all wanted data is complete: then peers are ranked by the rate to them, not from them. */
+  /** Whether all wanted data is complete. Peers are then ranked by the rate to them instead of the rate from them. */
   readonly isSeeding: boolean;
-  /** Maximum of peers that are unchoked because of their rates. */
+  /** The maximum number of peers that are unchoked because of their rates. */
   readonly slots: number;
-  /** Number of peers that are unchoked at random in addition (optimistic unchokes). */
+  /** The number of peers that are unchoked at random, in addition to `slots` (optimistic unchokes). */
   readonly optimisticSlots: number;
-  /** The peers that were last chosen for the optimistic unchokes. */
+  /** The peers that were chosen last for the optimistic unchokes. */
   readonly optimistic: readonly Id[];
   /** Whether to choose new peers for the optimistic unchokes. */
   readonly rotate: boolean;
@@ -39,15 +39,22 @@ export interface ChokeDecision<Id> {
   readonly optimistic: readonly Id[];
 }
 
-/** Milliseconds for which an unchoked peer stays unchoked while we seed, so that it can download some pieces. */
+/**
+ * The time, in milliseconds, for which a peer stays unchoked while this client seeds, so that the peer can download
+ * some pieces.
+ */
 const SEED_TURN_MS = 20_000;
-/** Milliseconds for which a peer counts as new: new peers are three times as likely to be chosen (BEP 3). */
+/**
+ * The time, in milliseconds, for which a peer counts as new: new peers are three times as likely to be chosen for an
+ * optimistic unchoke (BEP 3).
+ */
 const NEW_MS = 60_000;
 
 /**
- * Decides which interested peers to unchoke (BEP 3). While downloading: those with the highest download rate, without
- * snubbing ones. While seeding: those that were unchoked recently, then those with the highest upload rate, then those
- * that waited longest. In addition some at random, to find better ones (optimistic unchoke).
+ * Decides which interested peers to unchoke (BEP 3). While downloading, they are the peers with the highest download
+ * rate, without snubbing ones. While seeding, they are first the peers that were unchoked recently, then those with the
+ * highest upload rate, then those that have waited longest. In both cases some peers are chosen at random, to find
+ * better ones (optimistic unchoke).
  *
  * @example
  * ```ts

@@ -15,9 +15,7 @@ export interface ChokingOptions {
 
 const OPTIMISTIC_SLOTS = 1;
 
-/**
- * Applies {@link decideChoking} every ten seconds, and unchokes newly interested peers at once while slots are free.
- */
+/** Applies {@link decideChoking} every ten seconds, and unchokes newly interested peers at once when a slot is free. */
 export class Choking {
   readonly #options: ChokingOptions;
   #round = 0;
@@ -49,7 +47,7 @@ export class Choking {
     for (const peer of peers) this.#set(peer, !decision.unchoke.has(peer), now);
   }
 
-  /** Called when a peer became interested: it is unchoked at once if a slot is free. */
+  /** Called when a peer became interested: unchokes it at once when a slot is free. */
   interested(peer: Peer, now: number): void {
     let used = 0;
     for (const other of this.#options.peers)

@@ -1,14 +1,17 @@
 import type { Clock, Timer } from "../../runtime/index.ts";
 
-/** Default of the milliseconds of traffic that may pass in one burst. */
+/** The default number of milliseconds of traffic that may pass in one burst. */
 const BURST_MS = 200;
-/** Minimum of milliseconds between two wake-ups of waiters: short enough to be smooth, long enough to batch. */
+/**
+ * The minimum time, in milliseconds, between two calls of waiting callbacks: short enough for even traffic, long enough
+ * to handle several callbacks at once.
+ */
 const SHORTEST_WAIT_MS = 10;
 
 /**
- * A token bucket that limits traffic in one direction. It may have a parent (a torrent's limiter has the client's),
- * which limits the same traffic. Traffic is charged after it has passed, so the level may go below zero; the limiter is
- * closed until the level is positive again. Without a rate, it costs only a comparison.
+ * A token bucket that limits traffic in one direction. It may have a parent (the limiter of a torrent has that of the
+ * client), which limits the same traffic. Traffic is charged after it has passed, so the level may become negative; the
+ * limiter is closed until the level is positive again. Without a rate, each check costs only a comparison.
  */
 export class RateLimiter {
   readonly #clock: Clock;
@@ -35,8 +38,8 @@ export class RateLimiter {
   }
 
   /**
-   * Sets the rate in bytes a second; `undefined` or 0 for no limit. Applies at once: if the limiter is open now,
-   * callbacks that wait are called.
+   * Sets the rate in bytes a second; `undefined` or 0 for no limit. The new rate applies at once: when it opens the
+   * limiter, the waiting callbacks are called.
    */
   setRate(rate: number | undefined): void {
     this.#rate = rate === undefined || !Number.isFinite(rate) || rate <= 0 ? undefined : rate;

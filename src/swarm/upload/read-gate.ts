@@ -7,7 +7,7 @@ export class ReadGate<Waiter> {
   #reading = 0;
   #idle: (() => void)[] = [];
 
-  /** `onTurn` is called with the first waiter of the queue when a read may start; the waiter may start one then. */
+  /** `onTurn` is called with the first waiter of the queue when a read may start; the waiter may then start one. */
   constructor(onTurn: (waiter: Waiter) => void) {
     this.#onTurn = onTurn;
   }
@@ -22,8 +22,8 @@ export class ReadGate<Waiter> {
   }
 
   /**
-   * Runs a read. Resolves or rejects with its result, but only after the next waiters could start a read, so that the
-   * disk is not idle while the bytes are used.
+   * Runs a read. Settles as `read` does, but only after the next waiters could start a read, so that the disk is not
+   * idle while the caller uses the bytes.
    */
   async run(read: () => Promise<void>): Promise<void> {
     this.#reading++;

@@ -5,20 +5,18 @@ import { SHARED_UPLOAD_BYTES, SHARED_UPLOAD_RUN_BYTES, UPLOAD_SPARE_BYTES } from
  * which is fast.
  */
 const SMALLEST = 16;
-/** Bytes in addition to the blocks of a run: for their message headers. */
+/** The number of bytes added to the blocks of a run, for their message headers. */
 const SLACK = 1024;
 
-/**
- * Buffers for runs of blocks on their way from the disk to a connection. They are reused by size class (powers of two).
- */
+/** Buffers for runs of blocks between the disk and a connection. They are reused by size class (powers of two). */
 export class RunBuffers {
   readonly #spare = new Map<number, Uint8Array[]>();
   #spareBytes = 0;
   #usedBytes = 0;
 
   /**
-   * Maximum of bytes in a run at present. It is lower when many bytes are in use, since these would not fit the
-   * processor's cache.
+   * The maximum number of bytes in a run at present. It is lower when many bytes are in use, because these would not
+   * fit the processor's cache.
    */
   get runBytes(): number {
     return this.#usedBytes > SHARED_UPLOAD_BYTES ? SHARED_UPLOAD_RUN_BYTES : Infinity;

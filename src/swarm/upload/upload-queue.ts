@@ -1,9 +1,9 @@
 import { PeerError } from "../../base/index.ts";
 import { MAX_UPLOAD_RUN_BYTES, MAX_UNMATCHED_CANCELS, MIN_UPLOAD_RUN_BYTES, UPLOAD_RUN_BYTES } from "../limits.ts";
 
-/** Milliseconds: when a run was sent in less time, the next run is twice as long. */
+/** The time, in milliseconds, below which sending a run counts as quick: the next run is then twice as long. */
 const QUICK_RUN_MS = 50;
-/** Milliseconds: when sending a run took more time, the next run is half as long. */
+/** The time, in milliseconds, above which sending a run counts as slow: the next run is then half as long. */
 const SLOW_RUN_MS = 200;
 
 /** A block that a peer has requested. */
@@ -20,7 +20,7 @@ export class UploadQueue {
   #requests: BlockRequest[] = [];
   /**
    * The number of cancels without a matching request that the peer may still send. Each request adds one, so that only
-   * a flood of cancels reaches zero.
+   * a flood of cancels uses them up.
    */
   #unmatchedCancels = MAX_UNMATCHED_CANCELS;
   #head = 0;
@@ -63,7 +63,7 @@ export class UploadQueue {
     return false;
   }
 
-  /** Maximum of bytes that are read and sent at once; adapted to the speed of the peer. */
+  /** The maximum number of bytes that are read and sent at once, adapted to the speed of the peer. */
   get runBytes(): number {
     return this.#runBytes;
   }
@@ -74,8 +74,8 @@ export class UploadQueue {
   }
 
   /**
-   * The time since when no run has been sent completely although runs are being sent, on the clock's scale; `undefined`
-   * when none is being sent.
+   * The time of the last run that was sent completely, or at which sending began, in milliseconds of the runtime's
+   * clock; `undefined` when no run is being sent.
    */
   get stalledSince(): number | undefined {
     return this.#sending > 0 ? this.#lastTaken : undefined;
@@ -96,8 +96,8 @@ export class UploadQueue {
   }
 
   /**
-   * Removes and returns the first request and the requests after it that continue it, to be served with one read:
-   * consecutive bytes of one piece, at most {@link runBytes} and at most `most`. Returns at least one request.
+   * Removes and returns the first request and those after it for the bytes that follow, so that one read serves all of
+   * them: consecutive bytes of one piece, at most {@link runBytes} and at most `most`. Returns at least one request.
    */
   takeRun(most = Infinity): BlockRequest[] {
     const limit = Math.min(most, this.#runBytes);

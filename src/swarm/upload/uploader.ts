@@ -24,8 +24,8 @@ export interface UploaderOptions {
 /**
  * Serves requests of peers. Consecutive requests for one piece are served with one vectored read into one buffer, which
  * has space for the message headers between the blocks, and with one write to the socket. While a peer's queue is full,
- * its connection is not read, so that TCP makes it wait; or its requests are rejected (BEP 6). No request is dropped
- * silently.
+ * its connection is not read, so that TCP stops the peer; a request that arrives nevertheless is rejected (BEP 6). No
+ * request is dropped silently.
  */
 export class Uploader {
   readonly #options: UploaderOptions;
@@ -64,8 +64,8 @@ export class Uploader {
   }
 
   /**
-   * Drops the requests of a peer that we choke, except for granted fast pieces. With the fast extension, they are
-   * rejected (BEP 6).
+   * Drops the requests of a peer that this client chokes, except those for pieces of its allowed-fast set. With the
+   * fast extension, they are rejected (BEP 6).
    */
   choke(peer: Peer): void {
     const dropped = peer.upload.queue.clear((request) => peer.upload.grantedFast.has(request.piece));
@@ -81,7 +81,7 @@ export class Uploader {
     this.#resumeReading(peer);
   }
 
-  /** Sends as many blocks as the connection and the limits allow. Call it when either may allow more. */
+  /** Sends as many blocks as the connection and the limits allow. Must be called when either may allow more. */
   pump(peer: Peer): void {
     const uploads = peer.upload.queue;
     if (uploads.isReading || uploads.isWaiting || uploads.size === 0 || peer.isClosed) return;

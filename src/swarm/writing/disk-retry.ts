@@ -7,16 +7,16 @@ export interface DiskRetryOptions {
   readonly clock: Clock;
   /** Called with an error of the storage, and with `undefined` when the storage works again. */
   readonly onStorage: (error: StorageError | undefined) => void;
-  /** Called when all tasks that had failed on a full disk have succeeded. */
+  /** Called when all tasks that failed on a full disk have succeeded. */
   readonly onRoom: () => void;
 }
 
 /** Repeats tasks that fail on a full disk until the disk has space. */
 export class DiskRetry {
   readonly #options: DiskRetryOptions;
-  /** Functions that end the waits before the next attempts. */
+  /** Functions that end the current waits before new attempts. */
   readonly #pauses = new Set<() => void>();
-  /** The tasks that have failed on a full disk and not succeeded since. */
+  /** The tasks that failed on a full disk and have not succeeded since. */
   readonly #refused = new Set<symbol>();
   #isStopped = false;
 
@@ -24,20 +24,20 @@ export class DiskRetry {
     this.#options = options;
   }
 
-  /** Whether a task has failed on a full disk and not succeeded since. */
+  /** Whether a task failed on a full disk and has not succeeded since. */
   get isRefusing(): boolean {
     return this.#refused.size > 0;
   }
 
-  /** Ends all waits. Tasks that fail from now on are not repeated. */
+  /** Ends all waits. Tasks that fail afterwards are not repeated. */
   stop(): void {
     this.#isStopped = true;
     for (const done of this.#pauses) done();
   }
 
   /**
-   * Runs the task `work`, and repeats it while the disk is full. Resolves with its result; with `undefined` after
-   * another failure or {@link stop}. A full disk is reported once, and so is the return of space.
+   * Runs the task `work`, and repeats it while the disk is full. Resolves with its result, or with `undefined` after
+   * another failure or {@link stop}. A full disk is reported once, and so is the first success after it.
    */
   async run<T>(work: () => Promise<T>): Promise<T | undefined> {
     const mark = Symbol("refused");

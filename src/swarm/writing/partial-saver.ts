@@ -5,8 +5,8 @@ import type { OpenPieces } from "../download/open-pieces.ts";
 import type { PieceWriter } from "./piece-writer.ts";
 
 /**
- * Milliseconds for which a piece must have been in progress before its blocks are saved: a piece that downloads faster
- * is soon written as a whole.
+ * The time, in milliseconds, for which a piece must have been in progress before its blocks are saved. A piece that
+ * downloads faster is written as a whole soon.
  */
 const SAVE_AFTER_MS = 700;
 
@@ -30,8 +30,8 @@ export class PartialSaver {
   }
 
   /**
-   * Starts to save the unsaved blocks of pieces that have been in progress for a while. Returns a promise for each
-   * save. `now` is on the clock's scale.
+   * Starts to save the unsaved blocks of pieces that have been in progress for {@link SAVE_AFTER_MS}. Returns a promise
+   * for each save. `now` is the time in milliseconds of the runtime's clock.
    */
   begin(now: number): Promise<void>[] {
     const begun: Promise<void>[] = [];

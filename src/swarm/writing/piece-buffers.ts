@@ -4,7 +4,7 @@ import type { AssemblyBudget } from "../metadata/assembly-budget.ts";
 import { ASSEMBLY_BYTES, UNLOAD_AFTER_MS } from "../limits.ts";
 import type { OpenPiece } from "../download/open-piece.ts";
 
-/** Memory for pieces in progress: bounded and reused. */
+/** The memory for a torrent's pieces in progress. It is limited, and buffers are reused. */
 export class PieceBuffers {
   readonly #hasher: Pick<Hasher, "allocate">;
   readonly #pieceLength: number;
@@ -13,11 +13,11 @@ export class PieceBuffers {
   /** The pieces with reserved memory. The memory is allocated when their first block arrives. */
   readonly #held = new Set<OpenPiece>();
   readonly #spare: Uint8Array[] = [];
-  /** Number of pieces with allocated memory. */
+  /** The number of pieces with allocated memory. */
   #loaded = 0;
   /** The number of bytes that this torrent has counted in the shared budget. */
   #counted = 0;
-  /** Whether memory was refused since this flag was last cleared. */
+  /** Whether a reservation was refused since the caller last cleared this flag. */
   wasRefused = false;
 
   constructor(hasher: Pick<Hasher, "allocate">, pieceLength: number, budget: AssemblyBudget) {
@@ -38,8 +38,8 @@ export class PieceBuffers {
   }
 
   /**
-   * Reserves memory for a piece before its blocks are requested, if necessary by unloading another piece whose blocks
-   * are all on disk. Returns false when no memory is left.
+   * Reserves memory for a piece before its blocks are requested. If necessary, it frees the memory of another piece
+   * whose blocks are all on disk. Returns false when no memory is left.
    */
   hold(piece: OpenPiece): boolean {
     if (this.#held.has(piece)) return true;
@@ -50,7 +50,8 @@ export class PieceBuffers {
   }
 
   /**
-   * Whether memory is available for one more piece, if necessary after unloading a piece whose blocks are all on disk.
+   * Whether memory is available for one more piece. If necessary, it first frees the memory of a piece whose blocks are
+   * all on disk.
    */
   makeRoom(): boolean {
     const isPaidFor = this.#held.size < this.#loaded + this.#spare.length;
@@ -69,8 +70,8 @@ export class PieceBuffers {
   }
 
   /**
-   * Returns the buffer of a piece. For a piece without a reservation it may exceed the budget, since the caller cannot
-   * wait.
+   * Returns the buffer of a piece. For a piece without a reservation the buffer may exceed the budget, because the
+   * caller cannot wait.
    */
   memoryOf(piece: OpenPiece): Uint8Array {
     if (piece.data !== undefined) return piece.data;
@@ -83,8 +84,8 @@ export class PieceBuffers {
   }
 
   /**
-   * Frees a piece's memory. The buffer is kept for the next piece unless memory is short, since a new buffer has to be
-   * zeroed and garbage-collected.
+   * Frees a piece's memory. The buffer is kept for the next piece unless memory is short, because a new buffer has to
+   * be zeroed and garbage-collected.
    */
   release(piece: OpenPiece): void {
     this.#held.delete(piece);
@@ -104,8 +105,9 @@ export class PieceBuffers {
   }
 
   /**
-   * Called once a second with the clock's time: unloads pieces that got no block for {@link UNLOAD_AFTER_MS} and whose
-   * blocks are all on disk. Frees spare buffers when memory is short or no piece is in progress.
+   * Called once a second with the time of the runtime's clock in milliseconds: frees the memory of pieces that got no
+   * block for {@link UNLOAD_AFTER_MS} and whose blocks are all on disk. Frees spare buffers when memory is short or no
+   * piece is in progress.
    */
   tick(now: number): void {
     for (const piece of this.#held)
@@ -120,8 +122,8 @@ export class PieceBuffers {
   }
 
   /**
-   * Counts this torrent's memory in the shared budget: the reserved pieces, or the allocated and spare buffers if these
-   * are more.
+   * Counts this torrent's memory in the shared budget: that of the reserved pieces, or that of the allocated and spare
+   * buffers if it is more.
    */
   #count(): void {
     const bytes = this.#pieceLength * Math.max(this.#held.size, this.#loaded + this.#spare.length);

@@ -46,8 +46,8 @@ export class PieceWriter {
   }
 
   /**
-   * Writes blocks of an unfinished piece. They are copied first, since the piece may be finished during the write and
-   * its buffer be reused.
+   * Writes blocks of an unfinished piece. The blocks are copied first, because the piece may be finished and its buffer
+   * reused before the write ends.
    */
   async save(piece: OpenPiece, data: Uint8Array, blocks: Bitfield): Promise<void> {
     const copies = [...runs(piece, blocks)].map(({ begin, end }) => ({ begin, bytes: data.slice(begin, end) }));

@@ -9,13 +9,13 @@ interface WaitingWrite {
 }
 
 /**
- * Maximum of concurrent writes. Threads that write to one file wait for its lock in a spin loop, so more writes only
- * use the processor that hashing needs. With a single write, the disk would be idle from its end until the event loop
- * starts the next one.
+ * The maximum number of concurrent writes. Threads that write to one file wait for its lock in a spin loop, so more
+ * writes only occupy the processor, which hashing needs. With a single write, the disk would be idle from the end of a
+ * write until the event loop starts the next one.
  */
 const WRITES_IN_FLIGHT = 2;
 
-/** The writes of one torrent, two at a time. Adjacent writes that wait are joined into one. */
+/** The queue of a torrent's writes, of which two run at a time. Adjacent writes that wait are joined into one. */
 export class WriteQueue {
   readonly #storage: Pick<Storage, "write">;
   readonly #waiting = new Set<WaitingWrite>();
@@ -58,7 +58,9 @@ export class WriteQueue {
     for (const write of run) settle(write);
   }
 
-  /** Removes and returns the write that waited longest and the writes adjacent to it, in the order of their offsets. */
+  /**
+   * Removes and returns the write that has waited longest and the writes adjacent to it, in the order of their offsets.
+   */
   #takeRun(): WaitingWrite[] {
     const [oldest] = this.#waiting;
     if (oldest === undefined) return [];
