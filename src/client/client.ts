@@ -177,7 +177,7 @@ export class Client {
     const resolved = await (isPath(source) ? this.#reads.run(resolve) : resolve());
     await this.listen();
     this.#requireOpen();
-    const origin = toOrigin(resolved, options.name);
+    const origin = toOrigin(resolved, options);
     const folder = options.downloadDir ?? this.#options.downloadDir ?? ".";
     if (this.#torrents.has(origin.infoHash.hex))
       throw new UsageError("client.duplicate", `torrent ${origin.infoHash.hex} has been added already`, {
@@ -334,13 +334,11 @@ function wireKey(infoHash: Uint8Array): string {
   return InfoHash.fromBytes(infoHash).hex;
 }
 
-function toOrigin(source: ResolvedSource, name: string | undefined): TorrentOrigin {
-  if (source.kind === "metainfo") {
-    const metainfo = withDiskName(source.metainfo, name);
-    if (metainfo.infoHash === undefined) throw v2Only("client.v2-only", metainfo.name);
-    return { metainfo, magnet: undefined, infoHash: metainfo.infoHash };
-  }
-  const { magnet } = source;
-  if (magnet.infoHash === undefined) throw v2Only("client.v2-only", magnet.name ?? "the magnet link");
-  return { metainfo: undefined, magnet, infoHash: magnet.infoHash };
+function toOrigin(source: ResolvedSource, { name, metadataOnly = false }: AddOptions): TorrentOrigin {
+  const metainfo = source.kind === "metainfo" ? withDiskName(source.metainfo, name) : undefined;
+  const magnet = source.kind === "magnet" ? source.magnet : undefined;
+  const infoHash =
+    metainfo?.infoHash ?? magnet?.infoHash ?? (metadataOnly ? (metainfo ?? magnet)?.infoHashV2 : undefined);
+  if (infoHash === undefined) throw v2Only("client.v2-only", metainfo?.name ?? magnet?.name ?? "the magnet link");
+  return { metainfo, magnet, infoHash };
 }

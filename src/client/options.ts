@@ -85,6 +85,12 @@ export interface AddOptions {
   readonly priorities?: (file: LayoutFile, path: string) => Priority;
   /** Whether to download pieces in order instead of rarest first. */
   readonly sequential?: boolean;
+  /**
+   * Whether to fetch the metadata only: once the metadata is known, the torrent pauses, and {@link Torrent.done}
+   * resolves. No data is downloaded or checked and no file is created, also after `resume`. v2-only torrents are
+   * allowed.
+   */
+  readonly metadataOnly?: boolean;
   /** Whether to add the torrent paused. */
   readonly paused?: boolean;
   /**

@@ -97,8 +97,18 @@ export class Interest {
     if (downloader !== undefined) setInterest(peer, downloader.isInteresting(peer));
   }
 
-  /** Closes the connection when both the peer and this client have all pieces. */
+  /** Called when the peer has sent an extended handshake: it may say that the peer downloads nothing (BEP 21). */
+  onExtendedHandshake(peer: Peer): void {
+    this.#closeBetweenSeeds(peer);
+  }
+
+  /**
+   * Closes the connection when we have all pieces and the peer has all, or has some and downloads no more
+   * (`upload_only`, BEP 21). A peer without pieces may be fetching the metadata from us.
+   */
   #closeBetweenSeeds(peer: Peer): void {
-    if (peer.isSeed && this.#options.isFinished() && this.#options.have()?.isFull === true) peer.close();
+    if (!this.#options.isFinished() || this.#options.have()?.isFull !== true) return;
+    const isPartialSeed = peer.profile.extended?.uploadOnly === true && peer.pieces?.isEmpty === false;
+    if (peer.isSeed || isPartialSeed) peer.close();
   }
 }

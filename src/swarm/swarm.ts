@@ -8,7 +8,7 @@ import type { Downloader } from "./download/downloader.ts";
 import { Interest } from "./interest.ts";
 import { MetadataExchange } from "./metadata/metadata-exchange.ts";
 import { PeerSet } from "./peer-set.ts";
-import { announcePieces, extendedHandshake, grantFast, noteListenPort, ourHandshake } from "./peer/greeting.ts";
+import { Greeting, noteListenPort, ourHandshake } from "./peer/greeting.ts";
 import { receive, type Inbound } from "./peer/inbound.ts";
 import type { Peer, PeerOwner } from "./peer/peer.ts";
 import { RateMeter } from "./peer/rate-meter.ts";
@@ -37,7 +37,7 @@ interface Messaging {
  *          └──────────────────────stop───────────────────────────^
  *
  * Parts are created when they are first needed: a complete torrent without peers, one of ten thousand, needs little
- * memory. (Eighteen public members: its torrent uses the swarm as a whole.)
+ * memory. (Nineteen public members: its torrent uses the swarm as a whole.)
  */
 export class Swarm {
   readonly candidates: CandidateList;
@@ -46,6 +46,7 @@ export class Swarm {
   readonly #options: SwarmOptions;
   readonly #peerSet: PeerSet;
   readonly #interest: Interest;
+  readonly #greeting: Greeting;
   #messaging: Messaging | undefined;
   #dialer: Dialer | undefined;
   #content: SwarmContent | undefined;
@@ -55,6 +56,11 @@ export class Swarm {
   constructor(options: SwarmOptions) {
     this.#options = options;
     this.candidates = new CandidateList(options.runtime.clock, options.runtime.random);
+    this.#greeting = new Greeting({
+      swarm: options,
+      content: () => this.#content,
+      isFinished: () => this.isFinished,
+    });
     this.#peerSet = new PeerSet({
       swarm: options,
       candidates: this.candidates,
@@ -95,6 +101,11 @@ export class Swarm {
     return this.#peerSet.peers;
   }
 
+  /** The share of the metadata that has been received, 0 to 1, while it is fetched from peers. */
+  get metadataProgress(): number {
+    return this.#messaging?.metadata.progress ?? 0;
+  }
+
   /** Returns this client's encoded handshake. */
   handshake(): Uint8Array {
     return ourHandshake(this.#options, this.#isPrivate);
@@ -121,6 +132,7 @@ export class Swarm {
   /** Called when the selection of files has changed: updates the interest in all peers. */
   reconsider(): void {
     for (const peer of this.peers) this.#interest.update(peer);
+    this.#greeting.update(this.peers);
     if (this.isFinished) this.#finished();
     this.#exchange?.downloader.refillAll();
   }
@@ -253,7 +265,7 @@ export class Swarm {
       dropPeers: () => this.dropSource("exchange"),
       isAllowed: usesPex,
       onFound: (addresses, areSeeds) => this.addPeers(addresses, "exchange", areSeeds),
-      sendHandshake: (peer) => this.#sendExtended(peer, this.#content),
+      sendHandshake: (peer) => this.#greeting.sendExtended(peer),
     });
     const registry = new ExtensionRegistry<Peer>();
     registry.add(utMetadata, (message, peer) => metadata.onMessage(peer, message));
@@ -277,6 +289,7 @@ export class Swarm {
       onHave: (peer, piece) => this.#interest.onHave(peer, piece),
       onExtendedHandshake: (peer) => {
         noteListenPort(peer, this.candidates);
+        this.#interest.onExtendedHandshake(peer);
         pex.onChange();
       },
       onDhtPort: ({ address }, port) => {
@@ -314,13 +327,8 @@ export class Swarm {
   }
 
   #greet(peer: Peer): void {
-    const content = this.#content;
     this.#messaging?.pex.onChange();
-    announcePieces(peer.profile.supportsFast, content?.have, (message) => peer.send(message));
-    this.#sendExtended(peer, content);
-    if (content !== undefined) grantFast(peer, content, this.#options);
-    const port = this.#isPrivate ? 0 : (this.#options.dht?.port() ?? 0);
-    if (peer.profile.supportsDht && port !== 0) peer.send({ type: "port", port });
+    this.#greeting.greet(peer);
   }
 
   /** Prepares a peer that connected before the metadata was known for exchanging pieces. */
@@ -331,17 +339,12 @@ export class Swarm {
       peer.close(toError(error));
       return;
     }
-    for (const piece of content.have.ones()) peer.send({ type: "have", piece });
-    this.#sendExtended(peer, content);
+    this.#greeting.sendContent(peer, content);
     this.#interest.onPieces(peer, peer.pieces);
   }
 
-  #sendExtended(peer: Peer, content: SwarmContent | undefined): void {
-    if (peer.profile.supportsExtended)
-      peer.send(extendedHandshake(peer, this.#options, content?.metainfo.infoBytes.length));
-  }
-
   #finished(): void {
+    this.#greeting.update(this.peers);
     this.#interest.onFinished();
     this.#options.events.onFinished();
   }

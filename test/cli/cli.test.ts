@@ -1,7 +1,9 @@
-import { mkdir, readFile, writeFile } from "node:fs/promises";
+import { mkdir, readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
+import { parseMetainfo } from "../../src/metainfo/index.ts";
+import { portableHasher } from "../../src/base/index.ts";
 import { bin, events, material, millrace, start, type Event } from "./command-line.ts";
 import { eventually } from "../support/process.ts";
 import { sha256 } from "../support/real-clients.ts";
@@ -315,5 +317,35 @@ describe("millrace demo", () => {
       bytes: 8 * 1024 * 1024,
       same: true,
     });
+  });
+});
+
+describe("millrace download --metadata-only", () => {
+  it("writes the torrent file of a magnet link, and refuses to overwrite one", async () => {
+    const { folder, torrent } = await material(300_000);
+    const seed = start("seed", torrent, "--dir", join(folder, "seed"), "--port", "0", "--no-trackers", "--json");
+    const { port } = await seed.until("ready");
+    const { id } = parseMetainfo(await readFile(torrent), portableHasher);
+    const dir = join(folder, "links");
+    const args = ["download", id.hex, "--metadata-only", "--peer", `127.0.0.1:${String(port)}`, "--port", "0"];
+    const fetched = await millrace(...args, "--dir", dir, "--json");
+    const path = join(dir, "data.bin.torrent");
+    expect(fetched.status).toBe(0);
+    expect(events(fetched.stdout).at(-1)).toMatchObject({ event: "saved", infoHash: id.hex, name: "data.bin", path });
+    expect(parseMetainfo(await readFile(path), portableHasher).id.hex).toBe(id.hex);
+    expect(await readdir(dir)).toEqual(["data.bin.torrent"]);
+
+    const again = await millrace(...args, "--dir", dir);
+    expect([again.status, again.stderr]).toEqual([1, expect.stringContaining("--overwrite")]);
+    const out = join(folder, "other.torrent");
+    const named = await millrace(...args, "--out", out, "--dir", join(folder, "unused"));
+    expect([named.status, named.stdout]).toEqual([
+      0,
+      expect.stringContaining(`wrote ${out}  data.bin, 293 KiB in 1 file`),
+    ]);
+    expect((await readdir(folder)).includes("unused")).toBe(false);
+    expect((await millrace(...args, "--out", out)).status).toBe(1);
+    expect((await millrace("download", torrent, "--out", out)).status).toBe(2);
+    await seed.program.stop("SIGINT");
   });
 });

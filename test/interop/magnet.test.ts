@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
 import { newClient, sums, torrentOf, writeRandom } from "../support/clients.ts";
 import { eventually } from "../support/process.ts";
+import { formatMagnet } from "../../src/metainfo/index.ts";
 import { nodeRuntime } from "../../src/runtime/node/index.ts";
 import { because, missing } from "../support/programs.ts";
 import { Aria2, Libtorrent, Transmission, type RealClient, type Task } from "../support/real-clients.ts";
@@ -192,3 +193,24 @@ it("a magnet link resumes after a restart without a peer that sends the metadata
   await again.done;
   expect(again.metainfo?.files).toHaveLength(FILES);
 });
+
+describe.skipIf(missing("python3-libtorrent").length > 0)(
+  `metadata alone${because(missing("python3-libtorrent"))}`,
+  () => {
+    it.each(["v1", "v2", "hybrid"] as const)("of a %s torrent that libtorrent seeds is fetched", async (version) => {
+      const home = await tempFolder();
+      const [seedDir, dir] = [join(home, "seed"), join(home, "leech")];
+      await Promise.all([mkdir(seedDir), mkdir(dir)]);
+      const files = Array.from({ length: FILES }, (_, index) => [`content/file number ${index}`, 100 + index] as const);
+      await writeRandom(seedDir, Object.fromEntries(files));
+      const { file, metainfo } = await torrentOf(join(seedDir, "content"), { pieceLength: 16_384, version });
+      const seeder = await Libtorrent.start({ home, source: file, dir: seedDir, seed: true });
+      const link = formatMagnet({ infoHash: metainfo.infoHash, infoHashV2: metainfo.infoHashV2 });
+      const options = { metadataOnly: true, peers: [`127.0.0.1:${seeder.port}`] };
+      const torrent = await newClient(dir).add(link, options);
+      await torrent.done;
+      expect(torrent.metainfo?.infoBytes).toEqual(metainfo.infoBytes);
+      expect(await sums(dir)).toEqual({});
+    });
+  },
+);

@@ -4,12 +4,14 @@ import type { AddOptions } from "../../client/index.ts";
 import { choiceOption, repeated, trackersArgument } from "../input/arguments.ts";
 import { act, newCommand } from "../command.ts";
 import type { CommandEntry } from "../command.ts";
+import { CommandLineError } from "../output/problem.ts";
 import { EXIT_DONE, EXIT_FAILED, EXIT_INTERRUPTED } from "../exit-code.ts";
 import { requireRoomForFolder } from "../input/folder.ts";
 import type { Session } from "../session.ts";
 import { TorrentJobs } from "../torrents/torrent-jobs.ts";
 import { addSwarmOptions, clientFlags, watchStalls } from "../torrents/flags.ts";
 import type { SwarmFlags } from "../torrents/flags.ts";
+import { torrentFileWriter } from "../torrents/torrent-file-writer.ts";
 import { selectByGlobs } from "../torrents/select.ts";
 import { printTotals } from "../torrents/totals.ts";
 import { aborted } from "../wait.ts";
@@ -21,6 +23,8 @@ interface DownloadFlags extends SwarmFlags {
   readonly tracker?: readonly string[];
   readonly overwrite?: boolean;
   readonly allocation: "sparse" | "full";
+  readonly metadataOnly?: boolean;
+  readonly out?: string;
 }
 
 /** Defines `millrace download`. */
@@ -39,6 +43,10 @@ export function downloadCommand(entry: CommandEntry): Command {
         "only some files; see `millrace info season.torrent`",
       ],
       ["download a.torrent b.torrent --max-down 2MiB --max-up 200KiB", "two at once, with rate limits"],
+      [
+        "download 'magnet:?xt=urn:btih:…' --metadata-only --out films.torrent",
+        "only the torrent file of a magnet link",
+      ],
       ["download x.torrent --peer 192.168.0.7:6881 --no-trackers --json", "from one peer, with JSON output"],
     ],
   )
@@ -47,6 +55,8 @@ export function downloadCommand(entry: CommandEntry): Command {
     .option("-s, --select <glob>", "only files that match, such as '*.mkv' or 'extras/**'; may be repeated", repeated)
     .option("--sequential", "download pieces in order, to open a file during the download; slows the swarm")
     .option("--overwrite", "overwrite files of the same names that have other content")
+    .option("--metadata-only", "fetch no data: write the torrent file of each magnet link, and stop")
+    .option("-o, --out <file>", "the torrent file that --metadata-only writes (default: NAME.torrent in --dir)")
     .option("--seed", "seed when complete, until Ctrl-C")
     .option("-t, --tracker <url>", "announce to this tracker, too; may be repeated", trackersArgument("--tracker"));
   addSwarmOptions(command).addOption(
@@ -62,6 +72,9 @@ async function download(session: Session<DownloadFlags>): Promise<number> {
   const { flags, args, output } = session;
   const { signal } = session.interrupt;
   const runtime = await session.runtime();
+  const save = flags.metadataOnly === true ? await torrentFileWriter(runtime, flags, args.length) : undefined;
+  if (flags.out !== undefined && save === undefined)
+    throw new CommandLineError("--out names the torrent file that --metadata-only writes; data goes into --dir");
   await requireRoomForFolder(runtime, flags.dir);
   const selection = flags.select === undefined ? undefined : await selectByGlobs(flags.select);
   const watched = watchStalls(runtime, flags);
@@ -72,6 +85,7 @@ async function download(session: Session<DownloadFlags>): Promise<number> {
     isQuiet: flags.quiet === true,
     stalls: watched.stalls,
     refuse: selection?.refuse,
+    save,
   });
   try {
     const port = await client.listen();
@@ -90,13 +104,14 @@ async function download(session: Session<DownloadFlags>): Promise<number> {
     const all = Promise.all(args.map((source) => jobs.run(source, options)));
     await Promise.race([all, aborted(signal)]);
     // Complete torrents seed until the last one is complete; with --seed all go on after that.
-    if (flags.seed === true && !signal.aborted && jobs.failures < args.length) await aborted(signal);
+    if (flags.seed === true && save === undefined && !signal.aborted && jobs.failures < args.length)
+      await aborted(signal);
   } finally {
     jobs.stop();
     if (signal.aborted) output.note("stopping; Ctrl-C again ends at once");
     await client.close();
   }
-  if (flags.quiet !== true) printTotals(output, jobs.all);
+  if (flags.quiet !== true && save === undefined) printTotals(output, jobs.all);
   if (signal.aborted) {
     if (jobs.all.some((job) => !job.isOver)) output.note("stopped; the same command resumes the download");
     return EXIT_INTERRUPTED;

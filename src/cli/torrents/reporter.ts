@@ -143,6 +143,22 @@ export class Reporter {
     );
   }
 
+  /** Prints that the torrent file of a torrent was written, of which only the metadata was fetched. */
+  saved(torrent: Torrent, path: string, seconds: number): void {
+    this.#output.data({
+      event: "saved",
+      infoHash: torrent.infoHash.hex,
+      name: torrent.name,
+      path,
+      seconds: Math.round(seconds * 1000) / 1000,
+    });
+    const files = torrent.metainfo?.files.filter((file) => !file.isPadding).length ?? 0;
+    const size = formatSize(torrent.metainfo?.totalSize ?? 0);
+    this.#print(
+      `${this.#output.style.good("wrote")} ${clean(path)}  ${this.#output.style.dim(`${clean(torrent.name)}, ${size} in ${count(files, "file")}, metadata in ${formatDuration(seconds)}`)}`,
+    );
+  }
+
   warning(torrent: Torrent, problem: Problem): void {
     this.#output.data({
       event: "warning",

@@ -19,6 +19,11 @@ export interface TorrentJobsOptions {
   readonly isQuiet: boolean;
   /** Called when the metadata of a torrent is known. Returns an error to stop the torrent, `undefined` to continue. */
   readonly refuse?: ((torrent: Torrent) => Error | undefined) | undefined;
+  /**
+   * With this function only the metadata of the torrents is fetched. It is called with each torrent whose metadata is
+   * known, and resolves with the path of the torrent file that it has written.
+   */
+  readonly save?: ((torrent: Torrent) => Promise<string>) | undefined;
   /** Options for finding why a torrent has no peers. Without them such reasons are not printed. */
   readonly stalls?: StallWatchOptions | undefined;
 }
@@ -83,9 +88,11 @@ export class TorrentJobs {
       torrent.resume();
       await torrent.done;
       job.noteCounters(torrent.status());
+      const path = await this.#options.save?.(torrent);
       const { seconds } = job;
       job.phase = { kind: "complete", torrent, seconds };
-      this.reporter.complete(job, torrent, seconds);
+      if (path === undefined) this.reporter.complete(job, torrent, seconds);
+      else this.reporter.saved(torrent, path, seconds);
     } catch (error) {
       this.#fail(job, torrent, error);
     }
@@ -94,7 +101,8 @@ export class TorrentJobs {
 
   async #add(source: string, options: AddOptions): Promise<Torrent> {
     try {
-      return await this.#options.client.add(source, { ...options, paused: true });
+      const metadataOnly = this.#options.save !== undefined;
+      return await this.#options.client.add(source, { ...options, metadataOnly, paused: true });
     } catch (error) {
       throw folderNoTorrent(error) ?? error;
     }

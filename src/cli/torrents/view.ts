@@ -45,7 +45,9 @@ function rowView(job: Job): RowView {
         name,
         0,
         "plain",
-        status.peers === 0 ? `metadata: ${waiting(job)}` : `fetching metadata from ${peers(status.peers)}`,
+        status.peers === 0
+          ? `metadata: ${waiting(job)}`
+          : `fetching metadata from ${peers(status.peers)}${metadataShare(status.metadataProgress)}`,
       );
     case "checking":
       return still(name, status.progress, "plain", "checking");
@@ -77,6 +79,11 @@ function rowView(job: Job): RowView {
     default:
       return unreachable(state);
   }
+}
+
+/** Returns the received share of the metadata, once a part has arrived. */
+function metadataShare(share: number): string {
+  return share === 0 ? "" : `, ${Math.floor(share * 100)}%`;
 }
 
 function still(name: string, share: number, look: "plain" | "warn" | "bad" | "good", value: string): RowView {

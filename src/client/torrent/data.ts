@@ -28,7 +28,7 @@ export interface TorrentDataOptions {
 
 /**
  * The metainfo, folder, selection and verified pieces of a torrent, which exist also while the torrent does not run.
- * (Nineteen public members, half of them read-only: all parts of a torrent share this record.)
+ * (Twenty public members, half of them read-only: all parts of a torrent share this record.)
  */
 export class TorrentData {
   readonly memory: DataMemory;
@@ -64,6 +64,11 @@ export class TorrentData {
   get name(): string {
     const { magnet, infoHash } = this.#options.origin;
     return this.#metainfo?.name ?? magnet?.name ?? infoHash.hex;
+  }
+
+  /** Whether only the metadata is fetched; see {@link AddOptions.metadataOnly}. */
+  get isMetadataOnly(): boolean {
+    return this.#options.options.metadataOnly === true;
   }
 
   /** Whether the verified pieces are known. */
@@ -122,14 +127,17 @@ export class TorrentData {
   /** Registers the paths of the torrent's files in `folder`. Throws UsageError `client.path-in-use`. */
   claimPlace(folder: string, metainfo = this.#metainfo): void {
     const { host, origin, options } = this.#options;
-    if (metainfo === undefined || !usesFiles(options)) return;
+    if (metainfo === undefined || !usesFiles(options) || this.isMetadataOnly) return;
     host.places.add({ infoHash: origin.infoHash, folder, metainfo, have: () => this.have });
   }
 
-  /** Returns the paths of the data and the kept state, if the data were in `folder`; `undefined` without metainfo. */
+  /**
+   * Returns the paths of the data and the kept state, if the data were in `folder`; `undefined` without metainfo, and
+   * when only the metadata is fetched.
+   */
   place(folder = this.#folder): ContentPlace | undefined {
     const metainfo = this.#metainfo;
-    if (metainfo === undefined) return undefined;
+    if (metainfo === undefined || this.isMetadataOnly) return undefined;
     const { host, origin, options } = this.#options;
     const { runtime, pool, allocation, ownFolders, places } = host;
     return {

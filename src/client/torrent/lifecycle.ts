@@ -84,6 +84,10 @@ export class Lifecycle {
   resume(): void {
     const { relocation, data } = this.#parts;
     if (relocation().defersStart() || (this.#state.kind !== "paused" && this.#state.kind !== "failed")) return;
+    if (data.isMetadataOnly && data.metainfo !== undefined) {
+      this.#done.resolve();
+      return;
+    }
     if (this.#isMissing()) data.memory.acceptLoss();
     this.#begin();
   }
@@ -155,6 +159,10 @@ export class Lifecycle {
       onState: (state) => this.#setState(state),
       isSequential: () => this.#isSequential,
       onMetadata: (metainfo) => emitter().emit("metadata", metainfo),
+      onMetadataOnly: () => {
+        this.#done.resolve();
+        this.pause().catch((error: unknown) => this.warn(toMillraceError(error)));
+      },
       onPiece: (piece) => {
         emitter().emit("piece", piece);
         readers.wake();

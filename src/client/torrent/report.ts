@@ -27,6 +27,7 @@ export function torrentStatus(source: ReportSource): TorrentStatus {
   return {
     state,
     progress: progress(state, wantedBytes, doneBytes, metainfo !== undefined),
+    metadataProgress: metainfo === undefined ? (swarm?.metadataProgress ?? 0) : 1,
     totalBytes,
     wantedBytes,
     doneBytes,

@@ -41,6 +41,8 @@ export interface RunEvents {
   readonly onState: (state: TorrentState) => void;
   readonly isSequential: () => boolean;
   readonly onMetadata: (metainfo: Metainfo) => void;
+  /** Called after `onMetadata` when only the metadata is fetched: the run has nothing more to do. */
+  readonly onMetadataOnly: () => void;
   readonly onPiece: (piece: number) => void;
   /** Called when all wanted pieces are verified. */
   readonly onFinished: () => void;
@@ -156,7 +158,10 @@ export class TorrentRun {
     const { host, infoHash, data, tally, sources, readers } = this.#parts;
     const { signal } = this.#abort;
     const kept = await data.keptMetainfo((error) => this.#events.onWarning(error));
-    if (kept !== undefined) this.#setMetainfo(kept);
+    if (kept !== undefined) {
+      this.#setMetainfo(kept);
+      if (data.isMetadataOnly) return this.#events.onMetadataOnly();
+    }
     const swarm = makeSwarm(this.#parts, {
       onMetadata: (info) => this.#onMetadata(info),
       onPiece: (piece) => {
@@ -193,9 +198,11 @@ export class TorrentRun {
       trackers: (magnet?.trackers ?? []).map((url) => [url]),
       webSeeds: magnet?.webSeeds ?? [],
     };
-    this.#starting = this.#guarded(async () =>
-      this.#attach(swarm, this.#setMetainfo(metainfoFromInfo(info, extras, host.runtime.hasher))),
-    );
+    this.#starting = this.#guarded(async () => {
+      const metainfo = this.#setMetainfo(metainfoFromInfo(info, extras, host.runtime.hasher));
+      if (data.isMetadataOnly) this.#events.onMetadataOnly();
+      else await this.#attach(swarm, metainfo);
+    });
   }
 
   #setMetainfo(known: Metainfo): Metainfo {

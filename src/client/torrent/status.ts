@@ -5,6 +5,8 @@ export interface TorrentStatus {
   readonly state: TorrentState;
   /** The verified share of the wanted data, from 0 to 1; while the data is checked, the share that has been checked. */
   readonly progress: number;
+  /** The share of the metadata that has been received from peers, 0 to 1; 1 when the metadata is known. */
+  readonly metadataProgress: number;
   /** The size of all files in bytes; 0 while the metadata is not known. */
   readonly totalBytes: number;
   /** The size of the wanted pieces in bytes. */

@@ -29,6 +29,11 @@ export class MetadataExchange {
     this.#uploads = new MetadataUploads(options);
   }
 
+  /** As {@link MetadataAssembler.progress}. */
+  get progress(): number {
+    return this.#assembler.progress;
+  }
+
   /** Handles the extended handshake of a peer. */
   onHandshake(peer: Peer): void {
     const size = peer.profile.extended?.metadataSize;

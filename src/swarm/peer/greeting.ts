@@ -31,18 +31,65 @@ export function ourHandshake({ infoHash, peerId, dht }: SwarmOptions, isPrivate:
   return encodeHandshake({ infoHash: infoHash.wire, peerId: peerId.bytes, reserved });
 }
 
-/** Returns this client's extended handshake (BEP 10). */
-export function extendedHandshake(peer: Peer, options: SwarmOptions, metadataSize: number | undefined): Message {
-  const port = options.port();
-  const payload = encodeExtendedHandshake({
-    extensions: peer.extensions.offered,
-    client: options.clientName,
-    requestQueue: MAX_QUEUED_REQUESTS,
-    yourIp: addressIp(peer.address),
-    metadataSize,
-    port: port === 0 ? undefined : port,
-  });
-  return { type: "extended", id: EXTENDED_HANDSHAKE_ID, payload };
+/** The state of a swarm that {@link Greeting} tells peers. */
+export interface GreetingState {
+  readonly swarm: SwarmOptions;
+  /** Returns the content; `undefined` while the metadata is not known. */
+  readonly content: () => SwarmContent | undefined;
+  /** Returns whether all wanted pieces are verified. */
+  readonly isFinished: () => boolean;
+}
+
+/** Sends peers the messages that describe this client: pieces, extended handshake, allowed-fast set, DHT port. */
+export class Greeting {
+  readonly #state: GreetingState;
+  /** Whether the latest handshakes said that we download nothing (`upload_only`, BEP 21). */
+  #isUploadOnly = false;
+
+  constructor(state: GreetingState) {
+    this.#state = state;
+  }
+
+  /** Sends a new peer the first messages after the handshake. */
+  greet(peer: Peer): void {
+    const { swarm } = this.#state;
+    const content = this.#state.content();
+    announcePieces(peer.profile.supportsFast, content?.have, (message) => peer.send(message));
+    this.sendExtended(peer);
+    if (content !== undefined) grantFast(peer, content, swarm);
+    const port = content?.metainfo.isPrivate === true ? 0 : (swarm.dht?.port() ?? 0);
+    if (peer.profile.supportsDht && port !== 0) peer.send({ type: "port", port });
+  }
+
+  /** Sends our pieces and the size of the metadata to a peer that connected before the metadata was known. */
+  sendContent(peer: Peer, content: SwarmContent): void {
+    for (const piece of content.have.ones()) peer.send({ type: "have", piece });
+    this.sendExtended(peer);
+  }
+
+  /** Sends the peers another extended handshake when we have begun or ended to download (`upload_only`, BEP 21). */
+  update(peers: Iterable<Peer>): void {
+    if (this.#isUploadOnly === this.#state.isFinished()) return;
+    this.#isUploadOnly = !this.#isUploadOnly;
+    for (const peer of peers) this.sendExtended(peer);
+  }
+
+  /** Sends our extended handshake (BEP 10), if the peer supports the extension protocol. */
+  sendExtended(peer: Peer): void {
+    const { swarm, content, isFinished } = this.#state;
+    if (!peer.profile.supportsExtended) return;
+    const port = swarm.port();
+    const payload = encodeExtendedHandshake({
+      extensions: peer.extensions.offered,
+      client: swarm.clientName,
+      requestQueue: MAX_QUEUED_REQUESTS,
+      yourIp: addressIp(peer.address),
+      metadataSize: content()?.metainfo.infoBytes.length,
+      port: port === 0 ? undefined : port,
+      uploadOnly: isFinished(),
+    });
+    peer.send({ type: "extended", id: EXTENDED_HANDSHAKE_ID, payload });
+  }
 }
 
 /**

@@ -281,7 +281,7 @@ describe("Peer exchange of a private torrent (BEP 27)", () => {
     peer.add([{ ip: "10.0.0.89", port: 6881 }]);
     const newcomer = await PexPeer.meet("10.0.0.5", "10.0.0.2", secret);
     await stage.world.run(3 * PEX_INTERVAL_MS);
-    expect(newcomer.offers).toEqual([undefined]);
+    expect(new Set(newcomer.offers)).toEqual(new Set([undefined]));
     expect([peer.received.length, newcomer.received.length]).toEqual([before, 0]);
     // The three scripted peers, and the seed, which has dialed us in the meantime.
     expect(torrent.swarm?.candidates.size).toBe(4);

@@ -89,6 +89,11 @@ export class MetadataAssembler<P> {
     return this.#done;
   }
 
+  /** The share of the pieces that the best attempt has received, 0 to 1. It falls when that attempt fails. */
+  get progress(): number {
+    return this.#done ? 1 : Math.max(0, ...Array.from(this.#attempts, ({ progress }) => progress));
+  }
+
   /**
    * Adds a peer that supports `ut_metadata` and claims that the metadata has `size` bytes. Returns `false` for an
    * invalid size and for a peer known to lie. A peer that claims two different sizes has lied and gets no more

@@ -46,6 +46,11 @@ export class MetadataAttempt<P> {
     return this.#held.size === this.pieceCount;
   }
 
+  /** The share of the pieces that are stored, 0 to 1. */
+  get progress(): number {
+    return this.#held.size / this.pieceCount;
+  }
+
   /** The peers that sent the stored pieces. */
   get contributors(): ReadonlySet<P> {
     return new Set(Array.from(this.#held.values(), ({ peer }) => peer));
