@@ -2,32 +2,21 @@ import { toError, type Bitfield, type PeerAddress } from "../base/index.ts";
 import { CandidateList, type CandidateSource } from "../discovery/index.ts";
 import type { SocketHandlers } from "../runtime/index.ts";
 import type { Connection } from "../transport/index.ts";
-import { ExtensionRegistry, ltDontHave, utMetadata, utPex, type Handshake } from "../wire/index.ts";
+import { utPex, type Handshake } from "../wire/index.ts";
 import { Dialer } from "./dialer.ts";
 import type { Downloader } from "./download/downloader.ts";
 import { Interest } from "./interest.ts";
-import { MetadataExchange } from "./metadata/metadata-exchange.ts";
+import { makeMessaging, type Messaging } from "./messaging.ts";
 import { PeerSet } from "./peer-set.ts";
-import { Greeting, noteListenPort, ourHandshake } from "./peer/greeting.ts";
-import { receive, type Inbound } from "./peer/inbound.ts";
+import { Greeting, ourHandshake } from "./peer/greeting.ts";
+import { receive } from "./peer/inbound.ts";
 import type { Peer, PeerOwner } from "./peer/peer.ts";
 import { RateMeter } from "./peer/rate-meter.ts";
-import { PeerExchange } from "./pex/peer-exchange.ts";
 import { makeExchange, type PieceExchange } from "./piece-exchange.ts";
 import { uncount } from "./picking/availability.ts";
 import type { SwarmContent, SwarmOptions } from "./swarm-options.ts";
 import type { Newcomer } from "./turnover.ts";
-import { Choking } from "./upload/choking.ts";
 import { announce, withdraw } from "./withdrawal.ts";
-
-/** The parts that handle messages of peers. Created for the first peer. */
-interface Messaging {
-  readonly registry: ExtensionRegistry<Peer>;
-  readonly metadata: MetadataExchange;
-  readonly pex: PeerExchange;
-  readonly choking: Choking;
-  readonly inbound: Inbound;
-}
 
 /**
  * The peers of one torrent and the exchange of pieces and metadata with them. It starts without content when only the
@@ -242,61 +231,17 @@ export class Swarm {
   }
 
   #messages(): Messaging {
-    return (this.#messaging ??= this.#makeMessaging());
-  }
-
-  #makeMessaging(): Messaging {
-    const { runtime, infoHash, uploadSlots, events, upload, intake, usesPex } = this.#options;
-    const metadata: MetadataExchange = new MetadataExchange({
-      runtime,
-      infoHash,
-      info: () => this.#content?.metainfo.infoBytes,
-      limiters: [upload, intake.metadata],
-      onComplete: (info) => {
-        const usedPex = usesPex();
-        events.onMetadata(info);
-        if (usedPex && !usesPex()) pex.stop();
-      },
-      onLiar: (peer) => this.#peerSet.ban(peer.identity),
-    });
-    const pex = new PeerExchange({
-      clock: runtime.clock,
-      peers: this.peers,
-      dropPeers: () => this.dropSource("exchange"),
-      isAllowed: usesPex,
-      onFound: (addresses, areSeeds) => this.addPeers(addresses, "exchange", areSeeds),
-      sendHandshake: (peer) => this.#greeting.sendExtended(peer),
-    });
-    const registry = new ExtensionRegistry<Peer>();
-    registry.add(utMetadata, (message, peer) => metadata.onMessage(peer, message));
-    registry.add(utPex, (message, peer) => pex.onMessage(peer, message));
-    registry.add(ltDontHave, (piece, peer) => this.#interest.onDontHave(peer, piece));
-    const choking = new Choking({
-      peers: this.peers,
-      random: runtime.random,
-      slots: uploadSlots,
-      isSeeding: () => this.isFinished,
-      onChoke: (peer) => this.#exchange?.uploader.choke(peer),
-      onUnchoke: (peer) => this.#exchange?.uploader.pump(peer),
-    });
-    const inbound: Inbound = {
-      downloader: this.#exchange?.downloader,
-      uploader: this.#exchange?.uploader,
-      choking,
-      metadata,
-      clock: runtime.clock,
-      onPieces: (peer, added) => this.#interest.onPieces(peer, added),
-      onHave: (peer, piece) => this.#interest.onHave(peer, piece),
-      onExtendedHandshake: (peer) => {
-        noteListenPort(peer, this.candidates);
-        this.#interest.onExtendedHandshake(peer);
-        pex.onChange();
-      },
-      onDhtPort: ({ address }, port) => {
-        if (address.kind === "ip" && port > 0 && !this.#isPrivate) this.#options.dht?.onNode({ ip: address.ip, port });
-      },
-    };
-    return { registry, metadata, pex, choking, inbound };
+    return (this.#messaging ??= makeMessaging({
+      swarm: this.#options,
+      peerSet: this.#peerSet,
+      candidates: this.candidates,
+      interest: this.#interest,
+      greeting: this.#greeting,
+      content: () => this.#content,
+      exchange: () => this.#exchange,
+      isFinished: () => this.isFinished,
+      onFound: (addresses, areSeeds) => void this.addPeers(addresses, "exchange", areSeeds),
+    }));
   }
 
   /** Creates the download and the upload when the content is known and a peer is connected or a piece is missing. */

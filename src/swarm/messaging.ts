@@ -1,0 +1,97 @@
+import type { PeerAddress } from "../base/index.ts";
+import type { CandidateList } from "../discovery/index.ts";
+import { ExtensionRegistry, ltDontHave, utMetadata, utPex } from "../wire/index.ts";
+import type { Interest } from "./interest.ts";
+import { MetadataExchange } from "./metadata/metadata-exchange.ts";
+import type { PeerSet } from "./peer-set.ts";
+import { noteListenPort, type Greeting } from "./peer/greeting.ts";
+import type { Inbound } from "./peer/inbound.ts";
+import type { Peer } from "./peer/peer.ts";
+import { PeerExchange } from "./pex/peer-exchange.ts";
+import type { PieceExchange } from "./piece-exchange.ts";
+import type { SwarmContent, SwarmOptions } from "./swarm-options.ts";
+import { Choking } from "./upload/choking.ts";
+
+/** The parts of a swarm that handle messages of peers. They are created for the first peer. */
+export interface Messaging {
+  readonly registry: ExtensionRegistry<Peer>;
+  readonly metadata: MetadataExchange;
+  readonly pex: PeerExchange;
+  readonly choking: Choking;
+  readonly inbound: Inbound;
+}
+
+/** Options of {@link makeMessaging}. */
+export interface MessagingOptions {
+  readonly swarm: SwarmOptions;
+  readonly peerSet: PeerSet;
+  readonly candidates: CandidateList;
+  readonly interest: Interest;
+  readonly greeting: Greeting;
+  /** Returns the content; `undefined` while the metadata is not known. */
+  readonly content: () => SwarmContent | undefined;
+  /** Returns download and upload; `undefined` until they are created. */
+  readonly exchange: () => PieceExchange | undefined;
+  /** Returns whether all wanted pieces are verified. */
+  readonly isFinished: () => boolean;
+  /** Called with the addresses that a peer has sent by peer exchange. `areSeeds`: whether it flagged them as seeds. */
+  readonly onFound: (addresses: readonly PeerAddress[], areSeeds: boolean) => void;
+}
+
+/** Creates the parts of a swarm that handle messages of peers. */
+export function makeMessaging(options: MessagingOptions): Messaging {
+  const { swarm, peerSet, candidates, interest, greeting, content, exchange, isFinished, onFound } = options;
+  const { runtime, infoHash, uploadSlots, events, upload, intake, usesPex } = swarm;
+  const { peers } = peerSet;
+  const metadata: MetadataExchange = new MetadataExchange({
+    runtime,
+    infoHash,
+    info: () => content()?.metainfo.infoBytes,
+    limiters: [upload, intake.metadata],
+    onComplete: (info) => {
+      const usedPex = usesPex();
+      events.onMetadata(info);
+      if (usedPex && !usesPex()) pex.stop();
+    },
+    onLiar: (peer) => peerSet.ban(peer.identity),
+  });
+  const pex = new PeerExchange({
+    clock: runtime.clock,
+    peers,
+    dropPeers: () => peerSet.dropSource("exchange"),
+    isAllowed: usesPex,
+    onFound,
+    sendHandshake: (peer) => greeting.sendExtended(peer),
+  });
+  const registry = new ExtensionRegistry<Peer>();
+  registry.add(utMetadata, (message, peer) => metadata.onMessage(peer, message));
+  registry.add(utPex, (message, peer) => pex.onMessage(peer, message));
+  registry.add(ltDontHave, (piece, peer) => interest.onDontHave(peer, piece));
+  const choking = new Choking({
+    peers,
+    random: runtime.random,
+    slots: uploadSlots,
+    isSeeding: isFinished,
+    onChoke: (peer) => exchange()?.uploader.choke(peer),
+    onUnchoke: (peer) => exchange()?.uploader.pump(peer),
+  });
+  const inbound: Inbound = {
+    downloader: exchange()?.downloader,
+    uploader: exchange()?.uploader,
+    choking,
+    metadata,
+    clock: runtime.clock,
+    onPieces: (peer, added) => interest.onPieces(peer, added),
+    onHave: (peer, piece) => interest.onHave(peer, piece),
+    onExtendedHandshake: (peer) => {
+      noteListenPort(peer, candidates);
+      interest.onExtendedHandshake(peer);
+      pex.onChange();
+    },
+    onDhtPort: ({ address }, port) => {
+      const isPrivate = content()?.metainfo.isPrivate === true;
+      if (address.kind === "ip" && port > 0 && !isPrivate) swarm.dht?.onNode({ ip: address.ip, port });
+    },
+  };
+  return { registry, metadata, pex, choking, inbound };
+}
