@@ -1,15 +1,6 @@
-/** An event that has not happened yet. */
-interface Entry {
-  readonly time: number;
-  readonly order: number;
-  run: (() => void) | undefined;
-  /** The number of rounds in which promise continuations run after the event, before the next event. */
-  readonly turns: number;
-}
-
 /**
- * The default number of these rounds. A longer chain of promises continues a little later in virtual time, but at the
- * same time in every run.
+ * The default number of rounds in which promise continuations run after an event, before the next one. A longer chain
+ * of promises continues a little later in virtual time, but at the same time in every run.
  */
 const TURNS = 48;
 /**
@@ -20,37 +11,80 @@ const DATAGRAM_TURNS = 4;
 /** The factor by which the number of rounds is larger when no event is left. */
 const LAST_ROUNDS = 40;
 
+const SETTLED = Promise.resolve();
+
+/** An event that has not happened yet. */
+export interface SimEvent {
+  /** Whether the event was cancelled: it is dropped. */
+  readonly isCancelled: boolean;
+  /** The number of rounds after the event in which promise continuations run. */
+  readonly turns: number;
+  happen(): void;
+}
+
+/** The call of a function. */
+class Call implements SimEvent {
+  readonly turns = TURNS;
+  run: (() => void) | undefined;
+
+  constructor(run: () => void) {
+    this.run = run;
+  }
+
+  get isCancelled(): boolean {
+    return this.run === undefined;
+  }
+
+  happen(): void {
+    this.run?.();
+  }
+}
+
+/** An event that is the arrival of a datagram. It cannot be cancelled. */
+export abstract class Arrival implements SimEvent {
+  readonly isCancelled = false;
+  readonly turns = DATAGRAM_TURNS;
+  abstract happen(): void;
+}
+
 /**
  * The events that have not happened yet, ordered by virtual time. Events at the same time are in the order in which
- * they were added. A binary heap.
+ * they were added. A heap, in which each entry has up to four below it; times and orders are in arrays of their own, so
+ * that comparisons read contiguous memory.
  */
 export class EventQueue {
   /** Milliseconds since the world began. */
   now = 0;
   /** The number of events that have happened. */
   count = 0;
-  readonly #heap: Entry[] = [];
+  #times = new Float64Array(1_024);
+  #orders = new Float64Array(1_024);
+  readonly #events: SimEvent[] = [];
   #order = 0;
   /** The number of rounds after the last event. */
   #turns = TURNS;
 
-  /**
-   * Schedules `run` to be called in `ms` milliseconds; returns a function that cancels it. `isDatagram`: whether the
-   * event is the arrival of a datagram.
-   */
-  add(ms: number, run: () => void, isDatagram = false): () => void {
-    const turns = isDatagram ? DATAGRAM_TURNS : TURNS;
-    const entry: Entry = { time: this.now + Math.max(0, ms), order: this.#order++, run, turns };
-    this.#push(entry);
+  /** Schedules `run` to be called in `ms` milliseconds; returns a function that cancels it. */
+  add(ms: number, run: () => void): () => void {
+    const call = new Call(run);
+    this.push(ms, call);
     return () => {
-      entry.run = undefined;
+      call.run = undefined;
     };
+  }
+
+  /** Schedules an event to happen in `ms` milliseconds. */
+  push(ms: number, event: SimEvent): void {
+    const at = this.#events.length;
+    if (at === this.#times.length) this.#grow();
+    this.#events.push(event);
+    this.#rise(at, this.now + Math.max(0, ms), this.#order++, event);
   }
 
   /** The time of the next event; `undefined` when there is none. */
   get next(): number | undefined {
-    for (let top = this.#heap[0]; top !== undefined; top = this.#heap[0]) {
-      if (top.run !== undefined) return top.time;
+    for (let first = this.#events[0]; first !== undefined; first = this.#events[0]) {
+      if (!first.isCancelled) return this.#times[0];
       this.#pop();
     }
     return undefined;
@@ -63,11 +97,11 @@ export class EventQueue {
     for (let more = 0; more < LAST_ROUNDS && !this.#isDue(until); more++) await settle(TURNS);
     const { next } = this;
     if (next === undefined || next > until) return false;
-    const entry = this.#pop();
+    const event = this.#pop();
     this.now = Math.max(this.now, next);
     this.count++;
-    this.#turns = entry?.turns ?? TURNS;
-    entry?.run?.();
+    this.#turns = event?.turns ?? TURNS;
+    event?.happen();
     return true;
   }
 
@@ -75,48 +109,65 @@ export class EventQueue {
     return (this.next ?? Infinity) <= until;
   }
 
-  #push(entry: Entry): void {
-    const heap = this.#heap;
-    let at = heap.length;
-    heap.push(entry);
+  #grow(): void {
+    const [times, orders] = [this.#times, this.#orders];
+    this.#times = new Float64Array(2 * times.length);
+    this.#orders = new Float64Array(2 * times.length);
+    this.#times.set(times);
+    this.#orders.set(orders);
+  }
+
+  /** Puts an event at a position, or above it where it belongs. */
+  #rise(from: number, time: number, order: number, event: SimEvent): void {
+    const times = this.#times;
+    let at = from;
     while (at > 0) {
-      const above = (at - 1) >> 1;
-      const parent = heap[above];
-      if (parent === undefined || !before(entry, parent)) break;
-      heap[at] = parent;
+      const above = (at - 1) >> 2;
+      const parent = times[above] ?? 0;
+      // Events are added in the order of their numbers, so that at the same time the one above is earlier.
+      if (parent <= time) break;
+      this.#move(above, at);
       at = above;
     }
-    heap[at] = entry;
+    this.#put(at, time, order, event);
   }
 
-  #pop(): Entry | undefined {
-    const heap = this.#heap;
-    const top = heap[0];
-    const last = heap.pop();
-    if (last === undefined || heap.length === 0) return top;
+  #pop(): SimEvent | undefined {
+    const [times, orders] = [this.#times, this.#orders];
+    const first = this.#events[0];
+    const last = this.#events.pop();
+    const size = this.#events.length;
+    if (last === undefined || size === 0) return first;
+    const [time, order] = [times[size] ?? 0, orders[size] ?? 0];
     let at = 0;
-    for (;;) {
-      let child = 2 * at + 1;
-      let least = heap[child];
-      const right = heap[child + 1];
-      if (least !== undefined && right !== undefined && before(right, least)) {
-        child++;
-        least = right;
+    for (let below = 1; below < size; below = 4 * at + 1) {
+      let [least, leastTime, leastOrder] = [below, times[below] ?? 0, orders[below] ?? 0];
+      for (let child = below + 1; child < Math.min(below + 4, size); child++) {
+        const childTime = times[child] ?? 0;
+        if (childTime > leastTime || (childTime === leastTime && (orders[child] ?? 0) > leastOrder)) continue;
+        [least, leastTime, leastOrder] = [child, childTime, orders[child] ?? 0];
       }
-      if (least === undefined || !before(least, last)) break;
-      heap[at] = least;
-      at = child;
+      if (time < leastTime || (time === leastTime && order < leastOrder)) break;
+      this.#move(least, at);
+      at = least;
     }
-    heap[at] = last;
-    return top;
+    this.#put(at, time, order, last);
+    return first;
   }
-}
 
-function before(a: Entry, b: Entry): boolean {
-  return a.time < b.time || (a.time === b.time && a.order < b.order);
+  #move(from: number, to: number): void {
+    const event = this.#events[from];
+    if (event !== undefined) this.#put(to, this.#times[from] ?? 0, this.#orders[from] ?? 0, event);
+  }
+
+  #put(at: number, time: number, order: number, event: SimEvent): void {
+    this.#times[at] = time;
+    this.#orders[at] = order;
+    this.#events[at] = event;
+  }
 }
 
 /** Lets the continuations of settled promises run, for a number of rounds. */
 async function settle(turns: number): Promise<void> {
-  for (let turn = 0; turn < turns; turn++) await Promise.resolve();
+  for (let turn = 0; turn < turns; turn++) await SETTLED;
 }

@@ -26,7 +26,7 @@ export function simHttpClient(network: Network, station: Station): HttpClient {
           cancel();
           reject(new AbortError());
         });
-        if (there === undefined) return;
+        if (there === undefined || there.nat !== undefined) return;
         station.line.carry(there.line, 500, (fate) => {
           if (fate !== "arrived") return;
           const remote: Endpoint = { ip: station.ip, port: station.freePort() };

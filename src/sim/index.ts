@@ -34,6 +34,8 @@ export { SimDisk, type DiskOperation } from "./disk.ts";
 export { EventQueue } from "./events.ts";
 export type { Digest } from "./hasher.ts";
 export { SimHost } from "./host.ts";
+export { internetLatency, type InternetLatencyOptions, type LatencyModel } from "./internet/latency.ts";
+export type { NatKind, NatOptions } from "./internet/nat.ts";
 export type { LineOptions } from "./line.ts";
 export { SeededRandom } from "./random.ts";
 export { simWorld, World, type WorldOptions } from "./world.ts";

@@ -1,5 +1,7 @@
 import { formatEndpoint, type Endpoint } from "../base/index.ts";
-import type { EventQueue } from "./events.ts";
+import { Arrival, type EventQueue } from "./events.ts";
+import type { LatencyModel } from "./internet/latency.ts";
+import type { NatOptions } from "./internet/nat.ts";
 import type { SeededRandom } from "./random.ts";
 
 /** Records an event: a line of text, which is only made when it is needed, and a number for the fingerprint. */
@@ -12,8 +14,8 @@ export interface LineOptions {
   /** The download rate in bytes a second. Default: 12,500,000. */
   readonly down?: number;
   /**
-   * Milliseconds from this host to the middle of the network. The way from host to host is the sum for both lines.
-   * Default: 10.
+   * Milliseconds from this host to the middle of the network. The way from host to host is the sum for both lines, and
+   * what the world's latency model adds. Default: 10; 0 in a world with a latency model.
    */
   readonly latencyMs?: number;
   /** The probability that a segment breaks its TCP connection, 0 to 1. Default: 0. */
@@ -22,6 +24,19 @@ export interface LineOptions {
   readonly loss?: number;
   /** The local network that the host is in: multicast reaches its other hosts. Default: none. */
   readonly lan?: string;
+  /**
+   * The NAT in front of the host. The host's address is then the public address of the NAT, which maps the ports of
+   * datagrams; TCP and HTTP connections to the host get no reply. Default: none.
+   */
+  readonly nat?: NatOptions;
+}
+
+/** The network that all lines lead to. */
+export interface Middle {
+  readonly events: EventQueue;
+  readonly random: SeededRandom;
+  readonly trace: Trace;
+  readonly latency: LatencyModel | undefined;
 }
 
 const DEFAULT_RATE = 12_500_000;
@@ -29,6 +44,32 @@ const DEFAULT_LATENCY_MS = 10;
 
 /** The outcome of a transmission. */
 export type Fate = "arrived" | "lost" | "broken";
+
+/** A datagram on its way to a host. */
+export abstract class Datagram extends Arrival {
+  readonly bytes: Uint8Array;
+  readonly #to: Line;
+  #isReceived = false;
+
+  constructor(bytes: Uint8Array, to: Line) {
+    super();
+    this.bytes = bytes;
+    this.#to = to;
+  }
+
+  /** Reaches the line of the host, and the host itself when that line is free. */
+  happen(): void {
+    if (this.#isReceived) {
+      this.arrive();
+      return;
+    }
+    this.#isReceived = true;
+    this.#to.receive(this);
+  }
+
+  /** Called when the datagram has reached the host. */
+  abstract arrive(): void;
+}
 
 /** The line between a host and the network. All that the host sends and receives shares it. */
 export class Line {
@@ -39,22 +80,29 @@ export class Line {
   isUnplugged = false;
   /** The TCP connections of the present process. */
   readonly sockets = new Set<{ vanish(): void }>();
+  readonly #ip: string;
   readonly #options: LineOptions;
   readonly #events: EventQueue;
   readonly #random: SeededRandom;
   readonly #trace: Trace;
+  readonly #latency: LatencyModel | undefined;
+  readonly #latencyMs: number;
   #upFree = 0;
   #downFree = 0;
 
-  constructor(options: LineOptions, events: EventQueue, random: SeededRandom, trace: Trace) {
+  constructor(ip: string, options: LineOptions, { events, random, trace, latency }: Middle) {
+    this.#ip = ip;
     this.#options = options;
     this.#events = events;
     this.#random = random;
     this.#trace = trace;
+    this.#latency = latency;
+    this.#latencyMs = options.latencyMs ?? (latency === undefined ? DEFAULT_LATENCY_MS : 0);
   }
 
-  get latencyMs(): number {
-    return this.#options.latencyMs ?? DEFAULT_LATENCY_MS;
+  /** Returns the milliseconds one way to the host of another line. */
+  wayMs(to: Line): number {
+    return this.#latencyMs + to.#latencyMs + (this.#latency?.oneWayMs(this.#ip, to.#ip) ?? 0);
   }
 
   later(ms: number, run: () => void): void {
@@ -74,7 +122,7 @@ export class Line {
       return;
     }
     const isBroken = bytes > 0 && this.#random.chance((this.#options.breakage ?? 0) + (to.#options.breakage ?? 0));
-    this.#events.add(this.latencyMs + to.latencyMs, () => {
+    this.#events.add(this.wayMs(to), () => {
       if (to.isUnplugged) {
         done("lost");
         return;
@@ -84,24 +132,23 @@ export class Line {
     });
   }
 
+  /** Carries a datagram as {@link carry} does. */
+  carryDatagram(to: Line, datagram: Datagram): void {
+    if (!this.isUnplugged && !to.isUnplugged) this.#events.push(this.wayMs(to), datagram);
+  }
+
   /**
-   * Carries a datagram as {@link carry} does. Datagrams are small and many: if the other line is free, they arrive at
-   * once, without an extra event for that line.
+   * Receives a datagram from the network. Datagrams are small and many: if the line is free, they arrive at once,
+   * without an extra event for the line.
    */
-  carryDatagram(to: Line, bytes: number, done: () => void): void {
-    if (this.isUnplugged || to.isUnplugged) return;
-    this.#events.add(
-      this.latencyMs + to.latencyMs,
-      () => {
-        const { now } = this.#events;
-        if (to.isUnplugged) return;
-        const isFree = to.#downFree <= now;
-        to.#downFree = Math.max(now, to.#downFree) + (bytes * 1000) / (to.#options.down ?? DEFAULT_RATE);
-        if (isFree) done();
-        else this.#events.add(to.#downFree - now, done, true);
-      },
-      true,
-    );
+  receive(datagram: Datagram): void {
+    const { now } = this.#events;
+    if (this.isUnplugged) return;
+    const isFree = this.#downFree <= now;
+    this.#downFree =
+      Math.max(now, this.#downFree) + (datagram.bytes.length * 1000) / (this.#options.down ?? DEFAULT_RATE);
+    if (isFree) datagram.arrive();
+    else this.#events.push(this.#downFree - now, datagram);
   }
 
   /** Returns at random whether a datagram to another line is lost. */

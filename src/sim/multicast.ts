@@ -1,5 +1,6 @@
 import { ipFamily, NetworkError, type Endpoint } from "../base/index.ts";
 import type { Multicast, MulticastOptions, MulticastSocket } from "../runtime/index.ts";
+import { Datagram } from "./line.ts";
 import type { Network, Station } from "./network.ts";
 
 /** The name of the one interface of a simulated host. */
@@ -15,6 +16,29 @@ export function simMulticast(network: Network, station: Station): Multicast {
     },
     open: async (options) => new SimMulticastSocket(network, station, options),
   };
+}
+
+/** A datagram on its way to one member of a group. */
+class GroupDatagram extends Datagram {
+  readonly #there: Station;
+  readonly #lan: string;
+  readonly #from: Endpoint;
+  readonly #group: Endpoint;
+
+  constructor(there: Station, lan: string, bytes: Uint8Array, from: Endpoint, group: Endpoint) {
+    super(bytes, there.line);
+    this.#there = there;
+    this.#lan = lan;
+    this.#from = from;
+    this.#group = group;
+  }
+
+  arrive(): void {
+    const { lan, line, multicasts } = this.#there;
+    if (lan !== this.#lan) return;
+    line.noteDelivery(this.#from, this.#group, this.bytes.length);
+    for (const socket of multicasts) socket.onDatagram(this.bytes, this.#from, this.#group);
+  }
 }
 
 class SimMulticastSocket implements MulticastSocket {
@@ -51,13 +75,9 @@ class SimMulticastSocket implements MulticastSocket {
     const copy = bytes.slice();
     for (const there of this.#network.stations.values()) {
       if (there.lan !== lan) continue;
-      const deliver = (): void => {
-        if (there.lan !== lan) return;
-        line.noteDelivery(from, this.#options.group, copy.length);
-        for (const socket of there.multicasts) socket.onDatagram(copy, from, this.#options.group);
-      };
-      if (there === this.#station) line.later(0, deliver);
-      else if (!line.loses(there.line)) line.carryDatagram(there.line, copy.length, deliver);
+      const datagram = new GroupDatagram(there, lan, copy, from, this.#options.group);
+      if (there === this.#station) line.later(0, () => datagram.arrive());
+      else if (!line.loses(there.line)) line.carryDatagram(there.line, datagram);
     }
   }
 

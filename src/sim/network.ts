@@ -12,10 +12,13 @@ import type {
 } from "../runtime/index.ts";
 import type { Life } from "./clock.ts";
 import type { EventQueue } from "./events.ts";
-import type { Line, Trace } from "./line.ts";
+import { Nat } from "./internet/nat.ts";
+import { Datagram, type Line, type LineOptions, type Trace } from "./line.ts";
 import { SimSocket } from "./socket.ts";
 
 const FIRST_EPHEMERAL_PORT = 49_152;
+/** The number of bytes of a slab for copies of datagrams. */
+const SLAB_BYTES = 128 * 1024;
 
 /** A multicast socket, as other hosts see it. */
 export interface MulticastReceiver {
@@ -31,13 +34,16 @@ export class Station {
   readonly bound = new Map<number, BindOptions>();
   readonly multicasts = new Set<MulticastReceiver>();
   readonly http = new Map<number, (request: HttpServerRequest) => HttpServerReply>();
+  readonly nat: Nat | undefined;
   /** The local network that the host is in, which multicast reaches; `undefined` when it is in none. */
   lan: string | undefined;
   #nextPort = FIRST_EPHEMERAL_PORT;
 
-  constructor(ip: string, line: Line) {
+  constructor(ip: string, line: Line, { nat, lan }: LineOptions) {
     this.ip = ip;
     this.line = line;
+    this.nat = nat === undefined ? undefined : new Nat(nat);
+    this.lan = lan;
   }
 
   freePort(): number {
@@ -61,6 +67,7 @@ export class Network {
   readonly names = new Map<string, readonly string[]>();
   readonly events: EventQueue;
   readonly trace: Trace;
+  readonly copies = new Copies();
 
   constructor(events: EventQueue, trace: Trace) {
     this.events = events;
@@ -72,6 +79,26 @@ export class Network {
     const port = wanted === 0 ? station.freePort() : wanted;
     if (table.has(port)) throw new NetworkError("net.address-in-use", `port ${port} is in use: choose another port`);
     return port;
+  }
+}
+
+/**
+ * Copies datagrams into slabs, each of which is freed when none of its datagrams is used any more. A buffer for each
+ * datagram would take several times as long, and memory outside of the heap.
+ */
+class Copies {
+  #slab = new Uint8Array(0);
+  #at = 0;
+
+  of(bytes: Uint8Array): Uint8Array {
+    if (this.#at + bytes.length > this.#slab.length) {
+      this.#slab = new Uint8Array(Math.max(SLAB_BYTES, bytes.length));
+      this.#at = 0;
+    }
+    const copy = this.#slab.subarray(this.#at, this.#at + bytes.length);
+    this.#at += bytes.length;
+    copy.set(bytes);
+    return copy;
   }
 }
 
@@ -121,9 +148,9 @@ function connect(network: Network, station: Station, life: Life, options: Connec
     let cancel = events.add(timeoutMs, () => fail("net.timeout", "connection timed out"));
     signal?.addEventListener("abort", abort);
     const there = network.stations.get(ip);
-    if (there === undefined || ipFamily(ip) !== ipFamily(station.ip)) return;
+    if (there === undefined || there.nat !== undefined || ipFamily(ip) !== ipFamily(station.ip)) return;
     const cancelTimeout = cancel;
-    const cancelArrival = events.add(station.line.latencyMs + there.line.latencyMs, () => {
+    const cancelArrival = events.add(station.line.wayMs(there.line), () => {
       if (station.line.isUnplugged || there.line.isUnplugged) return;
       const listener = there.listeners.get(port);
       const local: Endpoint = { ip: station.ip, port: station.freePort() };
@@ -137,7 +164,7 @@ function connect(network: Network, station: Station, life: Life, options: Connec
         network.trace(() => `${events.now.toFixed(3)} ${local.ip}:${local.port} connects to ${ip}:${port}`, port);
         listener.onSocket(far);
       }
-      const cancelAnswer = events.add(station.line.latencyMs + there.line.latencyMs, () => {
+      const cancelAnswer = events.add(there.line.wayMs(station.line), () => {
         if (near === undefined) {
           fail("net.refused", "connection refused");
           return;
@@ -162,8 +189,33 @@ function connect(network: Network, station: Station, life: Life, options: Connec
   });
 }
 
+/** A datagram from one host to another. */
+class Unicast extends Datagram {
+  readonly #network: Network;
+  readonly #there: Station;
+  readonly #from: Endpoint;
+  readonly #to: Endpoint;
+
+  constructor(network: Network, there: Station, bytes: Uint8Array, from: Endpoint, to: Endpoint) {
+    super(bytes, there.line);
+    this.#network = network;
+    this.#there = there;
+    this.#from = from;
+    this.#to = to;
+  }
+
+  arrive(): void {
+    const { nat, line, bound } = this.#there;
+    const port = nat === undefined ? this.#to.port : nat.receive(this.#to.port, this.#from, this.#network.events.now);
+    if (port === undefined) return;
+    line.noteDelivery(this.#from, this.#to, this.bytes.length);
+    bound.get(port)?.onDatagram(this.bytes, this.#from);
+  }
+}
+
 /** Returns UDP for one process on one host. */
 export function simDatagrams(network: Network, station: Station): Datagrams {
+  const now = (): number => network.events.now;
   return {
     async bind(options): Promise<DatagramSocket> {
       const port = Network.claim(station, station.bound, options.port);
@@ -172,13 +224,11 @@ export function simDatagrams(network: Network, station: Station): Datagrams {
       return {
         local,
         send: (bytes, to) => {
+          if (station.bound.get(port) !== options) return;
+          const from = station.nat === undefined ? local : { ip: local.ip, port: station.nat.send(port, to, now()) };
           const there = network.stations.get(to.ip);
-          if (there === undefined || station.bound.get(port) !== options || station.line.loses(there.line)) return;
-          const copy = bytes.slice();
-          station.line.carryDatagram(there.line, copy.length, () => {
-            station.line.noteDelivery(local, to, copy.length);
-            there.bound.get(to.port)?.onDatagram(copy, local);
-          });
+          if (there === undefined || station.line.loses(there.line)) return;
+          station.line.carryDatagram(there.line, new Unicast(network, there, network.copies.of(bytes), from, to));
         },
         close: async () => {
           if (station.bound.get(port) === options) station.bound.delete(port);

@@ -143,6 +143,22 @@ describe("SimSocket", () => {
   });
 });
 
+describe("World.remove", () => {
+  it("ends the host's process and frees its address", async () => {
+    const w = world();
+    const [host, other] = [w.host("10.0.0.1"), w.host("10.0.0.2")];
+    let calls = 0;
+    host.runtime.clock.every(10, () => calls++);
+    await host.runtime.datagrams.bind({ ip: host.ip, port: 9, onDatagram: () => calls++ });
+    const socket = await other.runtime.datagrams.bind({ ip: other.ip, port: 9, onDatagram: () => undefined });
+    w.remove(host);
+    socket.send(new Uint8Array(1), { ip: host.ip, port: 9 });
+    await w.run(100);
+    expect(calls).toBe(0);
+    expect(w.host("10.0.0.1").ip).toBe("10.0.0.1");
+  });
+});
+
 describe("simNet", () => {
   it.each([
     ["10.0.0.2", "net.refused"],

@@ -3,6 +3,7 @@ import type { Log } from "../runtime/index.ts";
 import { EventQueue } from "./events.ts";
 import type { Digest } from "./hasher.ts";
 import { SimHost } from "./host.ts";
+import type { LatencyModel } from "./internet/latency.ts";
 import { Line, type LineOptions } from "./line.ts";
 import { Network, Station } from "./network.ts";
 import { mix, SeededRandom } from "./random.ts";
@@ -15,6 +16,8 @@ export interface WorldOptions {
   readonly digest: Digest;
   /** Called with one line of text for each connection and each delivery. */
   readonly onTrace?: (line: string) => void;
+  /** The time that data takes between two hosts, in addition to their lines. Default: none. */
+  readonly latency?: LatencyModel;
   /** The log that all hosts write to. Default: none. */
   readonly log?: Log;
 }
@@ -53,11 +56,18 @@ export class World {
     const address = canonicalIp(ip);
     if (address === undefined || this.#network.stations.has(address))
       throw new UsageError("sim.address", `not an address for a new host: ${ip}`);
-    const station = new Station(address, new Line(line, this.#events, this.#random, this.#network.trace));
-    station.lan = line.lan;
+    const { latency } = this.#options;
+    const middle = { events: this.#events, random: this.#random, trace: this.#network.trace, latency };
+    const station = new Station(address, new Line(address, line, middle), line);
     this.#network.stations.set(address, station);
     const { digest, log } = this.#options;
     return new SimHost({ network: this.#network, station, seed: this.#seed, digest, log });
+  }
+
+  /** Removes a host from the network, for good: its process ends, and its address leads nowhere. */
+  remove(host: SimHost): void {
+    host.crash();
+    this.#network.stations.delete(host.ip);
   }
 
   /** Makes a host name resolve to these IP addresses. */
