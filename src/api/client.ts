@@ -59,7 +59,7 @@ export interface EventOptions {
   readonly onState?: (isOpen: boolean) => void;
 }
 
-/** The error when the daemon refused a request, or could not be reached (`status` 0, `code` "network"). */
+/** Thrown when the daemon refused a request, or could not be reached (`status` 0, `code` "network"). */
 export class ApiError extends Error {
   override readonly name = "ApiError";
   readonly problem: Problem;
@@ -76,7 +76,7 @@ export class ApiError extends Error {
   }
 }
 
-/** Milliseconds until the client connects again after the event stream was lost. */
+/** The time, in milliseconds, until the client connects again after the event stream was lost. */
 const RETRY_MS = 1_000;
 
 /**

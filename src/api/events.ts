@@ -17,7 +17,7 @@ export const events = {
   rates: z.object({ at: z.int(), down: z.number(), up: z.number(), connections: z.int() }),
   session: sessionInfo,
   log: logLine,
-  /** The progress of creating a torrent file. */
+  /** The progress of a task that creates a torrent file. */
   task: createTask,
   /** Settings were changed: the client should read them again. */
   settings: z.object({}),

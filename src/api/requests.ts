@@ -3,7 +3,7 @@ import { priority, torrent, torrentId, torrentLimits, torrentState } from "./tor
 
 /** Schemas of requests. They are strict: a request with an unknown field is rejected. */
 
-/** Maximum of torrents in one request. */
+/** The maximum number of torrents in one request. */
 export const MAX_IDS = 20_000;
 
 /** A list of at least one torrent id. */
@@ -38,8 +38,8 @@ const labels = z.array(z.string().min(1).max(100)).max(50);
 /** Options for adding a torrent. */
 export const addOptions = z.strictObject({
   /**
-   * The folder for the data. Default: the folder of the torrent's label, or else the folder for downloads in the
-   * settings.
+   * The folder for the data. Default: the folder of the torrent's label, or the folder for downloads in the settings
+   * when the label has none.
    */
   folder: z.string().min(1).max(4096).optional(),
   label: z.string().max(100).optional(),
@@ -115,13 +115,13 @@ export const actionResult = z.object({
 /** The result of an action on many torrents. */
 export type ActionResult = z.infer<typeof actionResult>;
 
-/** The body of `PATCH /torrents/{id}`, which changes the fields that are given. */
+/** The body of `PATCH /torrents/{id}`. Only the fields that are present are changed. */
 export const patchRequest = z.strictObject({
   /** The name to show in the list of torrents. */
   name: z.string().min(1).max(255).optional(),
   /**
-   * The new name of the torrent's file or folder on the disk. At most 255 bytes of UTF-8; no other file in `folder` may
-   * have the name.
+   * The new name of the torrent's file or folder on the disk, of at most 255 bytes of UTF-8. No other file in `folder`
+   * may have this name.
    */
   diskName: z.string().min(1).max(255).optional(),
   label: z.string().max(100).optional(),
@@ -160,10 +160,10 @@ export const createRequest = z.strictObject({
   trackers: z.array(trackerUrl).max(100).default([]),
   comment: z.string().max(4096).default(""),
   private: z.boolean().default(false),
-  /** The piece length in bytes. Default: chosen by the size of the content. */
+  /** The piece length in bytes. Default: the daemon chooses it by the size of the content. */
   pieceLength: z.int().positive().optional(),
   format: z.enum(["v1", "hybrid"]).default("v1"),
-  /** Whether to add the torrent and seed the content from its present path. */
+  /** Whether to add the torrent and seed the content from its path. */
   seed: z.boolean().default(true),
 });
 /** The body of `POST /create`. */

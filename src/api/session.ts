@@ -53,14 +53,14 @@ export const settings = z.object({
    * The times at which the daemon sets `isAlternative` to true and back to false. In between the user can change it.
    */
   alternativeTimes,
-  /** Rules with rate limits by time. The first rule that covers the present time replaces the usual rate limits. */
+  /** Rules with rate limits by time. The first rule that covers the present time replaces the other rate limits. */
   schedule: z.array(scheduleRule).max(50),
   maxConnections: z.int().min(1).max(65_000),
   maxPeers: z.int().min(1).max(10_000),
   uploadSlots: z.int().min(1).max(1_000),
-  /** Maximum of torrents that download at the same time; null: no limit. */
+  /** The maximum number of torrents that download at the same time; null: no limit. */
   maxActiveDownloads: z.int().positive().nullable(),
-  /** Maximum of torrents that seed at the same time; null: no limit. */
+  /** The maximum number of torrents that seed at the same time; null: no limit. */
   maxActiveSeeds: z.int().positive().nullable(),
   seedRatio: z.number().nonnegative().nullable(),
   seedSeconds: z.int().nonnegative().nullable(),
@@ -81,7 +81,10 @@ export const settings = z.object({
 /** All settings. */
 export type Settings = z.infer<typeof settings>;
 
-/** The average total transfer rates of an interval, in bytes a second. `at`: its time, in milliseconds since 1970. */
+/**
+ * The average total transfer rates of an interval, in bytes a second. `at` is the time of the interval, in milliseconds
+ * since 1970.
+ */
 export const rateSample = z.object({ at: z.int(), down: z.number(), up: z.number() });
 /** The average total transfer rates of an interval. */
 export type RateSample = z.infer<typeof rateSample>;
@@ -120,7 +123,8 @@ export const dhtInfo = z.object({
       id: z.string(),
       nodes: z.int(),
       /**
-       * The number of queries received since the start, and how many of them got no reply because there were too many.
+       * The number of queries received since the start. `limited` is the number of those that got no reply because
+       * there were too many.
        */
       queries: z.int(),
       limited: z.int(),

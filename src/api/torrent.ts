@@ -43,7 +43,7 @@ export const torrent = z.object({
   diskName: z.string(),
   state: torrentState,
   error: fault.nullable(),
-  /** The error or warning message of the trackers, as they sent it, while no tracker works; null otherwise. */
+  /** The error or warning that the trackers sent, unchanged, when no tracker works; null otherwise. */
   trackerProblem: z.object({ level: z.enum(["error", "warning"]), message: z.string() }).nullable(),
   /** The downloaded share of the selected bytes, from 0 to 1; during a check, the share that has been checked. */
   progress: z.number().min(0).max(1),
@@ -77,7 +77,7 @@ export const torrent = z.object({
   /** The folder that contains the torrent's file or folder. */
   folder: z.string(),
   addedAt: z.int(),
-  /** The time at which the download was completed; null before that, and if a check found the data complete. */
+  /** The time at which the download was completed; null before that, and null when a check found the data complete. */
   finishedAt: z.int().nullable(),
   /** The torrent's position in the queue; the first is 0. */
   queue: z.int().nonnegative(),
@@ -96,7 +96,7 @@ export const torrentLimits = z.object({
   seedSeconds: z.int().nonnegative().nullable(),
   /** The number of seconds without a transfer after which seeding stops; null: the daemon's setting applies. */
   seedIdleSeconds: z.int().positive().nullable(),
-  /** Maximum of connected peers; null: the daemon's setting applies. */
+  /** The maximum number of connected peers; null: the daemon's setting applies. */
   maxPeers: z.int().positive().max(10_000).nullable(),
 });
 /** The limits of a torrent. */
@@ -111,8 +111,8 @@ export const torrentDetail = torrent.extend({
   /** The time at which the torrent last sent or received data; null: never. */
   activeAt: z.int().nullable(),
   /**
-   * Seconds that the torrent has spent downloading, over all runs, without pauses; `seedingSeconds` is the same for
-   * seeding.
+   * The number of seconds that the torrent has spent downloading, over all runs, without pauses. `seedingSeconds` is
+   * the same number for seeding.
    */
   downloadingSeconds: z.int().nonnegative(),
   seedingSeconds: z.int().nonnegative(),
@@ -163,8 +163,8 @@ export const peer = z.object({
   downloaded: z.int(),
   uploaded: z.int(),
   /**
-   * Flags, a letter each: D we download from the peer, d we would if it unchoked us, U we upload to the peer, u we
-   * would if it were interested, S the peer snubs us, I the connection is incoming.
+   * One letter for each flag: D the daemon downloads from the peer, d it would if the peer unchoked it, U it uploads to
+   * the peer, u it would if the peer were interested, S the peer snubs it, I the connection is incoming.
    */
   flags: z.string(),
 });
@@ -184,7 +184,7 @@ export const tracker = z.object({
   peersReceived: z.int(),
   /** The reason why the last announce failed, or the tracker's warning; empty: neither. */
   message: z.string(),
-  /** The failure reason or warning in the tracker's own words; empty: neither. */
+  /** The text of the failure or warning that the tracker sent, unchanged; empty: neither. */
   said: z.string(),
 });
 /** A tracker of a torrent. */

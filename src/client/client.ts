@@ -33,19 +33,19 @@ import type { Torrent } from "./torrent/torrent.ts";
 const DEFAULT_USER_AGENT = `Millrace ${VERSION}`;
 
 /**
- * A BitTorrent client: many torrents, one listener, shared limits. No socket or file is opened before the first torrent
- * is added or {@link Client.listen} is called. {@link Client.close} releases everything.
+ * A BitTorrent client: many torrents with one listener and shared limits. No socket or file is opened before the first
+ * torrent is added or {@link Client.listen} is called. {@link Client.close} releases everything.
  */
 export class Client {
   readonly peerId: PeerId;
   readonly #options: ClientOptions;
   readonly #runtime: Runtime;
   readonly #torrents = new Map<string, ManagedTorrent>();
-  /** The torrents that are ticked each second: those with peers or periodic work, and not the idle seeds. */
+  /** The torrents that are ticked each second: those with peers or periodic work. Idle seeds are left out. */
   readonly #awake = new Set<ManagedTorrent>();
   /** Torrents by the 20-byte info-hash that handshakes contain. */
   readonly #byWireHash = new Map<string, ManagedTorrent>();
-  /** The known paths of all torrents' data, to detect files that torrents have in common. */
+  /** The paths of all torrents' data, to detect files that torrents have in common. */
   readonly #places = new Places();
   readonly #reads = new Gate(MAX_READING);
   readonly #listener: PeerListener | undefined;
@@ -117,7 +117,7 @@ export class Client {
     return Array.from(this.#torrents.values(), ({ torrent }) => torrent);
   }
 
-  /** Torrents that are active or may become so within a second; all others are idle. */
+  /** The torrents that are active, or may become active within a second; all others are idle. */
   get awake(): readonly Torrent[] {
     return Array.from(this.#awake, ({ torrent }) => torrent);
   }
@@ -132,7 +132,7 @@ export class Client {
     return this.#listener?.port ?? 0;
   }
 
-  /** Number of connections of all torrents. */
+  /** The number of connections of all torrents. */
   get connections(): number {
     return this.#connections;
   }
@@ -159,9 +159,10 @@ export class Client {
   }
 
   /**
-   * Adds a torrent and starts it. Resolves when its source has been read and it has been added; {@link Torrent.done}
-   * resolves when it is complete. Rejects with InputError (`metainfo.*`, `magnet.*`, `torrent.name`), StorageError,
-   * NetworkError, or UsageError `client.duplicate`, `client.path-in-use`, `client.rate`, `client.count`.
+   * Adds a torrent and starts it. Resolves when its source has been read and the torrent has been added;
+   * {@link Torrent.done} resolves when it is complete. Rejects with InputError (`metainfo.*`, `magnet.*`,
+   * `torrent.name`), StorageError, NetworkError, or UsageError `client.duplicate`, `client.path-in-use`, `client.rate`,
+   * `client.count`.
    */
   async add(source: TorrentSource, options: AddOptions = {}): Promise<Torrent> {
     this.#requireOpen();
@@ -199,8 +200,8 @@ export class Client {
   }
 
   /**
-   * Resolves with the path of a torrent's data when its state was last kept by an earlier run with the same `stateDir`;
-   * with `undefined` when it is not known. `infoHash` is in hexadecimal.
+   * Resolves with the path of a torrent's data as an earlier run with the same `stateDir` last stored it; with
+   * `undefined` when it is not known. `infoHash` is in hexadecimal.
    */
   async keptWhere(infoHash: string): Promise<KeptWhere | undefined> {
     const { stateDir } = this.#options;
@@ -220,7 +221,7 @@ export class Client {
     if ("maxUploadRate" in rates) this.#host.upload.setRate(rates.maxUploadRate);
   }
 
-  /** Sets options of the client anew. Existing connections stay open. Throws UsageError `client.count`. */
+  /** Changes limits of the client. Existing connections stay open. Throws UsageError `client.count`. */
   setLimits(limits: {
     readonly maxConnections?: number;
     readonly maxPeers?: number;
@@ -233,8 +234,8 @@ export class Client {
   }
 
   /**
-   * Stops every torrent, sends `stopped` to trackers, saves the state, and releases every handle. Takes at most some
-   * seconds; never rejects.
+   * Stops every torrent, sends `stopped` to trackers, saves the state, and closes all sockets and files. Takes at most
+   * some seconds; never rejects.
    */
   close(): Promise<void> {
     this.#closing ??= this.#close();

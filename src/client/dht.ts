@@ -8,19 +8,19 @@ import { DHT_SAVE_MS, MAX_SAVED_DHT_LENGTH } from "./limits.ts";
 
 /** Settings of the client's DHT node. */
 export interface DhtSettings {
-  /** `HOST:PORT` of the nodes to query while no others are known. Default: three public nodes. */
+  /** The nodes to query while no others are known, as `HOST:PORT`. Default: three public nodes. */
   readonly bootstrap?: readonly string[] | undefined;
   /**
-   * Whether the node is read-only, that is, does not reply to queries: `"auto"` decides by whether other nodes reach it
-   * (BEP 43). Default `"auto"`.
+   * Whether the node is read-only (BEP 43), which means that it does not reply to queries. `"auto"` makes it read-only
+   * while other nodes cannot reach it. Default `"auto"`.
    */
   readonly readOnly?: boolean | "auto" | undefined;
   /**
-   * The folder in which the known nodes are kept between runs. Default: the client's `stateDir`; without a folder they
-   * are not kept.
+   * The folder in which the known nodes are stored between runs. Default: the client's `stateDir`; without a folder
+   * they are not stored.
    */
   readonly stateDir?: string | undefined;
-  /** The maximum rates of queries that get replies. */
+  /** The maximum rates of queries to which the node replies. */
   readonly rates?: Partial<QueryRates> | undefined;
 }
 
@@ -29,12 +29,12 @@ export interface ClientDhtOptions {
   readonly runtime: Runtime;
   readonly settings: DhtSettings;
   readonly udpPort: UdpPort;
-  /** The folder in which the known nodes are kept between runs; `undefined` not to keep them. */
+  /** The folder in which the known nodes are stored between runs; `undefined` when they are not stored. */
   readonly stateDir: string | undefined;
   readonly isSeed: (infoHash: InfoHash) => boolean;
 }
 
-/** A client's DHT node: a source of peers for the client's torrents. Its known nodes are kept between runs. */
+/** A client's DHT node: a source of peers for the client's torrents. It stores the known nodes between runs. */
 export class ClientDht extends DhtService implements SwarmDht {
   readonly #options: ClientDhtOptions;
   #timer: Timer | undefined;
@@ -76,7 +76,7 @@ export class ClientDht extends DhtService implements SwarmDht {
     await super.close();
   }
 
-  /** Returns the UDP port of the DHT node, which peers are sent. */
+  /** Returns the UDP port of the DHT node, which is sent to peers. */
   port(): number {
     const { udpPort } = this.#options;
     return (udpPort.local(4) ?? udpPort.local(6))?.port ?? 0;

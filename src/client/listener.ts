@@ -13,11 +13,14 @@ import type { Handshake } from "../wire/index.ts";
 /** Options of {@link PeerListener}. */
 export interface PeerListenerOptions {
   readonly clock: Clock;
-  /** Closes the connections of addresses that connect too often. */
+  /** Closes the connections from addresses that connect too often. */
   readonly tarpit: Tarpit;
-  /** The transports, each of which listens. The port is that of the first one with a local endpoint. */
+  /** The transports, each of which listens. The listening port is that of the first transport with a local endpoint. */
   readonly transports: readonly Transport[];
-  /** Returns our handshake for the torrent with this info-hash, which a peer requests; `undefined` refuses the peer. */
+  /**
+   * Returns this client's handshake for the torrent with the info-hash that a peer requests; `undefined` when the peer
+   * is refused.
+   */
   readonly offer: (infoHash: Uint8Array) => Uint8Array | undefined;
   readonly take: (connection: Connection, handshake: Handshake) => SocketHandlers | undefined;
 }
@@ -51,14 +54,14 @@ export class PeerListener {
     this.#announcedPort = this.#port;
   }
 
-  /** The port on which it listens; 0 while it does not listen. */
+  /** The port on which the client listens; 0 while it does not listen. */
   get port(): number {
     return this.#port;
   }
 
   /**
-   * The port announced to trackers and peers; 0 before the first open. It stays set after {@link PeerListener.close},
-   * because trackers need it to match the `stopped` announce.
+   * The port announced to trackers and peers; 0 before the first {@link PeerListener.open}. It stays set after
+   * {@link PeerListener.close}, because the announce `stopped` must have the same port as the earlier ones.
    */
   get announcedPort(): number {
     return this.#announcedPort;

@@ -16,8 +16,8 @@ import type { Runtime } from "../runtime/index.ts";
 import { MAX_NAMED_PEERS } from "./limits.ts";
 
 /**
- * Checks `HOST:PORT` texts. Throws InputError `address.text`, or `address.no-peer` for an IP address that no peer can
- * have.
+ * Checks texts of the form `HOST:PORT`. Throws InputError `address.text`, or `address.no-peer` for an IP address that
+ * no peer can have.
  */
 export function checkPeers(peers: readonly string[]): void {
   for (const peer of peers) {
@@ -31,8 +31,8 @@ export function checkPeers(peers: readonly string[]): void {
 }
 
 /**
- * Resolves with the addresses of `HOST:PORT` texts. Names that cannot be resolved, and addresses that no peer can have,
- * are logged and left out. Rejects with AbortError.
+ * Resolves with the addresses of texts of the form `HOST:PORT`. Names that cannot be resolved, and addresses that no
+ * peer can have, are logged and left out. Rejects with AbortError.
  */
 export async function lookUpPeers(
   runtime: Runtime,
@@ -65,7 +65,7 @@ export function magnetPeers(magnet: Magnet | undefined): string[] {
   return (magnet?.peers ?? []).map(({ host, port }) => formatHostPort(host, port));
 }
 
-/** The peers of a torrent that its magnet link or the user named, when the torrent was added or later. */
+/** The peers of a torrent that were given in its magnet link or by the user, when the torrent was added or later. */
 export class NamedPeers implements PeerSource {
   readonly name: "user" | "magnet";
   readonly allowsPrivate = true;

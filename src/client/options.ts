@@ -13,13 +13,13 @@ export interface ClientOptions {
   /** The folder for the state that survives restarts. Default: `.millrace` in the download folder of each torrent. */
   readonly stateDir?: string;
   /**
-   * Absolute paths of further folders with the program's own files, in addition to `stateDir`. No data of a torrent is
-   * written there, even if links or other spellings of a path lead there.
+   * Absolute paths of folders in which this program stores its own files, in addition to `stateDir`. No data of a
+   * torrent is written there, even when a link or another spelling of a path leads there.
    */
   readonly ownFolders?: readonly string[];
   /**
-   * The port to listen on; 0 for any free port. Of a range, the first free port is used. Default: 6881 to 6889.
-   * `false`: do not listen.
+   * The port on which to listen: 0 for any free port, a range for the first free port in it, `false` not to listen.
+   * Default: 6881 to 6889.
    */
   readonly port?: number | { readonly first: number; readonly last: number } | false;
   /** The IP address to listen on. Default: all addresses, IPv4 and IPv6. */
@@ -28,13 +28,13 @@ export interface ClientOptions {
   readonly maxDownloadRate?: number | undefined;
   /** Maximum upload rate of all torrents together, in bytes a second and finite; 0 is no limit. Default: no limit. */
   readonly maxUploadRate?: number | undefined;
-  /** Maximum of connections of all torrents together. Default: 500. */
+  /** The maximum number of connections of all torrents together. Default: 500. */
   readonly maxConnections?: number;
-  /** Maximum of connections of one torrent. Default: 100. */
+  /** The maximum number of connections of one torrent. Default: 100. */
   readonly maxPeers?: number;
   /**
-   * Maximum of peers of one torrent that are unchoked at the same time, not counting the optimistic unchoke. Default:
-   * 20.
+   * The maximum number of peers of one torrent that are unchoked at the same time, not counting the optimistic unchoke.
+   * Default: 20.
    */
   readonly uploadSlots?: number;
   /** Whether trackers are used. Default: true. */
@@ -44,9 +44,9 @@ export interface ClientOptions {
    */
   readonly pex?: boolean;
   /**
-   * Whether to use the DHT (BEP 5) to find peers, at the UDP port with the same number as `port`, or the settings of
-   * the DHT node. Private torrents never use it. The known nodes are kept in `stateDir`, if that is set. Default:
-   * false.
+   * Whether to use the DHT (BEP 5) to find peers; an object with settings also switches it on. The UDP port has the
+   * same number as `port`. Private torrents never use the DHT. The known nodes are stored in `stateDir`, if that is
+   * set. Default: false.
    */
   readonly dht?: boolean | DhtSettings;
   /**
@@ -56,11 +56,11 @@ export interface ClientOptions {
   readonly discovery?: readonly DiscoveryService[];
   /** The client name sent to peers and trackers. Default: `Millrace VERSION`. */
   readonly userAgent?: string;
-  /** How files are allocated: see `FileStorage`. Default: sparse. */
+  /** How disk space for files is allocated; see `FileStorage`. Default: sparse. */
   readonly allocation?: "sparse" | "full";
   /**
-   * Called with the IP addresses of a URL: of a tracker, of a torrent file, or of a redirect. Returns a reason to
-   * refuse them; `undefined` to allow them.
+   * Called with the IP addresses of a URL (of a tracker, of a torrent file, or of a redirect) before a connection to
+   * it. Returns a reason to refuse them, or `undefined` to allow them.
    */
   readonly checkAddress?: (url: URL, ips: readonly string[]) => string | undefined;
 }
@@ -73,8 +73,8 @@ export interface AddOptions {
   /** The folder for the torrent's data. Default: the client's `downloadDir`. */
   readonly downloadDir?: string;
   /**
-   * The name of the torrent's file or folder on the disk, as for {@link Torrent.rename}. Default: the name in the
-   * torrent.
+   * The name of the torrent's file or folder on the disk, with the rules of {@link Torrent.rename}. Default: the name
+   * in the torrent.
    */
   readonly name?: string | undefined;
   /** Peers to dial, as `HOST:PORT`. Host names are looked up. */
@@ -94,25 +94,25 @@ export interface AddOptions {
   /** Whether to add the torrent paused. */
   readonly paused?: boolean;
   /**
-   * Whether to treat the data as valid without reading it, when every file exists in full length and no earlier run
-   * kept state.
+   * Whether to treat the data as valid without reading it, when every file exists in full length and no earlier run has
+   * stored a state.
    */
   readonly skipCheck?: boolean;
   /**
-   * What happens when data was kept but all files are missing. `"fail"` (default): the torrent fails with
-   * `storage.missing`, downloads nothing, and continues once the files are back. `"download"`: the files are downloaded
-   * again, with a warning.
+   * The behaviour when an earlier run had data of the torrent but all files are missing. `"fail"` (default): the
+   * torrent fails with `storage.missing`, downloads nothing, and continues when the files exist again. `"download"`:
+   * the files are downloaded again, with a warning.
    */
   readonly ifMissing?: "fail" | "download";
   /**
-   * What happens when files of the torrent exist, no earlier run kept state, and no piece is valid, so that the files
-   * have other content. `"overwrite"` (default): they are overwritten, with the warning `storage.foreign`. `"fail"`:
-   * the torrent fails with `storage.foreign` and leaves the files as they are.
+   * The behaviour when files of the torrent exist, no earlier run has stored a state, and no piece is valid, so that
+   * the files have other content. `"overwrite"` (default): they are overwritten, with the warning `storage.foreign`.
+   * `"fail"`: the torrent fails with `storage.foreign` and does not change the files.
    */
   readonly ifForeign?: "fail" | "overwrite";
   /**
-   * Whether an earlier run had data of the torrent. If so, `ifMissing` applies when all files are missing, even if the
-   * kept state is lost.
+   * Whether an earlier run had data of the torrent. If so, `ifMissing` applies when all files are missing, even when
+   * the stored state is lost.
    */
   readonly hadData?: boolean;
   /**
@@ -131,15 +131,15 @@ export interface AddOptions {
   readonly maxDownloadRate?: number | undefined;
   /** Maximum upload rate of the torrent in bytes a second, finite; 0 is no limit. Default: no limit. */
   readonly maxUploadRate?: number | undefined;
-  /** Maximum of connected peers of this torrent. Default: the client's. */
+  /** The maximum number of connected peers of this torrent. Default: that of the client. */
   readonly maxPeers?: number | undefined;
-  /** Bytes downloaded in earlier runs. Default: the number in the kept state. */
+  /** The number of bytes downloaded in earlier runs. Default: the number in the stored state. */
   readonly downloaded?: number;
-  /** Bytes uploaded in earlier runs. Default: the number in the kept state. */
+  /** The number of bytes uploaded in earlier runs. Default: the number in the stored state. */
   readonly uploaded?: number;
   /** The storage: `"files"` (default), `"memory"`, or a function that creates one. */
   readonly storage?: "files" | "memory" | ((layout: FileLayout, metainfo: Metainfo) => Storage);
-  /** Aborts the reading of the torrent file. A torrent that was added already is removed with `remove` instead. */
+  /** Aborts reading the torrent file. It has no effect once the torrent is added; call `remove` then. */
   readonly signal?: AbortSignal;
 }
 

@@ -10,7 +10,10 @@ export interface Claim {
   readonly have: () => Bitfield | undefined;
 }
 
-/** A file that two torrents have in common, recorded for one of them: the other torrent, and the file in it. */
+/**
+ * A file that two torrents have in common, as recorded for one of them: the other torrent, and the index of the file in
+ * it.
+ */
 interface Share {
   readonly other: Placed;
   readonly file: LayoutFile;
@@ -26,7 +29,7 @@ interface Placed extends Claim {
 }
 
 /**
- * The registered paths of all torrents' data. Two torrents may have files in common if the lengths agree; neither
+ * The registered paths of all torrents' data. Two torrents may have files in common when the lengths agree; neither
  * changes data that the other has verified.
  */
 export class Places {
@@ -37,7 +40,7 @@ export class Places {
   readonly #byId = new Map<string, Placed[]>();
 
   /**
-   * Registers a path of a torrent's data. Throws UsageError `client.path-in-use` when another torrent has files there
+   * Registers the path of a torrent's data. Throws UsageError `client.path-in-use` when another torrent has files there
    * that do not agree with the torrent's own.
    */
   add(claim: Claim): void {
@@ -63,7 +66,7 @@ export class Places {
     addTo(this.#byId, claim.infoHash.hex, placed);
   }
 
-  /** Releases all paths of a torrent except the one in use. */
+  /** Removes all registered paths of a torrent except the one in use. */
   keepOnly(
     infoHash: InfoHash,
     { folder, metainfo }: { readonly folder: string; readonly metainfo: Metainfo | undefined },
@@ -79,14 +82,14 @@ export class Places {
     for (const placed of this.#byId.get(infoHash.hex) ?? []) placed.isLeaving = true;
   }
 
-  /** Releases all paths of a torrent. */
+  /** Removes all registered paths of a torrent. */
   remove(infoHash: InfoHash): void {
     this.#release(infoHash, undefined);
   }
 
   /**
-   * Whether another torrent has data in, above or below the torrent's present path: then the torrent cannot be moved or
-   * renamed.
+   * Whether another torrent has data in, above or below the torrent's present path, so that the torrent cannot be moved
+   * or renamed.
    */
   hasNeighbours(
     infoHash: InfoHash,
@@ -103,14 +106,14 @@ export class Places {
   }
 
   /**
-   * Returns a function that checks whether another torrent has verified, or may have verified, the given bytes of a
+   * Returns a function that returns whether another torrent has verified, or may have verified, the given bytes of a
    * file.
    */
   guard(infoHash: InfoHash): (fileIndex: number, offset: number, length: number) => boolean {
     return (fileIndex, offset, length) => this.#isProtected(infoHash, fileIndex, offset, length);
   }
 
-  /** Releases all paths of a torrent except the path `kept`. */
+  /** Removes all registered paths of a torrent except the path `kept`. */
   #release(infoHash: InfoHash, kept: string | undefined): void {
     const all = this.#byId.get(infoHash.hex) ?? [];
     const left = all.filter((placed) => topOf(placed) === kept);
@@ -200,7 +203,7 @@ function inUse(path: string, { infoHash }: Claim): UsageError {
   );
 }
 
-/** Whether any piece with some of these bytes is valid; true, too, when the valid pieces are not known. */
+/** Whether any piece with some of these bytes is valid. Also true when it is not known which pieces are valid. */
 function hasAny(layout: FileLayout, have: Bitfield | undefined, offset: number, length: number): boolean {
   if (have === undefined) return true;
   const last = Math.floor((offset + length - 1) / layout.pieceLength);
@@ -208,7 +211,7 @@ function hasAny(layout: FileLayout, have: Bitfield | undefined, offset: number, 
   return false;
 }
 
-/** Yields a folder and its parent folders, without the root. */
+/** Yields a folder and its parent folders, except the root. */
 function* upwards(folder: string): Generator<string> {
   for (let at = folder; ;) {
     yield at;

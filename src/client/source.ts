@@ -102,7 +102,7 @@ async function fetch(
   return parse(runtime, reply.body, url);
 }
 
-/** Returns the magnet link to which a server has redirected: index sites do so for torrents without a torrent file. */
+/** Returns the magnet link to which a server has redirected: index sites do so when they have no torrent file. */
 function redirectedTo(error: unknown): string | undefined {
   const location = error instanceof NetworkError ? error.fields["location"] : undefined;
   return typeof location === "string" ? magnetLink(location) : undefined;

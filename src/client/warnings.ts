@@ -14,7 +14,7 @@ export class Warnings {
     this.#emit = emit;
   }
 
-  /** Logs and emits a warning. A full disk is reported only once, until the disk has space again. */
+  /** Logs and emits a warning. A full disk is reported once, and again only after a write has succeeded. */
   report(error: MillraceError): void {
     const isFull = error.code === "storage.full";
     if (isFull && this.#hasReportedFull) return;
@@ -23,7 +23,7 @@ export class Warnings {
     this.#emit(error);
   }
 
-  /** Called when a write has succeeded, so that a full disk is reported again. */
+  /** Called when a write has succeeded: the next full disk is reported again. */
   onRoom(): void {
     this.#hasReportedFull = false;
   }

@@ -4,7 +4,7 @@ import { makeStorage, type ContentPlace } from "./content-place.ts";
 import { MISSING_LOOK_MS } from "../limits.ts";
 import { fileBytes } from "./selection.ts";
 
-/** Error codes for missing files: when a torrent starts, when data is synced, and when it is read. */
+/** The error codes that mean missing files: when a torrent starts, when data is synced, and when it is read. */
 const MISSING = new Set(["storage.missing", "storage.vanished", "storage.not-found"]);
 
 /** Whether the error means that files of a torrent are missing. */
@@ -16,15 +16,18 @@ export function isMissing(error: MillraceError): boolean {
 export interface AbsenceOptions {
   readonly place: () => ContentPlace | undefined;
   readonly priorities: () => readonly Priority[];
-  /** Resolves with the pieces last known to be valid; with `undefined` when it is only known that there was data. */
+  /**
+   * Resolves with the pieces that were valid when last known; with `undefined` when only the existence of data is
+   * known.
+   */
   readonly claimed: () => Promise<Bitfield | undefined>;
-  /** Called when all files are back. */
+  /** Called when all files exist again. */
   readonly onBack: () => void;
 }
 
 /**
- * Checks every {@link MISSING_LOOK_MS} whether a torrent's missing files are back. They are back when each file that
- * had data exists in full length, so that a file that is still being copied does not count.
+ * Checks every {@link MISSING_LOOK_MS} whether a torrent's missing files exist again. Each file that had data must
+ * exist in full length, so that a file that is still being copied does not count.
  */
 export class Absence {
   readonly #options: AbsenceOptions;
@@ -36,8 +39,8 @@ export class Absence {
   }
 
   /**
-   * Checks whether the files are back, if the next check is due. `now` is on the clock's scale. While the torrent's
-   * file or folder is missing, a check is a single `stat`.
+   * Checks whether the files exist again, when the next check is due. `now` is the time in milliseconds of the
+   * runtime's clock. While the torrent's file or folder is missing, a check is a single `stat`.
    */
   tick(now: number): void {
     if (this.#isLooking || now < this.#nextLook) return;

@@ -18,11 +18,11 @@ export interface FindOptions extends ContentPlace {
   readonly priorities: readonly Priority[];
   /** Whether to treat all data as valid when every file has its full length. */
   readonly skipCheck: boolean;
-  /** Whether to ignore the kept state and hash the data. */
+  /** Whether to ignore the stored state and hash the data. */
   readonly forceCheck: boolean;
-  /** The pieces last known to be valid, at the present or an earlier path of the data. */
+  /** The pieces that were valid when last known, at the present or an earlier path of the data. */
   readonly known: Bitfield | undefined;
-  /** Whether an earlier run had data. It can be true although the kept state is lost. */
+  /** Whether an earlier run had data. It can be true although the stored state is lost. */
   readonly hadData: boolean;
   /** Whether to download the torrent again when all its files are missing, instead of failing. */
   readonly acceptLoss: boolean;
@@ -43,10 +43,10 @@ export interface Found {
 }
 
 /**
- * Finds the valid pieces: from the kept state if the files have not changed since, otherwise by hashing. Writes
- * nothing. `hasState` returns whether an earlier run kept state, even if it is damaged. Rejects with AbortError or
- * StorageError: `storage.missing` when there was data before and all files are missing, `storage.foreign` when files
- * have other content.
+ * Finds the valid pieces: from the stored state when the files have not changed since, otherwise by hashing. Writes
+ * nothing. `hasState` returns whether an earlier run has stored a state, even when that is damaged. Rejects with
+ * AbortError or StorageError: `storage.missing` when there was data before and all files are missing, `storage.foreign`
+ * when files have other content.
  */
 export async function findProgress(
   options: FindOptions,
@@ -103,8 +103,8 @@ export async function findProgress(
 }
 
 /**
- * Reports existing files with other content that the download will overwrite. Throws the StorageError if they must not
- * be overwritten.
+ * Reports existing files with other content that the download will overwrite. Throws the StorageError when they must
+ * not be overwritten.
  */
 function reportForeign(
   { metainfo, folder, acceptForeign, isShared, onNotice }: FindOptions,
@@ -156,7 +156,7 @@ export function missing({ metainfo, folder }: Pick<ContentPlace, "metainfo" | "f
   );
 }
 
-/** Whether all files of a torrent that are not empty are missing. `false` when all its files are empty. */
+/** Whether all files of a torrent that have bytes are missing. `false` when all its files are empty. */
 export function isGone(layout: FileLayout, stamps: readonly (FileStamp | undefined)[]): boolean {
   return layout.contentLength > 0 && layout.files.every((file) => stamps[file.index] === undefined);
 }
@@ -172,9 +172,9 @@ export function hasDataIn(
 }
 
 /**
- * Whether the files agree with the kept state. A wanted file with data must exist in full length, since it may have
- * been removed while the torrent ran. After a clean stop sizes and times must be the same, too. After a crash the times
- * are not known; the order of the journal guarantees that recorded data is on disk.
+ * Whether the files agree with the stored state. A wanted file with data must exist in full length, because it may have
+ * been removed while the torrent ran. After a clean stop, sizes and times must be equal as well. After a crash the
+ * times are not known; the order of writes to the journal guarantees that recorded data is on disk.
  */
 export function isUntouched(
   layout: FileLayout,
@@ -198,8 +198,9 @@ export function isUntouched(
 }
 
 /**
- * Returns the pieces to hash although the kept state is trusted: those that the lost part of a damaged journal may have
- * listed and, after a crash, those with bytes in the part file, since file sizes say nothing about them.
+ * Returns the pieces to hash although the stored state is trusted. These are the pieces that the lost part of a damaged
+ * journal may have contained and, after a crash, those with bytes in the part file, because the size of that file
+ * proves nothing.
  */
 function doubtfulPieces(layout: FileLayout, kept: Kept, stamps: readonly (FileStamp | undefined)[]): Bitfield {
   const out =
@@ -237,7 +238,7 @@ function changedSince(
   );
 }
 
-/** Whether every file exists in full length; otherwise `skipCheck` is ignored. */
+/** Whether every file exists in full length. When it is false, `skipCheck` is ignored. */
 function hasFullFiles(layout: FileLayout, stamps: readonly (FileStamp | undefined)[]): boolean {
   return layout.files.every((file) => !isContent(file) || stamps[file.index]?.size === file.length);
 }

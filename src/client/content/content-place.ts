@@ -11,7 +11,7 @@ import {
 } from "../../storage/index.ts";
 import type { AddOptions } from "../options.ts";
 
-/** The paths of a torrent's data and kept state, and what is needed to open them. */
+/** The paths of a torrent's data and stored state, and the objects that are needed to open them. */
 export interface ContentPlace {
   readonly runtime: Runtime;
   readonly pool: FilePool;
@@ -20,9 +20,9 @@ export interface ContentPlace {
   readonly stateFolder: string;
   readonly storage: AddOptions["storage"];
   readonly allocation: "sparse" | "full" | undefined;
-  /** Folders with the program's own files. No file of a torrent may be in them. */
+  /** Folders with Millrace's own files. No file of a torrent may be in them. */
   readonly ownFolders?: readonly string[] | undefined;
-  /** Returns whether another torrent with the same file has verified these bytes; such bytes are not changed. */
+  /** Returns whether another torrent with the same file has verified these bytes, which must then not be changed. */
   readonly isProtected?: FileStorageOptions["isProtected"];
   /** Returns whether another torrent of the client has the same file. */
   readonly isShared?: ((fileIndex: number) => boolean) | undefined;
@@ -30,12 +30,12 @@ export interface ContentPlace {
   readonly written?: Set<number> | undefined;
 }
 
-/** Whether the data is stored in files; only then is state kept. */
+/** Whether the data is stored in files. Only then a state is stored. */
 export function usesFiles(options: Pick<AddOptions, "storage"> | ContentPlace): boolean {
   return options.storage === undefined || options.storage === "files";
 }
 
-/** Returns the state file of a torrent. `onDamage` receives errors in the kept state. */
+/** Returns the state file of a torrent. `onDamage` receives errors in the stored state. */
 export function resumeFile(
   place: Pick<ContentPlace, "runtime" | "stateFolder">,
   id: string,

@@ -12,11 +12,11 @@ import { fileBytes } from "./selection.ts";
 export interface ContentOptions extends FindOptions {
   /** Whether to truncate complete files that are too long, even if nothing was written to them. */
   readonly cutsLonger: boolean;
-  /** Returns values to keep with the progress in the kept state. */
+  /** Returns the values to store together with the progress. */
   readonly extra: () => BInput;
-  /** Receives the values that `extra` returned in an earlier run and that were kept. */
+  /** Receives the values that `extra` returned in an earlier run. */
   readonly onKept: (extra: BDict) => void;
-  /** Receives the error when state could not be written. */
+  /** Receives the error when the state could not be written. */
   readonly onKeepFailure: (error: unknown) => void;
 }
 
@@ -89,9 +89,9 @@ export class Content implements SwarmContent {
   }
 
   /**
-   * Called when all wanted data is present: makes it durable if `wasDownloaded`, and truncates files that are longer
-   * than the torrent declares. Without `cutsLonger` only files that were written to are truncated. Reports
-   * `storage.cut` or `storage.longer` for each. Rejects with StorageError.
+   * Called when all wanted data is present: makes the data durable when `wasDownloaded` is true, and truncates files
+   * that are longer than the torrent declares. Without `cutsLonger` only files that were written to are truncated.
+   * Reports `storage.cut` or `storage.longer` for each. Rejects with StorageError.
    */
   async settle(wasDownloaded: boolean): Promise<void> {
     if (wasDownloaded) await this.keeper?.flush();
@@ -115,14 +115,14 @@ export class Content implements SwarmContent {
     if (wasDownloaded || this.#longer.length > 0) this.storage.watch?.(await this.storage.stamps(), this.have);
   }
 
-  /** Whether a new snapshot is due: the journal is long enough, and no snapshot is being written. */
+  /** Whether a new snapshot has to be written: the journal is long enough, and no snapshot is being written. */
   get wantsCheckpoint(): boolean {
     return this.journalLength >= SNAPSHOT_AFTER_BYTES && !this.#isCheckpointing;
   }
 
   /**
-   * Writes a snapshot of a running torrent, and starts a new journal. `partials`: the blocks of unfinished pieces that
-   * are on disk at the time of the call.
+   * Writes a snapshot of a running torrent, and starts a new journal. `partials` has the blocks of unfinished pieces
+   * that are on disk at the time of the call.
    */
   async checkpoint(partials: ReadonlyMap<number, Bitfield>): Promise<void> {
     // A copy: pieces that are written while this is made durable do not belong to this snapshot.
@@ -163,8 +163,8 @@ export class Content implements SwarmContent {
   }
 
   /**
-   * Runs `save` when all records written to the journal before are durable. Records of a later time are written after
-   * it.
+   * Runs `save` when all records added to the journal before the call are durable. Records that are added later are
+   * written after it.
    */
   #afterSync(save: () => Promise<void>): Promise<void> {
     return this.keeper === undefined ? save() : this.keeper.snapshot(save);

@@ -12,18 +12,21 @@ type MemoryFindOptions = Pick<
   "skipCheck" | "forceCheck" | "known" | "hadData" | "acceptLoss" | "acceptForeign"
 >;
 
-/** What is known about a torrent's data between two runs, and the options for the next run that follow from it. */
+/**
+ * The facts about a torrent's data that are known between two runs, and the options for the next run that follow from
+ * them.
+ */
 export class DataMemory {
   readonly #options: MemoryOptions;
-  /** The pieces last known to be valid, at the present or an earlier path of the data. */
+  /** The pieces that were valid when last known, at the present or an earlier path of the data. */
   #known: Bitfield | undefined;
-  /** Whether `#known` was found at an earlier path of the data, and not at the present one. */
+  /** Whether `#known` was found at an earlier path of the data instead of the present one. */
   #isElsewhere = false;
   #isDoubted = false;
   #acceptsLoss = false;
   /**
-   * Indices of files that were written to in any run. They may be deleted with the torrent. They are truncated only if
-   * they were written to in the present run, since the user may have changed them before.
+   * The indexes of files that were written to in any run: they may be deleted with the torrent. Only files that were
+   * written to in the present run are truncated, because the user may have changed the others in between.
    */
   readonly written = new Set<number>();
   readonly #place: () => ContentPlace | undefined;
@@ -35,12 +38,12 @@ export class DataMemory {
     this.#absence = new Absence({ ...absence, claimed: () => this.#claimed() });
   }
 
-  /** Looks for missing files when a check is due. `now` on the clock's scale. */
+  /** Checks for missing files when a check is due. `now` is the time in milliseconds of the runtime's clock. */
   tick(now: number): void {
     this.#absence.tick(now);
   }
 
-  /** Makes the next run ignore the kept state and hash the data. */
+  /** Makes the next run ignore the stored state and hash the data. */
   doubt(): void {
     this.#isDoubted = true;
   }
@@ -50,7 +53,7 @@ export class DataMemory {
     this.#acceptsLoss = true;
   }
 
-  /** Records that a run has opened the data. `have`: the valid pieces; the run keeps this bitfield up to date. */
+  /** Records that a run has opened the data. `have` has the valid pieces; the run updates this bitfield. */
   opened(have: Bitfield): void {
     this.#known = have;
     this.#isElsewhere = false;
@@ -59,8 +62,8 @@ export class DataMemory {
   }
 
   /**
-   * Makes the next run look for the data at another path. The pieces known so far are remembered; the next run reports
-   * those that it does not find there.
+   * Makes the next run look for the data at another path. The known pieces are remembered, so that the next run can
+   * report those that it does not find there.
    */
   async relocate(): Promise<void> {
     this.#known = await this.#claimed();
@@ -70,7 +73,7 @@ export class DataMemory {
   }
 
   /**
-   * Returns the progress last known for the data at the present path; `undefined` when nothing is known about it.
+   * Returns the last known progress of the data at the present path; `undefined` when nothing is known about it.
    * Rejects with StorageError.
    */
   async claimedHere(): Promise<Progress | undefined> {
@@ -93,7 +96,7 @@ export class DataMemory {
     };
   }
 
-  /** Resolves with the pieces last known to be valid; with `undefined` when none are known. */
+  /** Resolves with the pieces that were valid when last known; with `undefined` when none are known. */
   async #claimed(): Promise<Bitfield | undefined> {
     const place = this.#place();
     return this.#known ?? (place === undefined ? undefined : (await claimedProgress(place))?.have);

@@ -4,7 +4,7 @@ import { safeName, type Metainfo } from "../../metainfo/index.ts";
 /**
  * Throws InputError `torrent.name` for a name that cannot be used for a torrent's file or folder. It must be valid on
  * every system (no `/`, `\` or control character, not `.` or `..`, no device name of Windows, no dot or space at the
- * end, at most 255 bytes of UTF-8) and not one that Millrace uses itself.
+ * end, at most 255 bytes of UTF-8) and not be one of Millrace's own file names.
  */
 export function checkDiskName(name: string): void {
   if (safeName(name) !== name)

@@ -10,8 +10,8 @@ import type { Places } from "../places.ts";
 import { fileBytes } from "./selection.ts";
 
 /**
- * Returns the valid pieces of a torrent that does not run, from its kept state; `undefined` when the data would have to
- * be hashed to know them. Rejects with StorageError.
+ * Returns the valid pieces of a torrent that does not run, from its stored state; `undefined` when only hashing the
+ * data could show them. Rejects with StorageError.
  */
 export async function keptPieces(place: ContentPlace, priorities: readonly Priority[]): Promise<Bitfield | undefined> {
   if (!usesFiles(place)) return undefined;
@@ -25,7 +25,9 @@ export async function keptPieces(place: ContentPlace, priorities: readonly Prior
     : undefined;
 }
 
-/** Returns the progress in the kept state, even if the files do not agree with it; `undefined` when there is none. */
+/**
+ * Returns the progress in the stored state, even when the files do not agree with it; `undefined` when there is none.
+ */
 export async function claimedProgress(place: ContentPlace): Promise<Progress | undefined> {
   if (!usesFiles(place)) return undefined;
   const { layout } = place.metainfo;
@@ -40,7 +42,7 @@ export async function idleStorage(place: ContentPlace, priorities: readonly Prio
   return storage;
 }
 
-/** Returns the metainfo that was kept for a magnet link's torrent; `undefined` when there is none. */
+/** Returns the metainfo that was stored for a magnet link's torrent; `undefined` when there is none. */
 export async function keptMetainfo(
   runtime: Runtime,
   stateFolder: string,
@@ -60,15 +62,16 @@ export async function keptMetainfo(
   }
 }
 
-/** The folder and name of a torrent's data at the time when its state was last kept. */
+/** The folder and name of a torrent's data at the time when its state was last stored. */
 export interface KeptWhere {
   readonly folder: string;
-  /** The name of the torrent's file or folder in that folder; `undefined` when it was not kept. */
+  /** The name of the torrent's file or folder in that folder; `undefined` when it was not stored. */
   readonly name: string | undefined;
 }
 
 /**
- * Returns the folder and name of a torrent's data when its state was last kept; `undefined` when they are not known.
+ * Returns the folder and name of a torrent's data at the time when its state was last stored; `undefined` when they are
+ * not known.
  */
 export async function keptWhere(runtime: Runtime, stateFolder: string, id: string): Promise<KeptWhere | undefined> {
   const kept = await resumeFile({ runtime, stateFolder }, id).load(undefined, () => 0);
@@ -80,27 +83,27 @@ export async function keptWhere(runtime: Runtime, stateFolder: string, id: strin
   return folder === undefined ? undefined : { folder, name: text("name") };
 }
 
-/** The data that {@link discardContent} is to delete in addition to the kept state. */
+/** The data that {@link discardContent} deletes in addition to the stored state. */
 export interface DataRemoval {
   readonly infoHash: InfoHash;
   /**
-   * The registered paths of all torrents. Files that another torrent shares are not deleted, even if that torrent is
-   * added meanwhile.
+   * The registered paths of all torrents. Files that another torrent has as well are not deleted, even when that
+   * torrent is added meanwhile.
    */
   readonly places: Places;
   readonly priorities: readonly Priority[];
-  /** The progress last known for the data at this path; `undefined` when nothing is known about it. */
+  /** The last known progress of the data at this path; `undefined` when nothing is known about it. */
   readonly claimed: Progress | undefined;
   /**
-   * Receives `storage.not-ours` for files that have names of the torrent but belong to another program, and so are not
-   * deleted.
+   * Receives `storage.not-ours` for files that have a name of the torrent but belong to another program, and are
+   * therefore not deleted.
    */
   readonly onLeft: (error: StorageError) => void;
   /** The storage that the torrent used, when known. */
   readonly storage: Storage | undefined;
 }
 
-/** Deletes the kept state of a closed torrent, and its data if `data` is given. Rejects with StorageError. */
+/** Deletes the stored state of a closed torrent, and the files in `data` if it is given. Rejects with StorageError. */
 export async function discardContent(place: ContentPlace, data: DataRemoval | undefined): Promise<void> {
   if (usesFiles(place)) await resumeFile(place, place.metainfo.id.hex).remove();
   if (data === undefined) return;
@@ -130,9 +133,9 @@ function hasBytes(layout: FileLayout, file: LayoutFile, { have, partials }: Prog
 }
 
 /**
- * Moves the data and the kept state of a closed torrent; no check is needed afterwards. Rejects with StorageError or
- * AbortError; everything is then where it was. `onLeft` receives `storage.left` when the data was moved but old files
- * could not be removed.
+ * Moves the data and the stored state of a closed torrent; they need no check afterwards. Rejects with StorageError or
+ * AbortError, and then all files are at the old path. `onLeft` receives `storage.left` when the data was moved but old
+ * files could not be removed.
  */
 export async function relocateContent(
   from: ContentPlace,
@@ -169,8 +172,8 @@ export async function relocateContent(
 }
 
 /**
- * Renames the file or folder of a closed torrent, if it exists. Rejects with StorageError, which is `storage.exists`
- * when the name is in use; everything is then as it was.
+ * Renames the file or folder of a closed torrent, if it exists. Rejects with StorageError (`storage.exists` when the
+ * name is in use), and then nothing has changed.
  */
 export async function renameContent(place: ContentPlace, name: string): Promise<void> {
   if (!usesFiles(place)) return;

@@ -4,8 +4,8 @@ import type { Storage } from "../../storage/index.ts";
 import { MAX_READ_BYTES, READ_AHEAD_BYTES, READ_AHEAD_PIECES } from "../limits.ts";
 
 /**
- * A torrent from which readers read files. The functions are called anew at each step, since the torrent may be paused
- * and resumed during a read.
+ * A torrent whose files are read. The readers call these functions at each step, because the torrent may be paused and
+ * resumed during a read.
  */
 export interface ReadSource {
   readonly layout: () => FileLayout | undefined;
@@ -24,7 +24,7 @@ export interface ReadSource {
  */
 export class Readers {
   readonly #source: ReadSource;
-  /** For each reader, the missing pieces among those that it needs next. */
+  /** The missing pieces among those that each reader needs next. */
   readonly #wanted = new Map<object, readonly number[]>();
   #waiting: (() => void)[] = [];
 
@@ -32,14 +32,14 @@ export class Readers {
     this.#source = source;
   }
 
-  /** Called when a piece has arrived or the state of the torrent has changed: readers that wait check again. */
+  /** Called when a piece has arrived or the state of the torrent has changed: waiting readers check again. */
   wake(): void {
     const waiting = this.#waiting;
     this.#waiting = [];
     for (const resolve of waiting) resolve();
   }
 
-  /** Called when the torrent has a new downloader: sets its urgent pieces. */
+  /** Called when the torrent has a new downloader: sets the urgent pieces of that downloader. */
   refresh(): void {
     if (this.#wanted.size > 0) this.#source.setUrgent(this.#merged());
   }
@@ -94,8 +94,8 @@ export class Readers {
   }
 
   /**
-   * Waits until the piece at offset `at` is valid. Returns the end of the next read: data is present from `at` up to
-   * this offset.
+   * Waits until the piece at offset `at` is valid. Returns the end of the next read: all data from `at` up to this
+   * offset is present.
    */
   async #available(
     reader: object,
@@ -142,8 +142,8 @@ export class Readers {
   }
 
   /**
-   * Returns the missing pieces of all readers in turn: the first missing piece of each reader, then the second of each,
-   * and so on.
+   * Returns the missing pieces of all readers, alternating between readers: the first missing piece of each reader,
+   * then the second of each, and so on.
    */
   #merged(): number[] {
     const lists = [...this.#wanted.values()];

@@ -28,14 +28,14 @@ export class Relocation {
     this.#options = options;
   }
 
-  /** Whether a job is in progress. If so, the torrent will be started when the job ends. */
+  /** Whether a job is in progress. When it is, the job will start the torrent at its end. */
   defersStart(): boolean {
     if (this.#moving === undefined) return false;
     this.#moving.hasToResume = true;
     return true;
   }
 
-  /** Aborts the job in progress and resolves when it has ended. The torrent does not start again. */
+  /** Aborts the job in progress and resolves when it has ended. The torrent is not started again. */
   async end(): Promise<void> {
     await this.#moving?.end();
   }
@@ -71,7 +71,7 @@ export class Relocation {
 
   /**
    * Stops the torrent, runs a job that moves its data to `folder` under the name in `metainfo`, and starts the torrent
-   * again if it was running. `isAlone`: fail if another torrent has data among the torrent's files.
+   * again if it was running. With `isAlone` it rejects when another torrent has data among the torrent's files.
    */
   async #whileStopped(
     folder: string,

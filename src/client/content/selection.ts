@@ -115,7 +115,7 @@ export class Selection {
     this.#count();
   }
 
-  /** Sets the bitfield of valid pieces, which the caller keeps up to date, and counts the bytes of these pieces. */
+  /** Sets the bitfield of valid pieces, which the caller updates later, and counts the bytes of these pieces. */
   setHave(have: Bitfield): void {
     this.#have = have;
     this.#count();
@@ -126,7 +126,7 @@ export class Selection {
     this.#count();
   }
 
-  /** The valid pieces: up to date while the torrent runs, as last known otherwise. */
+  /** The valid pieces: up to date while the torrent runs, otherwise those that were valid when last known. */
   get have(): Bitfield {
     return this.#have;
   }

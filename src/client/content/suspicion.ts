@@ -4,7 +4,7 @@ import type { Swarm } from "../../swarm/index.ts";
 import type { Content } from "./content.ts";
 import type { TorrentHost } from "../torrent/host.ts";
 
-/** Codes of read errors that mean that a file has changed since its pieces were verified. */
+/** The codes of read errors that mean that a file has changed since its pieces were verified. */
 const SUSPECT = new Set(["storage.changed", "storage.short"]);
 
 /** Options of {@link Suspicion}. */
@@ -15,8 +15,8 @@ export interface SuspicionOptions {
   /** Receives the read error, before the file is checked. */
   readonly onDoubt: (error: StorageError) => void;
   /**
-   * Receives the error when pieces of the file are no longer valid. They are downloaded again only at the user's
-   * request.
+   * Receives the error when pieces of the file are no longer valid. They are downloaded again only when the user
+   * requests it.
    */
   readonly onDamage: (error: StorageError) => void;
   readonly signal: AbortSignal;
@@ -33,7 +33,7 @@ export class Suspicion {
     this.#options = options;
   }
 
-  /** Handles an error of the storage if it means that a file has changed. Returns whether it does. */
+  /** Handles an error of the storage when it means that a file has changed. Returns whether it means that. */
   handle(error: StorageError): boolean {
     const { file } = error.fields;
     if (!SUSPECT.has(error.code) || typeof file !== "number") return false;

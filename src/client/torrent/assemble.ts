@@ -14,7 +14,7 @@ import { TorrentTrackers } from "./trackers.ts";
 
 /** The parts of a torrent that the client uses. */
 export interface ManagedTorrent {
-  /** The torrent as users of the library see it. */
+  /** The torrent in the form that users of the library get. */
   readonly torrent: Torrent;
   readonly data: TorrentData;
   readonly lifecycle: Lifecycle;

@@ -72,7 +72,7 @@ export abstract class TorrentControls extends TorrentView {
   }
 
   /**
-   * Whether the torrent's numbers may change now: it has peers, or is being checked. Cheaper than
+   * Whether the torrent's numbers may change now: it has peers, or is being checked. This takes less time than
    * {@link TorrentView.status}.
    */
   get isBusy(): boolean {
@@ -89,8 +89,8 @@ export abstract class TorrentControls extends TorrentView {
   }
 
   /**
-   * Sets the maximum of connected peers; `undefined` for the client's. Existing connections stay open. Throws
-   * UsageError `client.count`.
+   * Sets the maximum number of connected peers; `undefined` for the client's maximum. Existing connections stay open.
+   * Throws UsageError `client.count`.
    */
   setMaxPeers(count: number | undefined): void {
     this.#parts.rates.maxPeers = count;

@@ -27,7 +27,7 @@ export interface TorrentDataOptions {
 }
 
 /**
- * The metainfo, folder, selection and verified pieces of a torrent, which exist also while the torrent does not run.
+ * The metainfo, folder, selection and verified pieces of a torrent, which exist even while the torrent does not run.
  * (Twenty public members, half of them read-only: all parts of a torrent share this record.)
  */
 export class TorrentData {
@@ -37,7 +37,7 @@ export class TorrentData {
   #metainfo: Metainfo | undefined;
   #selection: Selection | undefined;
   #isOpened = false;
-  /** The storage for reads while the torrent does not run; opened by {@link recall}. */
+  /** The storage for reads while the torrent does not run. {@link recall} opens it. */
   #idle: Storage | undefined;
 
   constructor(options: TorrentDataOptions) {
@@ -51,7 +51,7 @@ export class TorrentData {
     });
   }
 
-  /** The download folder, in which the torrent's own file or folder is. */
+  /** The download folder, which contains the torrent's own file or folder. */
   get folder(): string {
     return this.#folder;
   }
@@ -81,7 +81,7 @@ export class TorrentData {
     return this.#isOpened ? this.#selection?.have : undefined;
   }
 
-  /** The selection of files, if {@link selectFiles} has made one. */
+  /** The selection of files, when {@link selectFiles} has made one. */
   get selection(): Selection | undefined {
     return this.#selection;
   }
@@ -114,7 +114,7 @@ export class TorrentData {
 
   /**
    * Sets the metainfo of a magnet link's torrent and registers its files. Returns the metainfo, with the name that the
-   * user gave the files. Throws UsageError `client.path-in-use`, and changes nothing, when another torrent has
+   * user has given to the files. Throws UsageError `client.path-in-use`, and changes nothing, when another torrent has
    * different files at the same path.
    */
   setMetainfo(fetched: Metainfo): Metainfo {
@@ -132,8 +132,8 @@ export class TorrentData {
   }
 
   /**
-   * Returns the paths of the data and the kept state, if the data were in `folder`; `undefined` without metainfo, and
-   * when only the metadata is fetched.
+   * Returns the paths that the data and the stored state have when the data is in `folder`; `undefined` without
+   * metainfo, and when only the metadata is fetched.
    */
   place(folder = this.#folder): ContentPlace | undefined {
     const metainfo = this.#metainfo;
@@ -156,7 +156,7 @@ export class TorrentData {
   }
 
   /**
-   * Resolves with the metainfo that an earlier run kept for a magnet link's torrent; with `undefined` when there is
+   * Resolves with the metainfo that an earlier run stored for a magnet link's torrent; with `undefined` when there is
    * none.
    */
   async keptMetainfo(onDamage: (error: StorageError) => void): Promise<Metainfo | undefined> {
@@ -166,8 +166,8 @@ export class TorrentData {
   }
 
   /**
-   * Prepares a torrent that does not run for reads, without hashing: trusts the kept state while `isPaused` returns
-   * true and the files are unchanged. Rejects with StorageError.
+   * Prepares a torrent that does not run for reads, without hashing: the stored state is trusted when `isPaused`
+   * returns true and the files are unchanged. Rejects with StorageError.
    */
   async recall(isPaused: () => boolean): Promise<void> {
     const selection = this.selectFiles();
@@ -183,19 +183,22 @@ export class TorrentData {
     if (usesFiles(place)) this.#idle ??= await idleStorage(place, selection.priorities);
   }
 
-  /** Called when a run has opened the data. `have`: the verified pieces; the run keeps this bitfield up to date. */
+  /** Called when a run has opened the data. `have` has the verified pieces; the run updates this bitfield. */
   opened(have: Bitfield): void {
     this.memory.opened(have);
     this.selectFiles()?.setHave(have);
     this.#isOpened = true;
   }
 
-  /** Called when a run has opened the files: the storage for reads without a run is not used any more. */
+  /** Called when a run has opened the files: reads no longer use the storage that was opened without a run. */
   dropIdle(): void {
     this.#idle = undefined;
   }
 
-  /** Sets the folder and metainfo after the data was moved or renamed. Resolves when the old files are closed. */
+  /**
+   * Sets the folder and metainfo after the data was moved or renamed. Resolves when the files at the old path are
+   * closed.
+   */
   async arrived(folder: string, metainfo: Metainfo | undefined): Promise<void> {
     const idle = this.#idle;
     this.#folder = folder;

@@ -19,6 +19,6 @@ export interface TorrentEvents {
   trackers: [];
   /** Emitted for a problem that does not stop the torrent. */
   warning: [error: MillraceError];
-  /** Emitted when the torrent has failed; see {@link Torrent.state}. */
+  /** Emitted when the torrent has failed. {@link Torrent.state} has the same error. */
   failed: [error: MillraceError];
 }

@@ -13,7 +13,7 @@ import type { Places } from "../places.ts";
 export interface TorrentHost {
   readonly runtime: Runtime;
   readonly peerId: PeerId;
-  /** 32 random bits by which trackers recognize this client even if its IP address changes (`key`, BEP 7). */
+  /** 32 random bits by which trackers recognize this client even after its IP address has changed (`key`, BEP 7). */
   readonly key: number;
   readonly userAgent: string;
   readonly pool: FilePool;
@@ -32,16 +32,19 @@ export interface TorrentHost {
   readonly upload: RateLimiter;
   /** Limits how many torrents open and check their data at the same time. */
   readonly checks: Gate;
-  /** Maximum of connections of one torrent; may change. */
+  /** The maximum number of connections of one torrent. It may change. */
   maxPeers: number;
-  /** Maximum of peers of one torrent that are unchoked at the same time; may change. */
+  /** The maximum number of peers of one torrent that are unchoked at the same time. It may change. */
   uploadSlots: number;
   readonly usesTrackers: boolean;
   readonly usesPex: boolean;
   readonly allocation: ClientOptions["allocation"];
   readonly ownFolders: readonly string[];
   readonly checkAddress: ClientOptions["checkAddress"];
-  /** Returns the port that is announced, also while the client closes; 0 when the client does not listen. */
+  /**
+   * Returns the port that is announced, which stays the same while the client closes; 0 when the client does not
+   * listen.
+   */
   readonly port: () => number;
   readonly stateFolder: (downloadDir: string) => string;
   /** Makes the client tick a torrent each second again. */

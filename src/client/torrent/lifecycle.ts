@@ -12,7 +12,7 @@ import type { TorrentTrackers } from "./trackers.ts";
 
 /** The job that moves or renames the data. */
 interface Moves {
-  /** Whether a job is in progress. If so, the torrent will be started when the job ends. */
+  /** Whether a job is in progress. When it is, the job will start the torrent at its end. */
   defersStart(): boolean;
   /** Aborts the job and resolves when it has ended. */
   end(): Promise<void>;
@@ -24,7 +24,7 @@ export interface LifecycleParts extends RunParts {
   readonly relocation: () => Moves;
   /** Returns the object that emits the torrent's events. */
   readonly emitter: () => EventEmitter<TorrentEvents>;
-  /** Returns the data of the event `progress`. */
+  /** Returns the data for the event `progress`. */
   readonly status: () => TorrentStatus;
 }
 
@@ -92,7 +92,7 @@ export class Lifecycle {
     this.#begin();
   }
 
-  /** Called when missing files are back: starts the torrent again, if it failed because of them. */
+  /** Called when missing files exist again: starts the torrent, if it failed because they were missing. */
   onBack(): void {
     if (this.#isMissing()) this.#begin();
   }
@@ -125,8 +125,8 @@ export class Lifecycle {
   }
 
   /**
-   * Called once a second with the clock's time. Returns whether to go on calling it each second; if not,
-   * `TorrentHost.wake` requests the calls again.
+   * Called once a second with the clock's time. Returns whether it has to be called each second; when it returned
+   * `false`, `TorrentHost.wake` makes the client call it again.
    */
   tick(now: number): boolean {
     if (this.#isMissing()) {

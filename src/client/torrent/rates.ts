@@ -10,8 +10,8 @@ export interface Rates {
 }
 
 /**
- * A torrent's own limits. Its rate limits apply in addition to the client's; its maximum of peers replaces the
- * client's.
+ * The limits of one torrent. Its rate limits apply in addition to the client's; its maximum number of peers replaces
+ * the client's.
  */
 export class TorrentRates {
   #maxPeers: number | undefined;
@@ -31,7 +31,7 @@ export class TorrentRates {
     this.upload = new RateLimiter(clock, rates.maxUploadRate, host.upload);
   }
 
-  /** Maximum of connected peers; `undefined` for the client's. Existing connections stay open. */
+  /** The maximum number of connected peers; `undefined` for the client's maximum. Existing connections stay open. */
   get maxPeers(): number | undefined {
     return this.#maxPeers;
   }
@@ -45,7 +45,7 @@ export class TorrentRates {
     return { maxDownloadRate: this.download.rate, maxUploadRate: this.upload.rate };
   }
 
-  /** Changes the rates that are given. Throws UsageError `client.rate`, in which case no rate is changed. */
+  /** Changes the rates that are present in `rates`. Throws UsageError `client.rate`, and then changes no rate. */
   set(rates: Rates): void {
     checkLimits(rates);
     if ("maxDownloadRate" in rates) this.download.setRate(rates.maxDownloadRate);

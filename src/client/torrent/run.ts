@@ -35,7 +35,7 @@ export interface RunParts {
   readonly readers: Readers;
 }
 
-/** The events that a run reports to the torrent's lifecycle, which owns the state. */
+/** The events that a run reports to the lifecycle of the torrent, which changes the state. */
 export interface RunEvents {
   readonly state: () => TorrentState;
   readonly onState: (state: TorrentState) => void;
@@ -52,14 +52,15 @@ export interface RunEvents {
   readonly onFailure: (error: MillraceError) => void;
 }
 
-/** The content of a run and what belongs to it, once the content is opened. */
+/** The content of a run, once it is opened, and the objects that belong to it. */
 interface Attached {
   readonly content: Content;
   readonly suspicion: Suspicion;
 }
 
 /**
- * One run of a torrent, from start to stop: swarm, open content, peer sources. A new object is created for each start.
+ * One run of a torrent, from its start to its stop: the swarm, the open content and the peer sources. A new object is
+ * created for each start.
  */
 export class TorrentRun {
   readonly #parts: RunParts;
@@ -68,8 +69,8 @@ export class TorrentRun {
   #swarm: Swarm | undefined;
   #attached: Attached | undefined;
   /**
-   * The step of the start in progress: resolves when the content is open and, once that is so, when the whole start is
-   * done.
+   * The step of the start that is in progress: resolves when the content is open and, after that, when the whole start
+   * is done.
    */
   #starting: Promise<void>;
 
@@ -88,7 +89,7 @@ export class TorrentRun {
     return this.#attached?.content.storage;
   }
 
-  /** Called once a second with the clock's time. Returns whether to go on calling it each second. */
+  /** Called once a second with the clock's time. Returns whether it has to be called each second. */
   tick(now: number): boolean {
     const swarm = this.#swarm;
     const { kind } = this.#events.state();
@@ -103,8 +104,7 @@ export class TorrentRun {
   }
 
   /**
-   * Applies a changed selection of files. Resolves with whether wanted pieces are missing now. Rejects with
-   * StorageError.
+   * Applies a changed selection of files. Resolves to whether wanted pieces are missing now. Rejects with StorageError.
    */
   async reselect(selection: Selection): Promise<boolean> {
     const storage = this.storage;
@@ -118,7 +118,7 @@ export class TorrentRun {
   }
 
   /**
-   * Makes complete data durable; resolves with true when it is. `wasDownloaded`: whether data was downloaded in this
+   * Makes complete data durable; resolves with true when it is. `wasDownloaded` is whether data was downloaded in this
    * run.
    */
   async settle(wasDownloaded: boolean): Promise<boolean> {
@@ -182,7 +182,7 @@ export class TorrentRun {
     swarm.tick(host.runtime.clock.now());
   }
 
-  /** Passes the DHT nodes in the torrent file to our DHT node. */
+  /** Passes the DHT nodes in the torrent file to the client's DHT node. */
   #suggestNodes(): void {
     const { host, data } = this.#parts;
     const { metainfo } = data;

@@ -4,16 +4,16 @@ import { MillraceError } from "../../base/index.ts";
 export type TorrentState =
   /** The info dictionary of a magnet link's torrent is being fetched from peers. */
   | { readonly kind: "fetching-metadata" }
-  /** Data on disk is being hashed. The numbers are pieces. */
+  /** Data on disk is being hashed. The numbers are numbers of pieces. */
   | { readonly kind: "checking"; readonly checked: number; readonly total: number; readonly valid: number }
   | { readonly kind: "downloading" }
   /** All wanted data is present. */
   | { readonly kind: "seeding" }
-  /** Stopped by the user. */
+  /** The user has paused the torrent. */
   | { readonly kind: "paused" }
   /** The disk is full. The torrent continues by itself when there is space. */
   | { readonly kind: "disk-full"; readonly error: MillraceError }
-  /** Stopped by an error; `resume` starts the torrent again. */
+  /** An error has stopped the torrent; `resume` starts it again. */
   | { readonly kind: "failed"; readonly error: MillraceError }
   /** Connections and files are being closed, and `stopped` is being sent to trackers. */
   | { readonly kind: "stopping" }
@@ -41,7 +41,7 @@ const NEXT: Readonly<Record<TorrentStateKind, readonly TorrentStateKind[]>> = {
   closed: [],
 };
 
-/** Returns `to` if that state may follow `from`; throws MillraceError `internal` otherwise. */
+/** Returns `to` when that state may follow `from`; throws MillraceError `internal` otherwise. */
 export function transition(from: TorrentState, to: TorrentState): TorrentState {
   if (!NEXT[from.kind].includes(to.kind))
     throw new MillraceError("internal", `a torrent cannot go from ${from.kind} to ${to.kind}`);

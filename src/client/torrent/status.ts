@@ -3,7 +3,7 @@ import type { TorrentState } from "./state.ts";
 /** The numbers of a torrent at one time. */
 export interface TorrentStatus {
   readonly state: TorrentState;
-  /** The verified share of the wanted data, from 0 to 1; while the data is checked, the share that has been checked. */
+  /** The verified part of the wanted data, from 0 to 1; during a check, the part that has been checked. */
   readonly progress: number;
   /** The share of the metadata that has been received from peers, 0 to 1; 1 when the metadata is known. */
   readonly metadataProgress: number;
@@ -48,7 +48,7 @@ export interface PeerStatus {
   readonly peerId: string;
   readonly peerIdHex: string;
   readonly direction: "incoming" | "outgoing";
-  /** The share of the file that is verified, 0 to 1. */
+  /** The part of the torrent's pieces that the peer has, from 0 to 1. */
   readonly progress: number;
   readonly downRate: number;
   readonly upRate: number;

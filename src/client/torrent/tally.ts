@@ -23,7 +23,8 @@ export class Tally {
   }
 
   /**
-   * Called with the swarm when a run begins, and with `undefined` when it ends. The totals of the ended run are added.
+   * Called with the swarm when a run begins, and with `undefined` when it ends. The numbers of the ended run are added
+   * to the totals.
    */
   follow(swarm: Swarm | undefined): void {
     const { downloaded, uploaded } = this;
@@ -32,7 +33,7 @@ export class Tally {
     this.#swarm = swarm;
   }
 
-  /** Takes the totals from the kept state, unless they are known already. */
+  /** Sets the totals from the stored state, unless they are known already. */
   restore(kept: BDict): void {
     if (this.#downloaded === 0) this.#downloaded = asInt(kept.get("downloaded")) ?? 0;
     if (this.#uploaded === 0) this.#uploaded = asInt(kept.get("uploaded")) ?? 0;

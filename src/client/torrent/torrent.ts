@@ -26,8 +26,8 @@ export class Torrent extends TorrentControls {
 
   /**
    * Resolves when all wanted data is downloaded, verified and durable. Rejects with the error when the torrent fails,
-   * and with AbortError when it is removed or the client is closed before. After the torrent was resumed or more files
-   * were selected, it is a new promise.
+   * and with AbortError when it is removed or the client is closed before. There is a new promise after the torrent was
+   * resumed or more files were selected.
    */
   get done(): Promise<void> {
     return this.#parts.lifecycle.done;
@@ -35,9 +35,9 @@ export class Torrent extends TorrentControls {
 
   /**
    * Yields bytes `start` (inclusive) to `end` (exclusive) of a file in order, as they arrive. Missing pieces are
-   * requested before all others, then the pieces behind them. Works for a paused torrent, too, if the data is present.
-   * Throws UsageError `torrent.range`, AbortError, StorageError, MillraceError `torrent.not-active` when a part is
-   * missing and the torrent does not run.
+   * requested before all others, then the pieces after them. A paused torrent can be read as well, when the data is
+   * present. Throws UsageError `torrent.range`, AbortError, StorageError, MillraceError `torrent.not-active` when a
+   * part is missing and the torrent does not run.
    */
   async *read(
     fileIndex: number,
@@ -50,16 +50,16 @@ export class Torrent extends TorrentControls {
   }
 
   /**
-   * Finds the valid pieces of a torrent that does not run, if the kept state allows it without a check. Rejects with
-   * StorageError.
+   * Finds the valid pieces of a torrent that does not run, when the stored state shows them without a check. Rejects
+   * with StorageError.
    */
   async recall(): Promise<void> {
     await this.#parts.data.recall(() => this.state.kind === "paused");
   }
 
   /**
-   * Starts the torrent, also after a pause or a failure. {@link Torrent.state} shows the progress. When there was data
-   * and all files are missing, the torrent fails with `storage.missing`, and continues by itself once they are back;
+   * Starts the torrent, for example after a pause or a failure. {@link Torrent.state} shows the progress. When there
+   * was data and all files are missing, the torrent fails with `storage.missing`, and continues when they exist again;
    * when it is resumed while they are missing, it downloads them again.
    */
   resume(): void {
@@ -75,7 +75,8 @@ export class Torrent extends TorrentControls {
    * Moves the data to another folder, which may be on another disk. A running torrent then continues, without a check.
    * Rejects with StorageError (`storage.exists` when the new path exists), UsageError `client.path-in-use`,
    * `client.path-shared`, `torrent.moving`, or AbortError when the torrent is closed or removed meanwhile; the data is
-   * then where it was. With `find` nothing is moved: the data is expected in the new folder, and is checked.
+   * then at its old path. With `find` nothing is moved: the data is expected to be in the new folder already, and is
+   * checked.
    */
   async move(folder: string, options: { readonly find?: boolean } = {}): Promise<void> {
     await this.#parts.relocation.move(folder, options.find === true);
@@ -83,16 +84,16 @@ export class Torrent extends TorrentControls {
 
   /**
    * Renames the torrent's file or folder on the disk. A running torrent then continues, without a check.
-   * {@link Torrent.name} and `metainfo.name` are the new name from then on; the metadata keeps the old name. A later
-   * run needs {@link AddOptions.name}. Rejects with InputError `torrent.name` (the name is not a single name of at most
-   * 255 bytes of UTF-8 that is valid on every system, or Millrace uses it itself), `torrent.no-metadata`; otherwise as
-   * {@link Torrent.move} does.
+   * {@link Torrent.name} and `metainfo.name` have the new name afterwards; the metadata keeps the old name. A later run
+   * needs {@link AddOptions.name}. Rejects with InputError `torrent.name` (the name is not a single name of at most 255
+   * bytes of UTF-8 that is valid on every system, or is one of Millrace's own file names), `torrent.no-metadata`;
+   * otherwise as {@link Torrent.move} does.
    */
   async rename(name: string): Promise<void> {
     await this.#parts.relocation.rename(name);
   }
 
-  /** Stops the torrent, then starts it again with a check of all data; the kept state is ignored. */
+  /** Stops the torrent, then starts it again with a check of all data; the stored state is ignored. */
   async recheck(): Promise<void> {
     const { memory } = this.#parts.data;
     await this.pause();
@@ -102,10 +103,10 @@ export class Torrent extends TorrentControls {
   }
 
   /**
-   * Removes the torrent from the client, deletes its kept state and, with `deleteData`, deletes its data. Until that is
-   * done, `client.add` rejects the same torrent with `client.duplicate`. Files that another torrent also has are not
-   * deleted, even if that torrent was added meanwhile. A file is taken for another program's if it is not known that
-   * the torrent wrote to it or has data in it: it is not deleted, and the warning `storage.not-ours` names it. Rejects
+   * Removes the torrent from the client, deletes its stored state and, with `deleteData`, deletes its data. Until that
+   * is done, `client.add` rejects the same torrent with `client.duplicate`. Files that another torrent has as well are
+   * not deleted, even when that torrent was added meanwhile. A file is deleted only when the torrent is known to have
+   * written to it or to have data in it; other files are left, and the warning `storage.not-ours` names them. Rejects
    * with StorageError.
    */
   async remove(options: { readonly deleteData?: boolean } = {}): Promise<void> {
@@ -131,7 +132,7 @@ export class Torrent extends TorrentControls {
     }
   }
 
-  /** Stops the torrent for good and saves its state. The client does this for all its torrents when it closes. */
+  /** Stops the torrent permanently and saves its state. The client does this for all its torrents when it closes. */
   async close(): Promise<void> {
     await this.#parts.lifecycle.close();
   }

@@ -9,11 +9,11 @@ import type { TorrentHost } from "./host.ts";
 export interface TorrentTrackersOptions {
   readonly host: TorrentHost;
   readonly infoHash: InfoHash;
-  /** Whether the torrent uses trackers at all. */
+  /** Whether the torrent uses trackers. */
   readonly isUsed: boolean;
   /** Returns the announce URLs of the torrent itself, by tier. Called when the torrent starts. */
   readonly own: () => readonly (readonly string[])[];
-  /** Announce URLs by tier, to use instead of those that `own` returns. */
+  /** The announce URLs by tier that replace those that `own` returns. */
   readonly tiers: readonly (readonly string[])[] | undefined;
   readonly swarm: () => Swarm | undefined;
   /** Returns the number of missing bytes. */
@@ -29,7 +29,7 @@ export class TorrentTrackers implements PeerSource {
   readonly #options: TorrentTrackersOptions;
   #session: TrackerSession | undefined;
   #tiers: readonly (readonly string[])[] | undefined;
-  /** The torrent to find peers for and the callback for peers found; set while the torrent runs. */
+  /** The torrent for which to find peers, and the callback for peers found; set while the torrent runs. */
   #target: DiscoveryTarget | undefined;
 
   constructor(options: TorrentTrackersOptions) {

@@ -39,7 +39,7 @@ export abstract class TorrentView extends EventEmitter<TorrentEvents> {
     return this.#parts.lifecycle.state;
   }
 
-  /** The download folder, in which the torrent's own file or folder is. */
+  /** The download folder, which contains the torrent's own file or folder. */
   get folder(): string {
     return this.#parts.data.folder;
   }
@@ -54,14 +54,14 @@ export abstract class TorrentView extends EventEmitter<TorrentEvents> {
     return this.#parts.data.isOpened;
   }
 
-  /** The torrent's name; of a magnet link without a name, the info-hash in hexadecimal. */
+  /** The torrent's name; for a magnet link without a name, the info-hash in hexadecimal. */
   get name(): string {
     return this.#parts.data.name;
   }
 
   /**
-   * The magnet link of the torrent: made from the metainfo, or the link with which it was added while the metadata is
-   * being fetched.
+   * The magnet link of the torrent, made from the metainfo; while the metadata is being fetched, the link with which
+   * the torrent was added.
    */
   get magnet(): string {
     const { metainfo, infoHash } = this;
@@ -69,7 +69,8 @@ export abstract class TorrentView extends EventEmitter<TorrentEvents> {
   }
 
   /**
-   * The path of the torrent's file; of its folder if it has several files. `undefined` while the metadata is not known.
+   * The path of the torrent's file, or of its folder when it has several files. `undefined` while the metadata is not
+   * known.
    */
   get path(): string | undefined {
     return this.metainfo === undefined ? undefined : `${this.folder}/${this.metainfo.name}`;
