@@ -1,6 +1,6 @@
 /**
- * The protocol console: the user controls the messages to peers. Conversations are decoded, checked, recorded and
- * replayed.
+ * The protocol console, with which the user decides which messages are sent to peers. Conversations are decoded,
+ * checked, recorded and replayed.
  */
 export * from "./between/index.ts";
 export * from "./conversation/conversation.ts";

@@ -1,14 +1,14 @@
 /** Limits of the console, which hold for any peer. Listed in docs/limits.md. */
 
 /**
- * Bytes, 1 MiB: the maximum length prefix of a message. A larger one is recorded as a fault, and the rest of the
- * stream is not parsed.
+ * The maximum value of a length prefix that is parsed, in bytes (1 MiB). A larger one is recorded as a fault, and the
+ * rest of the stream is not parsed.
  */
 export const MAX_NOTED_FRAME = 1_048_576;
 
 /**
- * Bytes, 4 MiB: maximum size of the messages that the user can send with one call, or that one event of a recording
- * contains.
+ * The maximum size, in bytes (4 MiB), of the messages that the user can send with one call, or that one event of a
+ * recording contains.
  */
 export const MAX_TOLD_BYTES = 4_194_304;
 
@@ -22,8 +22,8 @@ export const MAX_ENTRIES = 50_000;
 export const MAX_SESSION_ENTRIES = 200_000;
 
 /**
- * Bytes, 64 MiB: maximum size of the payloads kept in all messages. When it is exceeded, the oldest payloads are
- * dropped, and their messages are kept.
+ * The maximum total size, in bytes (64 MiB), of the payloads kept in all messages. When it is exceeded, the oldest
+ * payloads are removed; their messages stay.
  */
 export const MAX_KEPT_PAYLOAD_BYTES = 67_108_864;
 
@@ -35,7 +35,7 @@ export const MAX_FINDINGS = 2_000;
 /** Maximum number of outstanding requests kept for each side; further requests are only counted. */
 export const MAX_NOTED_REQUESTS = 10_000;
 
-/** Maximum number of bytes that are kept, for display, of data that is not a message. */
+/** The maximum number of bytes of data that is not a message that are kept for display. */
 export const MAX_KEPT_GARBAGE = 256;
 
 /**
@@ -44,10 +44,10 @@ export const MAX_KEPT_GARBAGE = 256;
  */
 export const DEFAULT_NEXT_TIMEOUT_SECONDS = 60;
 
-/** Maximum milliseconds for establishing a connection to a peer. */
+/** The maximum time, in milliseconds, to establish a connection to a peer. */
 export const CONNECT_TIMEOUT_MS = 10_000;
 
-/** Maximum milliseconds for a peer to send its handshake. */
+/** The maximum time, in milliseconds, for a peer to send its handshake. */
 export const HANDSHAKE_WAIT_MS = 10_000;
 
 /**
@@ -62,7 +62,7 @@ export const MAX_LOG_LINES = 10_000;
 /** Maximum number of peers kept for one tracker. */
 export const MAX_KNOWN_PEERS = 4_000;
 
-/** Maximum milliseconds that the session waits, when it ends, for the trackers' responses to `stopped`. */
+/** The maximum time, in milliseconds, that the session waits at its end for the trackers' replies to `stopped`. */
 export const FAREWELL_MS = 3_000;
 
 /**
@@ -72,13 +72,13 @@ export const FAREWELL_MS = 3_000;
 export const MAX_NOTICES_PER_SECOND = 20;
 
 /**
- * Maximum milliseconds for handling data from peers in one iteration of the event loop. The remaining data waits for
- * the next iteration, so that key presses are handled in between.
+ * The maximum time, in milliseconds, for handling data from peers in one iteration of the event loop. The remaining
+ * data waits for the next iteration, so that key presses are handled in between.
  */
 export const MAX_TURN_MS = 10;
 
-/** Number of bytes of a connection that are handled before the time limit {@link MAX_TURN_MS} is checked again. */
+/** The number of bytes of a connection that are handled before the time limit {@link MAX_TURN_MS} is checked again. */
 export const PACE_BYTES = 16_384;
 
-/** Bytes, 16 MiB: maximum size of a script (`--script`). */
+/** The maximum size of a script (`--script`), in bytes (16 MiB). */
 export const MAX_SCRIPT_BYTES = 16 * 1024 * 1024;

@@ -1,11 +1,11 @@
 import { NetworkError } from "../base/index.ts";
 
-/** Called with each element that is added. */
+/** A function that is called with each element that is added. */
 type Listener<T> = (element: T) => void;
 
 /**
- * An array to which elements are added at the end, with listeners for new elements. `map`, `filter`, indexes and so
- * on work as in an array. With a maximum length, the oldest elements are dropped.
+ * An array to which elements are added at the end, with listeners for new elements. `map`, `filter`, indexes and the
+ * other features of arrays work. When the list has a maximum length, the oldest elements are dropped.
  */
 export class List<T> extends Array<T> {
   /** Makes `map` and `filter` return plain arrays. */
@@ -31,7 +31,7 @@ export class List<T> extends Array<T> {
     return this[this.length - 1];
   }
 
-  /** Number of old elements that were dropped so far. */
+  /** The number of old elements that were dropped so far. */
   get dropped(): number {
     return this.#dropped;
   }
@@ -51,7 +51,7 @@ export class List<T> extends Array<T> {
     for (const listener of this.#dropListeners) listener();
   }
 
-  /** Calls `listener` each time old elements have been dropped. */
+  /** Calls `listener` each time when old elements were dropped. */
   onDrop(listener: () => void): void {
     this.#dropListeners.add(listener);
   }

@@ -42,7 +42,7 @@ export interface BetweenOptions {
  */
 export class Between {
   /**
-   * One view for each connection, closed ones included. In a view, `out` is the client that connected to the proxy,
+   * One view for each connection, including closed ones. In a view, `out` is the client that connected to the proxy,
    * `in` is the target, and `address` is the address of that client.
    */
   readonly views = new List<PeerView>();
@@ -166,8 +166,8 @@ export class Between {
   }
 
   /**
-   * Whether to forward these bytes. Many clients first try encryption. When their connection is closed, they connect
-   * again without encryption, and the messages can be parsed.
+   * Whether to forward these bytes. Many clients try encryption first. When the proxy closes that connection, they
+   * connect again without encryption, so that the messages can be parsed.
    */
   #admits(view: PeerView, way: Way, bytes: Uint8Array): boolean {
     const { conversation } = view;

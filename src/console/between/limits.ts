@@ -4,7 +4,7 @@
 export const MAX_BETWEEN_CONNECTIONS = 100;
 
 /**
- * Maximum number of conversations kept, ended ones included. When it is exceeded, the oldest ended conversation is
+ * The maximum number of conversations kept, including ended ones. When it is exceeded, the oldest ended conversation is
  * dropped.
  */
 export const MAX_BETWEEN_VIEWS = 1_000;

@@ -9,8 +9,8 @@ export interface PipeHandlers {
    */
   onBytes(way: Way, bytes: Uint8Array): boolean;
   /**
-   * Called once, when the first of the two sides (`way`) has ended its connection. `error`: the reason if the
-   * connection was lost; `undefined` if it was closed normally.
+   * Called once, when the first of the two sides (`way`) has ended its connection. `error` is the reason when the
+   * connection was lost, `undefined` when it was closed normally.
    */
   onClose(way: Way, error: Error | undefined): void;
   /** Called once, when both connections are closed. */

@@ -11,8 +11,8 @@ import { readFrame } from "./read-frame.ts";
 import { Side } from "./side.ts";
 
 /**
- * Receives all input of a conversation, in order. Passing the same input to a new conversation reproduces it. `bytes`
- * may be read only during the call, because the memory is reused.
+ * Receives all input of a conversation, in order. A new conversation that gets the same input has the same messages.
+ * `bytes` may be read only during the call, because the memory is reused.
  */
 export interface ConversationTap {
   onBytes(way: Way, bytes: Uint8Array, at: number, entries: readonly Entry[]): void;
@@ -21,7 +21,7 @@ export interface ConversationTap {
 
 /** Options of {@link Conversation}. */
 export interface ConversationOptions {
-  /** The 20-byte info-hash that both handshakes must contain; `undefined`: any info-hash is accepted. */
+  /** The 20-byte info-hash that both handshakes must contain; `undefined` when any info-hash is accepted. */
   readonly infoHash?: Uint8Array | undefined;
   readonly metainfo?: Metainfo | undefined;
   readonly linter?: Linter | undefined;
@@ -42,7 +42,7 @@ export class Conversation {
   readonly entries = new List<Entry>(MAX_ENTRIES);
   readonly findings = new List<Finding>(MAX_FINDINGS);
   readonly sides: Readonly<Record<Way, Side>> = { out: new Side(), in: new Side() };
-  /** Receives all input of the conversation, for a recording; `undefined`: the input is not recorded. */
+  /** Receives all input of the conversation, for a recording; `undefined` when the input is not recorded. */
   tap: ConversationTap | undefined;
   readonly #readers: Readonly<Record<Way, FrameReader>> = { out: new FrameReader(), in: new FrameReader() };
   readonly #options: ConversationOptions;
@@ -66,7 +66,7 @@ export class Conversation {
   }
 
   /**
-   * Sets the torrent's metadata, and applies the bitfields and haves that arrived earlier. A second call does
+   * Sets the torrent's metadata, and applies the bitfield and have messages that arrived earlier. A second call does
    * nothing.
    */
   learn(metainfo: Metainfo): void {
@@ -100,7 +100,8 @@ export class Conversation {
   }
 
   /**
-   * Ends the conversation. `way`: the side that ended the connection; `why`: the reason. A second call does nothing.
+   * Ends the conversation. `way` is the side that ended the connection, `why` is the reason. A second call does
+   * nothing.
    */
   close(way: Way, why: string, at: number): void {
     if (this.#closed) return;
@@ -231,8 +232,8 @@ function follow(from: Side, to: Side, message: WireMessage): void {
 }
 
 /**
- * Adds a piece number to a set if it is valid: less than the torrent's number of pieces; while that is unknown, as
- * long as the set has not reached its maximum size.
+ * Adds a piece number to a set when it is valid. It is valid when it is less than the torrent's number of pieces; while
+ * that number is unknown, when the set is below its maximum size.
  */
 function notePiece(side: Side, pieces: Set<number>, piece: number): void {
   if (side.pieces === undefined ? pieces.size < MAX_NOTED_REQUESTS : piece < side.pieces.length) pieces.add(piece);

@@ -2,7 +2,7 @@ import type { Endpoint } from "../../base/index.ts";
 import type { ExtendedHandshake, Handshake, Message } from "../../wire/index.ts";
 
 /**
- * The side that sent a message. `"out"`: the console, or in a proxy the client that connected. `"in"`: the peer, or
+ * The side that sent a message. `"out"` is the console, or in a proxy the client that connected. `"in"` is the peer, or
  * in a proxy the target.
  */
 export type Way = "out" | "in";
@@ -30,7 +30,7 @@ interface HashMessage {
 export type WireMessage =
   | Exclude<Message, { readonly type: "extended" | "piece" }>
   | ({ readonly type: "handshake" } & Handshake)
-  /** A block of a piece. `block`: its `length` bytes; `undefined` after they were dropped to save memory. */
+  /** A block of a piece. `block` has its `length` bytes, or is `undefined` after they were dropped to save memory. */
   | {
       readonly type: "piece";
       readonly piece: number;
@@ -51,16 +51,16 @@ export type WireMessage =
   /** A message of peer exchange, `ut_pex` (BEP 11). */
   | { readonly type: "pex"; readonly added: readonly Endpoint[]; readonly dropped: readonly Endpoint[] }
   /**
-   * A message of an extension (BEP 10) that the console does not decode. `name`: the extension's name, which the
-   * receiver's extended handshake assigned to `id`; `undefined` if it assigned none.
+   * A message of an extension (BEP 10) that the console does not decode. `name` is the name that the receiver's
+   * extended handshake assigned to `id`; `undefined` when it assigned none.
    */
   | { readonly type: "extended"; readonly id: number; readonly name: string | undefined; readonly payload: Uint8Array }
   | ({ readonly type: "hash-request" } & HashMessage)
   | ({ readonly type: "hashes"; readonly hashes: Uint8Array } & HashMessage)
   | ({ readonly type: "hash-reject" } & HashMessage)
   /**
-   * A message that cannot be decoded. `code` and `why`: the code and text of the error; `name`: the message type that
-   * has this id.
+   * A message that cannot be decoded. `code` and `why` are the code and text of the error; `name` is the message type
+   * that has this id.
    */
   | {
       readonly type: "malformed";
@@ -71,11 +71,11 @@ export type WireMessage =
       readonly why: string;
     }
   /**
-   * Bytes that are not messages: another protocol, encryption, or an impossible length prefix. `bytes`: the first of
+   * Bytes that are not messages: another protocol, encryption, or an impossible length prefix. `bytes` has the first of
    * these bytes.
    */
   | { readonly type: "garbage"; readonly bytes: Uint8Array; readonly why: string }
-  /** The end of the connection: the side closed it, or it was lost. `why` is the reason. */
+  /** The end of the connection. The side has closed it, or it was lost; `why` is the reason. */
   | { readonly type: "closed"; readonly why: string };
 
 /** The names of all message types: the values of `type` in {@link WireMessage}. */
@@ -97,7 +97,10 @@ export interface EntryFacts {
 /** A message of a conversation, with the facts about it. */
 export type Entry = WireMessage & EntryFacts;
 
-/** `"fault"` breaks a rule that a BEP states; `"note"` is legal, but unusual or wasteful. */
+/**
+ * The severity of a finding: `"fault"` for a violation of a rule in a BEP, `"note"` for a message that is allowed, but
+ * unusual or wasteful.
+ */
 export type Severity = "fault" | "note";
 
 /** A remark of the linter about a message. */
@@ -107,9 +110,9 @@ export interface Finding {
   readonly severity: Severity;
   /** The BEP that states the rule. */
   readonly bep: number;
-  /** The finding in one line: what was sent, and the rule that it breaks. */
+  /** The finding in one line: the content of the message, and the rule that it violates. */
   readonly text: string;
-  /** The side that sent the message of the finding. */
+  /** The side that sent the message. */
   readonly way: Way;
   /** {@link EntryFacts.number} of the message. */
   readonly entry: number;

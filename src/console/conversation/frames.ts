@@ -3,8 +3,8 @@ import { HandshakeDecoder, PREFIX_LENGTH, type Handshake } from "../../wire/inde
 import { MAX_KEPT_GARBAGE, MAX_NOTED_FRAME } from "../limits.ts";
 
 /**
- * A part of the byte stream of one side: a handshake, a message or other data. `frame`: a message without its length
- * prefix; empty for a keep-alive. `size`: bytes of the part on the wire.
+ * A part of the byte stream of one side: a handshake, a message or other data. `frame` is a message without its length
+ * prefix, empty for a keep-alive. `size` is the number of bytes of the part on the wire.
  */
 export type Part =
   | { readonly kind: "handshake"; readonly handshake: Handshake; readonly size: number }
@@ -21,7 +21,7 @@ export type Part =
 export class FrameReader {
   #state: "handshake" | "frames" | "lost" = "handshake";
   readonly #handshake = new HandshakeDecoder();
-  /** Number of bytes of the handshake that have arrived. */
+  /** The number of bytes of the handshake that have arrived. */
   #shaken = 0;
   /**
    * The beginning of an incomplete message: its bytes are the first {@link FrameReader.#gathered} bytes of this
@@ -35,7 +35,7 @@ export class FrameReader {
     return this.#state === "handshake" ? this.#shaken > 0 : this.#gathered > 0;
   }
 
-  /** Number of bytes of the incomplete message that are kept in memory. */
+  /** The number of bytes of the incomplete message that are kept in memory. */
   get heldBytes(): number {
     return this.#state === "handshake" ? this.#shaken : this.#gathered;
   }
@@ -57,7 +57,10 @@ export class FrameReader {
     return out;
   }
 
-  /** Returns the bytes after the handshake; `undefined` when the handshake is incomplete or invalid. */
+  /**
+   * Collects the bytes of the handshake. Returns the bytes of `chunk` after the handshake; `undefined` when the
+   * handshake is incomplete or invalid.
+   */
   #shake(chunk: Uint8Array, out: Part[]): Uint8Array | undefined {
     try {
       const done = this.#handshake.push(chunk);
@@ -101,8 +104,8 @@ export class FrameReader {
   }
 
   /**
-   * Adds a chunk to the held bytes. Returns all of them when they contain a complete message or an invalid length,
-   * `undefined` otherwise.
+   * Adds a chunk to the held bytes. Returns all held bytes when they contain a complete message or an invalid length,
+   * otherwise `undefined`.
    */
   #append(chunk: Uint8Array): Uint8Array | undefined {
     const total = this.#gathered + chunk.length;

@@ -19,7 +19,7 @@ export interface Observation {
   readonly to: Side;
   /** The torrent's metadata; `undefined` while it is unknown. */
   readonly metainfo: Metainfo | undefined;
-  /** The info-hash that both handshakes must contain, 20 bytes; `undefined`: any info-hash is correct. */
+  /** The info-hash that both handshakes must contain, 20 bytes; `undefined` when any info-hash is correct. */
   readonly infoHash: Uint8Array | undefined;
   /** Whether bytes of this sender's next message have already arrived. */
   readonly isMidMessage: boolean;

@@ -8,7 +8,7 @@ const HEAVY = 512;
 const ADDRESS_COST = 100;
 const NAME_COST = 150;
 
-/** Maximum memory of all conversations of a session together. */
+/** The maximum memory of all conversations of a session together. */
 export interface PayloadLimits {
   /** Maximum total size of all kept payloads, in bytes. Default {@link MAX_KEPT_PAYLOAD_BYTES}. */
   readonly bytes?: number | undefined;
@@ -27,8 +27,8 @@ export class PayloadLimiter {
   readonly #conversations = new Set<List<Entry>>();
   #heavy: { readonly entry: Entry; readonly bytes: number }[] = [];
   /**
-   * Number of elements at the front of {@link PayloadLimiter.#heavy} that are no longer needed. They are removed from
-   * the array together, because removing each one separately would be slow.
+   * The number of elements at the front of {@link PayloadLimiter.#heavy} that are no longer needed. They are removed
+   * from the array in groups, because removing each one separately would be slow.
    */
   #gone = 0;
   #bytes = 0;
@@ -40,7 +40,7 @@ export class PayloadLimiter {
   }
 
   /**
-   * Counts a message after it was added to its conversation, and drops old payloads or messages if there are too
+   * Counts a message after it was added to its conversation, and drops old payloads or messages when there are too
    * many.
    */
   note(conversation: List<Entry>, entry: Entry): void {
@@ -109,7 +109,7 @@ type Loose<T extends Entry["type"]> = {
   -readonly [K in keyof Extract<Entry, { readonly type: T }>]: Extract<Entry, { readonly type: T }>[K];
 };
 
-/** Drops the payload of a message. For some types, its first bytes are kept. */
+/** Drops the payload of a message. For some message types the first bytes stay. */
 function lighten(entry: Entry): void {
   switch (entry.type) {
     case "piece": {
@@ -155,7 +155,7 @@ function lighten(entry: Entry): void {
   }
 }
 
-/** Returns a copy of the first bytes. A view (`subarray`) would keep the whole buffer in memory. */
+/** Returns a copy of the first bytes; a view (`subarray`) would keep the whole buffer in memory. */
 function first(bytes: Uint8Array): Uint8Array {
   return bytes.slice(0, MAX_KEPT_GARBAGE);
 }

@@ -23,7 +23,7 @@ const HASH_HEAD_LENGTH = 48;
 
 /**
  * Decodes a message without its length prefix. Never throws: a message that cannot be decoded becomes one of type
- * `malformed`. `extensionName` returns the name that the receiver assigned to an extended id; `pieceCount`: the
+ * `malformed`. `extensionName` returns the name that the receiver assigned to an extended id; `pieceCount` is the
  * torrent's number of pieces, if known.
  */
 export function readFrame(
@@ -46,7 +46,7 @@ export function readFrame(
   }
 }
 
-/** Returns the name of the message type with this id, the ids of BEP 52 included. */
+/** Returns the name of the message type with this id. The ids of BEP 52 are included. */
 function nameOf(id: number): string {
   return HASH_MESSAGES.get(id) ?? messageName(id);
 }

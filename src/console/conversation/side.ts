@@ -11,7 +11,7 @@ export interface BlockSpan {
   readonly length: number;
 }
 
-/** Returns a text that is equal for equal blocks, as a key of maps. */
+/** Returns a text that is equal for equal blocks, for use as the key of a map. */
 export function spanKey({ piece, begin, length }: BlockSpan): string {
   return `${piece}:${begin}:${length}`;
 }
@@ -28,7 +28,7 @@ export class OpenRequests {
     return this.#spans.has(spanKey(span));
   }
 
-  /** Adds a request. Returns false, and does not add it, when there are too many. */
+  /** Adds a request. Returns false, and does not add it, when {@link MAX_NOTED_REQUESTS} are outstanding. */
   add(span: BlockSpan): boolean {
     if (this.#spans.size >= MAX_NOTED_REQUESTS) return false;
     this.#spans.set(spanKey(span), { piece: span.piece, begin: span.begin, length: span.length });
@@ -61,21 +61,21 @@ export class Side {
   extended: ExtendedHandshake | undefined;
   /** The names of extensions, by the id that this side assigned to them (BEP 10). */
   readonly extensions = new Map<number, string>();
-  /** Pieces that this side serves even while it chokes: its allowed fast messages (BEP 6). */
+  /** The pieces that this side serves even while it chokes: those of its allowed fast messages (BEP 6). */
   readonly allowedFast = new Set<number>();
   /** Pieces that this side suggested (BEP 6). */
   readonly suggested = new Set<number>();
-  /** Requests of this side that had no block or reject as a reply, and that were not cancelled. */
+  /** The requests of this side that are outstanding: without a block or reject as a reply, and not cancelled. */
   readonly requests = new OpenRequests();
   /** UDP port of this side's DHT node, from its port message (BEP 5). */
   dhtPort: number | undefined;
-  /** Number of messages that this side sent, including the handshake. */
+  /** The number of messages that this side sent, including the handshake. */
   messages = 0;
-  /** Number of bytes that this side sent. */
+  /** The number of bytes that this side sent. */
   bytes = 0;
-  /** Number of bytes of blocks that this side sent. */
+  /** The number of bytes of blocks that this side sent. */
   blockBytes = 0;
-  /** When the last message of this side arrived, in milliseconds since the session began. */
+  /** The time at which the last message of this side arrived, in milliseconds since the session began. */
   lastAt: number | undefined;
 
   /** Whether this side has set the bit of the fast extension (BEP 6) in its handshake. */

@@ -2,32 +2,32 @@ import type { Observation } from "../conversation/lint.ts";
 import type { RuleId } from "./rules.ts";
 import type { SideMemory } from "./side-memory.ts";
 
-/** A message to check, with the linter's memory of both sides. */
+/** A message to check, with the stored facts about both sides. */
 export interface Context extends Observation {
-  /** The linter's memory of the sender. */
+  /** The facts about the sender that the linter stores. */
   readonly mine: SideMemory;
-  /** The linter's memory of the receiver. */
+  /** The facts about the receiver that the linter stores. */
   readonly theirs: SideMemory;
 }
 
-/** A function that reports a broken rule. `text`: a description of the violation in one line. */
+/** A function that reports a violation of a rule. `text` describes the violation in one line. */
 export type Report = (rule: RuleId, text: string) => void;
 
 /**
- * A group of rules. A rule only reads the linter's memory; the linter updates it after all rules have checked the
- * message.
+ * A group of rules. Rules only read the facts that the linter stores; the linter updates them after all rules have
+ * checked the message.
  */
 export type Topic = (context: Context, report: Report) => void;
 
 /**
- * Whether the two sides have not ruled out this feature: each side has set its bit in the handshake, or has not sent
- * its handshake yet.
+ * Whether both sides may support a feature: each side has set its bit in the handshake, or has not sent its handshake
+ * yet.
  */
 export function isAgreed({ from, to }: Context, bit: "fast" | "extended" | "dht" | "v2"): boolean {
   return from.handshake?.reserved[bit] !== false && to.handshake?.reserved[bit] !== false;
 }
 
-/** Returns the side that did not set the bit, as text for a finding. Call it when {@link isAgreed} is false. */
+/** Returns the side that did not set the bit, as text for a finding. To be called when {@link isAgreed} is false. */
 export function whoDidNot({ from }: Context, bit: "fast" | "extended" | "dht" | "v2"): string {
   return from.handshake?.reserved[bit] === false
     ? "the sender did not set its bit in the handshake"

@@ -1,25 +1,27 @@
 /** Limits of the linter's memory, and its tolerances. Listed in docs/limits.md. */
 
 /**
- * Milliseconds after a message of one side during which the other side may still act as if it had not received the
- * message. Messages may cross on the wire, and full buffers take seconds to drain (BEP 6).
+ * The time, in milliseconds, after a message of one side during which the other side may still act as if it had not
+ * received the message: messages may cross on the wire, and full buffers take seconds to drain (BEP 6).
  */
 export const CROSSING_GRACE_MS = 10_000;
 
 /**
- * Maximum number of requests of one side that are remembered while they have no reply, and the same number of those
- * that have a reply. When a request without a reply had to be dropped, blocks that were not requested are no longer
- * reported.
+ * The maximum number of requests of one side without a reply that are remembered, and of those with a reply. When a
+ * request without a reply had to be dropped, blocks that were not requested are no longer reported.
  */
 export const MAX_LINTED_REQUESTS = 2_500;
 
 /**
- * Milliseconds after a choke during which blocks that were requested before it may still arrive. When the peer unchokes
- * later than that, those of its requests without a block or reject are reported; when it unchokes earlier, none are.
+ * The time, in milliseconds, after a choke during which blocks that were requested before it may still arrive. When the
+ * peer unchokes later than that, the requests that got no block or reject are reported; when it unchokes earlier, none
+ * are reported.
  */
 export const UNANSWERED_MS = 30_000;
 
-/** Maximum number of requests, the oldest first, that are searched at an unchoke for a request that got no reply. */
+/**
+ * The maximum number of requests, the oldest first, that are searched for one without a reply when the peer unchokes.
+ */
 export const UNANSWERED_LOOK = 64;
 
 /** Maximum number of hash requests of one side that are remembered without a reply. */
@@ -31,21 +33,24 @@ export const MAX_LINTED_HASH_REQUESTS = 1_000;
  */
 export const MAX_CHECKED_PIECES = 4;
 
-/** Bytes, 32 MiB: maximum size of all pieces that are assembled at a time to check their hashes. */
+/** The maximum total size, in bytes (32 MiB), of the pieces that are assembled at a time to check their hashes. */
 export const MAX_CHECKED_BYTES = 33_554_432;
 
-/** Milliseconds without a new block after which an incomplete piece may be dropped to assemble another piece. */
+/**
+ * The time, in milliseconds, without a new block after which an incomplete piece may be dropped to assemble another
+ * piece.
+ */
 export const CHECKED_PIECE_IDLE_MS = 30_000;
 
 /**
- * Number of consecutive choke or interest messages without effect that are not reported. It is 1, because libtorrent
- * sends unchoke twice.
+ * The number of consecutive choke or interest messages without effect that are not reported. It is 1, because
+ * libtorrent sends unchoke twice.
  */
 export const FREE_REPEATS = 1;
 
 /**
- * Milliseconds without a message after which a missing keep-alive is reported. BEP 3 requires a message every two
- * minutes; the other 15 s allow for inexact timers and delays in the network.
+ * The time, in milliseconds, without a message after which a missing keep-alive is reported. BEP 3 requires a message
+ * every two minutes; the other 15 s allow for inexact timers and delays in the network.
  */
 export const SILENCE_MS = 135_000;
 
@@ -53,12 +58,12 @@ export const SILENCE_MS = 135_000;
 export const KEEP_ALIVES_PER_MINUTE = 10;
 
 /**
- * Minimum milliseconds between two peer exchange messages of one side: one minute (BEP 11), minus an allowance for
- * delays in the network.
+ * The minimum time, in milliseconds, between two peer exchange messages of one side: one minute (BEP 11), minus an
+ * allowance for delays in the network.
  */
 export const PEX_INTERVAL_MS = 50_000;
 
 /**
- * Bytes, 16 KiB: the block size that all clients use. Clients may close the connection on larger requests (BEP 3).
+ * The block size that all clients use, in bytes (16 KiB). Clients may close the connection on larger requests (BEP 3).
  */
 export const USUAL_BLOCK_LENGTH = 16_384;

@@ -22,7 +22,7 @@ import { stateRules } from "./rules/state.ts";
 
 /** Options of {@link createLinter}. */
 export interface LinterOptions {
-  /** Returns the SHA-1 of bytes, 20 bytes. Without this function the hashes of pieces are not checked. */
+  /** Returns the SHA-1 of bytes, 20 bytes. Default: the hashes of pieces are not checked. */
   readonly sha1?: Sha1 | undefined;
 }
 

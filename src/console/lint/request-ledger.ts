@@ -1,11 +1,12 @@
 import { type BlockSpan, spanKey } from "../conversation/side.ts";
 import { MAX_LINTED_REQUESTS, UNANSWERED_LOOK } from "./limits.ts";
 
-/** A request that is remembered. */
+/** A request in a {@link RequestLedger}. */
 interface Asked {
   readonly span: BlockSpan;
   /**
-   * Number of replies to this block's requests that may still arrive: more than one if the block was requested again.
+   * The number of replies to requests for this block that may still arrive: more than one when the block was requested
+   * again.
    */
   owed: number;
   /** Whether the request is open: neither cancelled nor discarded by a choke. */
@@ -20,7 +21,7 @@ interface Asked {
 }
 
 /**
- * How a block or reject relates to the requests. `asked`: the block was requested; `settled`: it was requested, and
+ * The relation of a block or reject to the requests. `asked`: the block was requested; `settled`: it was requested, and
  * had a reply already; `length`: only its length differs from the request; `unasked`: it was not requested; `unsure`:
  * unknown, because there were too many requests to remember.
  */
@@ -32,10 +33,13 @@ export type AnswerKind = "asked" | "settled" | "length" | "unasked" | "unsure";
  * takes constant time.
  */
 export class RequestLedger {
-  /** Requests that may still get replies, by {@link spanKey}, the oldest first. */
+  /** The requests that may still get replies, by {@link spanKey}, the oldest first. */
   readonly #owed = new Map<string, Asked>();
   readonly #settled = new Map<string, true>();
-  /** Lengths of the requests without a reply, by piece and offset; the latest request if there are several. */
+  /**
+   * The lengths of the requests without a reply, by piece and offset. When there are several requests, the length is
+   * that of the latest one.
+   */
   readonly #lengths = new Map<string, number>();
   #era = 0;
   #count = 0;
@@ -43,12 +47,12 @@ export class RequestLedger {
   /** Whether a request without a reply had to be dropped because there were too many. */
   #hasForgotten = false;
 
-  /** Number of open requests: without a reply, not cancelled, and not discarded by a choke. */
+  /** The number of open requests: without a reply, not cancelled, and not discarded by a choke. */
   get open(): number {
     return this.#open;
   }
 
-  /** Number of requests since the beginning. */
+  /** The number of requests since the beginning. */
   get count(): number {
     return this.#count;
   }
@@ -78,7 +82,8 @@ export class RequestLedger {
   }
 
   /**
-   * Whether this block was requested. The ledger keeps a bounded number of requests: false for one that was dropped.
+   * Whether this block was requested. Because the ledger keeps a limited number of requests, it may return `false` for
+   * a request that was dropped.
    */
   wasAsked(span: BlockSpan): boolean {
     const key = spanKey(span);
@@ -132,8 +137,8 @@ export class RequestLedger {
   }
 
   /**
-   * Returns an open request for a piece for which `isBound` returns true, among the oldest requests with an index
-   * below `before`; `undefined` if there is none.
+   * Returns an open request that is for a piece for which `isBound` returns true, and that is among the oldest requests
+   * with an index below `before`; `undefined` when there is none.
    */
   findOpen(before: number, isBound: (piece: number) => boolean): BlockSpan | undefined {
     let looked = 0;

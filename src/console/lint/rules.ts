@@ -5,9 +5,9 @@ export interface Rule {
   readonly severity: Severity;
   /** The BEP that states the rule or explains the note. */
   readonly bep: number;
-  /** A short description of what breaks the rule. */
+  /** A short description of a violation of the rule. */
   readonly title: string;
-  /** The reason for the rule: what happens when it is broken. */
+  /** The reason for the rule: the effect of a violation. */
   readonly why: string;
 }
 

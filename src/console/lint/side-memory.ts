@@ -1,29 +1,29 @@
 import { RequestLedger } from "./request-ledger.ts";
 
-/** The name of an extension that an id stands for (BEP 10), and when the id became invalid. */
+/** The name of the extension that an id stands for (BEP 10), and the time at which the id became invalid. */
 interface ExtensionName {
   readonly name: string;
   endedAt: number | undefined;
 }
 
 /**
- * What the linter remembers of one side, besides the state that the conversation keeps. Its size is bounded. It has
- * more than 16 fields, because all rules read and write them; a group of rules that needs logic for its memory has
- * its own class (RequestLedger).
+ * The facts about one side that the linter stores, in addition to the state in the conversation. Their number is
+ * limited. (It has more than 16 fields, because all rules read and write them; a group of rules that needs logic for
+ * its facts has a class of its own, such as RequestLedger.)
  */
 export class SideMemory {
   readonly requests = new RequestLedger();
   /**
-   * When this side last sent choke, in milliseconds since the session began; `undefined` if it did not, or before its
-   * first unchoke.
+   * The time at which this side last sent choke, in milliseconds since the session began; `undefined` when it has not
+   * sent choke, or not since its first unchoke.
    */
   chokedAt: number | undefined;
   hasUnchoked = false;
-  /** Number of requests that the other side had made when this side last sent choke. */
+  /** The number of requests that the other side had made when this side last sent choke. */
   requestsAtChoke = 0;
   /**
-   * Number of consecutive choke or unchoke messages that had no effect; `interestRepeats`: the same for interested
-   * and not interested.
+   * The number of consecutive choke or unchoke messages that had no effect. `interestRepeats` is the same for
+   * interested and not interested.
    */
   chokeRepeats = 0;
   interestRepeats = 0;
@@ -32,31 +32,31 @@ export class SideMemory {
   /** Whether this side has sent a message that is only allowed after a bitfield, have-all or have-none. */
   hasSentAfterPieces = false;
   /**
-   * The bitfield that arrived before the metadata of the torrent, and must be checked later: its length and last
-   * byte.
+   * The length and last byte of the bitfield that arrived before the metadata of the torrent, and that must be checked
+   * when the metadata is known.
    */
   unchecked: { readonly length: number; readonly last: number } | undefined;
   /** `upload_only` in the extended handshake of this side (BEP 21); `undefined` if absent. */
   uploadOnly: boolean | undefined;
   /**
-   * When this side announced the length of its request queue (`reqq`, BEP 10), in milliseconds since the session
-   * began.
+   * The time at which this side announced the length of its request queue (`reqq`, BEP 10), in milliseconds since the
+   * session began.
    */
   queueAnnouncedAt: number | undefined;
-  /** Extensions by the id that this side announced, disabled extensions included. */
+  /** The extensions by the id that this side announced, including disabled ones. */
   readonly extensions = new Map<number, ExtensionName>();
   /**
-   * Number of open metadata requests of this side (BEP 9), by piece of the metadata. The decoder limits piece
+   * The number of open metadata requests of this side (BEP 9), by piece of the metadata. The decoder limits piece
    * numbers.
    */
   readonly metadataAsked = new Map<number, number>();
-  /** Number of open hash requests of this side (BEP 52), by `hashKey` of update-memory.ts. */
+  /** The number of open hash requests of this side (BEP 52), by the key that `hashKey` in update-memory.ts returns. */
   readonly hashesAsked = new Map<string, number>();
   hasForgottenHashes = false;
-  /** Number of `ut_pex` messages that this side sent. */
+  /** The number of `ut_pex` messages that this side sent. */
   pexCount = 0;
   lastPexAt: number | undefined;
-  /** Number of keep-alives that this side sent in the current minute. */
+  /** The number of keep-alives that this side sent in the current minute. */
   keepAlives = 0;
   keepAlivesSince = 0;
   hasSentGarbage = false;

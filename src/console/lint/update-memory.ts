@@ -4,7 +4,7 @@ import type { Context } from "./context.ts";
 import { MAX_LINTED_HASH_REQUESTS } from "./limits.ts";
 import type { SideMemory } from "./side-memory.ts";
 
-/** Returns a text that is equal for a hash request and its reply (BEP 52), as a key of maps. */
+/** Returns a text that is equal for a hash request and its reply (BEP 52), for use as the key of a map. */
 export function hashKey(
   message: Extract<WireMessage, { readonly type: "hash-request" | "hashes" | "hash-reject" }>,
 ): string {
@@ -12,7 +12,8 @@ export function hashKey(
 }
 
 /**
- * Whether the sender has joined without the metadata. It then announces its pieces later, when it has the metadata.
+ * Whether the sender has connected without knowing the metadata. It then announces its pieces later, when it has the
+ * metadata.
  */
 export function isWithoutMetadata({ from }: Context): boolean {
   return (
@@ -22,7 +23,7 @@ export function isWithoutMetadata({ from }: Context): boolean {
   );
 }
 
-/** Message types that a side may send before it announces its pieces. */
+/** The message types that a side may send before it announces its pieces. */
 const UNORDERED: ReadonlySet<WireMessage["type"]> = new Set([
   "handshake",
   "keep-alive",
@@ -44,7 +45,7 @@ export function mustFollowPieces(message: WireMessage): boolean {
   return !UNORDERED.has(message.type) && !announcesPieces(message);
 }
 
-/** Whether a choke, unchoke, interested or not interested repeats the current state. */
+/** Whether a choke, unchoke, interested or not interested message repeats the current state. */
 export function changesNothing(
   { type }: WireMessage,
   from: { readonly choking: boolean; readonly interested: boolean },
@@ -57,7 +58,7 @@ export function announcesPieces(message: WireMessage): boolean {
   return message.type === "bitfield" || message.type === "have-all" || message.type === "have-none";
 }
 
-/** Updates the linter's memory of both sides. Call it after all rules have checked the message. */
+/** Updates the stored facts about both sides. To be called after all rules have checked the message. */
 export function updateMemory(context: Context): void {
   const { message, mine, theirs, from, to, at } = context;
   if (mustFollowPieces(message)) mine.hasSentAfterPieces = true;

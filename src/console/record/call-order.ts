@@ -17,13 +17,13 @@ interface Held {
  * same messages in the same order.
  */
 export class CallOrder {
-  /** Number of messages of the calls that were already returned as events. */
+  /** The number of messages of the calls that were already returned as events. */
   #given: number;
-  /** Number of bytes of each side that belong to a still incomplete message. */
+  /** The number of bytes of each side that belong to a message that is still incomplete. */
   readonly #partial: Record<Way, number> = { out: 0, in: 0 };
   #held: Held[] = [];
 
-  /** `count`: number of messages that the conversation already has. */
+  /** `count` is the number of messages that the conversation already has. */
   constructor(count: number) {
     this.#given = count;
   }

@@ -11,7 +11,7 @@ export interface Replayed {
   readonly entry: Entry;
 }
 
-/** Describes an event with one line for each message that it produced. Safe to print on a terminal. */
+/** Describes an event with one line for each message that it produced. The text is safe to print on a terminal. */
 export function describeEvent(event: RecordedEvent, brought: readonly Replayed[], kind: RecordingKind): string {
   if (brought.length > 0) {
     const lines = brought.map(({ peer, entry }) =>

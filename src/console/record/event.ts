@@ -2,8 +2,8 @@ import type { Metainfo } from "../../metainfo/index.ts";
 import type { Entry, Way } from "../conversation/entry.ts";
 
 /**
- * An event of a recording: bytes from one side, as they were passed to the conversation. `at`: milliseconds since the
- * session began.
+ * An event of a recording: bytes from one side, as they were passed to the conversation. `at` is the number of
+ * milliseconds since the session began.
  */
 export interface BytesEvent {
   readonly event: "bytes";
@@ -22,7 +22,7 @@ export interface ClosedEvent {
   readonly why: string;
 }
 
-/** An event of a recording. `at`: milliseconds since the session began. */
+/** An event of a recording. `at` is the number of milliseconds since the session began. */
 export type RecordedEvent =
   | { readonly event: "torrent"; readonly at: number; readonly metainfo: Metainfo }
   | {
@@ -34,12 +34,15 @@ export type RecordedEvent =
     }
   | BytesEvent
   | ClosedEvent
-  /** Present if the recording lacks the messages of some peers: their number and the reason. */
+  /**
+   * The number of peers whose messages are missing from the recording, and the reason. The event exists only when
+   * messages are missing.
+   */
   | { readonly event: "left-out"; readonly at: number; readonly peers: number; readonly why: string };
 
 /**
- * What a recording contains: `"session"`, the console's own conversations; `"between"`, conversations of two clients
- * that the console connected as a proxy.
+ * The kind of conversations in a recording: `"session"` for the console's own ones, `"between"` for those of two
+ * clients that the console connected as a proxy.
  */
 export type RecordingKind = "session" | "between";
 
@@ -48,7 +51,7 @@ export interface RecordingHeader {
   readonly kind: RecordingKind;
   /** The time when the session started, in milliseconds since 1970. */
   readonly startedAt: number;
-  /** The info-hash of all conversations, 20 or 32 bytes in hexadecimal; `undefined`: any info-hash. */
+  /** The info-hash of all conversations, 20 or 32 bytes in hexadecimal; `undefined` when any info-hash is accepted. */
   readonly infoHash: string | undefined;
 }
 

@@ -1,31 +1,32 @@
 /** Limits of recordings. Listed in docs/limits.md. */
 
 /**
- * Bytes, 64 MiB: maximum size of the messages that are kept for a recording that the user may start later. When it is
- * exceeded, all messages of a peer are dropped, first of the peers whose connection closed first.
+ * The maximum size, in bytes (64 MiB), of the messages that are kept for a recording that the user may start later.
+ * When it is exceeded, all messages of a peer are dropped, beginning with the peers whose connection closed first.
  */
 export const MAX_TAPE_BYTES = 67_108_864;
 
 /**
- * Bytes that are counted for each event and message in addition to its content: the approximate memory of the object.
+ * The number of bytes that are counted for each event and message in addition to its content: the approximate memory of
+ * the object.
  */
 export const TAPE_EVENT_COST = 400;
 
 /**
- * Characters, 128 Mi: maximum size of the lines that wait to be written to the disk. When it is exceeded, because the
- * disk is too slow, the recording ends.
+ * The maximum number of characters (128 Mi) of the lines that wait to be written to the disk. When it is exceeded,
+ * because the disk is too slow, the recording ends.
  */
 export const MAX_WAITING_TEXT = 134_217_728;
 
 /**
- * Bytes, 512 MiB: maximum size of a recording, because it is read into memory as a whole. A recording ends when its
- * file reaches this size.
+ * The maximum size of a recording, in bytes (512 MiB), because it is read into memory as a whole. A recording ends when
+ * its file reaches this size.
  */
 export const MAX_RECORDING_BYTES = 536_870_912;
 
 /**
- * Bytes, 96 MiB: maximum size of a line of a recording. The largest possible line contains the metadata of the
- * largest torrent, in base64.
+ * The maximum length of a line of a recording, in bytes (96 MiB). The longest possible line contains the metadata of
+ * the largest torrent, in base64.
  */
 export const MAX_RECORDING_LINE = 100_663_296;
 

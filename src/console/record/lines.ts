@@ -1,7 +1,7 @@
 import { describeMessage } from "../view/index.ts";
 import { FORMAT, VERSION, type RecordingHeader, type TapedEvent } from "./event.ts";
 
-/** The lines of a recording, with line ends. */
+/** Functions that return the lines of a recording, with line ends. */
 
 /** Returns the first line of a recording, with its line end. */
 export function headerLine({ kind, startedAt, infoHash }: RecordingHeader): string {

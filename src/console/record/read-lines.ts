@@ -2,11 +2,11 @@ import { InputError, concatBytes } from "../../base/index.ts";
 import type { Files } from "../../runtime/index.ts";
 import { MAX_RECORDING_BYTES, MAX_RECORDING_LINE } from "./limits.ts";
 
-/** Number of bytes that are read from the disk at once. */
+/** The number of bytes that are read from the disk at once. */
 const CHUNK = 262_144;
 const LINE_END = 0x0a;
 
-/** A line without its line end. `isWhole` is false if the file ends without a line end after it. */
+/** A line without its line end. `isWhole` is false when the file ends without a line end after this line. */
 export interface RawLine {
   readonly bytes: Uint8Array;
   readonly isWhole: boolean;

@@ -17,7 +17,7 @@ export interface RecorderOptions extends RecordingHeader {
   /** Maximum size of the file in bytes. Default {@link MAX_RECORDING_BYTES}. */
   readonly maxBytes?: number | undefined;
   /**
-   * Called at most once, if the recording ends early, with the reason: `console.record-slow`, `console.record-full`,
+   * Called at most once, when the recording ends early, with the reason: `console.record-slow`, `console.record-full`,
    * or an error of the disk (`storage.*`). The session continues, and the part that was written can be read.
    */
   onError(error: Error): void;
@@ -66,7 +66,7 @@ export class Recorder {
     return new Recorder(options, file);
   }
 
-  /** Whether the recording has neither ended nor failed. */
+  /** Whether the recording is running: it has neither ended nor failed. */
   get isRunning(): boolean {
     return !this.#hasFailed && this.#closing === undefined;
   }

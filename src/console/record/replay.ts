@@ -13,19 +13,18 @@ import type { Recording } from "./read-recording.ts";
 
 /** Options of {@link Replay}. */
 export interface ReplayOptions {
-  /** Makes the linter of each conversation. To get the same findings, use the same linter as the live session. */
+  /** Makes the linter of each conversation. A linter with the options of the live session finds the same violations. */
   readonly linter?: (() => Linter) | undefined;
 }
 
 /**
- * Replays a recording step by step into new conversations. After the last step they are equal to the original
- * conversations of the session. A step is one event: bytes that arrived together, with all messages that they
- * completed.
+ * Replays a recording step by step into new conversations. After the last step they are equal to the conversations of
+ * the original session. A step is one event: bytes that arrived together, with all messages that they completed.
  */
 export class Replay {
   readonly recording: Recording;
   /**
-   * The peers that have occurred up to the current position. Stepping back creates them again: the list then contains
+   * The peers that have appeared up to the current position. Stepping back creates them again: the list then contains
    * new objects.
    */
   readonly peers = new List<PeerView>();
@@ -44,12 +43,12 @@ export class Replay {
     this.#infoHash = recording.infoHash === undefined ? undefined : InfoHash.parse(recording.infoHash).wire;
   }
 
-  /** Number of events of the recording. */
+  /** The number of events of the recording. */
   get length(): number {
     return this.recording.events.length;
   }
 
-  /** Number of events replayed so far. */
+  /** The number of events replayed so far. */
   get position(): number {
     return this.#position;
   }
@@ -73,8 +72,8 @@ export class Replay {
   }
 
   /**
-   * Replays the next events. Returns the messages that they produced; if there are very many, only the latest. Throws
-   * UsageError `console.argument`, like the other methods that change the position.
+   * Replays the next `count` events. Returns the messages that they produced; when there are very many, only the latest
+   * ones. Throws UsageError `console.argument`, like the other methods that change the position.
    */
   step(count = 1): Replayed[] {
     return this.#goOn(this.#position + whole("step(count)", count));
@@ -89,8 +88,8 @@ export class Replay {
   }
 
   /**
-   * Moves to a time, in seconds since the session began. Returns the messages that were replayed from the old
-   * position, or from the beginning if the time is earlier.
+   * Moves to a time, in seconds since the session began. Returns the messages that were replayed from the old position,
+   * or from the beginning when the time is earlier.
    */
   goto(seconds: number): Replayed[] {
     if (typeof seconds !== "number" || !(seconds >= 0))

@@ -25,8 +25,8 @@ export interface TapedSession {
 type Listener = (event: TapedEvent) => void;
 
 /**
- * Keeps the input of all conversations of a session from its beginning, so that a recording that starts later is
- * complete. When the maximum size is exceeded, all input of a peer is dropped, because a part of a stream cannot be
+ * Stores the input of all conversations of a session from its beginning, so that a recording that starts later is
+ * complete. When the maximum size is exceeded, all input of one peer is dropped, because a part of a stream cannot be
  * parsed. A recording that starts afterwards lacks this peer; a recording that had already started contains it.
  */
 export class Tape {
@@ -48,7 +48,7 @@ export class Tape {
     this.#limit = options.limit ?? MAX_TAPE_BYTES;
   }
 
-  /** Makes the tape of a session. Call it right after the session was opened. */
+  /** Makes the tape of a session. To be called right after the session was opened. */
   static of(session: TapedSession, limit?: number): Tape {
     const tape = new Tape({ now: () => session.now(), limit });
     if (session.content.metainfo !== undefined) tape.learned(session.content.metainfo);
@@ -57,12 +57,12 @@ export class Tape {
     return tape;
   }
 
-  /** Number of peers that were dropped. A recording that starts now lacks them. */
+  /** The number of peers that were dropped, and that a recording started now would lack. */
   get leftOut(): number {
     return this.#leftOut;
   }
 
-  /** Starts to keep the messages of a peer. Call it before any bytes are exchanged with the peer. */
+  /** Starts to store the messages of a peer. To be called before any bytes are exchanged with the peer. */
   attach(view: PeerView): void {
     const { number: peer, address, direction, conversation } = view;
     const order = new CallOrder(conversation.entries.dropped + conversation.entries.length);
@@ -82,13 +82,16 @@ export class Tape {
     };
   }
 
-  /** Records that the metadata of the torrent became known. Call it after the conversations have got the metadata. */
+  /**
+   * Records that the metadata of the torrent became known. To be called after the conversations have received the
+   * metadata.
+   */
   learned(metainfo: Metainfo): void {
     this.#note({ event: "torrent", at: this.#options.now(), metainfo }, undefined);
   }
 
   /**
-   * Calls `listener` at once with everything kept so far, and later with each new event. Returns a function that
+   * Calls `listener` at once with everything that is stored, and later with each new event. Returns a function that
    * removes the listener.
    */
   follow(listener: Listener): () => void {
@@ -123,8 +126,7 @@ export class Tape {
   }
 
   /**
-   * Drops peers when the maximum size is exceeded. Frees more than necessary, because each time all events are
-   * searched.
+   * Drops peers when the maximum size is exceeded. Frees more than necessary, because each call searches all events.
    */
   #makeRoom(): void {
     const gone = new Set<number>();
@@ -141,8 +143,8 @@ export class Tape {
   }
 
   /**
-   * Returns the number of the peer to drop: the peer whose connection closed first; if all are open, the peer with
-   * the most bytes. `undefined` if there is no peer.
+   * Returns the number of the peer to drop: the peer whose connection closed first, or, when all are open, the peer
+   * with the most bytes. `undefined` when there is no peer.
    */
   #nextToGo(): number | undefined {
     for (const peer of this.#closed) return peer;

@@ -1,8 +1,8 @@
 import { UsageError } from "../../base/index.ts";
 
 /**
- * Checks of arguments that the user typed. Each throws {@link UsageError} `console.argument`, whose message shows the
- * signature.
+ * Functions that check arguments that the user typed. Each throws {@link UsageError} `console.argument`, whose message
+ * shows the signature.
  */
 
 /** Formats a value in a short form, for an error message. */
@@ -19,8 +19,8 @@ export function shown(value: unknown): string {
 }
 
 /**
- * Returns the error for an invalid argument. `call`: the signature of the called function; `name`: the argument;
- * `wanted`: a description of valid values; `value`: the value that was given.
+ * Returns the error for an invalid argument. `call` is the signature of the called function, `name` the argument,
+ * `wanted` a description of valid values, and `value` the value that was passed.
  */
 export function wrong(call: string, name: string, wanted: string, value: unknown): UsageError {
   return new UsageError("console.argument", `${call}: ${name} must be ${wanted}: got ${shown(value)}`, {
@@ -58,7 +58,7 @@ export function plainObject(call: string, name: string, value: unknown): Readonl
   return Object.fromEntries(Object.entries(value));
 }
 
-/** Throws if the object has fields that are not in `known`: a mistyped field must not be ignored. */
+/** Throws when the object has fields that are not in `known`, because a mistyped field must not be ignored. */
 export function knownFields(call: string, value: Readonly<Record<string, unknown>>, known: readonly string[]): void {
   for (const key of Object.keys(value)) {
     if (!known.includes(key))

@@ -40,9 +40,7 @@ export interface ConnectionsOptions {
  * the list of peers.
  */
 export class Connections {
-  /**
-   * The peers of the session, closed ones included. A peer is added when its handshake is complete or was omitted.
-   */
+  /** The peers of the session, including closed ones. A peer is added when its handshake is complete or was omitted. */
   readonly peers = new List<ConsolePeer>();
   readonly #options: ConnectionsOptions;
   readonly #pace: Pace;
@@ -73,7 +71,7 @@ export class Connections {
     for (const peer of [...this.peers, ...this.#pending]) peer.conversation.learn(metainfo);
   }
 
-  /** Connects to a peer: see {@link ConsoleSession.contact}. */
+  /** Connects to a peer as {@link ConsoleSession.contact} does. */
   async contact(host: unknown, port?: unknown, options?: unknown): Promise<ConsolePeer> {
     const target = readTarget(host, port, options);
     const { runtime, signal } = this.#options;
@@ -93,7 +91,7 @@ export class Connections {
     }
   }
 
-  /** Starts to listen: see {@link ConsoleSession.accept}. */
+  /** Starts to listen as {@link ConsoleSession.accept} does. */
   async accept(options: AcceptOptions): Promise<number> {
     if (this.#listener !== undefined)
       throw new UsageError("console.listening", `already listening on port ${this.#listener.local.port}`);
@@ -108,8 +106,8 @@ export class Connections {
   }
 
   /**
-   * Closes all connections and stops listening. Resolves, when that has begun, to an object whose promise `ended`
-   * resolves when all connections have ended.
+   * Starts to close all connections, and stops listening. Resolves to an object whose promise `ended` resolves when all
+   * connections have ended.
    */
   async close(): Promise<{ readonly ended: Promise<unknown> }> {
     const listener = this.#listener;
@@ -145,10 +143,7 @@ export class Connections {
     this.peers.add(peer);
   }
 
-  /**
-   * Removes the closed peer that is oldest when the list is full. Throws UsageError `console.peers` when no peer is
-   * closed.
-   */
+  /** Removes the oldest closed peer when the list is full. Throws UsageError `console.peers` when no peer is closed. */
   #makeRoom(): void {
     if (this.peers.length + this.#pending.size < MAX_SESSION_PEERS) return;
     const closed = this.peers.findIndex((peer) => peer.isClosed);

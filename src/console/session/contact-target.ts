@@ -4,9 +4,9 @@ import type { HandshakeFields } from "./peer/peer.ts";
 
 /** Options of `contact`. */
 export interface ContactOptions extends HandshakeFields {
-  /** With `false`, the console neither sends a handshake nor waits for one. */
+  /** Whether the console sends a handshake and waits for that of the peer. Default: true. */
   readonly handshake?: boolean;
-  /** Maximum seconds for the connection, and again for the handshake. */
+  /** The maximum number of seconds for the connection, and the same number again for the handshake. */
   readonly timeout?: number;
 }
 

@@ -20,7 +20,7 @@ export interface ContentOptions {
 export class Content {
   readonly #options: ContentOptions;
   /**
-   * The unfinished metadata of each peer. They are kept separately, so that the peer that sent a wrong piece is
+   * The unfinished metadata of each peer. They are stored separately, so that the peer that sent a wrong piece is
    * known.
    */
   readonly #metadata = new Map<ConsolePeer, MetadataAttempt<ConsolePeer>>();
@@ -34,7 +34,7 @@ export class Content {
   }
 
   /**
-   * Opens the storage of the pieces if the metadata is known from the beginning. Rejects with StorageError,
+   * Opens the storage of the pieces when the metadata is known from the beginning. Rejects with StorageError,
    * AbortError.
    */
   async open(signal?: AbortSignal): Promise<void> {
@@ -52,7 +52,7 @@ export class Content {
     return this.#pieces;
   }
 
-  /** The pieces, for callers that require them. Throws UsageError `console.metadata` until the metadata is known. */
+  /** The pieces, for callers that require them. Throws UsageError `console.metadata` while the metadata is unknown. */
   get knownPieces(): Pieces {
     if (this.#pieces === undefined)
       throw new UsageError(
@@ -69,18 +69,18 @@ export class Content {
     return (this.#pieceList ??= Array.from({ length: known.metainfo.pieceCount }, (_, index) => known.piece(index)));
   }
 
-  /** The complete pieces as a bitfield. Throws UsageError `console.metadata` until the metadata is known. */
+  /** The complete pieces as a bitfield. Throws UsageError `console.metadata` while the metadata is unknown. */
   get haves(): Bitfield {
     return this.knownPieces.have;
   }
 
-  /** Number of bytes of all complete pieces. */
+  /** The number of bytes of all complete pieces. */
   get size(): number {
     return this.#pieces?.size ?? 0;
   }
 
   /**
-   * Number of bytes of all missing pieces. Until the metadata is known it is 1, because a tracker would count a
+   * The number of bytes of all missing pieces. While the metadata is unknown it is 1, because a tracker would count a
    * session with 0 missing bytes as a seed.
    */
   get missing(): number {
@@ -93,7 +93,7 @@ export class Content {
   }
 
   /**
-   * Adds a piece of the metadata that the user requested from a peer. If it completes the info dictionary and the
+   * Adds a piece of the metadata that the user requested from a peer. When it completes the info dictionary and the
    * hash is correct, returns the dictionary's bytes, for {@link Content.learn}; otherwise `undefined`.
    */
   addMetadata(
@@ -118,7 +118,7 @@ export class Content {
     return info;
   }
 
-  /** Drops the unfinished metadata of a peer. Call it when the peer has disconnected. */
+  /** Drops the unfinished metadata of a peer. To be called when the peer has disconnected. */
   forget(peer: ConsolePeer): void {
     this.#metadata.delete(peer);
   }
@@ -141,7 +141,8 @@ export class Content {
   }
 
   /**
-   * Returns the unfinished metadata of a peer. If the peer announces a different size, starts again from no pieces.
+   * Returns the unfinished metadata of a peer. When the peer announces a different size, it starts again with no
+   * pieces.
    */
   #attempt(peer: ConsolePeer, size: number | undefined): MetadataAttempt<ConsolePeer> | undefined {
     const known = this.#metadata.get(peer);

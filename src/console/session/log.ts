@@ -5,7 +5,9 @@ import { List } from "../list.ts";
 export interface LogLine {
   /** Milliseconds since the session began. */
   readonly at: number;
-  /** The importance of the line. `"detail"`: the user also sees the event elsewhere, for example as a message. */
+  /**
+   * The importance of the line. A `"detail"` is an event that the user also sees elsewhere, for example as a message.
+   */
   readonly level: "detail" | "info" | "warning";
   readonly text: string;
 }

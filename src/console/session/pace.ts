@@ -10,7 +10,10 @@ import { MAX_TURN_MS, PACE_BYTES } from "../limits.ts";
 export class Pace {
   readonly #clock: Clock;
   readonly #waiting = new Set<PacedConnection>();
-  /** When handling data began in this iteration of the event loop; `undefined` if no data was handled in it. */
+  /**
+   * The time at which handling data began in this iteration of the event loop; `undefined` when no data was handled in
+   * it.
+   */
   #began: number | undefined;
   #isScheduled = false;
 
@@ -28,7 +31,7 @@ export class Pace {
     return now - this.#began >= MAX_TURN_MS;
   }
 
-  /** Adds a connection that holds bytes for the next iteration of the event loop. */
+  /** Adds a connection that stores bytes until the next iteration of the event loop. */
   wait(connection: PacedConnection): void {
     this.#waiting.add(connection);
     this.#schedule();
@@ -65,7 +68,7 @@ export class PacedConnection implements Connection {
   readonly #socket: Socket;
   readonly #pace: Pace;
   #handlers: SocketHandlers | undefined;
-  /** Bytes that have arrived and were not delivered yet. While there are any, reading from the socket is paused. */
+  /** The bytes that have arrived and were not delivered yet. While there are any, reading from the socket is paused. */
   #held: Uint8Array = new Uint8Array(0);
   #isPaused = false;
   #isDelivering = false;
@@ -132,7 +135,7 @@ export class PacedConnection implements Connection {
     this.#socket.end();
   }
 
-  /** Delivers the bytes that were held. {@link Pace} calls it in the next iteration of the event loop. */
+  /** Delivers the stored bytes. {@link Pace} calls this in the next iteration of the event loop. */
   goOn(): void {
     const held = this.#held;
     this.#held = new Uint8Array(0);
@@ -146,8 +149,8 @@ export class PacedConnection implements Connection {
   }
 
   /**
-   * Delivers a chunk in small parts. `isLent`: the socket reuses the memory of `chunk` after this call, so bytes that
-   * are held must be copied.
+   * Delivers a chunk in small parts. With `isLent` the socket reuses the memory of `chunk` after this call, so bytes
+   * that are stored must be copied.
    */
   #deliver(chunk: Uint8Array, isLent: boolean): void {
     this.#isDelivering = true;

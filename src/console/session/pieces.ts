@@ -16,17 +16,17 @@ export interface PiecesOptions {
 }
 
 /**
- * The engine's download, as {@link Pieces} uses it. While a download runs, only the download writes to the pieces
- * that it has begun.
+ * The engine's download, with the methods that {@link Pieces} uses. While a download runs, only the download writes to
+ * the pieces that it has begun.
  */
 export interface Fetcher {
   /** Returns the number of bytes of a piece that the download has begun; `undefined` for other pieces. */
   received(piece: number): number | undefined;
-  /** Called when the user has completed a piece. */
+  /** Called when the user's requests have completed a piece. */
   onPiece(piece: number): void;
 }
 
-/** A piece of the torrent, as the user inspects and changes it. */
+/** A piece of the torrent that the user can inspect and change. */
 export class Piece {
   readonly index: number;
   readonly #pieces: Pieces;
@@ -51,12 +51,12 @@ export class Piece {
     return this.#pieces.store.has(this.index);
   }
 
-  /** Number of bytes of the piece that have arrived. */
+  /** The number of bytes of the piece that have arrived. */
   get received(): number {
     return this.#pieces.received(this.index);
   }
 
-  /** Number of blocks in the piece, of 16 KiB each; the last may be shorter. */
+  /** The number of blocks in the piece, of 16 KiB each; the last may be shorter. */
   get blockCount(): number {
     return Math.ceil(this.length / BLOCK_LENGTH);
   }
@@ -89,8 +89,8 @@ export class Piece {
 }
 
 /**
- * The pieces of a session's torrent, in memory or in files. It has more than 16 members because the session, the
- * duties and the user's names all use it.
+ * The pieces of a session's torrent, in memory or in files. (It has more than 16 members because the session, the
+ * duties and the user's names all use it.)
  */
 export class Pieces {
   readonly metainfo: Metainfo;
@@ -99,7 +99,7 @@ export class Pieces {
   readonly #options: PiecesOptions;
   readonly #pool: FilePool | undefined;
   readonly #received = new Map<number, Ranges>();
-  /** The last write or check. They run one after another: each waits for the previous one. */
+  /** The last write or check. Each write or check waits for the previous one. */
   #work: Promise<unknown> = Promise.resolve();
   #failure: Error | undefined;
   #fetcher: Fetcher | undefined;
@@ -123,8 +123,8 @@ export class Pieces {
   }
 
   /**
-   * Opens the storage and verifies the files that exist. Other calls wait until that is done. Rejects with
-   * StorageError or AbortError.
+   * Opens the storage and verifies the files that exist. Other calls wait until that is done. Rejects with StorageError
+   * or AbortError.
    */
   open(signal?: AbortSignal): Promise<void> {
     const { runtime, folder } = this.#options;
@@ -141,7 +141,7 @@ export class Pieces {
     return this.store.have;
   }
 
-  /** Number of bytes in complete pieces. */
+  /** The number of bytes in complete pieces. */
   get size(): number {
     let size = 0;
     for (const piece of this.have.ones()) size += this.store.layout.pieceSize(piece);
@@ -159,7 +159,10 @@ export class Pieces {
       : (this.#fetcher?.received(index) ?? this.#received.get(index)?.size ?? 0);
   }
 
-  /** The storage as a {@link Fetcher} uses it. Its reads and writes wait in the same queue as those of the user. */
+  /**
+   * The storage in the form that a {@link Fetcher} uses. Its reads and writes wait in the same queue as those of the
+   * user.
+   */
   get orderly(): Pick<Storage, "read" | "write"> {
     return {
       read: (offset, into) => this.#next(() => this.storage.read(offset, into)),
@@ -168,8 +171,8 @@ export class Pieces {
   }
 
   /**
-   * Attaches a fetcher. Calls `begin` with the complete blocks of the unfinished pieces, by piece number. From then
-   * on only the fetcher writes to these pieces.
+   * Attaches a fetcher. Calls `begin` with the complete blocks of the unfinished pieces, by piece number. Afterwards
+   * only the fetcher writes to these pieces.
    */
   attach(fetcher: Fetcher, begin: (partials: ReadonlyMap<number, Bitfield>) => void): Promise<void> {
     return this.#next(async () => {
@@ -190,7 +193,9 @@ export class Pieces {
     });
   }
 
-  /** Detaches the fetcher. `partials`: the blocks that it has written of unfinished pieces, by piece number. */
+  /**
+   * Detaches the fetcher. `partials` has the blocks of unfinished pieces that the fetcher has written, by piece number.
+   */
   detach(partials: ReadonlyMap<number, Bitfield>): void {
     this.#fetcher = undefined;
     for (const index of this.#received.keys()) if (this.have.get(index)) this.#received.delete(index);
@@ -202,7 +207,7 @@ export class Pieces {
   }
 
   /**
-   * Stores a block that the user requested. When it completes its piece, the piece is hashed. `from`: the peer's
+   * Stores a block that the user requested. When it completes its piece, the piece is hashed. `from` is the peer's
    * address, for the log.
    */
   receive(index: number, begin: number, bytes: Uint8Array, from: string): void {
@@ -295,7 +300,7 @@ export class Pieces {
     return done;
   }
 
-  /** Runs `work` like `#next`, for callers that do not wait for it: errors are logged. */
+  /** Runs `work` as `#next` does, for callers that do not wait for it: errors are logged. */
   #own(work: () => Promise<void>): void {
     this.#next(work).catch((error: unknown) => {
       this.#failure =

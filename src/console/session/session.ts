@@ -31,9 +31,9 @@ export interface SessionOptions {
 }
 
 /**
- * A console session with one torrent. The user sends messages to peers and trackers; the session sends nothing that
- * the user did not request. {@link ConsoleSession.open} makes a session. It has more than 16 members because each is
- * a name that the user types.
+ * A console session with one torrent. The user sends messages to peers and trackers; the session sends nothing that the
+ * user did not request. {@link ConsoleSession.open} makes a session. (It has more than 16 members because each is a
+ * name that the user types.)
  */
 export class ConsoleSession {
   readonly infoHash: InfoHash;
@@ -52,7 +52,7 @@ export class ConsoleSession {
   readonly #connections: Connections;
   /** Runs the duties of the peers; `undefined` until the first duty is handed to the engine. */
   #duties: DutyRunner | undefined;
-  /** Promises of work that runs in the background; `close` waits for them. */
+  /** The promises of work that runs in the background; `close` waits for them. */
   readonly #work = new Set<Promise<void>>();
   #isClosed = false;
 
@@ -101,7 +101,7 @@ export class ConsoleSession {
     return this.#options.runtime.clock.now() - this.#start;
   }
 
-  /** The peers of the session, closed peers included. */
+  /** The peers of the session, including closed ones. */
   get peers(): List<ConsolePeer> {
     return this.#connections.peers;
   }
@@ -116,7 +116,7 @@ export class ConsoleSession {
     this.#connections.onPeer(listener);
   }
 
-  /** Total bytes of blocks that were sent to peers and received from them. */
+  /** The total numbers of bytes of blocks that were sent to peers and received from them. */
   get transferred(): { readonly uploaded: number; readonly downloaded: number } {
     let uploaded = 0;
     let downloaded = 0;

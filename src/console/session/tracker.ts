@@ -41,11 +41,11 @@ export interface TrackerContext {
 /** Options of `tracker.announce`. */
 export interface AnnounceOptions {
   readonly event?: AnnounceEvent | "none" | undefined;
-  /** Number of peers that the tracker should return. Default: 50. */
+  /** The number of peers that the tracker should return. Default: 50. */
   readonly numWant?: number | undefined;
   /**
-   * The port to announce. Default: the port of the last announce; for the first announce, the port on which the
-   * session listens, else 6881.
+   * The port to announce. Default: the port of the last announce; for the first announce, the port on which the session
+   * listens, or 6881 when it does not listen.
    */
   readonly port?: number | undefined;
 }
@@ -59,8 +59,8 @@ const NUM_WANT = 50;
 const USUAL_PORT = DEFAULT_PORTS.first;
 
 /**
- * A tracker of the torrent. Requests are sent only when the user calls a method. It has more than 16 members because
- * each is a name that the user types.
+ * A tracker of the torrent. Requests are sent only when the user calls a method. (It has more than 16 members because
+ * each is a name that the user types.)
  */
 export class ConsoleTracker {
   readonly url: string;
@@ -68,13 +68,13 @@ export class ConsoleTracker {
   readonly tier: number;
   /** All peers that the tracker has returned so far, the latest at the end. */
   readonly peers = new List<Endpoint>(MAX_KNOWN_PEERS);
-  /** The last response to an announce. */
+  /** The last reply to an announce. */
   reply: AnnounceReply | undefined;
-  /** The last response to a scrape. */
+  /** The last reply to a scrape. */
   figures: ScrapeEntry | undefined;
-  /** The failure reason or warning in the tracker's last response. */
+  /** The failure reason or warning in the tracker's last reply. */
   message: string | undefined;
-  /** When the tracker last responded to an announce, in milliseconds since 1970. */
+  /** The time at which the tracker last replied to an announce, in milliseconds since 1970. */
   lastAnnounceAt: number | undefined;
   readonly #context: TrackerContext;
   #isCounted = false;
@@ -99,7 +99,7 @@ export class ConsoleTracker {
     return this.reply === undefined ? "idle" : "working";
   }
 
-  /** Number of complete peers (seeds) in the tracker's last response. */
+  /** The number of complete peers (seeds) in the tracker's last reply. */
   get seeders(): number | undefined {
     return this.reply?.seeders ?? this.figures?.seeders;
   }
@@ -108,14 +108,14 @@ export class ConsoleTracker {
     return this.reply?.leechers ?? this.figures?.leechers;
   }
 
-  /** Seconds between two announces, as the tracker requested. */
+  /** The number of seconds between two announces that the tracker requested. */
   get interval(): number | undefined {
     return this.reply?.interval;
   }
 
   /**
-   * Announces once; the first announce has the event `started`. Rejects with TrackerError, and with UsageError
-   * `console.too-soon` before the tracker's minimum interval has passed; {@link ConsoleTracker.force} ignores the
+   * Announces once; the first announce has the event `started`. Rejects with TrackerError, or with UsageError
+   * `console.too-soon` before the tracker's minimum interval has passed; {@link ConsoleTracker.force} ignores that
    * interval.
    */
   async announce(options?: AnnounceEvent | "none" | AnnounceOptions): Promise<AnnounceReply> {
@@ -146,7 +146,7 @@ export class ConsoleTracker {
   }
 
   /**
-   * Announces `stopped` if the tracker lists the session as a peer; waits at most `timeoutMs`. Rejects with
+   * Announces `stopped` when the tracker lists the session as a peer; waits at most `timeoutMs`. Rejects with
    * TrackerError.
    */
   async stop(timeoutMs: number): Promise<void> {
@@ -197,7 +197,7 @@ export class ConsoleTracker {
     return announce(host, fields, timeoutMs === undefined ? signal : undefined, udp);
   }
 
-  /** Returns the seconds until the tracker's minimum interval has passed; 0 or less if it has passed. */
+  /** Returns the number of seconds until the tracker's minimum interval has passed; 0 or less when it has passed. */
   #waitSeconds(): number {
     if (this.lastAnnounceAt === undefined || this.reply === undefined) return 0;
     const pause = this.reply.minInterval ?? 0;

@@ -1,8 +1,8 @@
 import type { NameGroup } from "./names/index.ts";
 
 /**
- * Defines the method names of earlier tools on a class, such as `peer.keep_alive()`, as aliases of the current ones.
- * `owner`: the name group of the class.
+ * Defines the method names of earlier tools, such as `peer.keep_alive()`, as aliases of the current ones. `owner` is
+ * the name group of the class to which `prototype` belongs.
  */
 export function defineAliases(prototype: object, owner: string, groups: readonly NameGroup[]): void {
   for (const group of groups) {

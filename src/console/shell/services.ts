@@ -2,11 +2,11 @@ import type { Style } from "../../terminal/index.ts";
 import type { Text } from "./help.ts";
 import type { NameGroup } from "./names/index.ts";
 
-/** Functions and data of the program that the global names use. */
+/** The functions and data of the program that the user's names call. */
 export interface ShellServices {
   /** All name groups of the session, for help. */
   readonly groups: readonly NameGroup[];
-  /** The arguments on the command line that are passed to the script. */
+  /** The command-line arguments that are passed to the script. */
   readonly words: readonly string[];
   /** Returns the introduction that `help()` prints. */
   introduction(style: Style, width: number): Text;

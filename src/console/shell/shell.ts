@@ -27,11 +27,11 @@ export interface ShellOptions {
   readonly groups: readonly NameGroup[];
   readonly scope: (services: ShellServices) => ReadonlyMap<string, Lookup>;
   /**
-   * The path of the script to run; `-` is standard input. `undefined`: the user types lines, or they are read from a
-   * pipe.
+   * The path of the script to run, or `-` for standard input. `undefined` when the user types lines or they are read
+   * from a pipe.
    */
   readonly script: string | undefined;
-  /** The arguments on the command line that are passed to the script. */
+  /** The command-line arguments that are passed to the script. */
   readonly words: readonly string[];
   readonly prompt: string;
   /** Returns the introduction that `help()` prints. */
@@ -162,7 +162,7 @@ class Shell {
     );
   }
 
-  /** Ends the calls that wait, closes the session, and then calls the functions `undo`. */
+  /** Ends the calls that wait, closes the session, and then calls the functions in `undo`. */
   async #end(...undo: readonly (() => void)[]): Promise<void> {
     this.#interrupt();
     try {
@@ -185,7 +185,7 @@ class Shell {
     stream.write(`${line}\n`);
   }
 
-  /** Prints an error on one line, and sets the exit status. `line`: the number of the input line, if it is known. */
+  /** Prints an error on one line, and sets the exit status. `line` is the number of the input line, if it is known. */
   #printError(error: unknown, line?: number): void {
     if (error instanceof ExitRequest) return;
     const problem = explainProblem(error, this.#problems());

@@ -3,14 +3,14 @@ import { formatClient, type ExtendedHandshake, type Handshake } from "../../wire
 import { clean } from "../../terminal/index.ts";
 import type { WireMessage } from "../conversation/entry.ts";
 
-/** Maximum number of addresses or pieces that are listed. Of further ones, only the number is printed. */
+/** The maximum number of addresses or pieces that are listed; when there are more, only their number is printed. */
 const SHOWN = 3;
-/** Maximum number of bytes printed of unknown data. */
+/** The maximum number of bytes of unknown data that are printed. */
 const SHOWN_BYTES = 16;
 
 /**
  * Describes a message on one line: `request piece 0, 16384 bytes from 0`. The line begins with the message type,
- * spelled as in `next(type)`. `pieceCount`: the torrent's number of pieces, if known. Unsafe characters from the peer
+ * spelled as in `next(type)`. `pieceCount` is the torrent's number of pieces, if known. Unsafe characters from the peer
  * are escaped.
  */
 export function describeMessage(message: WireMessage, pieceCount?: number): string {

@@ -1,6 +1,6 @@
 import { latin1Decode, toHex } from "../../base/index.ts";
 
-/** Number of bytes in each line of a hex dump. */
+/** The number of bytes in each line of a hex dump. */
 const LINE = 16;
 
 /**

@@ -1,4 +1,6 @@
-/** Conversations as text: tables, lines and dumps. The same entries and width give the same text. */
+/**
+ * Functions that return conversations as text: tables, lines and dumps. The same entries and width give the same text.
+ */
 export * from "./bitfield.ts";
 export * from "./describe.ts";
 export * from "./hex-dump.ts";

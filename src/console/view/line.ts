@@ -7,10 +7,10 @@ import { arrow, mark, timeText } from "./tables.ts";
 export interface EntryTextOptions {
   /** The number of the peer, to print before the message. Default: it is not printed. */
   readonly peer?: number | undefined;
-  /** The name of the sender, if it is not clear from the context. Default: an arrow shows the direction. */
+  /** The name of the sender, when it is not clear from the context. Default: an arrow shows the direction. */
   readonly speaker?: string | undefined;
   readonly pieceCount?: number | undefined;
-  /** Default: the style of stdout. */
+  /** The style of the text. Default: the style of stdout. */
   readonly style?: Style | undefined;
 }
 

@@ -1,7 +1,7 @@
 import { clean, cutText, fitText, styleFor, textWidth, type Style } from "../../terminal/index.ts";
 import { wrapText } from "./wrap.ts";
 
-/** A text style, named by its meaning. */
+/** The name of a text style. */
 export type Look = Exclude<keyof Style, "unicode">;
 
 /** A text with a style. The text is measured without the style. */
@@ -18,13 +18,13 @@ export interface TableColumn {
   readonly title: string;
   readonly align?: "left" | "right" | undefined;
   /**
-   * How the column becomes narrower when the table is too wide: `cut` shortens its text, `wrap` continues the text on
-   * the next line. Without it, the column keeps its width.
+   * The way in which the column becomes narrower when the table is too wide: `cut` shortens its text, `wrap` continues
+   * the text on the next line. By default the column keeps its width.
    */
   readonly flexible?: "cut" | "wrap" | undefined;
   /** Whether to omit the column when all its cells are empty. */
   readonly omitEmpty?: boolean | undefined;
-  /** If the terminal has fewer columns than this, the cells of this column are printed below their rows. */
+  /** The number of terminal columns below which the cells of this column are printed below their rows. */
   readonly belowUnder?: number | undefined;
 }
 
@@ -46,7 +46,7 @@ export interface DrawOptions {
   readonly style?: Style | undefined;
 }
 
-/** Assumed width of the terminal, in columns, when it is not known. */
+/** The assumed width of the terminal, in columns, when it is not known. */
 export const PLAIN_WIDTH = 100;
 /** Minimum width, in columns, of a column that can become narrower. */
 const MIN_FLEXIBLE = 12;
@@ -55,7 +55,7 @@ const GAP = "  ";
 const INDENT = " ".repeat(9);
 
 /**
- * A table of text: columns with titles, and rows. The text is made only when the table is printed: by
+ * A table of text, with columns that have titles, and rows. The text is made only when the table is printed: by
  * `console.log(table)`, the REPL or `String(table)`.
  */
 export class Table {

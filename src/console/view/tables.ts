@@ -6,8 +6,8 @@ import { ourSpeakers, type Speakers } from "./speakers.ts";
 import { tableOf, type Cell, type Field, type Look, type Table } from "./table.ts";
 
 /**
- * Minimum width of the terminal, in columns, at which findings have a column. In a narrower one they are printed
- * below their rows.
+ * The minimum width of the terminal, in columns, at which findings have a column. On a narrower terminal they are
+ * printed below their rows.
  */
 const NARROW = 100;
 
@@ -57,7 +57,7 @@ function entryFields({ style, pieceCount }: EntryFieldsOptions): Field<Entry>[] 
 
 /** Options of {@link timelineTable}. */
 export interface TimelineOptions {
-  /** Maximum number of messages to show: the latest ones. Default: all. */
+  /** The maximum number of messages to show, of which the latest are shown. Default: all. */
   readonly last?: number | undefined;
   /** A function that returns whether to show a message. Default: all are shown. */
   readonly where?: ((entry: Entry) => boolean) | undefined;

@@ -5,7 +5,7 @@ import { type Context, spanText, type Report, type Topic } from "../context.ts";
 import { CROSSING_GRACE_MS } from "../limits.ts";
 
 /**
- * Returns the rules about blocks (BEP 3, BEP 6). `checked` assembles pieces; if it is `undefined`, the hashes of
+ * Returns the rules about blocks (BEP 3, BEP 6). `checked` assembles pieces; when it is `undefined`, the hashes of
  * pieces are not checked.
  */
 export function blockRules(checked: CheckedPieces | undefined): Topic {
@@ -54,7 +54,7 @@ function isAnswer({ theirs }: Context, span: BlockSpan, report: Report): boolean
 
 /**
  * Checks a block that a side sends while it chokes. Blocks that the sender queued before its choke may still arrive
- * after it, because clients read blocks from the disk while they choke. With the fast extension this is always
+ * after it, because clients read blocks from the disk ahead of time. With the fast extension such a block is always
  * correct: a side may serve the requests that it has accepted (BEP 6).
  */
 function lintChoking({ from, to, mine, at }: Context, span: BlockSpan, report: Report): void {

@@ -22,8 +22,8 @@ export const hashesRules: Topic = (context, report) => {
 };
 
 /**
- * Whether the connection uses version 2 of the torrent: the v2 info-hash in a handshake is sufficient, even without
- * the v2 bit. Also true while the torrent's metadata is unknown, so that nothing is reported.
+ * Whether the connection uses version 2 of the torrent: the v2 info-hash in a handshake is sufficient, even without the
+ * v2 bit. It is also true while the torrent's metadata is unknown, so that nothing is reported.
  */
 function isV2(context: Context): boolean {
   const { metainfo, from, to } = context;

@@ -41,7 +41,7 @@ function lintBitfield(context: Context, bits: Uint8Array, report: Report): void 
     );
 }
 
-/** Checks a have-all message. One that adds no pieces is reported as `fast.twice` instead. */
+/** Checks a have-all message. A have-all message that adds no pieces is reported as `fast.twice` instead. */
 function lintHaveAll({ mine, from }: Context, report: Report): void {
   if (!mine.hasAnnouncedPieces || from.pieces === undefined || from.pieces.isFull) return;
   report(

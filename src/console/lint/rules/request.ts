@@ -15,7 +15,7 @@ export const requestRules: Topic = (context, report) => {
 };
 
 /**
- * Whether the requested block exists in the torrent. If it does not, that is reported, and no other rule about the
+ * Whether the requested block exists in the torrent. When it does not, this is reported, and no other rule about the
  * request is checked.
  */
 function isPlace({ metainfo }: Context, span: BlockSpan, report: Report): boolean {

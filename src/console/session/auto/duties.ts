@@ -3,37 +3,37 @@ import { knownFields, wrong } from "../arguments.ts";
 
 /** The tasks (duties) that the engine can perform for a peer in place of the user. */
 export interface Duties {
-  /** Sends a keep-alive when no other message was sent to the peer for two minutes. */
+  /** Whether the engine sends a keep-alive when no other message was sent to the peer for two minutes. */
   readonly keepAlive: boolean;
-  /** Serves the peer's requests while it is unchoked. */
+  /** Whether the engine serves the peer's requests while the peer is unchoked. */
   readonly answer: boolean;
-  /** Downloads missing pieces: sends interested and requests, hashes and stores pieces. */
+  /** Whether the engine downloads missing pieces: sends interested and requests, hashes and stores pieces. */
   readonly download: boolean;
-  /** Serves requests for the metadata (BEP 9). */
+  /** Whether the engine serves requests for the metadata (BEP 9). */
   readonly metadata: boolean;
 }
 
-/** Options of `peer.auto`. Duties that are not given do not change. */
+/** Options of `peer.auto`. Duties that are missing do not change. */
 export interface AutoOptions {
   readonly keepAlive?: boolean;
   readonly answer?: boolean;
   /**
-   * With `sequential`, pieces are downloaded in order instead of rarest first. This applies to all peers of the
-   * session.
+   * Whether to download. With `sequential`, pieces are downloaded in order instead of rarest first, from all peers of
+   * the session.
    */
   readonly download?: boolean | { readonly sequential?: boolean };
   readonly metadata?: boolean;
 }
 
-/** A change of duties: the options of `peer.auto` after validation. */
+/** A change of duties, made from the validated options of `peer.auto`. */
 export interface DutyChange {
   readonly duties: Partial<Duties>;
   readonly sequential: boolean | undefined;
 }
 
-/** All duties off. */
+/** The duties when all are switched off. */
 export const NO_DUTIES: Duties = { keepAlive: false, answer: false, download: false, metadata: false };
-/** All duties on. */
+/** The duties when all are switched on. */
 export const ALL_DUTIES: Duties = { keepAlive: true, answer: true, download: true, metadata: true };
 
 const CALL = "auto({ keepAlive, answer, download, metadata })";

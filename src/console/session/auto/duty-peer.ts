@@ -23,7 +23,7 @@ export interface DutyPeerOptions {
   readonly handshake: Handshake;
   readonly owner: PeerOwner;
   readonly clock: Clock;
-  /** Milliseconds since the session began. */
+  /** The number of milliseconds since the session began. */
   readonly now: number;
   readonly registry: ExtensionRegistry<Peer>;
   readonly metadata: MetadataExchange;
@@ -33,8 +33,8 @@ export interface DutyPeerOptions {
 }
 
 /**
- * Connects a console peer that has duties with a peer of the engine, whose initial state is read from the
- * conversation. It has more than 16 members because it is also the {@link Inbound} of the engine's peer.
+ * Connects a console peer that has duties with a peer of the engine, whose initial state is read from the conversation.
+ * (It has more than 16 members because it is also the {@link Inbound} of the engine's peer.)
  */
 export class DutyPeer implements Inbound {
   readonly peer: ConsolePeer;
@@ -43,11 +43,11 @@ export class DutyPeer implements Inbound {
   readonly clock: Clock;
   readonly metadata: MetadataExchange;
   readonly owner: PeerOwner;
-  /** Ignores that the peer is interested, because only the user unchokes peers. */
+  /** Does nothing when the peer becomes interested, because only the user unchokes peers. */
   readonly choking = { interested: (): void => undefined };
   duties: Duties = NO_DUTIES;
   /**
-   * Number of the last message before this object was created. The initial state of the engine's peer includes that
+   * The number of the last message before this object was created. The initial state of the engine's peer includes that
    * message.
    */
   readonly since: number;

@@ -27,7 +27,7 @@ export interface DutyRunnerOptions {
   readonly runtime: Runtime;
   readonly infoHash: InfoHash;
   readonly log: SessionLog;
-  /** Milliseconds since the session began. */
+  /** Returns the number of milliseconds since the session began. */
   readonly now: () => number;
   /** Returns the session's pieces; `undefined` while the metadata is unknown. */
   readonly pieces: () => Pieces | undefined;
@@ -42,7 +42,7 @@ export interface DutyRunnerOptions {
 
 /**
  * Runs the duties: tasks that the engine does for a peer in place of the user. The engine sends its messages through
- * the console's peer and gets the messages that arrive from it. A peer that breaks a rule which a duty checks is
+ * the console's peer and receives the messages that arrive from it. A peer that violates a rule which a duty checks is
  * disconnected, as in the engine.
  */
 export class DutyRunner implements PeerOwner {
@@ -259,7 +259,7 @@ export class DutyRunner implements PeerOwner {
     }
   }
 
-  /** Tells the engine which blocks the user has requested, so that it does not request them again. */
+  /** Passes the blocks that the user has requested to the engine, so that it does not request them again. */
   #adopt(engine: Peer, downloader: Downloader): void {
     const peer = this.#byEngine.get(engine)?.peer;
     for (const span of peer?.asked ?? [])
@@ -271,8 +271,8 @@ export class DutyRunner implements PeerOwner {
   }
 
   /**
-   * Sends the console's extended handshake. Metadata exchange requires one from both sides. It is sent again when the
-   * size of the metadata becomes known (`isAgain`).
+   * Sends the console's extended handshake, because metadata exchange requires one from both sides. `isAgain` is true
+   * when it is sent again because the size of the metadata has become known.
    */
   #sendExtendedHandshake({ peer, engine, duties }: DutyPeer, isAgain: boolean): void {
     const isKnown = this.#options.info() !== undefined;

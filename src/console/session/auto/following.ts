@@ -2,8 +2,8 @@ import type { Entry } from "../../conversation/entry.ts";
 import type { DutyPeer } from "./duty-peer.ts";
 
 /**
- * Passes a message from a peer to the engine, if a duty of the peer needs it. Throws PeerError for a message that
- * breaks a rule.
+ * Passes a message from a peer to the engine when a duty of the peer needs it. Throws PeerError for a message that
+ * violates a rule.
  */
 export function followPeer(member: DutyPeer, entry: Entry): void {
   const { engine, duties, metadata, owner } = member;

@@ -3,7 +3,7 @@ import type { Connection } from "../../../transport/index.ts";
 import type { ConsolePeer } from "../peer/peer.ts";
 
 /**
- * A console peer's connection, as the engine uses it. Bytes that the engine writes appear in the peer's timeline.
+ * Gives the engine access to a console peer's connection. Bytes that the engine writes appear in the peer's timeline.
  * When the duties end, the connection stays open for the user.
  */
 export class PeerLink implements Connection {

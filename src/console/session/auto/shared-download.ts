@@ -34,15 +34,15 @@ export interface SharedDownloadOptions {
  *     idle ──a peer joins, pieces are missing──> running ──complete, or no peers──> ending ──on disk──> idle
  */
 export class SharedDownload {
-  /** The peers that blocks are downloaded from. */
+  /** The peers from which blocks are downloaded. */
   readonly peers = new Set<Peer>();
   readonly #options: SharedDownloadOptions;
   #downloader: Downloader | undefined;
   #isEnding = false;
   #isSequential = false;
-  /** The message of the last disk error; `undefined` if there was none. */
+  /** The message of the last disk error; `undefined` when there was none. */
   #trouble: string | undefined;
-  /** The last start or end of the download. They run one after another: each waits for the previous one. */
+  /** The last start or end of the download. Each start or end waits for the previous one. */
   #turns: Promise<void> = Promise.resolve();
 
   constructor(options: SharedDownloadOptions) {
@@ -88,7 +88,7 @@ export class SharedDownload {
     downloader.tick(now);
   }
 
-  /** Starts or ends the download if required. Call it after each change of peers or pieces. */
+  /** Starts or ends the download when that is necessary. To be called after each change of peers or pieces. */
   arrange(): void {
     this.#turns = this.#turns
       .then(() => this.#turn())
@@ -166,8 +166,8 @@ export class SharedDownload {
   }
 
   /**
-   * Logs a disk error if it differs from the last one. Called after each attempt to start the download; `undefined`:
-   * no error.
+   * Logs a disk error when it differs from the last one. Called after each attempt to start the download, with
+   * `undefined` when there was no error.
    */
   #noteStorage(error: StorageError | undefined): void {
     const { log } = this.#options;

@@ -12,7 +12,7 @@ import type { Entry } from "../../conversation/entry.ts";
 import { bytesOf, knownFields, plainObject, uint32, wholeBetween } from "../arguments.ts";
 import { MessageSenders, spanMessage } from "./message-senders.ts";
 
-/** Ids of extensions, by the name of the extension (BEP 10). */
+/** The ids of extensions, by the name of the extension (BEP 10). */
 type ExtensionIds = Readonly<Record<string, number>> | ReadonlyMap<string, number>;
 
 /** Fields of an extended handshake that replace the default ones. */
@@ -40,8 +40,9 @@ const HANDSHAKE_FIELDS = [
 
 /**
  * Methods that send the messages of the fast extension (BEP 6), the extension protocol (BEP 10) and the metadata
- * extension (BEP 9). They return and throw as the methods of {@link MessageSenders} do. A method that requires the id
- * that the peer assigned to an extension throws UsageError `console.extension` when the peer has not announced one.
+ * extension (BEP 9). They return and throw as the methods of {@link MessageSenders} do. Each method that requires the
+ * id that the peer assigned to an extension throws UsageError `console.extension` when the peer has not announced an
+ * id.
  */
 export abstract class ExtensionSenders extends MessageSenders {
   /** Whether both handshakes have the bit of the fast extension (BEP 6). */
@@ -65,17 +66,17 @@ export abstract class ExtensionSenders extends MessageSenders {
     return this.line.send({ type: "have-none" });
   }
 
-  /** Sends reject (BEP 6): the block that the peer requested will not be sent. */
+  /** Sends reject (BEP 6), which means that the block that the peer requested will not be sent. */
   reject(piece: number, begin: number, length: number = BLOCK_LENGTH): Entry {
     return this.line.send(spanMessage("reject", piece, begin, length));
   }
 
-  /** Sends allowed fast (BEP 6): the peer may request this piece while it is choked. */
+  /** Sends allowed fast (BEP 6), with which the peer may request this piece while it is choked. */
   allowedFast(piece: number): Entry {
     return this.line.send({ type: "allowed-fast", piece: uint32("allowedFast(piece)", "piece", piece) });
   }
 
-  /** Sends the extended handshake (BEP 10). Fields that are given replace the default ones. */
+  /** Sends the extended handshake (BEP 10). Fields in `fields` replace the default ones. */
   extendedHandshake(fields?: ExtendedHandshakeFields): Entry {
     const call = "extendedHandshake(fields)";
     knownFields(call, plainObject(call, "fields", fields), HANDSHAKE_FIELDS);
@@ -94,7 +95,7 @@ export abstract class ExtensionSenders extends MessageSenders {
   }
 
   /**
-   * Sends a message of any extension (BEP 10). `extension`: its name, or the id that the peer assigned to it. A
+   * Sends a message of any extension (BEP 10). `extension` is its name, or the id that the peer assigned to it. A
    * payload that is not bytes is bencoded.
    */
   extended(extension: string | number, payload: Uint8Array | BInput = new Uint8Array(0)): Entry {
@@ -104,7 +105,7 @@ export abstract class ExtensionSenders extends MessageSenders {
     return this.line.send({ type: "extended", id, payload: payload instanceof Uint8Array ? payload : encode(payload) });
   }
 
-  /** Requests a piece of the info dictionary, 16 KiB (BEP 9). Both extended handshakes must have been sent. */
+  /** Requests a piece of the info dictionary, 16 KiB (BEP 9). Both sides must have sent their extended handshakes. */
   metadataRequest(piece: number): Entry {
     if (this.conversation.sides.out.extended === undefined) {
       throw new UsageError(
@@ -116,8 +117,8 @@ export abstract class ExtensionSenders extends MessageSenders {
   }
 
   /**
-   * Sends a piece of the info dictionary, 16 KiB (BEP 9): `data` if it is given, else from the session's torrent.
-   * Throws UsageError `console.missing` when the session's metadata is unknown. `totalSize`: the size of the whole
+   * Sends a piece of the info dictionary, 16 KiB (BEP 9): `data`, or by default the piece from the session's torrent.
+   * Throws UsageError `console.missing` when the session's metadata is unknown. `totalSize` is the size of the whole
    * dictionary in bytes.
    */
   metadata(piece: number, data?: Uint8Array, totalSize?: number): Entry {

@@ -7,7 +7,7 @@ import { countOlder } from "./peer-view.ts";
 
 /** Options of `peer.next`. */
 export interface NextOptions {
-  /** Maximum seconds to wait. Default {@link DEFAULT_NEXT_TIMEOUT_SECONDS}. */
+  /** The maximum number of seconds to wait. Default {@link DEFAULT_NEXT_TIMEOUT_SECONDS}. */
   readonly timeout?: number | undefined;
   /** Whether to ignore messages that arrived before the call. */
   readonly fresh?: boolean | undefined;
@@ -17,17 +17,17 @@ export interface NextOptions {
 export type EntryOf<T extends WireMessageType> = Extract<Entry, { readonly type: T }>;
 
 interface Waiter {
-  /** Whether a message matches. The user may have passed this function, so it may throw. */
+  /** Returns whether a message matches. The user may have passed this function, so it may throw. */
   readonly wants: (entry: Entry) => boolean;
   readonly take: (entry: Entry) => void;
-  /** Rejects the waiting call, because the connection is closed. `why`: the reason for closing. */
+  /** Rejects the waiting call, because the connection is closed. `why` is the reason. */
   readonly fail: (why: string) => void;
   readonly throw: (error: unknown) => void;
 }
 
 /**
- * Messages that have arrived and that `next` has not returned yet. Each message is returned once, so two calls of
- * `next` return two different messages even if both arrived together. Messages that do not match stay for later
+ * The messages that have arrived and that `next` has not returned yet. Each message is returned once, so two calls of
+ * `next` return two different messages even when both arrived together. Messages that do not match stay for later
  * calls.
  */
 export class Inbox {
@@ -53,7 +53,7 @@ export class Inbox {
     this.#unread.dropOldest(countOlder(this.#unread, number));
   }
 
-  /** Rejects all waiting calls, because no more messages will arrive. `why`: the reason. */
+  /** Rejects all waiting calls, because no more messages will arrive. `why` is the reason. */
   end(why: string): void {
     this.#ended = why;
     for (const waiter of this.#waiters) waiter.fail(why);
@@ -61,8 +61,8 @@ export class Inbox {
   }
 
   /**
-   * Resolves to the first message that matches and was not returned yet, or waits for one. `what` describes it in
-   * errors. Rejects with NetworkError `console.timeout`, or `console.closed` when the connection is closed.
+   * Resolves to the first message that matches and was not returned yet; waits when there is none. `what` describes the
+   * message in errors. Rejects with NetworkError `console.timeout`, or `console.closed` when the connection is closed.
    */
   next(wants: (entry: Entry) => boolean, what: string, options: NextOptions = {}): Promise<Entry> {
     const seconds = options.timeout ?? DEFAULT_NEXT_TIMEOUT_SECONDS;
@@ -116,8 +116,8 @@ export class Inbox {
   }
 
   /**
-   * Passes a message to a waiting call. Returns whether the call takes it. If the call's function throws, the call
-   * rejects, and the connection is not affected.
+   * Offers a message to a waiting call. Returns whether the message matches, so that the call resolves with it. When
+   * the call's function throws, the call rejects, and the connection is not affected.
    */
   #offer(waiter: Waiter, entry: Entry): boolean {
     try {

@@ -39,27 +39,27 @@ export abstract class MessageSenders extends PeerView {
     return this.line.send({ type: "keep-alive" });
   }
 
-  /** Sends choke: the peer's requests will not be served. */
+  /** Sends choke, which means that the peer's requests will not be served. */
   choke(): Entry {
     return this.line.send({ type: "choke" });
   }
 
-  /** Sends unchoke: the peer may send requests. */
+  /** Sends unchoke, which means that the peer may send requests. */
   unchoke(): Entry {
     return this.line.send({ type: "unchoke" });
   }
 
-  /** Sends interested: the peer has pieces that the console wants. */
+  /** Sends interested, which means that the peer has pieces that the console wants. */
   interested(): Entry {
     return this.line.send({ type: "interested" });
   }
 
-  /** Sends not interested: the peer has no pieces that the console wants. */
+  /** Sends not interested, which means that the peer has no pieces that the console wants. */
   notInterested(): Entry {
     return this.line.send({ type: "not-interested" });
   }
 
-  /** Sends have: the console has this piece. */
+  /** Sends have, which means that the console has this piece. */
   have(piece: number): Entry {
     return this.line.send({ type: "have", piece: uint32("have(piece)", "piece", piece) });
   }
@@ -72,13 +72,13 @@ export abstract class MessageSenders extends PeerView {
     return this.line.send({ type: "bitfield", bits: this.#bits(pieces) });
   }
 
-  /** Sends request. `begin`: the block's offset in the piece in bytes; `length`: the block's length in bytes. */
+  /** Sends request. `begin` is the block's offset in the piece in bytes, `length` the block's length in bytes. */
   request(piece: number, begin = 0, length: number = BLOCK_LENGTH): Entry {
     return this.line.send(spanMessage("request", piece, begin, length));
   }
 
   /**
-   * Sends piece, the message that carries a block. Without `block` the bytes are read from the session's pieces;
+   * Sends piece, the message that contains a block. Without `block` the bytes are read from the session's pieces;
    * rejects with UsageError `console.missing` when they are not complete. Resolves when the message has been queued.
    */
   async piece(piece: number, begin: number, block?: Uint8Array): Promise<Entry> {
@@ -91,12 +91,12 @@ export abstract class MessageSenders extends PeerView {
     });
   }
 
-  /** Sends cancel: the requested block is no longer needed. */
+  /** Sends cancel, which means that the requested block is no longer needed. */
   cancel(piece: number, begin: number, length: number = BLOCK_LENGTH): Entry {
     return this.line.send(spanMessage("cancel", piece, begin, length));
   }
 
-  /** Sends port (BEP 5): the UDP port of a DHT node. */
+  /** Sends port (BEP 5), which contains the UDP port of a DHT node. */
   port(port: number): Entry {
     return this.line.send({ type: "port", port: wholeBetween("port(port)", "port", port, 0, 65_535) });
   }
@@ -125,7 +125,7 @@ export abstract class MessageSenders extends PeerView {
   }
 }
 
-/** Returns a message that names a block, after checking the arguments. Throws UsageError `console.argument`. */
+/** Returns a message that refers to a block, after checking the arguments. Throws UsageError `console.argument`. */
 export function spanMessage(
   type: "request" | "cancel" | "reject",
   piece: number,

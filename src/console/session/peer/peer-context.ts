@@ -10,7 +10,7 @@ export interface PeerContext {
   readonly infoHash: Uint8Array;
   /** The session's own 20-byte peer id. */
   readonly peerId: Uint8Array;
-  /** Client name and version for the extended handshake. */
+  /** The client's name and version, for the extended handshake. */
   readonly clientName: string;
   /** Returns the port on which the session listens; `undefined` when it does not listen. */
   port(): number | undefined;

@@ -26,12 +26,12 @@ export interface PeerLineHandlers {
   readonly onSent: (entry: Entry) => void;
   readonly onDrain: () => void;
   /**
-   * Called once when the conversation ends, possibly before the connection is closed. `why`: the reason for the end.
+   * Called once when the conversation ends, possibly before the connection is closed. `why` is the reason for the end.
    */
   readonly onClose: (why: string) => void;
 }
 
-/** Maximum milliseconds for a peer to read the bytes that were sent, before the connection is destroyed. */
+/** The maximum time, in milliseconds, for a peer to read the bytes that were sent. Then the connection is destroyed. */
 const HANG_UP_MS = 3_000;
 
 /**
@@ -40,9 +40,9 @@ const HANG_UP_MS = 3_000;
  */
 export class PeerLine {
   readonly connection: Connection;
-  /** Blocks that the user requested and that have not arrived yet. */
+  /** The blocks that the user requested and that have not arrived yet. */
   readonly requestedBlocks = new OpenRequests();
-  /** Pieces of the metadata that the user requested and that have not arrived yet. */
+  /** The pieces of the metadata that the user requested and that have not arrived yet. */
   readonly requestedMetadata = new Set<number>();
   readonly #options: PeerLineOptions;
   #handlers: PeerLineHandlers | undefined;
@@ -146,7 +146,7 @@ export class PeerLine {
     this.connection.end();
   }
 
-  /** Destroys the connection at once. Bytes that were not sent yet are lost. `why`: the reason. */
+  /** Destroys the connection at once. Bytes that were not sent yet are lost. `why` is the reason. */
   hangUp(why: string): void {
     this.#onClose("out", why);
     this.connection.destroy();

@@ -12,7 +12,7 @@ export interface PeerViewOptions {
   readonly number: number;
   /** The address of the peer, as `HOST:PORT`. */
   readonly address: string;
-  /** The side that opened the connection: `"outgoing"`, the console; `"incoming"`, the peer. */
+  /** The direction of the connection: `"outgoing"` when the console opened it, `"incoming"` when the peer did. */
   readonly direction: "outgoing" | "incoming";
   readonly conversation: Conversation;
 }
@@ -24,8 +24,8 @@ export function countOlder(entries: readonly Entry[], number: number): number {
 }
 
 /**
- * A peer as the user inspects it, live or in a recording. It has more than 16 members because each is a name that the
- * user types.
+ * A peer in the form in which the user inspects it, live or in a recording. (It has more than 16 members because each
+ * is a name that the user types.)
  */
 export class PeerView {
   /** The number of the peer; 1 for the first peer of a session. */

@@ -12,7 +12,7 @@ import type { PeerContext } from "./peer-context.ts";
 import type { PeerViewOptions } from "./peer-view.ts";
 import { sendable } from "./sendable.ts";
 
-/** The session, as a peer uses it: facts for its sending methods, and callbacks for its events. */
+/** The parts of the session that a peer uses: facts for its sending methods, and callbacks for its events. */
 export interface PeerHost extends PeerContext {
   /** Called when a message has arrived from the peer. */
   onEntry(peer: ConsolePeer, entry: Entry): void;
@@ -20,7 +20,7 @@ export interface PeerHost extends PeerContext {
   onSent(peer: ConsolePeer, entry: Entry): void;
   /** Called when the peer's connection can accept more bytes again. */
   onDrain(peer: ConsolePeer): void;
-  /** Changes the engine's duties for the peer: see {@link ConsolePeer.auto}. */
+  /** Changes the engine's duties for the peer, as {@link ConsolePeer.auto} does. */
   auto(peer: ConsolePeer, options: unknown): Duties;
   /** Called when the connection is closed; `why` is the reason. */
   onClose(peer: ConsolePeer, why: string): void;
@@ -44,7 +44,7 @@ export interface HandshakeFields {
 
 /** The reserved bits of the default handshake. */
 const RESERVED: Partial<Reserved> = { extended: true, fast: true };
-/** Number of bytes waiting to be sent above which `satisfy` pauses. */
+/** The number of bytes waiting to be sent above which `satisfy` pauses. */
 const MAX_QUEUED_BYTES = 1_048_576;
 
 /**
@@ -81,7 +81,7 @@ export class ConsolePeer extends ExtensionSenders {
     });
   }
 
-  /** The peer's connection, as the engine uses it. */
+  /** The peer's connection in the form that the engine uses. */
   get connection(): Connection {
     return this.line.connection;
   }
@@ -97,8 +97,8 @@ export class ConsolePeer extends ExtensionSenders {
   }
 
   /**
-   * Resolves to the next message of a type, of one of several types, or for which a function returns true. Each
-   * message is returned once; messages that arrived before the call are returned first. Rejects with NetworkError
+   * Resolves to the next message of a type, of one of several types, or for which a function returns true. Each message
+   * is returned once; messages that arrived before the call are returned first. Rejects with NetworkError
    * `console.timeout`, `console.closed`.
    */
   next<T extends WireMessageType>(what: T, options?: NextOptions): Promise<EntryOf<T>>;
@@ -110,7 +110,7 @@ export class ConsolePeer extends ExtensionSenders {
     return nextMessage(this.#inbox, what, options);
   }
 
-  /** Sends the handshake (BEP 3). Needed only if the peer was contacted with `handshake: false`. */
+  /** Sends the handshake (BEP 3). This is needed only when the peer was contacted with `handshake: false`. */
   handshake(fields: HandshakeFields = {}): Entry {
     const { infoHash, peerId } = this.#host;
     return this.line.write(
@@ -176,13 +176,13 @@ export class ConsolePeer extends ExtensionSenders {
   }
 
   /**
-   * Hands tasks (duties) to the engine, or takes them back: `keepAlive` sends a keep-alive after two minutes in which
-   * nothing was sent; `answer` serves requests while the peer is unchoked (the user chokes and unchokes); `download`
+   * Hands tasks (duties) to the engine, or takes them back: `keepAlive` sends a keep-alive when nothing was sent for
+   * two minutes; `answer` serves requests while the peer is unchoked (the user chokes and unchokes); `download`
    * downloads missing pieces together with the other peers that have this duty; `metadata` serves requests for the
-   * metadata. Without an argument all duties are switched on, with `false` all off; with an object only the named
-   * duties change. Returns the duties that are on. With the fast extension, the complete pieces are announced first
-   * when no message was sent yet (BEP 6). The engine disconnects a peer that breaks a rule of a duty or sends bad
-   * data, and logs the reason.
+   * metadata. Without an argument all duties are switched on, with `false` all are switched off; an object changes only
+   * the duties that it contains. Returns the duties that are on. With the fast extension, the complete pieces are
+   * announced first when no message was sent yet (BEP 6). The engine disconnects a peer that violates a rule of a duty
+   * or sends bad data, and logs the reason.
    */
   auto(options?: AutoOptions | boolean): Duties {
     return this.#host.auto(this, options);

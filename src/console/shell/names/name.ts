@@ -4,7 +4,7 @@ export interface NameHelp {
   readonly name: string;
   /** Names with the same meaning from earlier tools. */
   readonly aliases?: readonly string[];
-  /** How the name is typed: for a function the form of a call, for an object its name. */
+  /** The form in which the name is typed: for a function a call with its arguments, for an object its name. */
   readonly usage: string;
   /** The meaning of the name in one line. */
   readonly summary: string;

@@ -10,21 +10,21 @@ export interface ReplOptions {
   /** Whether the input is a terminal. Then there is a prompt with line editing, completion and history. */
   readonly isTerminal: boolean;
   readonly prompt: string;
-  /** The path of the file that keeps typed lines for later sessions; `undefined`: they are not kept. */
+  /** The path of the file that stores typed lines for later sessions; `undefined` when they are not stored. */
   readonly historyFile: string | undefined;
   /** Formats a value as text; `undefined` prints nothing. */
   readonly show: (value: unknown) => string | undefined;
   /** Whether a value has already been printed as an event. It is then not printed again. */
   readonly isShown: (value: unknown) => boolean;
   /**
-   * Called with each error. `line`: the number of the input line, from 1, when lines are read from a pipe;
+   * Called with each error. `line` is the number of the input line, from 1, when lines are read from a pipe;
    * `undefined` on a terminal.
    */
   readonly onProblem: (error: unknown, line: number | undefined) => void;
-  /** Called when the user presses Ctrl-C: the operation that the user waits for must end. */
+  /** Called when the user presses Ctrl-C. The operation that the user waits for must then end. */
   readonly onInterrupt: () => void;
   /**
-   * Returns the completions for the text before the cursor. If it returns `undefined`, Node's own completion is used.
+   * Returns the completions for the text before the cursor. When it returns `undefined`, Node's own completion is used.
    */
   readonly complete: (line: string) => readonly [string[], string] | undefined;
 }

@@ -20,14 +20,14 @@ export interface ConsoleOptions {
   /** The folder for the torrent's files; `undefined` keeps the pieces in memory. */
   readonly folder: string | undefined;
   /**
-   * If defined, the session listens from the start: on `port`; if that is `undefined`, on the first free default
-   * port.
+   * The port on which the session listens from the start; `undefined` in it means the first free default port. When the
+   * whole option is `undefined`, the session does not listen.
    */
   readonly accept: { readonly port: number | undefined } | undefined;
   readonly script: string | undefined;
-  /** The arguments on the command line that are passed to the script. */
+  /** The command-line arguments that are passed to the script. */
   readonly words: readonly string[];
-  /** The path of a file to which the session is recorded from its start; `undefined`: it is not recorded. */
+  /** The path of a file to which the session is recorded from its start; `undefined` when it is not recorded. */
   readonly record: string | undefined;
   readonly clientName: string;
   readonly isJson: boolean;

@@ -19,14 +19,14 @@ export interface ReplayConsoleOptions {
   /** The path of the recording. */
   readonly path: string;
   readonly script: string | undefined;
-  /** The arguments on the command line that are passed to the script. */
+  /** The command-line arguments that are passed to the script. */
   readonly words: readonly string[];
   readonly isJson: boolean;
   readonly signal: AbortSignal;
 }
 
 /**
- * Runs the console on a recording: the user replays it. Resolves to the exit status; rejects with InputError
+ * Runs the console on a recording, which the user replays. Resolves to the exit status; rejects with InputError
  * `console.recording` and StorageError.
  */
 export async function runReplay(options: ReplayConsoleOptions): Promise<number> {
@@ -48,7 +48,7 @@ export async function runReplay(options: ReplayConsoleOptions): Promise<number> 
   });
 }
 
-/** Formats a time from a recording as a date. The time may be invalid, that is, out of the range of `Date`. */
+/** Formats a time from a recording as a date. The time may be invalid, which means out of the range of `Date`. */
 function dateText(milliseconds: number): string {
   const date = new Date(milliseconds);
   return Number.isNaN(date.getTime()) ? "an unknown time" : date.toISOString();

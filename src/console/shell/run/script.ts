@@ -19,7 +19,7 @@ export function load(url, context, next) {
 }`;
 
 /**
- * Runs the source of a script as an ES module that can use the global names. `path`: the path of the script, for its
+ * Runs the source of a script as an ES module that can use the global names. `path` is the path of the script, for its
  * imports and for error messages. Rejects with the error that the script throws.
  */
 export async function runScript(path: string, source: string): Promise<void> {

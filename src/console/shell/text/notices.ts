@@ -40,7 +40,8 @@ export class Notices {
   }
 
   /**
-   * Whether a message was already printed as an event. If it is the value of a line, it is then not printed again.
+   * Whether a message was already printed as an event. When it is also the value of a line, it is then not printed
+   * again.
    */
   isShown(value: unknown): boolean {
     return typeof value === "object" && value !== null && this.#printed.has(value);
@@ -60,7 +61,7 @@ export class Notices {
 
   /**
    * Prints a text unless too many were printed in this second. Returns whether it was printed. `text` is called only
-   * if its result is printed.
+   * when its result is printed.
    */
   #printNotice(text: () => string): boolean {
     if (this.isQuiet) return false;
