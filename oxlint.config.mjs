@@ -19,6 +19,7 @@ const modules = [
   "tracker",
   "discovery",
   "dht",
+  "lsd",
   "swarm",
   "client",
   "sim",

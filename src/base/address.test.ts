@@ -1,6 +1,6 @@
 import ipaddr from "ipaddr.js";
 import { describe, expect, it } from "vitest";
-import { ipScope } from "./address.ts";
+import { ipScope, isSameNetwork } from "./address.ts";
 
 /** What the library says of an IPv4 address. */
 function rangeOf(ip: string): string {
@@ -29,4 +29,21 @@ describe("ipScope", () => {
     "1.2.3.x",
     "",
   ])("returns reserved for %j, which is no address", (text) => expect(ipScope(text)).toBe("reserved"));
+});
+
+describe("isSameNetwork", () => {
+  it.each([
+    ["10.0.0.1", "10.0.0.254", 24, true],
+    ["10.0.0.1", "10.0.1.1", 24, false],
+    ["10.0.0.1", "10.0.0.126", 25, true],
+    ["10.0.0.1", "10.0.0.129", 25, false],
+    ["10.0.0.1", "10.0.0.1", 32, true],
+    ["10.0.0.1", "99.0.0.1", 0, true],
+    ["2001:db8::1", "2001:db8::ffff:1", 64, true],
+    ["2001:db8::1", "2001:db8:0:1::1", 64, false],
+    ["2001:db8::1", "2001:db8::1", 128, true],
+    ["10.0.0.1", "::1", 0, false],
+  ])("%s and %s have %i bits in common: %s", (ip, other, bits, isSame) => {
+    expect(isSameNetwork(ip, other, bits)).toBe(isSame);
+  });
 });

@@ -63,6 +63,15 @@ export function networkOf(ip: string, ipv4Bits: 24 | 32 = 32): string {
     .join(":");
 }
 
+/** Whether two IP addresses of one family have the same first `bits` bits; both must be valid. */
+export function isSameNetwork(ip: string, other: string, bits: number): boolean {
+  const [one, two] = [ipBytes(ip), ipBytes(other)];
+  if (one.length !== two.length) return false;
+  const whole = bits >> 3;
+  for (let at = 0; at < whole; at++) if (one[at] !== two[at]) return false;
+  return ((one[whole] ?? 0) ^ (two[whole] ?? 0)) >> (8 - (bits & 7)) === 0;
+}
+
 /** The kind of network that an address belongs to. */
 export type IpScope = "loopback" | "private" | "link-local" | "multicast" | "unspecified" | "reserved" | "public";
 

@@ -1,6 +1,7 @@
 import { Gate, InfoHash, ipScope, type PeerId, readUint32, UsageError, VERSION } from "../base/index.ts";
 import { STATE_FOLDER, v2Only } from "../metainfo/index.ts";
 import type { Dht } from "../dht/index.ts";
+import type { LocalDiscovery } from "../lsd/index.ts";
 import type { Runtime, Timer } from "../runtime/index.ts";
 import { FilePool, makingRoom } from "../storage/index.ts";
 import { AssemblyBudget, BanList, IntakeBudget, RateLimiter } from "../swarm/index.ts";
@@ -8,7 +9,8 @@ import { UdpTrackers } from "../tracker/index.ts";
 import { Connector, Tarpit, TcpTransport, UdpPort, type Transport } from "../transport/index.ts";
 import { generatePeerId } from "../wire/index.ts";
 import { checkLimits } from "./limit-checks.ts";
-import { ClientDht } from "./dht.ts";
+import { makeDht, type ClientDht } from "./dht.ts";
+import { makeLsd } from "./lsd.ts";
 import { checkDiskName, withDiskName } from "./content/disk-name.ts";
 import { keptWhere, type KeptWhere } from "./content/kept-content.ts";
 import {
@@ -34,10 +36,13 @@ const DEFAULT_USER_AGENT = `Millrace ${VERSION}`;
 
 /**
  * A BitTorrent client: many torrents with one listener and shared limits. No socket or file is opened before the first
- * torrent is added or {@link Client.listen} is called. {@link Client.close} releases everything.
+ * torrent is added or {@link Client.listen} is called. {@link Client.close} releases everything. (Seventeen
+ * public members, of which nine are read-only.)
  */
 export class Client {
   readonly peerId: PeerId;
+  /** Local service discovery; `undefined` when the client does not use it. */
+  readonly lsd: LocalDiscovery | undefined;
   readonly #options: ClientOptions;
   readonly #runtime: Runtime;
   readonly #torrents = new Map<string, ManagedTorrent>();
@@ -75,7 +80,12 @@ export class Client {
     this.#listener = options.port === false ? undefined : this.#makeListener(runtime, tarpit, transports);
     // Not bound to `listenIp`: requests to trackers use the address of the route to them.
     this.#udpPort = new UdpPort({ runtime, port: () => this.#listener?.announcedPort ?? 0 });
-    this.#dht = this.#makeDht(runtime, this.#udpPort);
+    this.#dht = makeDht(options, {
+      runtime,
+      udpPort: this.#udpPort,
+      isSeed: (infoHash) => this.get(infoHash)?.state.kind === "seeding",
+    });
+    this.lsd = makeLsd(runtime, options.lsd);
     this.#host = {
       runtime,
       peerId: this.peerId,
@@ -84,7 +94,7 @@ export class Client {
       pool,
       udp: new UdpTrackers(runtime, this.#udpPort),
       bans: new BanList(),
-      discovery: [...(this.#dht === undefined ? [] : [this.#dht]), ...(options.discovery ?? [])],
+      discovery: [this.#dht, this.lsd, ...(options.discovery ?? [])].filter((service) => service !== undefined),
       dht: this.#dht,
       connector: new Connector(transports),
       tarpit,
@@ -294,18 +304,6 @@ export class Client {
         swarms.some((swarm) => swarm.freePlace(newcomer));
       },
     };
-  }
-
-  #makeDht(runtime: Runtime, udpPort: UdpPort): ClientDht | undefined {
-    const { dht = false, stateDir } = this.#options;
-    if (dht === false) return undefined;
-    return new ClientDht({
-      runtime,
-      udpPort,
-      stateDir: (dht === true ? undefined : dht.stateDir) ?? stateDir,
-      settings: dht === true ? {} : dht,
-      isSeed: (infoHash) => this.get(infoHash)?.state.kind === "seeding",
-    });
   }
 
   #makeListener({ clock }: Runtime, tarpit: Tarpit, transports: readonly Transport[]): PeerListener {

@@ -104,6 +104,16 @@ export class ClientDht extends DhtService implements SwarmDht {
   }
 }
 
+/** Returns a client's DHT node; `undefined` when the client does not use the DHT. */
+export function makeDht(
+  { dht = false, stateDir }: { readonly dht?: boolean | DhtSettings; readonly stateDir?: string },
+  parts: Pick<ClientDhtOptions, "runtime" | "udpPort" | "isSeed">,
+): ClientDht | undefined {
+  if (dht === false) return undefined;
+  const settings = dht === true ? {} : dht;
+  return new ClientDht({ ...parts, settings, stateDir: settings.stateDir ?? stateDir });
+}
+
 function tablePath(stateDir: string): string {
   return `${stateDir}/dht.nodes`;
 }

@@ -3,6 +3,7 @@ import type { FileLayout, LayoutFile, Metainfo } from "../metainfo/index.ts";
 import type { Runtime } from "../runtime/index.ts";
 import type { Storage } from "../storage/index.ts";
 import type { DhtSettings } from "./dht.ts";
+import type { LsdSettings } from "./lsd.ts";
 import type { Priority } from "../swarm/index.ts";
 
 /** Options of {@link Client}. */
@@ -49,6 +50,11 @@ export interface ClientOptions {
    * set. Default: false.
    */
   readonly dht?: boolean | DhtSettings;
+  /**
+   * Whether to find peers in the local network by multicast (BEP 14), or the settings for that. Private torrents never
+   * do. Default: false.
+   */
+  readonly lsd?: boolean | LsdSettings;
   /**
    * Further services that find peers for all torrents. They are opened when the client starts to listen, and closed
    * with the client. Default: none.

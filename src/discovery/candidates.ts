@@ -181,6 +181,11 @@ export class CandidateList {
     if (candidate !== undefined) candidate.state = "banned";
   }
 
+  /** Returns how a peer was found; `undefined` when it is not known. */
+  sourceOf(address: PeerAddress): CandidateSource | undefined {
+    return this.#known.get(addressKey(address))?.source;
+  }
+
   /** Forgets the peers that only the source `of` has reported, and returns their addresses. */
   forgetAll(of: CandidateSource): PeerAddress[] {
     const forgotten: PeerAddress[] = [];

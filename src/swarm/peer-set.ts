@@ -65,6 +65,9 @@ export class PeerSet {
       return undefined;
     }
     if (bans.isBanned(address, peerId)) return undefined;
+    const source = direction === "incoming" ? direction : candidates.sourceOf(address);
+    // The torrent has turned out to be private while the peer was dialed: see `dropSource`.
+    if (source === undefined) return undefined;
     const now = runtime.clock.now();
     if (!this.#replaceStale(connection, peerId, now) || !this.#hasPlace(connection, direction)) return undefined;
     if (this.#peers.size === 0) this.#options.onFirst(now);
@@ -72,6 +75,7 @@ export class PeerSet {
       owner: this.#owner,
       connection,
       direction,
+      source,
       handshake,
       peerId,
       registry: registry(),

@@ -60,6 +60,7 @@ export function peerStatuses(swarm: Swarm | undefined): PeerStatus[] {
     peerId: peer.identity.peerId.toString(),
     peerIdHex: peer.identity.peerId.hex,
     direction: peer.profile.direction,
+    source: peer.profile.source,
     progress: peer.pieces === undefined ? 0 : peer.pieces.count / Math.max(1, peer.pieces.length),
     downRate: peer.download.meter.rate,
     upRate: peer.upload.meter.rate,

@@ -209,7 +209,7 @@ export class TorrentRun {
     const { data, sources } = this.#parts;
     const metainfo = data.setMetainfo(known);
     sources.reconsider();
-    if (metainfo.isPrivate) this.#swarm?.dropSource("dht");
+    if (metainfo.isPrivate) for (const source of ["dht", "local"] as const) this.#swarm?.dropSource(source);
     this.#events.onMetadata(metainfo);
     return metainfo;
   }

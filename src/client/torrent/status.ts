@@ -1,3 +1,4 @@
+import type { CandidateSource } from "../../discovery/index.ts";
 import type { TorrentState } from "./state.ts";
 
 /** The numbers of a torrent at one time. */
@@ -48,6 +49,8 @@ export interface PeerStatus {
   readonly peerId: string;
   readonly peerIdHex: string;
   readonly direction: "incoming" | "outgoing";
+  /** How the peer was found; `"incoming"` when it has connected to this client. */
+  readonly source: CandidateSource;
   /** The part of the torrent's pieces that the peer has, from 0 to 1. */
   readonly progress: number;
   readonly downRate: number;

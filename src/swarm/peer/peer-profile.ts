@@ -1,4 +1,5 @@
 import { addressIp, addressWithPort, type PeerAddress, type PeerId } from "../../base/index.ts";
+import type { CandidateSource } from "../../discovery/index.ts";
 import type { Direction } from "../../transport/index.ts";
 import { recogniseClient, type ExtendedHandshake, type Handshake } from "../../wire/index.ts";
 
@@ -8,10 +9,19 @@ export interface PeerIdentity {
   readonly peerId: PeerId;
 }
 
-/** The facts about a peer that its handshakes contain. */
+/** The facts about a peer when its connection is admitted. */
+export interface ProfileFacts {
+  readonly direction: Direction;
+  readonly source: CandidateSource;
+  readonly handshake: Handshake;
+}
+
+/** How a peer was found, and the facts about it that its handshakes contain. */
 export class PeerProfile {
   readonly identity: PeerIdentity;
   readonly direction: Direction;
+  /** How the peer was found. */
+  readonly source: CandidateSource;
   readonly supportsFast: boolean;
   readonly supportsExtended: boolean;
   readonly supportsDht: boolean;
@@ -23,9 +33,11 @@ export class PeerProfile {
    */
   listenPort: number | undefined;
 
-  constructor(identity: PeerIdentity, direction: Direction, { reserved }: Handshake) {
+  constructor(identity: PeerIdentity, { direction, source, handshake }: ProfileFacts) {
+    const { reserved } = handshake;
     this.identity = identity;
     this.direction = direction;
+    this.source = source;
     this.supportsFast = reserved.fast;
     this.supportsExtended = reserved.extended;
     this.supportsDht = reserved.dht;

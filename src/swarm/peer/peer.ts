@@ -1,5 +1,6 @@
 import { BLOCK_LENGTH, NetworkError, type Bitfield, type PeerAddress, type PeerId } from "../../base/index.ts";
 import type { Clock, SocketHandlers } from "../../runtime/index.ts";
+import type { CandidateSource } from "../../discovery/index.ts";
 import type { Connection, Direction } from "../../transport/index.ts";
 import {
   encodeMessage,
@@ -51,6 +52,8 @@ export interface PeerOptions {
   readonly owner: PeerOwner;
   readonly connection: Connection;
   readonly direction: Direction;
+  /** How the peer was found. */
+  readonly source: CandidateSource;
   readonly handshake: Handshake;
   readonly peerId: PeerId;
   readonly registry: ExtensionRegistry<Peer>;
@@ -95,11 +98,11 @@ export class Peer implements BlockSource {
   #isClosed = false;
 
   constructor(options: PeerOptions) {
-    const { owner, connection, direction, handshake, peerId, clock, intake, pieceCount } = options;
+    const { owner, connection, peerId, clock, intake, pieceCount } = options;
     const now = clock.now();
     this.#owner = owner;
     this.connection = connection;
-    this.profile = new PeerProfile({ address: connection.address, peerId }, direction, handshake);
+    this.profile = new PeerProfile({ address: connection.address, peerId }, options);
     this.extensions = new ExtensionNegotiation(options.registry, options.offers);
     this.claims = new PeerPieces(pieceCount);
     this.download = new DownloadSlot(now);

@@ -67,6 +67,7 @@ export class DutyPeer implements Inbound {
       owner: options.owner,
       connection: this.#link,
       direction: peer.direction,
+      source: "user",
       handshake: {
         ...handshake,
         reserved: {

@@ -1,0 +1,112 @@
+import type { Clock, Timer } from "../runtime/index.ts";
+import {
+  ANNOUNCE_DELAY_MS,
+  ANNOUNCE_MS,
+  BATCH_MS,
+  MAX_SENT_INFO_HASHES,
+  MESSAGES_AT_ONCE,
+  MIN_ANNOUNCE_MS,
+} from "./limits.ts";
+
+interface Entry {
+  /** The time of the last announce, on the clock's scale. */
+  lastAt: number;
+  /** The time of the next announce. */
+  dueAt: number;
+  /** False once the torrent has stopped: the entry is kept until it may be announced again. */
+  isActive: boolean;
+}
+
+/** Decides when which torrents are announced: soon after they start, and then every 5 minutes (BEP 14). */
+export class Announcer {
+  readonly #clock: Clock;
+  readonly #send: (infoHashes: readonly string[]) => void;
+  readonly #entries = new Map<string, Entry>();
+  #timer: Timer | undefined;
+  /** The time for which the timer is set. */
+  #nextAt = Infinity;
+  #batchAt = -Infinity;
+  #isClosed = false;
+
+  /** `send`: sends one message, with at most {@link MAX_SENT_INFO_HASHES} info-hashes. */
+  constructor(clock: Clock, send: (infoHashes: readonly string[]) => void) {
+    this.#clock = clock;
+    this.#send = send;
+  }
+
+  /** Starts to announce a torrent. */
+  add(infoHash: string): void {
+    const now = this.#clock.now();
+    const lastAt = this.#entries.get(infoHash)?.lastAt ?? -Infinity;
+    const dueAt = earliest(lastAt, now);
+    this.#entries.set(infoHash, { lastAt, dueAt, isActive: true });
+    this.#schedule(dueAt);
+  }
+
+  /** Ends the announces of a torrent. */
+  remove(infoHash: string): void {
+    const entry = this.#entries.get(infoHash);
+    if (entry !== undefined) entry.isActive = false;
+  }
+
+  /** Announces all torrents again, as soon as {@link MIN_ANNOUNCE_MS} allow it: there are new hosts to reach. */
+  repeat(): void {
+    const now = this.#clock.now();
+    for (const entry of this.#entries.values()) entry.dueAt = Math.min(entry.dueAt, earliest(entry.lastAt, now));
+    this.#plan();
+  }
+
+  close(): void {
+    this.#isClosed = true;
+    this.#timer?.cancel();
+    this.#entries.clear();
+  }
+
+  /** Sets the timer for the announce that is due first. */
+  #plan(): void {
+    let next = Infinity;
+    for (const { dueAt, isActive } of this.#entries.values()) if (isActive) next = Math.min(next, dueAt);
+    this.#schedule(next);
+  }
+
+  /** Sets the timer for an announce at `dueAt`, unless it is set for an earlier one. */
+  #schedule(dueAt: number): void {
+    const at = Math.max(dueAt, this.#batchAt + BATCH_MS);
+    if (this.#isClosed || at >= this.#nextAt) return;
+    this.#timer?.cancel();
+    this.#nextAt = at;
+    this.#timer = this.#clock.after(at - this.#clock.now(), () => this.#announce());
+  }
+
+  #announce(): void {
+    const now = this.#clock.now();
+    this.#nextAt = Infinity;
+    for (const [infoHash, { isActive, lastAt }] of this.#entries)
+      if (!isActive && lastAt <= now - MIN_ANNOUNCE_MS) this.#entries.delete(infoHash);
+    const chosen = this.#choose(now);
+    if (chosen.length > 0) this.#batchAt = now;
+    for (let at = 0; at < chosen.length; at += MAX_SENT_INFO_HASHES)
+      this.#send(chosen.slice(at, at + MAX_SENT_INFO_HASHES));
+    this.#plan();
+  }
+
+  /** Returns the torrents to announce now, and marks them as announced. */
+  #choose(now: number): string[] {
+    const active = [...this.#entries].filter(([, { isActive, lastAt }]) => isActive && lastAt <= now - MIN_ANNOUNCE_MS);
+    active.sort(([, one], [, other]) => one.dueAt - other.dueAt);
+    const due = active.findIndex(([, { dueAt }]) => dueAt > now);
+    const messages = Math.min(Math.ceil((due < 0 ? active.length : due) / MAX_SENT_INFO_HASHES), MESSAGES_AT_ONCE);
+    // The last message has room for torrents that are due later: soon all of them share messages.
+    const chosen = active.slice(0, messages * MAX_SENT_INFO_HASHES);
+    for (const [, entry] of chosen) {
+      entry.lastAt = now;
+      entry.dueAt = now + ANNOUNCE_MS;
+    }
+    return chosen.map(([infoHash]) => infoHash);
+  }
+}
+
+/** Returns the earliest time at which a torrent may be announced. */
+function earliest(lastAt: number, now: number): number {
+  return Math.max(now + ANNOUNCE_DELAY_MS, lastAt + MIN_ANNOUNCE_MS);
+}
