@@ -1,4 +1,5 @@
 import { fileURLToPath } from "node:url";
+import type { LanHost } from "./lan.ts";
 import { eventually, freePort, Program } from "./process.ts";
 import { PYTHON } from "./programs.ts";
 
@@ -14,7 +15,14 @@ interface Report {
   readonly seq?: number;
 }
 
-/** A private DHT of real libtorrent nodes on the loopback address. */
+/** Options of {@link LibtorrentDht.start}. */
+export interface LibtorrentDhtOptions {
+  readonly ipv6?: boolean;
+  /** The host on which the nodes run. Default: this machine. */
+  readonly on?: LanHost;
+}
+
+/** A private DHT of real libtorrent nodes, on the loopback address or on one host of a LAN. */
 export class LibtorrentDht {
   readonly ports: readonly number[];
   readonly reports: Report[] = [];
@@ -29,12 +37,14 @@ export class LibtorrentDht {
   }
 
   /** Starts `count` nodes, and waits until each knows others. */
-  static async start(count: number, { ipv6 = false } = {}): Promise<LibtorrentDht> {
+  static async start(count: number, { ipv6 = false, on }: LibtorrentDhtOptions = {}): Promise<LibtorrentDht> {
     const ports: number[] = [];
-    while (ports.length < count) ports.push(await freePort());
+    while (ports.length < count) ports.push(on === undefined ? await freePort() : 7_001 + ports.length);
     const worker = fileURLToPath(new URL("libtorrent_dht.py", import.meta.url));
-    const program = new Program(PYTHON, [worker, JSON.stringify({ ports, ipv6 })]);
-    const dht = new LibtorrentDht(ports, program, ipv6 ? "[::1]" : "127.0.0.1");
+    const ip = on === undefined ? (ipv6 ? "::1" : "127.0.0.1") : ipv6 ? on.ip6 : on.ip;
+    const args = [worker, JSON.stringify({ ports, ipv6, ip })];
+    const program = on === undefined ? new Program(PYTHON, args) : on.run(PYTHON, args);
+    const dht = new LibtorrentDht(ports, program, ipv6 ? `[${ip}]` : ip);
     await eventually("libtorrent's nodes know each other", () => {
       if (program.hasExited) throw program.failure("ended");
       return dht.#last("nodes")?.every((known) => known >= 2) === true;

@@ -5,12 +5,12 @@ import libtorrent as lt
 F = lt.torrent_flags
 config = json.loads(sys.argv[1])
 ipv6 = config.get('ipv6', False)
-host = '::1' if ipv6 else '127.0.0.1'
+host = config['ip']
 
 
 def make(port, bootstrap):
     session = lt.session({
-        'listen_interfaces': '%s:%d' % ('[::1]' if ipv6 else '127.0.0.1', port),
+        'listen_interfaces': '%s:%d' % ('[%s]' % host if ipv6 else host, port),
         'enable_dht': True, 'enable_lsd': False, 'enable_upnp': False, 'enable_natpmp': False,
         'enable_incoming_utp': False, 'enable_outgoing_utp': False, 'out_enc_policy': 2, 'in_enc_policy': 2,
         'allow_multiple_connections_per_ip': True, 'dht_bootstrap_nodes': bootstrap,
@@ -22,7 +22,7 @@ def make(port, bootstrap):
 
 
 ports = config['ports']
-first = '%s:%d' % ('[::1]' if ipv6 else host, ports[0])
+first = '%s:%d' % ('[%s]' % host if ipv6 else host, ports[0])
 sessions = []
 for port in ports:
     sessions.append(make(port, config.get('bootstrap') or (first if sessions else '')))
