@@ -1,8 +1,10 @@
 import { createHash, randomBytes } from "node:crypto";
-import { mkdir } from "node:fs/promises";
+import { mkdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
 import { fromHex, toHex, utf8, utf8Decode } from "../../src/base/index.ts";
+import { asDict, decode, encode, type BInput } from "../../src/bencode/index.ts";
+import type { Client } from "../../src/client/index.ts";
 import { idFromBytes, idToBytes, signedBytes } from "../../src/dht/index.ts";
 import { nodeRuntime } from "../../src/runtime/node/index.ts";
 import { newClient, sums, torrentOf, writeRandom } from "../support/clients.ts";
@@ -59,6 +61,41 @@ describe.skipIf(absent.length > 0)(`a private DHT of 30 libtorrent nodes${becaus
     await dht.complete("leech");
     expect(await river(ours.dir)).toBe(await river(ours.seedDir));
     await Promise.all([leecher.close(), seeder.close()]);
+  });
+});
+
+describe.skipIf(absent.length > 0)(`a first DHT node of libtorrent${because(absent)}`, () => {
+  /** A DHT of libtorrent nodes in which one torrent is seeded, and a client without bootstrap nodes. */
+  async function stage(): Promise<{ dht: LibtorrentDht; theirs: Scene; leecher: Client }> {
+    const dht = await LibtorrentDht.start(12);
+    const theirs = await scene();
+    dht.send({ do: "add", name: "seed", node: 5, torrent: theirs.file, dir: theirs.seedDir, seed: true });
+    dht.send({ do: "announce", name: "seed" });
+    const leecher = newClient(theirs.dir, { dht: { bootstrap: [], readOnly: false }, listenIp: "127.0.0.1" });
+    return { dht, theirs, leecher };
+  }
+
+  it("comes from a peer's port message", async () => {
+    const { dht, theirs, leecher } = await stage();
+    const other = await scene();
+    dht.send({ do: "add", name: "other", node: 8, torrent: other.file, dir: other.seedDir, seed: true });
+    const torrent = await leecher.add(theirs.link);
+    // Its port is also the one of its DHT node; as a peer it has nothing of the first torrent.
+    await leecher.add(other.file, { downloadDir: other.dir, peers: [`127.0.0.1:${dht.ports[8]}`] });
+    await torrent.done;
+    expect(await river(theirs.dir)).toBe(await river(theirs.seedDir));
+  });
+
+  it("comes from the nodes of a torrent file", async () => {
+    const { dht, theirs, leecher } = await stage();
+    const bytes = await readFile(theirs.file);
+    const nodes = [["127.0.0.1", dht.ports[8] ?? 0]];
+    const torrent = await leecher.add(
+      encode(new Map<string, BInput>([...(asDict(decode(bytes)) ?? []), ["nodes", nodes]])),
+    );
+    expect([torrent.metainfo?.nodes.length, torrent.metainfo?.trackers.length]).toEqual([1, 0]);
+    await torrent.done;
+    expect(await river(theirs.dir)).toBe(await river(theirs.seedDir));
   });
 });
 
