@@ -1,7 +1,9 @@
 import { z } from "zod";
 import { torrent, torrentId } from "./torrent.ts";
 
-/** The response of `GET /torrents`: one page of the matching torrents. `total`: the number of all matching torrents. */
+/**
+ * The response of `GET /torrents`: one page of the matching torrents. `total` is the number of all matching torrents.
+ */
 export const torrentList = z.object({ total: z.int(), torrents: z.array(torrent.partial().extend({ id: torrentId })) });
 /** One page of the list of torrents. */
 export type TorrentList = z.infer<typeof torrentList>;

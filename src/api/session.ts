@@ -64,10 +64,13 @@ export const settings = z.object({
   maxActiveSeeds: z.int().positive().nullable(),
   seedRatio: z.number().nonnegative().nullable(),
   seedSeconds: z.int().nonnegative().nullable(),
-  /** Seconds without a transfer after which a torrent stops seeding; null: it never stops for this reason. */
+  /**
+   * The number of seconds without a transfer after which a torrent stops seeding; null: it never stops for this reason.
+   */
   seedIdleSeconds: z.int().positive().nullable(),
   /**
-   * Seconds without a transfer after which a download does not count as active in the queue; null: it always counts.
+   * The number of seconds without a transfer after which a download does not count as active in the queue; null: it
+   * always counts.
    */
   stalledSeconds: z.int().positive().nullable(),
   /** The folder for incomplete downloads; empty: they are in the folder of the complete download. */
@@ -92,10 +95,10 @@ export type RateSample = z.infer<typeof rateSample>;
 /** The response of `GET /statistics`. Sizes are in bytes, rates in bytes a second. */
 export const statistics = z.object({
   startedAt: z.int(),
-  /** Bytes transferred since the first run of the daemon. */
+  /** The number of bytes transferred since the first run of the daemon. */
   downloaded: z.int(),
   uploaded: z.int(),
-  /** Bytes transferred since the daemon was started. */
+  /** The number of bytes transferred since the daemon was started. */
   sessionDownloaded: z.int(),
   sessionUploaded: z.int(),
   torrents: z.int(),

@@ -55,11 +55,11 @@ export const torrent = z.object({
   done: z.int().nonnegative(),
   downRate: z.number().nonnegative(),
   upRate: z.number().nonnegative(),
-  /** Bytes transferred over all runs. */
+  /** The number of bytes transferred over all runs. */
   downloaded: z.int().nonnegative(),
   uploaded: z.int().nonnegative(),
   ratio: z.number().nonnegative(),
-  /** Seconds until the download is complete at the present rate; null while no data is transferred. */
+  /** The number of seconds until the download is complete at the present rate; null while no data is transferred. */
   eta: z.int().nonnegative().nullable(),
   /** The number of connected peers. */
   peers: z.int().nonnegative(),
@@ -135,7 +135,7 @@ export const torrentDetail = torrent.extend({
 /** A torrent with all fields. */
 export type TorrentDetail = z.infer<typeof torrentDetail>;
 
-/** A file of a torrent. `done`: the number of its bytes that are downloaded and verified. */
+/** A file of a torrent. `done` is the number of its bytes that are downloaded and verified. */
 export const file = z.object({
   index: z.int().nonnegative(),
   /** The path within the torrent, with `/` between its components. */

@@ -3,7 +3,7 @@ export class RecentMap<K, V> {
   readonly #most: number;
   readonly #entries = new Map<K, V>();
 
-  /** `most`: the maximum number of entries. */
+  /** `most` is the maximum number of entries. */
   constructor(most: number) {
     this.#most = most;
   }

@@ -13,14 +13,14 @@ export interface CommandEntry {
   readonly name: string;
   readonly alias?: string;
   readonly summary: string;
-  /** The arguments of the command as its help shows them. */
+  /** The arguments of the command in the form that its help shows. */
   readonly usage: string;
   /**
    * Whether the command with `--json` prints a series of events, one JSON line each, instead of one object. Its errors
-   * are then printed as events, too.
+   * are then printed as events as well.
    */
   readonly events: boolean;
-  /** Set for a command that describes the options of all other commands: their modules are loaded as well. */
+  /** Set for a command that needs the options of all other commands: their modules are loaded as well. */
   readonly describesAll?: true;
   /** Loads the module of the command. Returns the function that defines the command's options. */
   readonly load: () => Promise<(entry: CommandEntry) => Command>;
@@ -29,7 +29,7 @@ export interface CommandEntry {
 /** An example for help: a command line, and a description of its effect. */
 export type Example = readonly [line: string, meaning: string];
 
-/** The command that is running, for code that must stop it: on broken pipes and uncaught errors. */
+/** The command that is running, for code that must stop it after a broken pipe or an uncaught error. */
 export const current: { interrupt: Interrupt | undefined } = { interrupt: undefined };
 
 /** Makes a command with the options that all commands have. */
@@ -44,7 +44,7 @@ export function newCommand(entry: CommandEntry, description: string, examples: r
 }
 
 /**
- * Adds the common options and the action of a command. Call it last, so that help lists the command's own options
+ * Adds the common options and the action of a command. To be called last, so that help lists the command's own options
  * first. `work` resolves with the exit status.
  */
 export function act<Flags extends CommonFlags>(

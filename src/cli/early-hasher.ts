@@ -6,7 +6,7 @@ const HASHING = new Set(["create", "verify"]);
 let early: Promise<NodeHasher> | undefined;
 
 /**
- * Starts the hashing threads if the command line runs a command that hashes, so that they start while the main thread
+ * Starts the hashing threads when the command line runs a command that hashes, so that they start while the main thread
  * loads the command.
  */
 export function startEarly(args: readonly string[]): void {

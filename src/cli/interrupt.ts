@@ -5,7 +5,7 @@ const SIGNALS = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
 
 /**
  * Handles Ctrl-C and SIGTERM. The first one aborts the signal, so that the command stops cleanly; the second one ends
- * the process at once. If the command does not use {@link Interrupt.signal}, the first one ends the process.
+ * the process at once. When the command does not use {@link Interrupt.signal}, the first one ends the process.
  */
 export class Interrupt {
   readonly #controller = new AbortController();
@@ -35,15 +35,15 @@ export class Interrupt {
   }
 
   /**
-   * Called when the reader of the output has closed it. A long command stops as it does on Ctrl-C; a short one ends by
-   * itself.
+   * Called when the program that reads the output has closed it. A long command then stops as on Ctrl-C; a short one
+   * ends by itself.
    */
   stopUnread(): void {
     if (!this.#armed) process.exit(EXIT_DONE);
     if (!this.interrupted) this.#onSignal();
   }
 
-  /** Stops handling Ctrl-C and SIGTERM: from now on they end the process. */
+  /** Stops handling Ctrl-C and SIGTERM, so that they end the process. */
   disarm(): void {
     for (const name of SIGNALS) process.off(name, this.#onSignal);
   }

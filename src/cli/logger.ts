@@ -14,7 +14,7 @@ function fieldText(fields: LogFields | undefined): string {
 
 /**
  * Returns the log for the library. With `--verbose` it prints lines on stderr with the seconds since the start;
- * without, it prints nothing.
+ * otherwise it prints nothing.
  */
 export function stderrLog(output: Output, isVerbose: boolean): Log {
   if (!isVerbose) return silentLog;

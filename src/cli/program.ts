@@ -25,8 +25,8 @@ export function withoutUnknownHelp(args: readonly string[]): readonly string[] {
 }
 
 /**
- * Builds the program with the full definition of the command `full`, or of all commands if `full` describes them all.
- * The other commands have only their names and descriptions.
+ * Builds the program with the full definition of the command `full`, or of all commands when `full` needs them all. The
+ * other commands have only their names and descriptions.
  */
 export async function buildProgram(full: CommandEntry | undefined): Promise<Command> {
   const style = styleFor(process.stdout);

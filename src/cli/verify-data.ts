@@ -8,7 +8,7 @@ import { checkPieces, FilePool, torrentFiles, pieceVerifier } from "../storage/i
 export interface VerifyOptions {
   readonly runtime: Pick<Runtime, "files" | "hasher">;
   readonly metainfo: Metainfo;
-  /** The folder that holds the torrent's file or folder. */
+  /** The folder that contains the torrent's file or folder. */
   readonly folder: string;
   /** Called with the number of checked pieces. */
   readonly onProgress: (checked: number) => void;
@@ -27,7 +27,7 @@ export interface BadFile {
 /** The result of a check. */
 export interface Verdict {
   readonly valid: Bitfield;
-  /** Whether all pieces are valid and all files, also empty ones, exist with the right size. */
+  /** Whether all pieces are valid and all files, including empty ones, exist with the right size. */
   readonly isComplete: boolean;
   readonly badFiles: readonly BadFile[];
 }

@@ -12,12 +12,12 @@ export const MAX_NOTED_FRAME = 1_048_576;
  */
 export const MAX_TOLD_BYTES = 4_194_304;
 
-/** Maximum number of messages kept for each conversation. When it is exceeded, the oldest are dropped. */
+/** The maximum number of messages kept for each conversation. When it is exceeded, the oldest are dropped. */
 export const MAX_ENTRIES = 50_000;
 
 /**
- * Maximum number of messages kept in all conversations of a session; each takes 400 bytes to 1 KB of memory. When it
- * is exceeded, the oldest messages of the longest conversations are dropped.
+ * The maximum number of messages kept in all conversations of a session; each takes 400 bytes to 1 KB of memory. When
+ * it is exceeded, the oldest messages of the longest conversations are dropped.
  */
 export const MAX_SESSION_ENTRIES = 200_000;
 
@@ -28,19 +28,19 @@ export const MAX_SESSION_ENTRIES = 200_000;
 export const MAX_KEPT_PAYLOAD_BYTES = 67_108_864;
 
 /**
- * Maximum number of the linter's findings kept for each conversation: enough to describe a peer that breaks rules.
+ * The maximum number of the linter's findings kept for each conversation: enough to describe a peer that breaks rules.
  */
 export const MAX_FINDINGS = 2_000;
 
-/** Maximum number of outstanding requests kept for each side; further requests are only counted. */
+/** The maximum number of outstanding requests kept for each side; further requests are only counted. */
 export const MAX_NOTED_REQUESTS = 10_000;
 
 /** The maximum number of bytes of data that is not a message that are kept for display. */
 export const MAX_KEPT_GARBAGE = 256;
 
 /**
- * Default number of seconds that `peer.next` waits for a message. It is longer than the 10 to 15 s between two choke
- * rounds of common clients.
+ * The default number of seconds that `peer.next` waits for a message. It is longer than the 10 to 15 s between two
+ * choke rounds of common clients.
  */
 export const DEFAULT_NEXT_TIMEOUT_SECONDS = 60;
 
@@ -51,22 +51,22 @@ export const CONNECT_TIMEOUT_MS = 10_000;
 export const HANDSHAKE_WAIT_MS = 10_000;
 
 /**
- * Maximum number of peers of a session, closed ones included. Each may take 6 MB, for outstanding requests and an
+ * The maximum number of peers of a session, closed ones included. Each may take 6 MB, for outstanding requests and an
  * incomplete message.
  */
 export const MAX_SESSION_PEERS = 200;
 
-/** Maximum number of lines kept of the session's log. When it is exceeded, the oldest are dropped. */
+/** The maximum number of lines kept of the session's log. When it is exceeded, the oldest are dropped. */
 export const MAX_LOG_LINES = 10_000;
 
-/** Maximum number of peers kept for one tracker. */
+/** The maximum number of peers kept for one tracker. */
 export const MAX_KNOWN_PEERS = 4_000;
 
 /** The maximum time, in milliseconds, that the session waits at its end for the trackers' replies to `stopped`. */
 export const FAREWELL_MS = 3_000;
 
 /**
- * Maximum number of lines about events that are printed in a second while the user types. Further events are only
+ * The maximum number of lines about events that are printed in a second while the user types. Further events are only
  * counted.
  */
 export const MAX_NOTICES_PER_SECOND = 20;

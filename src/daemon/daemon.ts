@@ -15,9 +15,9 @@ import { openSecret } from "./token.ts";
 export interface DaemonOptions {
   readonly config: Config;
   readonly version: string;
-  /** The token that clients log in with. Default: the stored token; if there is none, a new one is created. */
+  /** The token with which clients log in. Default: the stored token; when there is none, a new one is created. */
   readonly token?: string | undefined;
-  /** Called when an authenticated client requests that the daemon ends. */
+  /** Called when an authenticated client requests that the daemon stops. */
   readonly onShutdown: () => void;
 }
 
@@ -48,7 +48,7 @@ const RESTART_ONLY = [
 export class Daemon {
   /** The URL of the web page. */
   readonly url: string;
-  /** The new token, if the daemon has created one at this start; `undefined` when a token existed or was given. */
+  /** The new token, when the daemon has created one at this start; `undefined` when a token existed or was given. */
   readonly newToken: string | undefined;
   readonly #opened: Opened;
   #config: Config;
@@ -63,7 +63,7 @@ export class Daemon {
   }
 
   /**
-   * Starts the daemon. If that fails, first closes what was already opened, and then rejects with UsageError
+   * Starts the daemon. When that fails, first closes what was already opened, and then rejects with UsageError
    * `daemon.running`, InputError `daemon.token`, NetworkError `net.address-in-use`, or StorageError.
    */
   static async start({ config, version, token, onShutdown }: DaemonOptions): Promise<Daemon> {
@@ -119,8 +119,8 @@ export class Daemon {
   }
 
   /**
-   * Reads the configuration again with `load`, and applies the changes. When it cannot be read, logs the error and
-   * changes nothing.
+   * Reads the configuration again with `load`, and applies the changes. When the configuration cannot be read, logs the
+   * error and changes nothing.
    */
   reload(load: () => Promise<LoadedConfig>): void {
     const { log, session } = this.#opened;

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { toError, UsageError } from "../base/index.ts";
 import { makeFolder } from "../runtime/node/index.ts";
 
-/** Maximum milliseconds for a daemon that holds the lock to send its process id. */
+/** The maximum time, in milliseconds, for the daemon that holds the lock to send its process id. */
 const ANSWER_MS = 5_000;
 
 /**
@@ -54,7 +54,7 @@ function socketName(folder: string): string {
 
 /**
  * Tries again to listen, on a system where the name is a socket file (neither Linux nor Windows): a daemon that was
- * killed may have left it. Resolves to `undefined` when another process listens there.
+ * killed may have left the file. Resolves to `undefined` when another process listens there.
  */
 async function listenAgain(name: string, folder: string): Promise<Server | undefined> {
   if (name !== join(folder, "lock") || (await askHolder(name)) !== undefined) return undefined;

@@ -11,7 +11,7 @@ export interface DaemonLog extends Log {
   level: LogLevel;
 }
 
-/** Returns the daemon's log, which writes to stderr: text if that is a terminal, otherwise lines of JSON. */
+/** Returns the daemon's log, which writes to stderr: text when stderr is a terminal, otherwise lines of JSON. */
 export function daemonLog(level: LogLevel): DaemonLog {
   return process.stderr.isTTY ? terminalLog(level) : jsonLog(level);
 }
@@ -36,8 +36,8 @@ function jsonLog(level: LogLevel): DaemonLog {
 }
 
 /**
- * Returns a log for a terminal. Control characters in texts from torrents and peers are escaped. (In the other log,
- * JSON escapes them.)
+ * Returns a log for a terminal. Control characters in texts from torrents and peers are escaped, as JSON does in the
+ * other log.
  */
 function terminalLog(level: LogLevel): DaemonLog {
   const log: DaemonLog = {

@@ -14,26 +14,26 @@ const record = z.object({
   hash: z.string(),
 });
 
-/** Maximum size in bytes of the file in which the token's hash is stored. */
+/** The maximum size in bytes of the file in which the token's hash is stored. */
 const MAX_TOKEN_BYTES = 64 * 1024;
 
 /** Matches a valid token: 8 to 256 characters that an HTTP header can contain. A shorter token could be guessed. */
 const TOKEN = /^[\x21-\x7e]{8,256}$/;
 
-/** The secret that verifies the token of a state folder, and the new token if one was created. */
+/** The secret that verifies the token of a state folder, and the new token when one was created. */
 export interface OpenedSecret {
   readonly secret: Secret;
   /**
-   * The new token; `undefined` when a token existed or was given. Show it to the user after the daemon has started,
-   * then call `keep`, which stores its hash.
+   * The new token; `undefined` when a token existed or was given. The caller shows it to the user after the daemon has
+   * started, then calls `keep`, which stores its hash.
    */
   readonly created: { readonly token: string; readonly keep: () => Promise<void> } | undefined;
 }
 
 /**
- * Opens the secret of a state folder: for `token` if it is given, otherwise for the stored token, otherwise for a new
- * one. Only the hash of a token is stored. If the file is damaged, a new token replaces it. Rejects with InputError
- * `daemon.token` for an invalid token.
+ * Opens the secret of a state folder: that of `token` when it is given, otherwise that of the stored token, otherwise
+ * that of a new token. Only the hash of a token is stored. When the file is damaged, a new token replaces it. Rejects
+ * with InputError `daemon.token` for an invalid token.
  */
 export async function openSecret(stateDir: string, token: string | undefined): Promise<OpenedSecret> {
   const path = join(stateDir, "token.json");

@@ -27,7 +27,9 @@ export const DEFAULT_PIPELINE_LIMIT = 250;
  */
 export const PIPELINE_MS = 1_000;
 
-/** Milliseconds without a block after which the requests to a peer are cancelled and sent to other peers. */
+/**
+ * The time, in milliseconds, without a block after which the requests to a peer are cancelled and sent to other peers.
+ */
 export const REQUEST_TIMEOUT_MS = 30_000;
 
 /**
@@ -70,10 +72,10 @@ export const SNUB_MS = 60_000;
 /** The time, in milliseconds, without a sent message after which a keep-alive is sent (BEP 3: two minutes). */
 export const KEEP_ALIVE_MS = 110_000;
 
-/** Milliseconds without any message after which a peer is disconnected. */
+/** The time, in milliseconds, without any message after which a peer is disconnected. */
 export const SILENCE_MS = 180_000;
 
-/** Milliseconds between two rounds of choking (BEP 3). */
+/** The time, in milliseconds, between two rounds of choking (BEP 3). */
 export const CHOKE_INTERVAL_MS = 10_000;
 
 /** The number of rounds of choking between two changes of the optimistic unchoke (BEP 3: 30 s). */
@@ -202,7 +204,7 @@ export const MAX_OFFENCES = 3;
  */
 export const MAX_EVIDENCE_BLOCKS = 8_192;
 
-/** Milliseconds between two attempts to write again after the disk was full. */
+/** The time, in milliseconds, between two attempts to write again after the disk was full. */
 export const DISK_RETRY_MS = 5_000;
 
 /**
@@ -250,7 +252,7 @@ export const WORK_BURST_MS = 3;
 /** The maximum number of bytes of metadata sent each second, to all peers of a client together. */
 export const METADATA_BYTES_PER_SECOND = 4 * 1024 * 1024;
 
-/** Milliseconds between two peer exchange messages to one peer (BEP 11: one a minute). */
+/** The time, in milliseconds, between two peer exchange messages to one peer (BEP 11: one a minute). */
 export const PEX_INTERVAL_MS = 60_000;
 
 /**

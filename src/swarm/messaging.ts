@@ -30,11 +30,14 @@ export interface MessagingOptions {
   readonly greeting: Greeting;
   /** Returns the content; `undefined` while the metadata is not known. */
   readonly content: () => SwarmContent | undefined;
-  /** Returns download and upload; `undefined` until they are created. */
+  /** Returns the download and the upload; `undefined` until they are created. */
   readonly exchange: () => PieceExchange | undefined;
   /** Returns whether all wanted pieces are verified. */
   readonly isFinished: () => boolean;
-  /** Called with the addresses that a peer has sent by peer exchange. `areSeeds`: whether it flagged them as seeds. */
+  /**
+   * Called with the addresses that a peer has sent by peer exchange. `areSeeds` is whether the peer marked them as
+   * seeds.
+   */
   readonly onFound: (addresses: readonly PeerAddress[], areSeeds: boolean) => void;
 }
 

@@ -1,6 +1,9 @@
 import prettyBytes from "pretty-bytes";
 
-/** Formats quantities as text. Sizes use powers of 1,024 and their units, in the form that `parseSize` reads. */
+/**
+ * Functions that format quantities as text. Sizes use powers of 1,024 and their units, in the form that `parseSize`
+ * reads.
+ */
 
 /** Formats a size, such as `1.34 MiB`. */
 export function formatSize(bytes: number): string {
@@ -12,7 +15,7 @@ export function formatRate(bytesPerSecond: number): string {
   return `${formatSize(Math.round(bytesPerSecond))}/s`;
 }
 
-/** Formats a share from 0 to 1 as a percentage, such as `51.3%`. A share below 1 is never shown as `100%`. */
+/** Formats a part from 0 to 1 as a percentage, such as `51.3%`. A part below 1 is never shown as `100%`. */
 export function formatPercent(share: number): string {
   if (share >= 1) return "100%";
   return `${(Math.floor(Math.max(0, share) * 1000) / 10).toFixed(1)}%`;

@@ -15,7 +15,7 @@ export interface Style {
 type Stream = Pick<NodeJS.WriteStream, "isTTY"> & Partial<Pick<NodeJS.WriteStream, "hasColors">>;
 
 /**
- * Returns the styles for `stream`. Colours are used if it is a terminal that supports them and neither NO_COLOR nor
+ * Returns the styles for `stream`. Colours are used when it is a terminal that supports them and neither NO_COLOR nor
  * TERM=dumb is set.
  */
 export function styleFor(stream: Stream, environment: NodeJS.ProcessEnv = process.env): Style {
@@ -34,7 +34,7 @@ export function styleFor(stream: Stream, environment: NodeJS.ProcessEnv = proces
   };
 }
 
-/** Whether the terminal uses UTF-8, according to the locale. True on Windows and macOS. */
+/** Whether the terminal uses UTF-8, according to the locale. Always true on Windows and macOS. */
 function speaksUnicode(environment: NodeJS.ProcessEnv): boolean {
   if (process.platform === "win32" || process.platform === "darwin") return true;
   const locale = environment["LC_ALL"] || environment["LC_CTYPE"] || environment["LANG"] || "";

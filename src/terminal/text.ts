@@ -1,11 +1,12 @@
 /**
- * Text for a terminal. Text from torrents, trackers and peers may be hostile, so it is escaped; columns have a fixed
- * width.
+ * Functions for text on a terminal. Text from torrents, trackers and peers may be hostile, so it is escaped; columns
+ * have a fixed width.
  */
 
 /**
- * Characters to escape: control characters, characters that change the writing direction, line separators, halves of
- * surrogate pairs, and invisible characters (zero width, tags), with which two different names can look alike.
+ * Matches the characters to escape: control characters, characters that change the writing direction, line separators,
+ * halves of surrogate pairs, and invisible characters (zero width, tags), with which two different names can look
+ * alike.
  */
 const UNSAFE =
   // oxlint-disable-next-line no-control-regex
@@ -26,7 +27,7 @@ export function clean(text: string): string {
 }
 
 /**
- * First and last code points of the ranges of characters that are two columns wide: East Asian wide and full-width
+ * The first and last code points of the ranges of characters that are two columns wide: East Asian wide and full-width
  * characters, and emoji.
  */
 const WIDE: readonly (readonly [number, number])[] = [
@@ -69,7 +70,7 @@ const WIDE: readonly (readonly [number, number])[] = [
 ];
 
 const ZERO_WIDTH = /\p{Mn}|\p{Me}|\u200d/u;
-/** Printable ASCII, in which each character is one column wide. */
+/** Matches printable ASCII, in which each character is one column wide. */
 const ASCII = /^[\x20-\x7e]*$/;
 
 function characterWidth(character: string): number {
@@ -87,7 +88,7 @@ export function textWidth(text: string): number {
   return width;
 }
 
-/** Cuts `text` to at most `columns` columns. If it is too long, the result ends with `mark`. */
+/** Cuts `text` to at most `columns` columns. When it is too long, the result ends with `mark`. */
 export function cutText(text: string, columns: number, mark = "…"): string {
   if (textWidth(text) <= columns) return text;
   const room = columns - textWidth(mark);
@@ -104,7 +105,7 @@ export function cutText(text: string, columns: number, mark = "…"): string {
 }
 
 /**
- * Cuts or pads `text` to exactly `columns` columns. If it is too long, the result ends with `mark` in place of the
+ * Cuts or pads `text` to exactly `columns` columns. When it is too long, the result ends with `mark` in place of the
  * rest.
  */
 export function fitText(text: string, columns: number, align: "left" | "right" = "left", mark = "…"): string {

@@ -27,7 +27,7 @@ import type { Connection, DialOptions, Transport } from "./transport.ts";
 export class Connector {
   readonly #transports: readonly Transport[];
 
-  /** `transports`: the transports, in the order in which they are tried. */
+  /** `transports` are the transports, in the order in which they are tried. */
   constructor(transports: readonly Transport[]) {
     this.#transports = transports;
   }

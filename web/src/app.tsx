@@ -20,7 +20,7 @@ import { Toolbar } from "./views/toolbar.tsx";
 import { Empty } from "./views/torrents/empty.tsx";
 import { TorrentGrid } from "./views/torrents/grid.tsx";
 
-/** The whole application: the login or the page, and the messages. */
+/** The whole application: the login form or the page, and the messages over it. */
 export function App(): JSX.Element {
   const known = signedIn.value;
   if (known === null) {

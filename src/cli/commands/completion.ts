@@ -33,7 +33,8 @@ export function completionCommand(entry: CommandEntry): Command {
 }
 
 /**
- * Prints the completion script. `program` must contain all commands in full: see {@link CommandEntry.describesAll}.
+ * Prints the completion script. `program` must contain the full definition of all commands; see
+ * {@link CommandEntry.describesAll}.
  */
 function print({ args, output }: Session, program: Command | null): number {
   const shell = args[0] ?? "";

@@ -31,7 +31,7 @@ interface CreateFlags extends CommonFlags {
   readonly webSeed?: readonly string[];
   readonly name?: string;
   readonly skipHidden?: boolean;
-  /** Whether to write the creation date; `false` with `--no-date`. */
+  /** Whether to write the creation date. It is `false` with `--no-date`. */
   readonly date: boolean;
   readonly force?: boolean;
 }

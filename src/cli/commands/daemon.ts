@@ -16,7 +16,7 @@ interface DaemonFlags extends CommonFlags {
   readonly dir?: string;
   readonly peerPort?: number;
   readonly allowPrivate?: boolean;
-  /** Whether the daemon uses the DHT; `false` with `--no-dht`. */
+  /** Whether the daemon uses the DHT. It is `false` with `--no-dht`. */
   readonly dht: boolean;
   readonly dhtBootstrap?: readonly string[];
 }

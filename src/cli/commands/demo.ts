@@ -24,7 +24,7 @@ interface DemoFlags extends CommonFlags {
 
 const DEFAULT_SIZE = 256 * 1024 * 1024;
 
-/** The demo's clients listen on this address: only connections from this machine reach them. */
+/** The address on which the demo's clients listen. Only connections from this machine reach it. */
 const LOOPBACK = "127.0.0.1";
 
 /** Defines `millrace demo`. */
@@ -120,10 +120,7 @@ async function play(session: Session<DemoFlags>, runtime: Runtime, folder: strin
   }
 }
 
-/**
- * Resolves when a tracker has responded to the announce of the torrent. From then on the tracker returns the seeder
- * to other clients.
- */
+/** Resolves when a tracker has replied to the announce of the torrent: it then returns the seeder to other clients. */
 async function seederIsKnown(torrent: Torrent | undefined, signal: AbortSignal): Promise<void> {
   const isKnown = (): boolean =>
     signal.aborted || torrent?.trackers().some(({ state }) => state.kind === "working") !== false;

@@ -25,7 +25,7 @@ interface EditFlags extends CommonFlags {
   readonly addWebSeed?: readonly string[];
   readonly removeWebSeed?: readonly string[];
   readonly clearWebSeeds?: boolean;
-  /** The new comment; `false` with `--no-comment`, which removes it. */
+  /** The new comment; `false` with `--no-comment`, which removes the comment. */
   readonly comment?: string | false;
 }
 
@@ -131,7 +131,7 @@ function editsOf(flags: EditFlags, before: Metainfo): TorrentEdits {
   return { trackers: isTrackers ? trackers : undefined, webSeeds: isWebSeeds ? webSeeds : undefined, comment };
 }
 
-/** Returns a list after the changes: the list is replaced first, then values are removed, then values are added. */
+/** Returns a list after these changes, in this order: the list is replaced, values are removed, values are added. */
 function changed<T>(
   before: readonly T[],
   instead: readonly T[] | undefined,

@@ -14,7 +14,7 @@ import type { CommonFlags, Session } from "../session.ts";
 import { readSource } from "../input/torrent-file.ts";
 import { trackerLines } from "../output/tracker-lines.ts";
 
-/** Maximum of files that are listed; for the others one line has their number and total size. */
+/** The maximum number of files that are listed. For the other files, one line has their number and total size. */
 const SHOWN_FILES = 100;
 
 interface InfoFlags extends CommonFlags {

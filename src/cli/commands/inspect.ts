@@ -134,7 +134,7 @@ function dateOf(milliseconds: number): Date | undefined {
   return Number.isNaN(date.getTime()) ? undefined : date;
 }
 
-/** Returns notes that say which parts of a recorded session are missing. */
+/** Returns notes that name the parts of a recorded session that are missing. */
 function shortcomings({ isCut, events }: Recording): string[] {
   const lines = events.flatMap((event) =>
     event.event === "left-out" ? [`${count(event.peers, "peer")} left out of the recording: ${clean(event.why)}`] : [],

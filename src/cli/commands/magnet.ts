@@ -12,7 +12,7 @@ import { readTorrent } from "../input/torrent-file.ts";
 
 interface MagnetFlags extends CommonFlags {
   readonly peer?: readonly string[];
-  /** Whether the magnet link includes trackers; `false` with `--no-trackers`. */
+  /** Whether the magnet link includes trackers. It is `false` with `--no-trackers`. */
   readonly trackers: boolean;
 }
 

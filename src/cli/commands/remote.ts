@@ -28,7 +28,6 @@ const PRIORITIES = ["skip", "low", "normal", "high"] as const satisfies readonly
 const ONE = "its id, the beginning of it, or its exact name";
 const MANY = "ids, beginnings of them, or exact names";
 
-/** The actions on a running daemon, one for each subcommand. */
 /** Defines `millrace remote`. */
 export function remoteCommand(entry: CommandEntry): Command {
   const command = newCommand(
@@ -57,7 +56,7 @@ export function remoteCommand(entry: CommandEntry): Command {
     });
 }
 
-/** Adds the options that name the daemon. They are accepted both before and after the action. */
+/** Adds the options that select the daemon. They are accepted both before and after the action. */
 function withCommon(command: Command): Command {
   return command
     .option("--url <url>", "where the daemon is (default: MILLRACE_URL, or http://127.0.0.1:9191)")

@@ -11,7 +11,7 @@ import { readTorrent } from "../input/torrent-file.ts";
 import { verifyData } from "../verify-data.ts";
 import type { BadFile, Verdict } from "../verify-data.ts";
 
-/** Maximum of files that are listed; the others are only counted. */
+/** The maximum number of files that are listed. The other files are only counted. */
 const SHOWN_FILES = 50;
 
 interface VerifyFlags extends CommonFlags {

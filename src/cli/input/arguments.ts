@@ -10,8 +10,8 @@ export function sizeArgument(option: string): (text: string) => number {
 }
 
 /**
- * Parses a rate in bytes a second, at least 1. `advice`: the end of the error message, which tells the user what to
- * write for no limit.
+ * Parses a rate in bytes a second, at least 1. `advice` is the end of the error message, which states how the user can
+ * ask for no limit.
  */
 export function rateArgument(option: string, advice = "leave it out for no limit"): (text: string) => number {
   return (text) => {

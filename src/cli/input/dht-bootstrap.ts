@@ -1,7 +1,10 @@
 import { parseHostPort } from "../../base/index.ts";
 import { CommandLineError, parseArgument } from "../output/problem.ts";
 
-/** The environment variable that lists the DHT nodes to query first, separated by commas; empty: none. */
+/**
+ * The environment variable that lists the DHT nodes to query first, separated by commas. When it is empty, there are
+ * none.
+ */
 const VARIABLE = "MILLRACE_DHT_BOOTSTRAP";
 
 /**
@@ -26,8 +29,8 @@ export function nodesArgument(option: string): (text: string, before?: readonly 
 }
 
 /**
- * Returns the DHT nodes to query first: those of the option, or else of MILLRACE_DHT_BOOTSTRAP; `undefined` for the
- * default nodes. Throws {@link CommandLineError}.
+ * Returns the DHT nodes to query first: those of the option, or those of MILLRACE_DHT_BOOTSTRAP when the option is
+ * missing; `undefined` for the default nodes. Throws {@link CommandLineError}.
  */
 export function dhtBootstrap(named: readonly string[] | undefined): readonly string[] | undefined {
   if (named !== undefined) return named;

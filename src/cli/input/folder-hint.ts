@@ -3,12 +3,12 @@ import type { Metainfo } from "../../metainfo/index.ts";
 import type { Runtime } from "../../runtime/index.ts";
 import { filePath } from "../output/describe.ts";
 
-/** Maximum of files of the torrent that are looked for. */
+/** The maximum number of the torrent's files that are searched for. */
 const LOOKED_FOR = 20;
 
 /**
- * Returns advice for the mistake that `folder` is the torrent's own folder, in which none of its data was found: the
- * parent folder must be given. Returns `undefined` when this is not the mistake.
+ * Returns advice when the user seems to have named the torrent's own folder instead of its parent folder: none of the
+ * torrent's data was found in `folder`, but it is in its parent. Otherwise returns `undefined`.
  */
 export async function parentFolderHint(
   runtime: Pick<Runtime, "files">,

@@ -3,7 +3,7 @@ import type { Runtime } from "../../runtime/index.ts";
 
 /**
  * Throws UsageError `cli.exists` when the file `path` exists, unless `force` is set; MillraceError `cli.exists` when
- * `path` is not a file. `option`: the option that sets `force`, for the message.
+ * `path` is not a file. `option` is the option that sets `force`, for the message.
  */
 export async function refuseToOverwrite(
   runtime: Pick<Runtime, "files">,

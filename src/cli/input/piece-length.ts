@@ -18,7 +18,7 @@ function within(length: number, min: number): number {
   return Math.min(MAX_PIECE_LENGTH, Math.max(min, length));
 }
 
-/** Formats a piece length as the option accepts it. `bytes` must be whole KiB. */
+/** Formats a piece length in the form that the option accepts. `bytes` must be a multiple of 1 KiB. */
 function argument(bytes: number): string {
   return bytes % 2 ** 20 === 0 ? `${bytes / 2 ** 20}MiB` : `${bytes / 1024}KiB`;
 }

@@ -3,7 +3,7 @@ import { magnetLink, MAX_TORRENT_LENGTH, parseMagnet, parseMetainfo, unusable } 
 import type { Magnet, Metainfo } from "../../metainfo/index.ts";
 import type { Runtime } from "../../runtime/index.ts";
 
-/** Reads a torrent file. Rejects with StorageError, or with an InputError whose message names the file. */
+/** Reads a torrent file. Rejects with StorageError, or with an InputError whose message contains the path. */
 export async function readTorrent(
   runtime: Pick<Runtime, "files" | "hasher">,
   path: string,
@@ -32,7 +32,7 @@ export async function readSource(runtime: Pick<Runtime, "files" | "hasher">, sou
   return { kind: "torrent", metainfo: (await readTorrent(runtime, source)).metainfo };
 }
 
-/** Returns the error to print when a folder was given instead of a torrent file; `undefined` for other errors. */
+/** Returns the error to print when the user gave a folder instead of a torrent file; `undefined` for other errors. */
 export function folderNoTorrent(error: unknown): InputError | undefined {
   if (!(error instanceof StorageError) || error.code !== "storage.is-a-folder") return undefined;
   const path = String(error.fields["path"]);

@@ -3,7 +3,7 @@ import type { Runtime } from "../../runtime/index.ts";
 import { CommandLineError } from "../output/problem.ts";
 import { readSource } from "./torrent-file.ts";
 
-/** A torrent and a tracker's URL: the data for a request about the torrent to this tracker. */
+/** A torrent and the URL of a tracker to which a request about the torrent is sent. */
 export interface TrackerTarget {
   readonly infoHash: InfoHash;
   /** The name to print; the info-hash when the name is unknown. */

@@ -1,6 +1,6 @@
 import type { Style } from "../../terminal/index.ts";
 
-/** Characters that fill no eighth, one eighth, … seven eighths of a column. */
+/** The characters for a column of which no eighth, one eighth, … seven eighths are filled. */
 const PARTS = ["", "▏", "▎", "▍", "▌", "▋", "▊", "▉"] as const;
 
 /** Returns a progress bar that is `columns` wide and filled to `share` (0 to 1). */

@@ -29,15 +29,15 @@ export class LiveLines {
   }
 
   /**
-   * The number of columns that a line may use. The last column of the terminal stays free, because some terminals wrap
-   * when it is written.
+   * The number of columns that a line may use. The last column of the terminal is not used, because some terminals
+   * start a new line when it is written.
    */
   get columns(): number {
     return Math.max(20, (this.#terminal.columns ?? DEFAULT_COLUMNS) - 1);
   }
 
   /**
-   * The number of lines that may be shown. It is limited, since a line that has scrolled off the screen cannot be
+   * The number of lines that may be shown. It is limited, because a line that has scrolled off the screen cannot be
    * redrawn.
    */
   get rows(): number {

@@ -3,7 +3,7 @@ import { LiveLines } from "./live-lines.ts";
 import { rowLine } from "./row.ts";
 import type { RowView } from "./row.ts";
 
-/** Milliseconds between two updates of the live display. */
+/** The time, in milliseconds, between two updates of the live display. */
 export const DRAW_EVERY_MS = 200;
 
 /** Whether to show a live display: stderr is a terminal, and neither `--json` nor `--quiet` is set. */

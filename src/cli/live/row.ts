@@ -2,10 +2,10 @@ import { clean, fitText, formatDuration, formatPercent, formatRate, textWidth } 
 import type { Style } from "../../terminal/index.ts";
 import { bar } from "./bar.ts";
 
-/** The content of one line of the live display, for one torrent. */
+/** The values that one line of the live display shows for a torrent. */
 export interface RowView {
   readonly name: string;
-  /** The completed share, from 0 to 1. */
+  /** The completed part, from 0 to 1. */
   readonly share: number;
   /** The download rate in bytes a second; `undefined` when there is no rate to show. */
   readonly down: number | undefined;
@@ -27,7 +27,7 @@ const MAX_BAR = 30;
 const PERCENT_WIDTH = 6;
 
 /**
- * Formats a torrent as one line of at most `columns`: name, bar, percentage, rates, remaining time, peers. If the
+ * Formats a torrent as one line of at most `columns`: name, bar, percentage, rates, remaining time, peers. When the
  * terminal is narrow, the less important cells are left out.
  */
 export function rowLine(view: RowView, columns: number, style: Style): string {

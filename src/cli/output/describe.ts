@@ -90,7 +90,7 @@ export interface MagnetFacts {
   readonly infoHashV2: string | null;
   /** The size in bytes from the link (`xl`); `null` when the link has none. */
   readonly totalSize: number | null;
-  /** Announce URLs by tier: each tracker of a magnet link is a tier of its own. */
+  /** The announce URLs by tier. Each tracker of a magnet link is in a tier of its own. */
   readonly trackers: readonly (readonly string[])[];
   readonly webSeeds: readonly string[];
   readonly peers: readonly string[];

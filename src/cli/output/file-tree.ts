@@ -3,7 +3,7 @@ import { clean, fitText, textWidth } from "../../terminal/index.ts";
 /** A file to show in the tree. */
 export interface TreeFile {
   readonly path: readonly string[];
-  /** The text beside the name: the file's size. */
+  /** The text that is shown beside the name: the file's size. */
   readonly note: string;
 }
 
@@ -18,9 +18,9 @@ const LINES = {
   ascii: { branch: "|- ", last: "`- ", through: "|  ", none: "   " },
 } as const;
 
-/** Minimum of columns between a name and its note. */
+/** The minimum number of columns between a name and its note. */
 const GAP = 2;
-/** Maximum width of the column for names. The notes of longer names are not aligned. */
+/** The maximum width of the column for names. The notes of longer names are not aligned. */
 const MAX_NAME_WIDTH = 60;
 
 /**

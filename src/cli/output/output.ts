@@ -2,7 +2,7 @@ import { styleFor } from "../../terminal/index.ts";
 import type { Style } from "../../terminal/index.ts";
 import type { Problem } from "./problem.ts";
 
-/** Characters that JSON does not escape and that control a terminal. */
+/** Matches characters that JSON does not escape and that can control a terminal. */
 const UNSAFE_IN_JSON = /[\u007f-\u009f\u2028-\u202e\u2066-\u2069]/g;
 
 /** Returns a value as one line of JSON without control characters. */

@@ -1,6 +1,6 @@
 import { clean, count } from "../../terminal/index.ts";
 
-/** Maximum of renamed files that are listed. */
+/** The maximum number of renamed files that are listed. */
 const MAX_SHOWN = 3;
 
 interface Renamed {

@@ -35,8 +35,8 @@ function orNone<Value>(read: Reader<Value>): Reader<Value | null> {
 const asRate: Reader<number> = (text, name) => rateArgument(name, "none means no limit")(text);
 
 /**
- * A number, or `none` for no limit. Commander treats `null` as an option without a value, so `none` becomes `null` only
- * when it is sent.
+ * A number, or `none` for no limit. The value `null`, which the daemon uses for no limit, cannot be used here:
+ * commander treats `null` as an option without a value.
  */
 export type OrNone = number | "none";
 

@@ -7,13 +7,11 @@ import type { CommonFlags, Session } from "../session.ts";
 /** The URL of the daemon when the user gives none. */
 const DEFAULT_URL = "http://127.0.0.1:9191";
 /**
- * Milliseconds after which a request that only reads and has no response times out. Other requests, such as moving
- * data, may take longer.
+ * The time, in milliseconds, after which a request that only reads times out without a response. Other requests, such
+ * as moving data, may take longer.
  */
 const READ_TIMEOUT_MS = 30_000;
-/**
- * Maximum of bytes of a file that contains a token: more than the longest token and the line break that editors add.
- */
+/** The maximum length of a token file, in bytes: more than the longest token and the line break that editors add. */
 const MAX_TOKEN_FILE = 4096;
 
 /** Options that all actions of `millrace remote` have. */
@@ -29,13 +27,13 @@ export interface Remote<Flags extends RemoteFlags = RemoteFlags> {
   readonly flags: Flags;
   readonly output: Output;
   readonly session: Session<Flags>;
-  /** Returns an error with advice for the user added, if there is any. */
+  /** Returns the error with advice for the user, if there is any. */
   readonly explain: (error: unknown) => unknown;
 }
 
 /**
- * Calls `work` with an API client of the daemon that the flags and environment variables name. Rejects with errors that
- * contain advice for the user.
+ * Calls `work` with an API client for the daemon that the flags and environment variables select. Rejects with errors
+ * that contain advice for the user.
  */
 export async function withDaemon<Flags extends RemoteFlags>(
   session: Session<Flags>,
@@ -58,8 +56,8 @@ export async function withDaemon<Flags extends RemoteFlags>(
 }
 
 /**
- * Returns the URL of the daemon from the flag, or else the environment variable, or else the default. `HOST:PORT` is
- * accepted as a URL. Throws {@link CommandLineError}.
+ * Returns the URL of the daemon from the flag, from the environment variable when there is no flag, or the default.
+ * `HOST:PORT` is accepted as a URL. Throws {@link CommandLineError}.
  */
 export function daemonUrl(flag: string | undefined, environment: string | undefined): string {
   const [what, text] =
@@ -80,7 +78,7 @@ export function daemonUrl(flag: string | undefined, environment: string | undefi
 
 interface Token {
   readonly value: string;
-  /** The option or variable that the value comes from, for error messages. */
+  /** The name of the option or variable that contains the value, for error messages. */
   readonly from: string;
 }
 
@@ -100,7 +98,7 @@ async function readToken(session: Session<RemoteFlags>): Promise<Token | undefin
   return { value, from };
 }
 
-/** Returns a `fetch` function for `--verbose` that prints each request with its status and duration. */
+/** Returns the `fetch` function for `--verbose`, which prints each request with its status and duration. */
 function loggingFetch(output: Output): typeof globalThis.fetch {
   return async (input, init) => {
     const start = performance.now();
@@ -143,8 +141,8 @@ export function withTimeout(inner: typeof globalThis.fetch, timeoutMs = READ_TIM
 }
 
 /**
- * Adds advice for the user to an error of the API; returns other errors unchanged. `tokenFrom`: the option or variable
- * that the token comes from; `undefined` without a token.
+ * Adds advice for the user to an error of the API; returns other errors unchanged. `tokenFrom` is the option or
+ * variable that contains the token, `undefined` without a token.
  */
 export function explained(error: unknown, url: string, tokenFrom: string | undefined): unknown {
   // A response that is not JSON does not come from a daemon.

@@ -11,14 +11,14 @@ import {
 } from "../../terminal/index.ts";
 import type { Field } from "../input/fields.ts";
 
-/** Formats objects of the API as lists of fields. Values are escaped for a terminal. */
+/** Functions that format objects of the API as lists of fields. Values are escaped for a terminal. */
 
 const yesNo = (is: boolean): string => (is ? "yes" : "no");
 const given = (text: string): string | undefined => (text === "" ? undefined : clean(text));
 const date = (at: number | null): string | undefined => (at === null ? undefined : formatDate(new Date(at)));
 const limit = (rate: number | null): string => (rate === null ? "no limit" : formatRate(rate));
 
-/** Returns the fields of `remote show`. `noPeers`: the reason why there are no peers. */
+/** Returns the fields of `remote show`. `noPeers` are the reason why there are no peers. */
 export function torrentFields(torrent: TorrentDetail, noPeers?: string): Field[] {
   const { limits, eta } = torrent;
   const ends = [

@@ -2,7 +2,7 @@ import type { ListOptions, MillraceApi, TorrentFile, TorrentList } from "../../a
 import { InputError } from "../../base/index.ts";
 import { CommandLineError } from "../output/problem.ts";
 
-/** A row of a list, with the requested fields and `id`. */
+/** A row of the daemon's list of torrents, with the requested fields and `id`. */
 export type Row = TorrentList["torrents"][number];
 
 /** A torrent's id and name. */
@@ -13,7 +13,7 @@ export interface Named {
 
 /** The number of digits of an id that are printed: enough to distinguish torrents. */
 export const SHOWN_ID = 8;
-/** Maximum of torrents that are listed when a short id is ambiguous. */
+/** The maximum number of torrents that are listed when a short id is ambiguous. */
 const SHOWN_CHOICES = 5;
 
 /** Returns all matching torrents, with one request for each page of the daemon's list. */
@@ -27,8 +27,8 @@ export async function listAll(api: Pick<MillraceApi, "list">, options: ListOptio
 }
 
 /**
- * Returns the torrents that `texts` name, or with `all` every torrent. Throws {@link CommandLineError} when there are
- * both texts and `all`, or neither; otherwise throws as {@link findTorrent} does.
+ * Returns the torrents with the ids or names in `texts`, or with `all` every torrent. Throws {@link CommandLineError}
+ * when there are both texts and `all`, or neither; otherwise throws as {@link findTorrent} does.
  */
 export async function chosen(api: Pick<MillraceApi, "list">, texts: readonly string[], all = false): Promise<Named[]> {
   if (all && texts.length > 0) throw new CommandLineError("name torrents, or use --all, not both");
@@ -39,7 +39,7 @@ export async function chosen(api: Pick<MillraceApi, "list">, texts: readonly str
 }
 
 /**
- * Finds a torrent by its id, by the start of its id if no other id has the same start, or by its name. Throws
+ * Finds a torrent by its id, by the start of its id when no other id has the same start, or by its name. Throws
  * InputError `remote.unknown`, `remote.ambiguous`.
  */
 export function findTorrent(known: readonly Named[], text: string): Named {
@@ -65,7 +65,7 @@ export function findTorrent(known: readonly Named[], text: string): Named {
 
 /**
  * Finds files by index, path, or glob. A glob without a slash matches names in any folder. Throws InputError
- * `remote.no-file`.
+ * `remote.no-file` when there is no such file.
  */
 export async function findFiles(files: readonly TorrentFile[], words: readonly string[]): Promise<TorrentFile[]> {
   const { default: picomatch } = await import("picomatch");

@@ -3,7 +3,7 @@ import { clean, count } from "../../terminal/index.ts";
 
 /**
  * Returns the reason why a running torrent has no peers, as an escaped sentence; `undefined` when it has peers or does
- * not look for any. `dht`: the state of the daemon's DHT, if known.
+ * not look for any. `dht` is the state of the daemon's DHT, if known.
  */
 export function whyNoPeers(
   torrent: Pick<TorrentDetail, "state" | "peers" | "private" | "knownPeers">,

@@ -5,7 +5,10 @@ import type { Remote } from "./connection.ts";
 import { SHOWN_ID } from "./find.ts";
 import { theTorrent } from "./read-actions.ts";
 
-/** Runs `add-peers`: adds peers for the torrent to connect to. The arguments are a torrent and `HOST:PORT`s. */
+/**
+ * Runs `add-peers`, which adds peers for the torrent to connect to. The arguments are a torrent and peers as
+ * `HOST:PORT`.
+ */
 export async function addPeers(remote: Remote): Promise<number> {
   const { api, args, output } = remote;
   const { id, name } = await theTorrent(remote);
@@ -17,8 +20,8 @@ export async function addPeers(remote: Remote): Promise<number> {
 }
 
 /**
- * Runs `add-trackers`: adds trackers, each in a tier of its own after the existing tiers. The arguments are a torrent
- * and announce URLs. URLs that the torrent already has are left out.
+ * Runs `add-trackers`, which adds trackers, each in a tier of its own after the existing tiers. The arguments are a
+ * torrent and announce URLs. URLs that the torrent already has are left out.
  */
 export async function addTrackers(remote: Remote): Promise<number> {
   const { api, args, output } = remote;

@@ -36,12 +36,12 @@ export async function list({ api, flags, output }: Remote<ListFlags>): Promise<n
   return EXIT_DONE;
 }
 
-/** Prints a note that a list is empty. With `--json` it prints nothing, since the empty list is printed. */
+/** Prints a note that a list is empty. With `--json` it prints nothing, because the empty list is printed. */
 export function printNone(output: Output, what: string): void {
   if (!output.json) output.note(`no ${what}`);
 }
 
-/** Finds the torrent that the first argument of an action names. */
+/** Finds the torrent that the first argument of an action selects. */
 export async function theTorrent({ api, args }: Remote): Promise<Named> {
   const [torrent] = await chosen(api, args.slice(0, 1));
   if (torrent === undefined) throw new Error("chosen() returns one torrent for each id");

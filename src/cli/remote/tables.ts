@@ -13,7 +13,7 @@ import type { Column } from "../../terminal/index.ts";
 import { SHOWN_ID } from "./find.ts";
 import type { Row } from "./find.ts";
 
-/** Formats objects of the API as lines. Text from torrents, trackers and peers is escaped. */
+/** Functions that format objects of the API as lines. Text from torrents, trackers and peers is escaped. */
 
 /** The width of the column for names in tables. */
 const NAME_WIDTH = 40;

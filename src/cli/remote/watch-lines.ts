@@ -3,9 +3,9 @@ import { clean, count, formatPercent, formatRate } from "../../terminal/index.ts
 import { logMessage } from "./tables.ts";
 import type { Row } from "./find.ts";
 
-/** Milliseconds between two lines that print the rates. */
+/** The time, in milliseconds, between two lines that print the rates. */
 const RATES_EVERY_MS = 5_000;
-/** The number of steps of progress: a line is printed for each tenth. */
+/** The number of steps of progress: a line is printed for each tenth of a torrent. */
 const STEPS = 10;
 
 interface Known {
@@ -58,8 +58,8 @@ export class WatchLines {
   }
 
   /**
-   * Returns the lines for a snapshot. The first snapshot is printed in full; of a later one, which arrives after a lost
-   * connection, only the changes are printed.
+   * Returns the lines for a snapshot. The first snapshot is printed completely; of a later one, which arrives after a
+   * lost connection, only the changes are printed.
    */
   #snapshot(rows: readonly Row[]): string[] {
     const here = new Set(rows.map(({ id }) => id));

@@ -18,9 +18,9 @@ import { fileLines } from "./tables.ts";
  * the other torrents; the exit status is then 1.
  */
 
-/** Maximum of torrents in one request: few enough for a fast response, and below the daemon's maximum. */
+/** The maximum number of torrents in one request: few enough for a fast response, and below the daemon's maximum. */
 const PER_REQUEST = 1_000;
-/** Maximum of torrents that are printed by name; if there are more, only their number is printed. */
+/** The maximum number of torrents that are printed by name; if there are more, only their number is printed. */
 const SHOWN_TORRENTS = 20;
 
 /** Flags of `add`. */
@@ -71,8 +71,8 @@ async function addSource({ api, session }: Remote<AddFlags>, source: string, opt
 }
 
 /**
- * Runs an action on torrents, with a limited number in each request, and prints the results. `done`: the text printed
- * before the name of a torrent for which the action succeeded.
+ * Runs an action on torrents, with a limited number in each request, and prints the results. `done` is the text that is
+ * printed before the name of a torrent for which the action succeeded.
  */
 async function actOn(
   { api, output }: Remote,
@@ -104,7 +104,7 @@ export interface ManyFlags extends RemoteFlags {
   readonly all?: boolean;
 }
 
-/** Makes an action such as `start` that has no arguments except the torrents: the named ones, or all. */
+/** Makes an action such as `start` that has no arguments except the torrents. */
 export function simple(
   action: "start" | "pause" | "recheck" | "reannounce",
   done: string,

@@ -15,7 +15,7 @@ const PENDING: DialOutcome = { kind: "pending" };
 /** A host name that the user gave for peers. */
 interface Host {
   readonly ports: Set<number>;
-  /** The IP addresses of the host; while there are none, the outcome of the lookup. */
+  /** The IP addresses of the host, or the outcome of the lookup when it has none. */
   found: readonly string[] | DialOutcome;
 }
 
@@ -40,7 +40,9 @@ export class DialWatch implements Net {
     this.#net = net;
   }
 
-  /** Starts to record connections to a peer, `HOST:PORT`. Call it before the peer is added to a torrent. */
+  /**
+   * Starts to record connections to a peer, given as `HOST:PORT`. To be called before the peer is added to a torrent.
+   */
   watch(peer: string): void {
     const { host, port } = parseHostPort(peer);
     const known = this.#hosts.get(host);
@@ -49,8 +51,8 @@ export class DialWatch implements Net {
   }
 
   /**
-   * Returns the outcome for a recorded peer, `HOST:PORT`: reached if the peer accepted a connection at one of its
-   * addresses, failed if connections to all of them failed.
+   * Returns the outcome for a recorded peer, given as `HOST:PORT`. It is reached when the peer accepted a connection at
+   * one of its addresses, and failed when connections to all of them failed.
    */
   outcome(peer: string): DialOutcome {
     const { host, port } = parseHostPort(peer);
@@ -97,8 +99,8 @@ export class DialWatch implements Net {
   }
 
   /**
-   * Records the outcome of a connection if the user named the peer. Other peers are not recorded, because there may be
-   * thousands.
+   * Records the outcome of a connection when the user named the peer. Other peers are not recorded, because there may
+   * be thousands.
    */
   #note({ ip, port }: ConnectOptions, outcome: DialOutcome): void {
     for (const { ports, found } of this.#hosts.values()) {
@@ -108,7 +110,7 @@ export class DialWatch implements Net {
   }
 }
 
-/** Returns the outcome for an address that was not dialed: pending, or failed if the address can never be dialed. */
+/** Returns the outcome for an address that was not dialed: pending, or failed when the address can never be dialed. */
 function notDialed(ip: string): DialOutcome {
   const reason = whyNoPeer(ip);
   return reason === undefined ? PENDING : { kind: "failed", reason };

@@ -15,9 +15,9 @@ export interface SwarmFlags extends CommonFlags {
   readonly port?: number;
   readonly maxDown?: number;
   readonly maxUp?: number;
-  /** Whether trackers are used; `false` with `--no-trackers`. */
+  /** Whether trackers are used. It is `false` with `--no-trackers`. */
   readonly trackers: boolean;
-  /** Whether the DHT is used; `false` with `--no-dht`. */
+  /** Whether the DHT is used. It is `false` with `--no-dht`. */
   readonly dht: boolean;
   readonly dhtBootstrap?: readonly string[];
   readonly quiet?: boolean;

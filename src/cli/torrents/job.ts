@@ -7,20 +7,20 @@ export type JobPhase =
   /** The source is being read or fetched. */
   | { readonly kind: "opening" }
   | { readonly kind: "running"; readonly torrent: Torrent }
-  /** The torrent is complete. `seconds`: the time from the start to the last piece. */
+  /** The torrent is complete. `seconds` is the time from the start to the last piece. */
   | { readonly kind: "complete"; readonly torrent: Torrent; readonly seconds: number }
   | { readonly kind: "failed"; readonly problem: Problem };
 
 /** One source on the command line, such as a torrent file or link, with its progress and result. */
 export class Job {
-  /** The source as the user gave it. */
+  /** The source in the form that the user gave. */
   readonly source: string;
   /** The time of the start, in milliseconds as `performance.now()` returns them. */
   readonly startedAt = performance.now();
   /** Finds the reason when the torrent has no peers; `undefined` when reasons are not printed. */
   readonly stalls: TorrentStalls | undefined;
   /**
-   * The bytes of blocks that earlier runs received, and the time at which this run began to exchange data
+   * The number of bytes of blocks that earlier runs received, and the time at which this run began to exchange data
    * (`performance.now()`). `undefined` until the stored state is known.
    */
   #before: { readonly downloaded: number; readonly at: number } | undefined;
@@ -43,22 +43,22 @@ export class Job {
     return this.phase.kind === "complete" || this.phase.kind === "failed";
   }
 
-  /** Records the numbers with which earlier runs ended. Call it when the torrent begins to exchange data. */
+  /** Records the counters at the end of earlier runs. To be called when the torrent begins to exchange data. */
   noteCounters(status: TorrentStatus): void {
     this.#before ??= { downloaded: status.downloaded, at: performance.now() };
   }
 
-  /** Returns the bytes of blocks received in this run. */
+  /** Returns the number of bytes of blocks received in this run. */
   received(status: TorrentStatus): number {
     return status.downloaded - (this.#before?.downloaded ?? status.downloaded);
   }
 
-  /** Seconds since the torrent began to exchange data; 0 before that. */
+  /** The number of seconds since the torrent began to exchange data; 0 before that. */
   get exchangeSeconds(): number {
     return this.#before === undefined ? 0 : (performance.now() - this.#before.at) / 1000;
   }
 
-  /** Seconds since the start of the job. */
+  /** The number of seconds since the start of the job. */
   get seconds(): number {
     return (performance.now() - this.startedAt) / 1000;
   }

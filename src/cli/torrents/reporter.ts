@@ -20,8 +20,8 @@ export class Reporter {
   /** Whether only problems are printed. */
   readonly #isQuiet: boolean;
   /**
-   * Whether a live display is shown. If so, no lines are printed at the start of a torrent, because the display shows
-   * the same.
+   * Whether a live display is shown. No lines are then printed at the start of a torrent, because the display shows the
+   * same.
    */
   readonly #isLive: boolean;
 
@@ -143,7 +143,7 @@ export class Reporter {
     );
   }
 
-  /** Prints that the torrent file of a torrent was written, of which only the metadata was fetched. */
+  /** Prints that the torrent file was written, for a torrent of which only the metadata was fetched. */
   saved(torrent: Torrent, path: string, seconds: number): void {
     this.#output.data({
       event: "saved",

@@ -4,7 +4,7 @@ import type { FileFilter, Torrent } from "../../client/index.ts";
 /** The selection of the files that match at least one of several globs. */
 export interface GlobSelection {
   readonly filter: FileFilter;
-  /** Returns an error when no file of the torrent matches any glob; `undefined` otherwise. */
+  /** Returns an error when no file of the torrent matches any glob, otherwise `undefined`. */
   readonly refuse: (torrent: Torrent) => UsageError | undefined;
 }
 

@@ -22,13 +22,13 @@ export class TorrentStalls {
   readonly #named: readonly string[];
   readonly #reported = new Set<string>();
   /**
-   * The time since when the torrent has had no peers, in milliseconds of the caller's clock; `undefined` while it has
-   * peers.
+   * The time from which on the torrent has had no peers, in milliseconds of the caller's clock; `undefined` while it
+   * has peers.
    */
   #since: number | undefined;
   #now: Stall | undefined;
 
-  /** Starts to watch the peers of a source. Call it before the source is added to the client. */
+  /** Starts to watch the peers of a source. To be called before the source is added to the client. */
   constructor(source: string, options: StallWatchOptions) {
     this.#options = options;
     this.#named = [...new Set([...options.peers, ...magnetPeers(source)])];
@@ -41,8 +41,8 @@ export class TorrentStalls {
   }
 
   /**
-   * Checks the torrent. Returns the reason when a new one is found, `undefined` otherwise. `dhtNodes`: the number of
-   * nodes that the client's DHT knows; `undefined` without a DHT.
+   * Checks the torrent. Returns the reason when a new one is found, otherwise `undefined`. `dhtNodes` is the number of
+   * nodes that the client's DHT knows, `undefined` without a DHT.
    */
   check(torrent: Torrent, now: number, dhtNodes: number | undefined): Stall | undefined {
     const { kind } = torrent.state;

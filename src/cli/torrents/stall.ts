@@ -1,36 +1,36 @@
 import type { TrackerStatus } from "../../tracker/index.ts";
 import type { DialOutcome } from "./dial-watch.ts";
 
-/** The reason why a torrent has no peers. `key` identifies the reason, without numbers that change. */
+/** The reason why a torrent has no peers. `key` identifies the reason and contains no numbers that change. */
 export interface Stall {
   readonly code: "waiting.no-source" | "waiting.peers" | "waiting.trackers" | "waiting.dht";
   readonly key: string;
   readonly message: string;
 }
 
-/** What is known about a torrent that wants data and has no peers. */
+/** The facts about a torrent that wants data and has no peers. */
 export interface StallFacts {
-  /** Peers that the user or the magnet link named, with the outcomes of connections to them. */
+  /** The peers that the user or the magnet link named, with the outcomes of connections to them. */
   readonly named: readonly { readonly peer: string; readonly outcome: DialOutcome }[];
-  /** Whether trackers are asked for peers; `false` with `--no-trackers`. */
+  /** Whether trackers are used. It is `false` with `--no-trackers`. */
   readonly asksTrackers: boolean;
   readonly trackers: readonly Pick<TrackerStatus, "url" | "state" | "message" | "peersReceived">[];
   /** The number of nodes in the DHT routing tables; `undefined` when the torrent does not use the DHT. */
   readonly dhtNodes: number | undefined;
-  /** Number of known peers that are not connected. */
+  /** The number of known peers that are not connected. */
   readonly knownPeers: number;
-  /** Milliseconds for which the torrent has had no peers. */
+  /** The number of milliseconds for which the torrent has had no peers. */
   readonly waitedMs: number;
 }
 
 /**
- * Milliseconds without peers before the reason is reported: longer than the time-out of a connection, so that peers and
- * trackers have had time to respond.
+ * The time, in milliseconds, without peers before the reason is reported: longer than the time-out of a connection, so
+ * that peers and trackers have had time to reply.
  */
 const PATIENCE_MS = 10_000;
-/** Milliseconds without peers after which all sources of peers have been started. */
+/** The time, in milliseconds, without peers after which all sources of peers have been started. */
 const SETTLED_MS = 1_000;
-/** Maximum of peers named by the user that are listed in one line. */
+/** The maximum number of peers named by the user that are listed in one line. */
 const SHOWN_PEERS = 3;
 
 interface Part {
@@ -40,7 +40,7 @@ interface Part {
   readonly isOpen: boolean;
 }
 
-/** Returns why a torrent has no peers; `undefined` while the reason is unknown. */
+/** Returns the reason why a torrent has no peers; `undefined` while the reason is unknown. */
 export function stallReason(facts: StallFacts): Stall | undefined {
   if (facts.waitedMs < SETTLED_MS) return undefined;
   const peers = peersPart(facts);

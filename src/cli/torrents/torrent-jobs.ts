@@ -9,7 +9,7 @@ import { Reporter } from "./reporter.ts";
 import { TorrentStalls, type StallWatchOptions } from "./stall-watch.ts";
 import { torrentLines } from "./view.ts";
 
-/** Milliseconds between two progress events of a torrent: at most one a second is printed. */
+/** The time, in milliseconds, between two progress events of a torrent. */
 const PROGRESS_EVERY_MS = 1_000;
 
 /** Options of {@link TorrentJobs}. */
@@ -17,18 +17,23 @@ export interface TorrentJobsOptions {
   readonly client: Client;
   readonly output: Output;
   readonly isQuiet: boolean;
-  /** Called when the metadata of a torrent is known. Returns an error to stop the torrent, `undefined` to continue. */
+  /**
+   * Called when the metadata of a torrent is known. Returns an error to stop the torrent, or `undefined` to continue.
+   */
   readonly refuse?: ((torrent: Torrent) => Error | undefined) | undefined;
   /**
-   * With this function only the metadata of the torrents is fetched. It is called with each torrent whose metadata is
-   * known, and resolves with the path of the torrent file that it has written.
+   * Writes the torrent file of a torrent whose metadata is known, and resolves with the path of the file. When it is
+   * set, only the metadata of the torrents is fetched.
    */
   readonly save?: ((torrent: Torrent) => Promise<string>) | undefined;
-  /** Options for finding why a torrent has no peers. Without them such reasons are not printed. */
+  /** Options with which reasons for missing peers are found. Without them such reasons are not printed. */
   readonly stalls?: StallWatchOptions | undefined;
 }
 
-/** Adds the name of the option that allows overwriting to a problem about files with other content. */
+/**
+ * Returns a problem about files with other content with the name of the option added that allows overwriting; other
+ * problems unchanged.
+ */
 function withOverwriteHint(problem: Problem): Problem {
   if (problem.code !== "storage.foreign") return problem;
   return { ...problem, message: `${problem.message}, or use \`millrace download --overwrite\`` };

@@ -34,7 +34,7 @@ export interface FindOptions extends ContentPlace {
   readonly signal: AbortSignal;
 }
 
-/** The result of {@link findProgress}. `wasChecked`: whether pieces were hashed. */
+/** The result of {@link findProgress}. `wasChecked` is whether pieces were hashed. */
 export interface Found {
   readonly progress: Progress;
   readonly wasChecked: boolean;

@@ -17,10 +17,10 @@ export interface TorrentStatus {
   /** The rate at which blocks arrive, in bytes a second. */
   readonly downRate: number;
   readonly upRate: number;
-  /** Bytes of blocks downloaded, over all runs. */
+  /** The number of bytes of blocks downloaded, over all runs. */
   readonly downloaded: number;
   readonly uploaded: number;
-  /** Bytes of blocks that were bad or were received twice. */
+  /** The number of bytes of blocks that were bad or were received twice. */
   readonly wasted: number;
   readonly peers: number;
   /** The number of connected peers that have all pieces. */
@@ -33,8 +33,8 @@ export interface TorrentStatus {
    */
   readonly availability: number;
   /**
-   * Seconds until the download is complete at the present rate; `undefined` when it is complete or while nothing is
-   * received.
+   * The number of seconds until the download is complete at the present rate; `undefined` when it is complete or while
+   * nothing is received.
    */
   readonly etaSeconds: number | undefined;
   /** Uploaded divided by downloaded, or by the size of the torrent if nothing was downloaded. */

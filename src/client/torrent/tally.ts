@@ -12,12 +12,12 @@ export class Tally {
     this.#uploaded = uploaded;
   }
 
-  /** Bytes of blocks downloaded. */
+  /** The number of bytes of blocks downloaded. */
   get downloaded(): number {
     return this.#downloaded + (this.#swarm?.down.total ?? 0);
   }
 
-  /** Bytes of blocks uploaded. */
+  /** The number of bytes of blocks uploaded. */
   get uploaded(): number {
     return this.#uploaded + (this.#swarm?.up.total ?? 0);
   }

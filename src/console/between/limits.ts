@@ -1,6 +1,6 @@
 /** Limits of the proxy between two clients. Listed in docs/limits.md. */
 
-/** Maximum number of open connections; further connections are closed. */
+/** The maximum number of open connections; further connections are closed. */
 export const MAX_BETWEEN_CONNECTIONS = 100;
 
 /**

@@ -71,8 +71,8 @@ export type WireMessage =
       readonly why: string;
     }
   /**
-   * Bytes that are not messages: another protocol, encryption, or an impossible length prefix. `bytes` has the first of
-   * these bytes.
+   * The number of bytes that are not messages: another protocol, encryption, or an impossible length prefix. `bytes`
+   * has the first of these bytes.
    */
   | { readonly type: "garbage"; readonly bytes: Uint8Array; readonly why: string }
   /** The end of the connection. The side has closed it, or it was lost; `why` is the reason. */
@@ -85,7 +85,7 @@ export type WireMessageType = WireMessage["type"];
 export interface EntryFacts {
   /** The index of the message in the conversation, from 0. */
   readonly number: number;
-  /** Milliseconds since the session began. */
+  /** The number of milliseconds since the session began. */
   readonly at: number;
   readonly way: Way;
   /** Size in bytes on the wire, with the length prefix. */
@@ -116,6 +116,6 @@ export interface Finding {
   readonly way: Way;
   /** {@link EntryFacts.number} of the message. */
   readonly entry: number;
-  /** Milliseconds since the session began. */
+  /** The number of milliseconds since the session began. */
   readonly at: number;
 }

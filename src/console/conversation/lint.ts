@@ -9,7 +9,7 @@ import type { Side } from "./side.ts";
 export interface Observation {
   readonly message: WireMessage;
   readonly way: Way;
-  /** Milliseconds since the session began. */
+  /** The number of milliseconds since the session began. */
   readonly at: number;
   /** Size in bytes on the wire, with the length prefix. */
   readonly size: number;

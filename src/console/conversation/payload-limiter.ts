@@ -2,7 +2,9 @@ import { MAX_KEPT_GARBAGE, MAX_KEPT_PAYLOAD_BYTES, MAX_SESSION_ENTRIES } from ".
 import type { List } from "../list.ts";
 import type { Entry } from "./entry.ts";
 
-/** Minimum size, in bytes, of the payloads that are dropped. Smaller payloads are kept as long as their messages. */
+/**
+ * The minimum size, in bytes, of the payloads that are dropped. Smaller payloads are kept as long as their messages.
+ */
 const HEAVY = 512;
 /** Approximate memory, in bytes, of one address in a peer exchange message. */
 const ADDRESS_COST = 100;
@@ -10,9 +12,9 @@ const NAME_COST = 150;
 
 /** The maximum memory of all conversations of a session together. */
 export interface PayloadLimits {
-  /** Maximum total size of all kept payloads, in bytes. Default {@link MAX_KEPT_PAYLOAD_BYTES}. */
+  /** The maximum total size of all kept payloads, in bytes. Default {@link MAX_KEPT_PAYLOAD_BYTES}. */
   readonly bytes?: number | undefined;
-  /** Maximum number of messages of all conversations. Default {@link MAX_SESSION_ENTRIES}. */
+  /** The maximum number of messages of all conversations. Default {@link MAX_SESSION_ENTRIES}. */
   readonly entries?: number | undefined;
 }
 

@@ -24,12 +24,12 @@ export const UNANSWERED_MS = 30_000;
  */
 export const UNANSWERED_LOOK = 64;
 
-/** Maximum number of hash requests of one side that are remembered without a reply. */
+/** The maximum number of hash requests of one side that are remembered without a reply. */
 export const MAX_LINTED_HASH_REQUESTS = 1_000;
 
 /**
- * Maximum number of pieces, of both sides, that are assembled at a time to check their hashes. Further pieces are not
- * checked.
+ * The maximum number of pieces, of both sides, that are assembled at a time to check their hashes. Further pieces are
+ * not checked.
  */
 export const MAX_CHECKED_PIECES = 4;
 
@@ -54,7 +54,7 @@ export const FREE_REPEATS = 1;
  */
 export const SILENCE_MS = 135_000;
 
-/** Maximum number of keep-alives in a minute that are not reported. One in two minutes is enough (BEP 3). */
+/** The maximum number of keep-alives in a minute that are not reported. One in two minutes is enough (BEP 3). */
 export const KEEP_ALIVES_PER_MINUTE = 10;
 
 /**

@@ -21,9 +21,9 @@ interface Asked {
 }
 
 /**
- * The relation of a block or reject to the requests. `asked`: the block was requested; `settled`: it was requested, and
- * had a reply already; `length`: only its length differs from the request; `unasked`: it was not requested; `unsure`:
- * unknown, because there were too many requests to remember.
+ * The relation of a block or reject to the requests: it was requested (`asked`); it was requested and had a reply
+ * already (`settled`); only its length differs from the request (`length`); it was not requested (`unasked`); or the
+ * relation is unknown, because there were too many requests to remember (`unsure`).
  */
 export type AnswerKind = "asked" | "settled" | "length" | "unasked" | "unsure";
 

@@ -30,17 +30,19 @@ export const MAX_RECORDING_BYTES = 536_870_912;
  */
 export const MAX_RECORDING_LINE = 100_663_296;
 
-/** Maximum number of characters of a text in a recording, such as an address or the reason why a connection ended. */
+/**
+ * The maximum number of characters of a text in a recording, such as an address or the reason why a connection ended.
+ */
 export const MAX_RECORDED_TEXT = 10_000;
 
 /**
- * Maximum number of events of a recording, enough for a session of many gigabytes. Each takes about 200 bytes of
+ * The maximum number of events of a recording, enough for a session of many gigabytes. Each takes about 200 bytes of
  * memory. A recording ends when it reaches this number.
  */
 export const MAX_RECORDED_EVENTS = 2_000_000;
 
 /**
- * Maximum number of peers of a recording. Each takes some kilobytes of memory in a replay. A recording ends when it
+ * The maximum number of peers of a recording. Each takes some kilobytes of memory in a replay. A recording ends when it
  * reaches this number.
  */
 export const MAX_RECORDED_PEERS = 10_000;

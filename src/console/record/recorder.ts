@@ -12,9 +12,9 @@ export interface RecorderOptions extends RecordingHeader {
   readonly tape: Tape;
   /** Whether an existing file may be replaced. */
   readonly overwrite?: boolean | undefined;
-  /** Maximum number of characters that wait to be written to the disk. Default {@link MAX_WAITING_TEXT}. */
+  /** The maximum number of characters that wait to be written to the disk. Default {@link MAX_WAITING_TEXT}. */
   readonly maxWaiting?: number | undefined;
-  /** Maximum size of the file in bytes. Default {@link MAX_RECORDING_BYTES}. */
+  /** The maximum size of the file in bytes. Default {@link MAX_RECORDING_BYTES}. */
   readonly maxBytes?: number | undefined;
   /**
    * Called at most once, when the recording ends early, with the reason: `console.record-slow`, `console.record-full`,

@@ -8,7 +8,7 @@ import { MAX_TAPE_BYTES, TAPE_EVENT_COST } from "./limits.ts";
 export interface TapeOptions {
   /** Returns the milliseconds since the session began. */
   readonly now: () => number;
-  /** Maximum number of bytes kept in memory. Default {@link MAX_TAPE_BYTES}. */
+  /** The maximum number of bytes kept in memory. Default {@link MAX_TAPE_BYTES}. */
   readonly limit?: number | undefined;
 }
 

@@ -3,7 +3,7 @@ import { List } from "../list.ts";
 
 /** A line of the session's log. */
 export interface LogLine {
-  /** Milliseconds since the session began. */
+  /** The number of milliseconds since the session began. */
   readonly at: number;
   /**
    * The importance of the line. A `"detail"` is an event that the user also sees elsewhere, for example as a message.

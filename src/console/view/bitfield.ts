@@ -1,6 +1,6 @@
 import type { Bitfield } from "../../base/index.ts";
 
-/** Maximum number of ranges of pieces that are printed of a bitfield. */
+/** The maximum number of ranges of pieces that are printed of a bitfield. */
 const RANGES = 6;
 
 /** Formats a bitfield as `12 of 16 pieces: 0-3, 5, 8-14`. */

@@ -48,7 +48,7 @@ export interface DrawOptions {
 
 /** The assumed width of the terminal, in columns, when it is not known. */
 export const PLAIN_WIDTH = 100;
-/** Minimum width, in columns, of a column that can become narrower. */
+/** The minimum width, in columns, of a column that can become narrower. */
 const MIN_FLEXIBLE = 12;
 const GAP = "  ";
 /** The indentation of cells that are printed below their row. */

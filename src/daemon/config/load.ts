@@ -8,7 +8,7 @@ import type { Settings } from "../../api/index.ts";
 import { nodeFiles } from "../../runtime/node/index.ts";
 import { camel, CONFIG_KEYS, configSchema, FILE_ONLY, kebab, variable, type Config, type ConfigKey } from "./schema.ts";
 
-/** Where a configuration value comes from. */
+/** The source of a configuration value. */
 export type Origin = "default" | "file" | "environment" | "flag";
 
 /** A loaded configuration, and the origin of each value. */
@@ -23,7 +23,7 @@ export interface LoadedConfig {
 export interface ConfigSources {
   /**
    * The path given with `--config`; the file must exist. Default: `config.toml` in the user's configuration folder,
-   * if it exists.
+   * when it exists.
    */
   readonly file?: string | undefined;
   readonly environment: Readonly<Record<string, string | undefined>>;
@@ -33,13 +33,13 @@ export interface ConfigSources {
 
 const FOLDERS = envPaths("millrace", { suffix: "" });
 
-/** Maximum size in bytes of a configuration file. */
+/** The maximum size in bytes of a configuration file. */
 const MAX_FILE_BYTES = 1024 * 1024;
 
 /**
- * Loads the configuration. A flag takes precedence over an environment variable, that over the file, and the file
- * over the default. Relative paths in the file are relative to its folder, all others to the current folder. Rejects
- * with InputError `config.invalid`, whose message names the key and its source, or with StorageError when the file of
+ * Loads the configuration. Flags take precedence over environment variables, these over the file, and the file over the
+ * defaults. Relative paths in the file are relative to its folder, all others to the current folder. Rejects with
+ * InputError `config.invalid`, whose message names the key and its source, or with StorageError when the file of
  * `--config` cannot be read.
  */
 export async function loadConfig(sources: ConfigSources): Promise<LoadedConfig> {
@@ -133,8 +133,8 @@ function fromFileName(name: string, path: string): string {
 }
 
 /**
- * Converts the keys inside the value of a configuration key to camel case: those of schedule rules and alternative
- * times. The names of labels are not keys and are not converted.
+ * Converts the keys within the value of a configuration key to camel case: those of schedule rules and alternative
+ * times. The names of labels are not keys and stay unchanged.
  */
 function nested(key: string, value: unknown): unknown {
   if (key === "alternativeTimes") return withCamelKeys(value);
@@ -161,7 +161,7 @@ function* fromEnvironment(environment: ConfigSources["environment"]): Generator<
 
 /**
  * Converts the text of an environment variable to the type that its key has in the schema. A text that cannot be
- * converted is returned unchanged, and the schema then reports it.
+ * converted is returned unchanged, so that the schema reports it.
  */
 function fromText(key: ConfigKey, text: string): unknown {
   if (key === "allowedHosts" || key === "dhtBootstrap") return text.split(/[\s,]+/).filter((host) => host !== "");

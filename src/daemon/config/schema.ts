@@ -22,7 +22,7 @@ const rate = z.union([z.number(), z.string(), z.null()]).transform((value, conte
   return z.NEVER;
 });
 
-/** A maximum number; 0 means no limit, and the parsed value is then `null`. */
+/** A maximum number. 0 means no limit, and the parsed value is then `null`. */
 const countOrAll = z.union([z.int().nonnegative(), z.null()]).transform((value) => (value === 0 ? null : value));
 
 const unlimited = z.literal("unlimited").transform(() => null);
@@ -152,8 +152,8 @@ export type Config = z.infer<typeof configSchema>;
 export type ConfigKey = keyof Config;
 
 /**
- * Keys that can be set in the file only. If flags or environment variables could set them, a person who controls
- * these could make the daemon run programs.
+ * The keys that can be set in the file only. A person who controls flags or environment variables could otherwise make
+ * the daemon run programs.
  */
 export const FILE_ONLY: ReadonlySet<ConfigKey> = new Set(["onComplete", "labels", "schedule", "alternativeTimes"]);
 

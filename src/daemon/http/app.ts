@@ -19,19 +19,21 @@ export interface AppOptions {
   readonly page: Page;
   readonly rpc: RpcHandler | undefined;
   readonly log: Log;
-  /** Called with the path of the route that handles a request, with parameters in braces; for the metrics. */
+  /** Called with the path of the route that handles a request, for the metrics. Parameters are in braces. */
   readonly onRoute: (outgoing: HttpBindings["outgoing"], path: string) => void;
 }
 
 type Env = { Bindings: HttpBindings };
 
-/** Paths of the Transmission RPC. Most clients use the first; Transmission's own programs use the second as well. */
+/**
+ * The paths of the Transmission RPC. Most clients use the first; Transmission's own programs use the second as well.
+ */
 const RPC_PATH = "/transmission/rpc";
 const RPC_PATHS = [RPC_PATH, `${RPC_PATH}/`];
 
 /**
- * Paths that require a login. Without a login, the response is the same for all of these paths, so it does not show
- * which of them exist.
+ * Matches the paths that require a login. Without a login, the response is the same for all of these paths, so it does
+ * not show which of them exist.
  */
 const PRIVATE = /^\/(?:api|stream|transmission|metrics)(?:\/|$)/;
 
@@ -66,8 +68,7 @@ export function createApp({ services, routes, page, rpc, log, onRoute }: AppOpti
 }
 
 /**
- * Groups routes by path. Paths without parameters come first, because hono uses the first path that matches a
- * request.
+ * Groups routes by path. Paths without parameters come first, because hono uses the first path that matches a request.
  */
 function byPath(routes: readonly Route[]): [string, Route[]][] {
   const paths = new Map<string, Route[]>();

@@ -3,13 +3,13 @@ import { MAX_HTTP_CONNECTIONS, MAX_WAITING_CONNECTIONS } from "./limits.ts";
 import { networkOf } from "./network.ts";
 
 /**
- * Limits the number of HTTP connections by closing one when there are too many. A connection whose request is being
- * handled is never closed. Of the connections that wait for a complete request, the one that has waited longest is
- * closed: of the new connection's address if that address has too many, otherwise of the address with the most. So
- * neither incomplete requests nor idle connections lock out the user.
+ * Limits the number of HTTP connections: when there are too many, it closes one that waits for a complete request. This
+ * is the one that has waited longest, of the new connection's address when that address has too many, otherwise of the
+ * address with the most. A connection whose request is being handled is never closed. Neither incomplete requests nor
+ * idle connections can therefore lock out the user.
  */
 export class Connections {
-  /** Connections that wait for a request, by network; of each network, the one that has waited longest is first. */
+  /** The connections that wait for a request, by network. In each network, the one that has waited longest is first. */
   readonly #waiting = new Map<string, Set<Socket>>();
   #count = 0;
 
@@ -28,7 +28,10 @@ export class Connections {
     else this.#wait(network, socket);
   }
 
-  /** Marks a connection as busy: the headers of a request have arrived. Call `done` when the response is complete. */
+  /**
+   * Marks a connection as busy, because the headers of a request have arrived. The caller calls `done` when the
+   * response is complete.
+   */
   busy(socket: Socket): { readonly done: () => void } {
     const network = networkOf(socket.remoteAddress ?? "");
     this.#leave(network, socket);

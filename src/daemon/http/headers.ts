@@ -1,11 +1,13 @@
 /**
- * Content-Security-Policy of the web page: scripts and styles only from the daemon, nothing inline; other pages
+ * The Content-Security-Policy of the web page: scripts and styles only from the daemon, nothing inline; other pages
  * cannot embed it in a frame.
  */
 export const PAGE_POLICY =
   "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; media-src 'self'; font-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
 
-/** Content-Security-Policy of the files of torrents, which are untrusted: no scripts, and an origin of their own. */
+/**
+ * The Content-Security-Policy of the files of torrents, which are untrusted: no scripts, and an origin of their own.
+ */
 export const FILE_POLICY =
   "default-src 'none'; img-src 'self'; media-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; sandbox";
 

@@ -1,20 +1,21 @@
 import mime from "mime";
 
-/** How a file is served: its media type and its disposition. */
+/** The media type with which a file is served, and whether a browser may display it. */
 export interface Served {
   readonly type: string;
-  /** Whether a browser may display the file; otherwise it is downloaded. */
+  /** Whether a browser may display the file. When it may not, the file is downloaded. */
   readonly isInline: boolean;
 }
 
 /**
- * Media types of images that consist of pixels. SVG is not one of them: it is a document that can contain scripts.
+ * The media types of images that consist of pixels. SVG is not one of them, because an SVG image is a document that can
+ * contain scripts.
  */
 const PICTURES = new Set(["image/png", "image/jpeg", "image/gif", "image/webp", "image/avif", "image/bmp"]);
 
 /**
- * Returns how a torrent's file is served, by its name. Torrents are untrusted: documents are served as plain text, so
- * that no script in them runs.
+ * Returns the media type and disposition with which a torrent's file is served, by the file's name. Torrents are
+ * untrusted: documents are served as plain text, so that no script in them runs.
  */
 export function servedAs(path: string): Served {
   const type = mime.getType(path) ?? "application/octet-stream";

@@ -11,8 +11,8 @@ export interface MetricsSources {
 }
 
 /**
- * Milliseconds between two measurements of the event loop's delay. A shorter interval would wake an idle daemon too
- * often.
+ * The time, in milliseconds, between two measurements of the event loop's delay. A shorter interval would wake an idle
+ * daemon too often.
  */
 const DELAY_RESOLUTION_MS = 100;
 
@@ -110,8 +110,8 @@ export class Metrics {
   }
 
   /**
-   * Counts a request and its response. `route`: the path of the route with parameters in braces, not the requested
-   * path, so that the number of different labels is small. `seconds`: the duration, for requests that are measured.
+   * Counts a request and its response. `route` is the path of the route with parameters in braces, not the requested
+   * path, so that the number of different labels is small. `seconds` is the duration, for requests that are measured.
    */
   count(method: string, route: string, status: number, seconds: number | undefined): void {
     this.#requests.inc({ method, route, status: String(status) });

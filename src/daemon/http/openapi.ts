@@ -36,7 +36,7 @@ const NAMED = {
 const names = new Map<unknown, string>(Object.entries(NAMED).map(([name, schema]) => [schema, name]));
 
 /**
- * Converts a schema to JSON Schema 2020-12, which OpenAPI 3.1 uses. `io`: whether the schema describes a request or a
+ * Converts a schema to JSON Schema 2020-12, which OpenAPI 3.1 uses. `io` is whether the schema describes a request or a
  * response.
  */
 function schemaOf(schema: z.ZodType, io: "input" | "output"): Json {
@@ -136,8 +136,8 @@ export function openApi(routes: readonly Route[], version: string): Json {
 }
 
 /**
- * Makes the route that serves the OpenAPI document. The document describes `others` and this route. It is made at the
- * first request.
+ * Makes the route that serves the OpenAPI document. The document describes `others` and this route. It is made when it
+ * is first requested.
  */
 export function documentRoute(others: readonly Route[]): Route {
   let text: string | undefined;

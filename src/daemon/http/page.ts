@@ -15,17 +15,20 @@ interface PageFile {
   readonly gzip: Buffer<ArrayBuffer> | undefined;
 }
 
-/** Minimum size in bytes of a file that is compressed. */
+/** The minimum size in bytes of a file that is compressed. */
 const COMPRESS_FROM = 1_024;
 
 /**
- * The files of the web page, read into memory when the daemon starts. The path of a request is only looked up among
- * their names, so no other file can be read.
+ * The files of the web page, which are read into memory when the daemon starts. The path of a request is only compared
+ * with their names, so that no other file can be read.
  */
 export class Page {
   readonly #files = new Map<string, PageFile>();
 
-  /** `root`: the folder of the built web page. Without it, or if the folder does not exist, there are no files. */
+  /**
+   * `root` is the folder of the built web page. When it is `undefined` or the folder does not exist, there are no
+   * files.
+   */
   constructor(root: string | undefined) {
     if (root === undefined) return;
     for (const path of filesBelow(root)) {

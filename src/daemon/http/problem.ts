@@ -16,7 +16,7 @@ export interface HttpErrorOptions {
   readonly issues?: Problem["issues"];
 }
 
-/** The error with which a request is refused, with an HTTP status. Codes: `http.*` and `auth.*`. */
+/** Thrown to refuse a request with an HTTP status. Codes: `http.*` and `auth.*`. */
 export class HttpError extends MillraceError {
   override readonly name = "HttpError";
   readonly status: number;
@@ -34,7 +34,7 @@ export class HttpError extends MillraceError {
 /** Media type of an error response (RFC 9457). */
 export const PROBLEM_TYPE = "application/problem+json";
 
-/** HTTP statuses of error codes for which the status of their prefix (`torrent.`, `storage.`) is not correct. */
+/** The HTTP statuses of error codes for which the status of their prefix (`torrent.`, `storage.`) is not correct. */
 const STATUS_BY_CODE: Readonly<Record<string, number>> = {
   "session.not-found": 404,
   "session.link": 403,
@@ -61,8 +61,8 @@ function statusOf(error: MillraceError): number {
 }
 
 /**
- * Converts any error to a problem, the JSON of an error response (RFC 9457). For an unexpected error the problem has
- * no details; they are logged.
+ * Converts any error to a problem, the JSON of an error response (RFC 9457). For an unexpected error the problem has no
+ * details; they are logged.
  */
 export function problemOf(thrown: unknown): Problem {
   if (!(thrown instanceof MillraceError) || thrown.code === "internal") {
@@ -86,7 +86,10 @@ export function problemOf(thrown: unknown): Problem {
   };
 }
 
-/** Returns an HttpError with this code and the status that belongs to it, for a failure in a list of results. */
+/**
+ * Returns the HttpError for an error code, with the status that belongs to the code. Used for failures in a list of
+ * results.
+ */
 export function failureOf(code: string, message: string): HttpError {
   return new HttpError(
     STATUS_BY_CODE[code] ?? (code.startsWith("storage.") || code === "internal" ? 500 : 422),

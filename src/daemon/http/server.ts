@@ -29,12 +29,12 @@ import { Tickets } from "./auth/tickets.ts";
 /** Options of {@link startHttp}. */
 export interface HttpOptions {
   readonly session: Session;
-  /** The address to listen on; an IPv6 address is without brackets. */
+  /** The address to listen on. An IPv6 address has no brackets. */
   readonly host: string;
   /** The port to listen on; with 0 the system chooses a free port. */
   readonly port: number;
   readonly secret: Secret;
-  /** The folder of the built web page; without it only the API is served. */
+  /** The folder of the built web page. Without it only the API is served. */
   readonly webRoot?: string | undefined;
   /**
    * Host names that are accepted in addition to `localhost` and the daemon's addresses: `box.lan`,
@@ -48,11 +48,11 @@ export interface HttpOptions {
    * valid.
    */
   readonly rpc?: RpcHandler | undefined;
-  /** The path of the file that preserves logins over a restart; without it, logins end with the process. */
+  /** The path of the file that preserves logins over a restart. Without it, logins end with the process. */
   readonly loginsFile?: string | undefined;
   /** Returns the current time, in milliseconds since 1970. */
   readonly now?: () => number;
-  /** Maximum milliseconds for the headers of a request to arrive. Default: {@link HEADERS_TIMEOUT_MS}. */
+  /** The maximum time, in milliseconds, for the headers of a request to arrive. Default: {@link HEADERS_TIMEOUT_MS}. */
   readonly headersTimeoutMs?: number;
 }
 
@@ -61,8 +61,8 @@ export interface HttpServer {
   readonly url: string;
   readonly port: number;
   /**
-   * Closes the server. Event streams and idle connections end at once, other connections after at most {@link
-   * CLOSE_GRACE_MS}.
+   * Closes the server. Event streams and idle connections end at once, other connections after at most
+   * {@link CLOSE_GRACE_MS}.
    */
   close(): Promise<void>;
 }

@@ -14,13 +14,13 @@ export interface StreamRequest {
   readonly incoming: IncomingMessage;
   readonly outgoing: ServerResponse;
   readonly reading: FileReading;
-  /** The entity tag (ETag) of the file. It is the same as long as the bytes of the file are the same. */
+  /** The entity tag (ETag) of the file, which changes when the bytes of the file change. */
   readonly etag: string;
   readonly download: boolean;
 }
 
 /**
- * Sends files of torrents, also while they are being downloaded. Data is read no faster than the client receives it.
+ * Sends files of torrents, even while they are being downloaded. Data is read no faster than the client receives it.
  */
 export class Streams {
   readonly #log: Log;

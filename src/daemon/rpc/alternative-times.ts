@@ -1,15 +1,15 @@
 import { InputError } from "../../base/index.ts";
 
 /**
- * Converts the times of Transmission's alternative limits: minutes after midnight, and a bit field of days with
- * Sunday in the lowest bit.
+ * Functions that convert the times of Transmission's alternative limits: minutes after midnight, and a bit field of
+ * days with Sunday in the lowest bit.
  */
 
 const MINUTES_OF_DAY = 24 * 60;
 const DAYS = 7;
 
 /**
- * Formats minutes after midnight as `HH:MM`. `name`: the argument's name, for the error. Throws InputError
+ * Formats minutes after midnight as `HH:MM`. `name` is the argument's name, for the error. Throws InputError
  * `rpc.argument`.
  */
 export function timeOf(name: string, minutes: number): string {

@@ -3,11 +3,11 @@ import type { Session } from "../session/session.ts";
 import type { Arguments } from "./arguments.ts";
 
 /**
- * Milliseconds after its last activity in which a torrent is listed as recently active, and after its removal in
- * which it is listed as removed.
+ * The time, in milliseconds, for which a torrent is listed as recently active after its last activity, and as removed
+ * after its removal.
  */
 const RECENT_MS = 60_000;
-/** Maximum number of removed torrents that are remembered. */
+/** The maximum number of removed torrents that are remembered. */
 const MAX_REMOVED = 10_000;
 
 /**
@@ -47,8 +47,8 @@ export class TorrentNumbers {
   }
 
   /**
-   * Returns the info-hashes of the torrents that the argument `ids` names, without duplicates; of all torrents when
-   * `ids` is missing. Unknown ids are ignored.
+   * Returns the info-hashes of the torrents that the argument `ids` selects, without duplicates; those of all torrents
+   * when `ids` is missing. Unknown ids are ignored.
    */
   hashes(args: Arguments): string[] {
     const ids = args.raw("ids");

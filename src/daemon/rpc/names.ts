@@ -1,11 +1,12 @@
 /**
- * Spellings of Transmission's names. From version 4.1 all names are in snake_case; earlier versions use hyphens in
- * some and capitals in others. This module uses snake_case. Requests may use any spelling; responses to old clients
- * use the old spelling.
+ * Functions that convert the spelling of Transmission's names. From version 4.1 all names are in snake_case; earlier
+ * versions use hyphens in some names and capitals in others. This module uses snake_case. Requests may use any
+ * spelling; responses to old clients use the old spelling.
  */
 
 /**
- * Maximum number of characters of a name that is converted. Longer names are not Transmission's and stay unchanged.
+ * The maximum number of characters of a name that is converted. Transmission has no longer names, so a longer name
+ * stays unchanged.
  */
 const MAX_NAME = 64;
 

@@ -11,7 +11,7 @@ export interface SessionMethodOptions {
   readonly version: string;
   readonly sessionId: string;
   readonly stateDir: string;
-  /** Called when a client requests that the daemon ends. */
+  /** Called when a client requests that the daemon stops. */
   readonly onShutdown: () => void;
 }
 

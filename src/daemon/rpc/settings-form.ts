@@ -5,7 +5,7 @@ import { minuteOf } from "../session/settings/schedule.ts";
 import { daysOf, maskOf, timeOf } from "./alternative-times.ts";
 import type { JsonObject } from "./names.ts";
 
-/** Number of bytes in a kilobyte of Transmission's rates. */
+/** The number of bytes in a kilobyte of Transmission's rates. */
 const KB = 1000;
 
 /** The fields of `session_get` that are not settings, with their values. */
@@ -19,8 +19,8 @@ export interface Facts {
 type Changes = { -readonly [Key in keyof Settings]?: Settings[Key] };
 
 /**
- * A setting that Transmission represents as a number and a switch. In Millrace it is one setting, which is `null`
- * when it is off.
+ * A setting that Transmission represents as a number and a switch. In Millrace it is one setting, which is `null` when
+ * the switch is off.
  */
 interface Switched {
   readonly value: string;
@@ -37,7 +37,7 @@ interface Switched {
   readonly scale: number;
   /** The minimum value of Millrace's setting. */
   readonly min: number;
-  /** The number that clients get while the setting has been off since the start: Transmission's default. */
+  /** The number that clients get for a setting that has been off since the start: Transmission's default. */
   readonly otherwise: number;
 }
 
@@ -120,7 +120,7 @@ const FACTS: ReadonlySet<string> = new Set([
   "version",
 ]);
 
-/** For settings of Transmission that cannot be changed here: the reason, by name. */
+/** The reasons why settings of Transmission cannot be changed here, by the name of the setting. */
 const REASONS: Readonly<Record<string, string>> = {
   dht_enabled: "set dht in the configuration and start the daemon again",
   peer_port: "set peer-port in the configuration and start the daemon again",
@@ -134,7 +134,7 @@ const REASONS: Readonly<Record<string, string>> = {
  */
 export class SettingsForm {
   readonly #options: { readonly version: string; readonly sessionId: string; readonly stateDir: string };
-  /** For each setting that is off: the number that Transmission clients get, by name. */
+  /** The numbers that Transmission clients get for the settings that are off, by name. */
   readonly #kept = new Map<string, number>(SWITCHED.map(({ value, otherwise }) => [value, otherwise]));
   #keptFolder = "";
 
@@ -143,7 +143,7 @@ export class SettingsForm {
   }
 
   /**
-   * Returns the changes that a `session_set` call makes to Millrace's settings. `now`: the current settings. Throws
+   * Returns the changes that a `session_set` call makes to Millrace's settings. `now` is the current settings. Throws
    * InputError `rpc.unsupported` for a setting that is not supported, and `rpc.argument` for an invalid value.
    */
   changes(args: Arguments, now: Settings, facts: Facts): Partial<Settings> {

@@ -11,7 +11,7 @@ import { ENDLESS } from "../session/running/goals.ts";
 import type { Session } from "../session/session.ts";
 import type { Json, JsonObject } from "./names.ts";
 
-/** For each state of a torrent, a function that returns the number of Transmission's status. */
+/** Functions that return the number of Transmission's status, by the state of a torrent. */
 const STATUS: Readonly<Record<TorrentState, (row: TorrentRow) => number>> = {
   paused: () => 0,
   failed: () => 0,
@@ -28,7 +28,7 @@ const PRIORITIES = { skip: 0, low: -1, normal: 0, high: 1 } as const;
 
 /**
  * A torrent for `torrent_get`. Each kind of details (files, peers, trackers) is read when it is first requested, and
- * then kept.
+ * then stored.
  */
 export class RpcTorrent {
   readonly row: TorrentRow;
@@ -79,15 +79,15 @@ const seconds = (milliseconds: number | null | undefined): number =>
   milliseconds === null || milliseconds === undefined ? 0 : Math.floor(milliseconds / 1000);
 const kilobytes = (bytes: number | null): number => (bytes === null ? 0 : Math.round(bytes / 1000));
 /**
- * Returns Transmission's mode of a seeding goal: 0, the session's goal is used; 1, the torrent's own goal; 2, the
- * torrent has no goal.
+ * Returns Transmission's mode of a seeding goal: 0 when the session's goal is used, 1 for a goal of the torrent's own,
+ * 2 when the torrent has no goal.
  */
 const own = (goal: number | null): number => (goal === null ? 0 : goal === ENDLESS ? 2 : 1);
 const isDone = (row: TorrentRow): boolean => row.wanted > 0 && row.done === row.wanted;
 
 /**
- * The fields of `torrent_get`, by name: each function returns the value for a torrent. For what Millrace does not
- * have, the value is the one that a new torrent in Transmission has.
+ * The fields of `torrent_get`, by name: each function returns the value for a torrent. For a property that Millrace
+ * does not have, it returns the value that a new torrent in Transmission has.
  */
 const FIELDS: Readonly<Record<string, (view: RpcTorrent) => Json>> = {
   activity_date: ({ detail }) => seconds(detail.activeAt),

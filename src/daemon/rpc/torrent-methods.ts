@@ -13,8 +13,8 @@ export interface RpcContext {
   readonly session: Session;
   readonly numbers: TorrentNumbers;
   /**
-   * Returns the name of a torrent's field in the client's spelling, with the value. `requested`: the name as the
-   * client sent it.
+   * Returns the name of a torrent's field in the client's spelling, with the value. `requested` is the name that the
+   * client sent.
    */
   readonly spellField: (requested: string, value: Json) => readonly [string, Json];
 }
@@ -24,13 +24,13 @@ export type Method = (context: RpcContext, args: Arguments) => Promise<JsonObjec
 
 const NOTHING: JsonObject = {};
 
-/** Maximum number of characters of the argument `metainfo`: a torrent file of 32 MiB in base64. */
+/** The maximum number of characters of the argument `metainfo`: a torrent file of 32 MiB in base64. */
 const MAX_METAINFO_TEXT = 44 * 1024 * 1024;
 
-/** Maximum number of characters of the argument `tracker_list`: more than the largest valid list has. */
+/** The maximum number of characters of the argument `tracker_list`: more than the largest valid list has. */
 const MAX_TRACKER_TEXT = 1024 * 1024;
 
-/** Maximum number of characters of a label or of a torrent's name, as in the HTTP API. */
+/** The maximum number of characters of a label or of a torrent's name, as in the HTTP API. */
 const MAX_LABEL = 100;
 const MAX_LABELS = 50;
 const MAX_PEER_LIMIT = 10_000;

@@ -15,7 +15,7 @@ export interface TransmissionOptions {
   readonly onShutdown: () => void;
 }
 
-/** Maximum number of calls in one JSON-RPC request (batch). */
+/** The maximum number of calls in one JSON-RPC request (batch). */
 const MAX_BATCH = 100;
 
 /**
@@ -24,7 +24,10 @@ const MAX_BATCH = 100;
  */
 const SESSION_HEADER = "x-transmission-session-id";
 
-/** Milliseconds after which a new session id is issued. The previous id then stays valid for the same time. */
+/**
+ * The time, in milliseconds, after which a new session id is issued. The previous id then stays valid for the same
+ * time.
+ */
 const SESSION_ID_MS = 3_600_000;
 
 /**
@@ -60,7 +63,7 @@ export class TransmissionRpc {
   }
 
   /**
-   * Handles an authenticated request. If its session id is missing or invalid, responds with status 409 and the valid
+   * Handles an authenticated request. When its session id is missing or invalid, responds with status 409 and the valid
    * session id.
    */
   async handle(request: Request): Promise<Response> {
@@ -170,8 +173,8 @@ export class TransmissionRpc {
 }
 
 /**
- * Returns a result with names in the spelling of earlier versions. The torrent in `torrent_added` gets the spelling
- * of torrents.
+ * Returns a result with names in the spelling of earlier versions. The torrent in `torrent_added` gets the spelling of
+ * torrents.
  */
 function spellOld(result: JsonObject, spell: (word: string) => string): Json {
   return Object.fromEntries(

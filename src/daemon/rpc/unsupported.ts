@@ -56,8 +56,8 @@ export const UNSUPPORTED_TORRENT: ReadonlyMap<string, unknown> = new Map<string,
 ]);
 
 /**
- * Throws InputError `rpc.unsupported` for an argument that would have no effect: a response that reports success
- * would mislead the client.
+ * Throws InputError `rpc.unsupported` for an argument that would have no effect, because a response that reports
+ * success would mislead the client.
  */
 export function refuseUnsupported(
   args: Arguments,

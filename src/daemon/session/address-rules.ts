@@ -11,10 +11,10 @@ const SIX_TO_FOUR = 0x2002;
 const NAT64_LOCAL = "64:ff9b:1::";
 
 /**
- * Refuses to connect to addresses that are not on the public internet, for URLs from trackers, magnet links and
- * torrent files. Otherwise a magnet link could make the daemon send requests to hosts of the local network. It is
- * called with the resolved IP addresses before each connection, also after redirects. Returns the reason for a
- * refusal, or `undefined`; one forbidden address is enough for a refusal.
+ * Refuses to connect to addresses that are not on the public internet, for URLs from trackers, magnet links and torrent
+ * files. Otherwise a magnet link could make the daemon send requests to hosts of the local network. It is called with
+ * the resolved IP addresses before each connection, also after redirects. Returns the reason for a refusal, or
+ * `undefined`; a single forbidden address causes a refusal.
  */
 export const refusePrivate: CheckAddress = (url, ips) => {
   const bad = ips.find((ip) => !isPublic(ip));

@@ -21,8 +21,8 @@ export interface SessionContext {
 }
 
 /**
- * Changes fields of a torrent's record. The row shows the change within 50 ms; the promise resolves when the change
- * is on the disk. If the torrent was removed in the meantime, nothing is written.
+ * Changes fields of a torrent's record. The row shows the change within 50 ms; the promise resolves when the change is
+ * on the disk. When the torrent was removed in the meantime, nothing is written.
  */
 export function remember(context: SessionContext, entry: TorrentEntry, changes: Partial<TorrentRecord>): Promise<void> {
   entry.record = { ...entry.record, ...changes };
@@ -32,14 +32,17 @@ export function remember(context: SessionContext, entry: TorrentEntry, changes: 
 }
 
 /**
- * Changes fields of a torrent's record like {@link remember}, without waiting for the disk. If writing fails, the
- * change is lost, and the failure is logged.
+ * Changes fields of a torrent's record as {@link remember} does, but does not wait for the disk. When writing fails,
+ * the change is lost, and the failure is logged.
  */
 export function note(context: SessionContext, entry: TorrentEntry, changes: Partial<TorrentRecord>): void {
   remember(context, entry, changes).catch(() => undefined);
 }
 
-/** Returns the counters of a torrent, as the record stores them to show them while the torrent is not opened. */
+/**
+ * Returns the counters of a torrent in the form in which the record stores them, so that they can be shown while the
+ * torrent is not opened.
+ */
 export function counters({
   record,
   torrent,

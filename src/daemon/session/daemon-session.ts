@@ -29,7 +29,7 @@ export class DaemonSession implements Session {
   readonly settings: SettingsControl;
   readonly statistics: StatisticsView;
   readonly tasks: CreateTasks;
-  /** The log of the session. It keeps the last lines for the web page. */
+  /** The log of the session. It stores the last lines for the web page. */
   readonly log: LogRing;
   readonly #stateDir: string;
   readonly #context: SessionContext;
@@ -187,8 +187,8 @@ export class DaemonSession implements Session {
   }
 
   /**
-   * Moves a completed torrent out of the folder for incomplete downloads. Then, if it was downloaded, runs the script
-   * for completed downloads.
+   * Called when a torrent is complete: moves it out of the folder for incomplete downloads. Then, when it was
+   * downloaded, runs the script for completed downloads.
    */
   #onComplete(entry: TorrentEntry, isDownloaded: boolean): void {
     const run = (): void => {
@@ -214,8 +214,8 @@ export class DaemonSession implements Session {
 }
 
 /**
- * Opens the session in its state folder. The torrents of the last run continue. Rejects with StorageError,
- * NetworkError `net.address-in-use`.
+ * Opens the session in its state folder. The torrents of the last run continue. Rejects with StorageError, NetworkError
+ * `net.address-in-use`.
  */
 export async function openSession(options: SessionOptions): Promise<DaemonSession> {
   const session = new DaemonSession(options);

@@ -5,7 +5,7 @@ import { MAX_LOG_LINES, MAX_LOG_TEXT } from "./limits.ts";
 
 const ID = /^[0-9a-f]{40}$/;
 
-/** A log that keeps its last lines for the web page, and passes all lines on to another log. */
+/** A log that stores its last lines for the web page, and passes all lines to another log. */
 export class LogRing implements Log, SessionLog {
   readonly #clock: Clock;
   readonly #next: Log;
@@ -19,13 +19,13 @@ export class LogRing implements Log, SessionLog {
     this.#onLine = onLine;
   }
 
-  /** Returns the kept lines whose id is greater than `after`, the oldest first. */
+  /** Returns the stored lines whose id is greater than `after`, the oldest first. */
   lines(after = 0): readonly LogLine[] {
     const first = this.#lines[0]?.id ?? 1;
     return this.#lines.slice(Math.max(0, after + 1 - first));
   }
 
-  /** Passes a debug line on to the other log. It is not kept, because there are too many debug lines. */
+  /** Passes a debug line to the other log. It is not stored, because there are too many debug lines. */
   debug(message: string, fields?: LogFields): void {
     this.#next.debug(message, fields);
   }

@@ -10,11 +10,11 @@ export interface SessionOptions {
    * The settings in the configuration. A setting that was changed while the daemon ran takes precedence over them.
    */
   readonly settings: Settings;
-  /** The port on which to listen for peers; with 0 the system chooses a free port. */
+  /** The port on which to listen for peers. With 0 the system chooses a free port. */
   readonly peerPort: number;
   /** The IP address on which to listen for peers. Default: all addresses. */
   readonly listenIp?: string;
-  /** The settings of the DHT; `false`: no DHT. Default: `false`. */
+  /** The settings of the DHT, or `false` for no DHT. Default: `false`. */
   readonly dht?: false | DhtSettings;
   /** The path of a program that is run for each completed download. Default: none. */
   readonly onCompleteScript?: string;
@@ -24,7 +24,7 @@ export interface SessionOptions {
   readonly followLinks?: boolean;
   readonly version: string;
   readonly log: Log;
-  /** Whether the system reports changes in the watch folder; a simulated one does not. Default: true. */
+  /** Whether the system reports changes in the watch folder. A simulated system does not. Default: true. */
   readonly hasFileEvents?: boolean;
   /**
    * The runtime: access to disk, network and clock. Default: those of this machine. A runtime that is passed here is

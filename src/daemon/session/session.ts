@@ -23,8 +23,8 @@ import type {
 } from "../../api/index.ts";
 
 /**
- * The daemon's torrents, as the HTTP API, the events, the Transmission RPC, streams and metrics access them. Methods
- * that take the `id` of a torrent throw MillraceError `session.not-found` when there is no such torrent.
+ * The daemon's torrents, with the methods that the HTTP API, the events, the Transmission RPC, streams and metrics use.
+ * Methods that take the `id` of a torrent throw MillraceError `session.not-found` when there is no such torrent.
  */
 export interface Session {
   readonly torrents: SessionTorrents;
@@ -55,7 +55,7 @@ export interface SessionTorrents {
    */
   add(source: Uint8Array | string, options: AddOptions): Promise<string>;
   /**
-   * Applies an action to several torrents. If it fails for some, the others are not affected: resolves to a result
+   * Applies an action to several torrents. When it fails for some, the others are not affected: resolves to a result
    * that lists the failures.
    */
   act(request: ActionRequest): Promise<ActionResult>;
@@ -68,8 +68,8 @@ export interface SessionTorrents {
   /** Sets the priorities of some files of a torrent, by file index. */
   setPriorities(id: string, priorities: ReadonlyMap<number, Priority>): Promise<void>;
   /**
-   * Replaces all trackers of a torrent. `tiers`: the announce URLs by tier. Rejects with InputError `session.tracker`
-   * for a new URL that is not a valid announce URL.
+   * Replaces all trackers of a torrent. `tiers` are the announce URLs by tier. Rejects with InputError
+   * `session.tracker` for a new URL that is not a valid announce URL.
    */
   setTrackers(id: string, tiers: readonly (readonly string[])[]): Promise<void>;
   /**
@@ -90,7 +90,7 @@ export interface SessionDetails {
   /** Returns the bytes of the torrent file; `undefined` while the metadata is unknown. */
   torrentFile(id: string): Uint8Array | undefined;
   /**
-   * Opens a file of a torrent for reading, also while it is being downloaded. `file`: the index of the file. Rejects
+   * Opens a file of a torrent for reading, even while it is being downloaded. `file` is the index of the file. Rejects
    * with MillraceError `session.not-found`; `session.link` when a symbolic link leads out of the torrent's folder.
    */
   open(id: string, file: number): Promise<FileReading>;
@@ -101,8 +101,8 @@ export interface SessionSettings {
   /** Returns the current settings. */
   get(): Settings;
   /**
-   * Changes the given settings. Resolves to all settings when the changes are on the disk. Rejects with UsageError
-   * `session.settings`.
+   * Changes the settings that `settings` contains. Resolves to all settings when the changes are on the disk. Rejects
+   * with UsageError `session.settings`.
    */
   change(settings: Partial<Settings>): Promise<Settings>;
 }
@@ -131,11 +131,11 @@ export interface SessionTasks {
 
 /** Access to the last lines of the log. */
 export interface SessionLog {
-  /** Returns the kept lines whose id is greater than `after`, the oldest first. */
+  /** Returns the stored lines whose id is greater than `after`, the oldest first. */
   lines(after?: number): readonly LogLine[];
 }
 
-/** The events of a session: for each name, the type of its data. */
+/** The type of the data of each event of a session, by the name of the event. */
 export interface SessionEvents {
   delta: EventData<"delta">;
   rates: EventData<"rates">;
@@ -153,7 +153,7 @@ export interface FileReading {
   readonly size: number;
   /**
    * Yields the bytes from offset `start` up to but not including `end`, in order, as they become available. Missing
-   * pieces are requested first, and the pieces after them in advance. Throws AbortError, or MillraceError
+   * pieces are requested before all others, and then the pieces after them. Throws AbortError, or MillraceError
    * `session.not-active` when a piece is missing and the torrent does not run.
    */
   read(start: number, end: number, signal: AbortSignal): AsyncIterable<Uint8Array>;

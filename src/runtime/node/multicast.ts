@@ -4,7 +4,7 @@ import { canonicalIp, formatEndpoint, ipFamily, NetworkError, type IpFamily } fr
 import type { InterfaceAddress, Multicast, MulticastOptions, MulticastSocket } from "../multicast.ts";
 import { networkError } from "./system-error.ts";
 
-/** Returns the addresses of this host's network interfaces at present. */
+/** Returns the addresses that this host's network interfaces have now. */
 function interfaces(): InterfaceAddress[] {
   return Object.entries(networkInterfaces()).flatMap(([name, addresses = []]) =>
     addresses.flatMap(({ address, cidr, internal }) => {
@@ -65,7 +65,7 @@ class NodeMulticastSocket implements MulticastSocket {
   readonly #socket: dgram.Socket;
   readonly #options: MulticastOptions;
   readonly #family: IpFamily;
-  /** Names of the joined interfaces, with the text by which the system identifies each. */
+  /** The names of the joined interfaces, each with the text by which the system identifies it. */
   readonly #joined = new Map<string, string>();
   #closed: Promise<void> | undefined;
 

@@ -98,7 +98,7 @@ export class OpenPiece {
     return this.present.isFull;
   }
 
-  /** Bytes of the blocks that are present. */
+  /** The number of bytes of the blocks that are present. */
   get received(): number {
     const { count } = this.present;
     const last = this.blockCount - 1;

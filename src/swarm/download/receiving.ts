@@ -25,7 +25,7 @@ export interface ReceivingOptions {
 
 /** The second step of a download: stores each block in its piece. */
 export class Receiving {
-  /** Bytes of blocks that were not requested or received twice. */
+  /** The number of bytes of blocks that were not requested or received twice. */
   wasted = 0;
   readonly #options: ReceivingOptions;
 

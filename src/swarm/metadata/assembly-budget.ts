@@ -10,7 +10,7 @@ export class AssemblyBudget {
     return this.#isShort;
   }
 
-  /** Bytes that are reserved, or kept as spare buffers. */
+  /** The number of bytes that are reserved, or kept as spare buffers. */
   get bytes(): number {
     return this.#bytes;
   }

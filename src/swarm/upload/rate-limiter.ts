@@ -24,7 +24,8 @@ export class RateLimiter {
   #timer: Timer | undefined;
 
   /**
-   * `rate` in bytes a second; `undefined` for no limit. `burstMs`: milliseconds of traffic that may pass in one burst.
+   * `rate` in bytes a second; `undefined` for no limit. `burstMs` is milliseconds of traffic that may pass in one
+   * burst.
    */
   constructor(clock: Clock, rate?: number, parent?: RateLimiter, burstMs = BURST_MS) {
     this.#clock = clock;

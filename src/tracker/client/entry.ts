@@ -15,7 +15,7 @@ export type EntryState =
       readonly since: number;
       readonly failures: number;
     }
-  /** `notBefore`: the time before which no announce is sent, not even an extra one (the tracker's min interval). */
+  /** `notBefore` is the time before which no announce is sent, not even an extra one (the tracker's min interval). */
   | { readonly kind: "working"; readonly nextAt: number; readonly notBefore: number }
   | { readonly kind: "failed"; readonly code: string; readonly failures: number; readonly retryAt: number };
 

@@ -19,7 +19,7 @@ export interface ReachOptions {
   readonly check?: HttpRequest["check"] | undefined;
   /** The maximum time for the whole request, in milliseconds. Default: HTTP 30 s (first byte 10 s), UDP 60 s. */
   readonly timeoutMs?: number | undefined;
-  /** Milliseconds before the first UDP retransmission. Default 15 s (BEP 15). */
+  /** The time, in milliseconds, before the first UDP retransmission. Default 15 s (BEP 15). */
   readonly retransmitMs?: number | undefined;
 }
 

@@ -31,8 +31,8 @@ export interface UdpExchangeOptions {
 }
 
 /**
- * The state of the exchange: waiting for a connection id, waiting for the reply to the request, or ended. `isReused`:
- * the connection id is from an earlier exchange.
+ * The state of the exchange: waiting for a connection id, waiting for the reply to the request, or ended. `isReused` is
+ * true when the connection id is from an earlier exchange.
  */
 type State =
   | { readonly kind: "connecting" }

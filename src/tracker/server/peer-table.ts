@@ -27,7 +27,7 @@ export class PeerTable {
   #count = 0;
   #index: Int32Array | undefined;
 
-  /** `seed`: a random number for the hash, so that no client can choose addresses with equal hashes. */
+  /** `seed` is a random number for the hash, so that no client can choose addresses with equal hashes. */
   constructor(compactLength: 6 | 18, seed: number) {
     this.#compact = compactLength;
     this.#seed = seed;

@@ -30,8 +30,8 @@ export type MetadataOutcome<P> =
   /** The piece was stored; {@link MetadataAssembler.requests} returns the next requests. */
   | { readonly type: "progress" }
   /**
-   * All pieces arrived, but their hash is not the info-hash; another attempt follows. `liars`: the peers proven to have
-   * sent wrong bytes (may be empty).
+   * All pieces arrived, but their hash is not the info-hash; another attempt follows. `liars` are the peers proven to
+   * have sent wrong bytes (may be empty).
    */
   | { readonly type: "failed"; readonly liars: readonly P[] }
   /** The metadata is complete and verified. `liars`: peers that sent different bytes in earlier attempts. */

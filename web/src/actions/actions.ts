@@ -7,11 +7,11 @@ import { peekRow } from "../state/torrents.ts";
 import { texts } from "../texts/texts.ts";
 import type { Tab } from "../state/ui.ts";
 
-/** The actions on torrents, for the toolbar, menus and keys. Each shows its result as a message. */
+/** The actions on torrents that the toolbar, menus and keys call. Each shows its result as a message. */
 
 /**
- * Runs `work`; if it fails, shows the error as a message. `what`: a description of the work for the message. Resolves
- * to whether `work` succeeded.
+ * Runs `work`; when it fails, shows the error as a message. `what` is a description of the work for the message.
+ * Resolves to whether `work` succeeded.
  */
 export async function attempt(what: string, work: () => Promise<unknown>): Promise<boolean> {
   try {
@@ -46,7 +46,7 @@ export function simple(action: "start" | "start-now" | "pause" | "recheck" | "re
   if (ids.length > 0) void act({ action, ids: [...ids] });
 }
 
-/** Moves the selected torrents in the queue: one position (`up`, `down`), or to an end of it. */
+/** Moves the selected torrents in the queue: one position (`up`, `down`), or to the top or bottom. */
 export function queue(to: "top" | "up" | "down" | "bottom"): void {
   const ids = selectedIds();
   if (ids.length > 0) void act({ action: "queue", ids: [...ids], to });
@@ -54,25 +54,25 @@ export function queue(to: "top" | "up" | "down" | "bottom"): void {
 
 type ForIds = "remove" | "limits" | "label" | "move";
 
-/** Opens a dialog for torrents, by default for the selected ones. `kind`: the dialog. */
+/** Opens a dialog of the given kind for torrents, by default for the selected ones. */
 export function ask(kind: ForIds, ids = selectedIds()): void {
   if (ids.length > 0) dialog.value = { kind, ids };
 }
 
-/** Opens the dialog that renames the selected torrent; if several are selected, the first of them. */
+/** Opens the dialog that renames the selected torrent; when several are selected, the first of them. */
 export function rename(): void {
   const [id] = selectedIds();
   if (id !== undefined) dialog.value = { kind: "rename", id };
 }
 
-/** Pauses those of the selected torrents that run; if none of them runs, starts all of them. */
+/** Pauses those of the selected torrents that run; when none of them runs, starts all of them. */
 export function toggleRunning(): void {
   const ids = selectedIds();
   const isPaused = (id: string): boolean => ["paused", "failed", "disk-full"].includes(peekRow(id)?.state ?? "");
   simple(ids.every(isPaused) ? "start" : "pause", ids);
 }
 
-/** Shows the details of the current torrent, in the tab `which` if it is given. */
+/** Shows the details of the current torrent, in the tab `which` when it is given. */
 export function showDetails(which?: Tab): void {
   batch(() => {
     detailsOpen.value = true;
@@ -109,7 +109,7 @@ export function downloadPlaylist(): void {
 }
 
 /**
- * Sends torrent files to the daemon to read their content, and opens the dialog that adds torrents with the valid
+ * Sends torrent files to the daemon, which reads their content, and opens the dialog that adds torrents with the valid
  * ones.
  */
 export async function openFiles(files: readonly File[]): Promise<void> {

@@ -3,10 +3,13 @@ import { connect } from "../state/live.ts";
 import { connection } from "../state/session.ts";
 import { signedIn } from "../state/ui.ts";
 
-/** Milliseconds between two attempts to reach the daemon, if it does not respond when the page is opened. */
+/**
+ * The time, in milliseconds, between two attempts to reach the daemon when it does not respond at the start of the
+ * page.
+ */
 const WAIT = 2000;
 
-/** Connects to the daemon; if this browser is not logged in, shows the login form. */
+/** Connects to the daemon; when this browser is not logged in, shows the login form. */
 export async function begin(): Promise<void> {
   try {
     await api.me();

@@ -8,7 +8,7 @@ function isTyping(target: EventTarget | null): boolean {
 }
 
 /**
- * Handles keyboard shortcuts for the whole page. They are ignored while the user types in a field or a dialog is
+ * Handles keyboard shortcuts for the whole page. They are ignored while the user types in a field or while a dialog is
  * open. Returns a function that removes the listener.
  */
 export function listenKeys(): () => void {

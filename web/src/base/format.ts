@@ -1,5 +1,6 @@
 /**
- * Formats numbers, sizes, rates and times as texts. The functions are pure, except that some use the local time zone.
+ * Functions that format numbers, sizes, rates and times as texts. They are pure, except that some use the local time
+ * zone.
  */
 
 const UNITS = ["B", "KiB", "MiB", "GiB", "TiB", "PiB"];
@@ -17,7 +18,8 @@ export function bytes(value: number): string {
 }
 
 /**
- * Formats a rate in bytes a second. Returns an empty text for zero, so that torrents that transfer data stand out.
+ * Formats a rate in bytes a second. Returns an empty text for zero, so that torrents that transfer data are easy to
+ * see.
  */
 export function rate(value: number): string {
   return value < 1 ? "" : `${bytes(value)}/s`;
@@ -28,13 +30,13 @@ export function rateOrZero(value: number): string {
   return `${bytes(value)}/s`;
 }
 
-/** Formats a fraction from 0 to 1 as a percentage. Rounding never gives `100 %`: it is returned only for 1. */
+/** Formats a fraction from 0 to 1 as a percentage. The result is `100 %` only for 1, never because of rounding. */
 export function percent(part: number): string {
   const value = Math.floor(part * 1000) / 10;
   return `${value === 100 || value === 0 ? value : value.toFixed(1)} %`;
 }
 
-/** Formats a share ratio with two decimals; from 1000 on, with none. */
+/** Formats a share ratio with two decimals, or without decimals from 1000 on. */
 export function ratio(value: number): string {
   return value >= 1000 ? value.toFixed(0) : value.toFixed(2);
 }

@@ -9,12 +9,12 @@ interface Props {
   readonly children: ComponentChildren;
   /** The label of the button that submits the dialog. Without it the dialog has only the button "Close". */
   readonly action?: string;
-  /** Called when the user submits the dialog. If it resolves to true, the dialog is closed. */
+  /** Called when the user submits the dialog. When it resolves to true, the dialog is closed. */
   readonly onAction?: () => Promise<boolean>;
   readonly isDangerous?: boolean;
   readonly isDisabled?: boolean;
   readonly size?: "small" | "medium" | "large";
-  /** Further buttons, on the left side. */
+  /** Further buttons, which are shown on the left side. */
   readonly aside?: ComponentChildren;
 }
 

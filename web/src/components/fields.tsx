@@ -109,7 +109,7 @@ export function AreaField({ label, hint, isFirst, value, onInput, rows = 4 }: Ar
 }
 
 interface NumberProps extends Common {
-  /** The text in the field; empty if no number is entered. */
+  /** The text in the field; empty when no number is entered. */
   readonly value: string;
   readonly onInput: (value: string) => void;
   readonly unit?: string;
@@ -190,7 +190,7 @@ interface SelectProps<Value extends string> {
   readonly value: Value;
   readonly options: readonly (readonly [Value, string])[];
   readonly onChange: (value: Value) => void;
-  /** Whether the label is invisible, and only screen readers announce it. */
+  /** Whether the label is hidden, so that only screen readers announce it. */
   readonly isBare?: boolean;
 }
 

@@ -1,8 +1,8 @@
 import type { JSX } from "preact";
 
 /**
- * SVG paths of the icons, on a grid of 24 by 24 units. Screen readers skip the icons, because an icon is always next
- * to a label or in a control that has a name.
+ * The SVG paths of the icons, on a grid of 24 by 24 units. Screen readers skip the icons, because an icon is always
+ * next to a label or in a control that has a name.
  */
 const PATHS = {
   file: "M14 3H7a2 2 0 0 0-2 2v14a2 2 0 0 0 2 2h10a2 2 0 0 0 2-2V8zM14 3v5h5M12 11v6M9 14h6",

@@ -11,11 +11,11 @@ export interface Plot {
   destroy(): void;
 }
 
-/** Width in pixels of the vertical axis with its labels: enough for `999 MiB/s`. */
+/** The width in pixels of the vertical axis with its labels: enough for `999 MiB/s`. */
 const AXIS = 78;
 /**
- * Possible distances between the labels of the vertical axis, in bytes a second: powers of two, because the units
- * (KiB, MiB) are too.
+ * The possible distances between the labels of the vertical axis, in bytes a second. They are powers of two because the
+ * units (KiB, MiB) are powers of two.
  */
 const STEPS = Array.from({ length: 50 }, (_, power) => 2 ** power);
 
@@ -82,8 +82,8 @@ export function createPlot(box: HTMLElement): Plot {
 const DAY = 86_400;
 
 /**
- * Formats the labels of the time axis. `splits`: times in seconds since 1970; the distance between them determines
- * whether days, minutes or seconds are shown.
+ * Formats the labels of the time axis. `splits` has the times in seconds since 1970; the distance between them
+ * determines whether days, minutes or seconds are shown.
  */
 function moments(splits: readonly number[]): string[] {
   const [first = 0, second = 0] = splits;

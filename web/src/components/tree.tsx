@@ -5,7 +5,7 @@ import { buildTree, flatten } from "../lists/tree.ts";
 import { Icon } from "./icon.tsx";
 import { reveal, useRange } from "./virtual.ts";
 
-/** Height of a line in pixels, as in the style sheet. */
+/** The height of a line in pixels, the same as in the style sheet. */
 const LINE = 30;
 
 interface Props {

@@ -2,7 +2,7 @@ import { useLayoutEffect, useState } from "preact/hooks";
 import type { RefObject } from "preact";
 
 /**
- * Number of rows that are rendered above and below the visible ones, so that no gap is seen during fast scrolling.
+ * The number of rows that are rendered above and below the visible ones, so that no gap is seen during fast scrolling.
  */
 const MARGIN = 8;
 /**
@@ -15,7 +15,7 @@ export interface Range {
   readonly from: number;
   /** The index after the last row. */
   readonly to: number;
-  /** Number of rows that fit in the window at once. */
+  /** The number of rows that fit in the window. */
   readonly page: number;
 }
 
@@ -63,7 +63,7 @@ export function useRange(
   return rangeOf(seen.from * rowHeight, seen.height, rowHeight, count);
 }
 
-/** Scrolls an element so far that a row is visible and not covered by the heading. */
+/** Scrolls an element so that a row is visible and not covered by the heading. */
 export function reveal(node: HTMLElement, index: number, rowHeight: number, headHeight = 0): void {
   const top = index * rowHeight;
   const height = node.clientHeight - headHeight;

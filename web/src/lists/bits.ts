@@ -1,4 +1,4 @@
-/** Computes a strip of pixels from pieces: the pieces of each pixel, from a bit and a byte for each piece. */
+/** Functions that assign pieces to a strip of pixels, given a bit and a byte for each piece. */
 
 /** Decodes a base64 text to bytes. */
 export function fromBase64(text: string): Uint8Array {
@@ -19,8 +19,8 @@ export function countBits(bits: Uint8Array, count: number): number {
 
 /**
  * Divides `count` pieces over a strip of `width` pixels. Calls `each` for every pixel with the range of its pieces,
- * from `from` up to but not including `to`; at least one. If there are fewer pieces than pixels, several pixels have
- * the same piece.
+ * from `from` up to but not including `to`, which has at least one piece. When there are fewer pieces than pixels,
+ * several pixels have the same piece.
  */
 export function eachPixel(width: number, count: number, each: (x: number, from: number, to: number) => void): void {
   for (let x = 0; x < width; x += 1) {

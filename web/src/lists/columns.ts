@@ -33,8 +33,8 @@ export interface Column {
   readonly width: number;
   readonly shown: boolean;
   /**
-   * Whether the column contains numbers. They are aligned to the right; the first click on the heading sorts from the
-   * largest.
+   * Whether the column contains numbers, which are aligned to the right. The first click on the heading of such a
+   * column sorts from the largest number.
    */
   readonly numeric: boolean;
   /** The fields of a row from which the sort key is computed. A change of any other field does not move the row. */
@@ -43,7 +43,9 @@ export interface Column {
   readonly key: (row: TorrentRow) => number | string;
 }
 
-/** The rank of each state when the list is sorted by state: failures first, then transfers, then waiting torrents. */
+/**
+ * The rank of each state when the list is sorted by state: failures come first, then transfers, then waiting torrents.
+ */
 const STATE_ORDER: Readonly<Record<TorrentState, number>> = {
   failed: 0,
   "disk-full": 1,

@@ -1,8 +1,8 @@
 import type { TorrentRow } from "../../../src/api/index.ts";
 
 /**
- * The groups of torrents by state in the sidebar. Some are one state, some combine several states, and some depend on
- * the rates.
+ * The groups of torrents in the sidebar. Some groups are a single state, some combine several states, and some depend
+ * on the rates.
  */
 export const GROUPS = [
   "all",
@@ -21,7 +21,7 @@ export type Group = (typeof GROUPS)[number];
 /** The conditions that a torrent must meet to be shown in the list. */
 export interface Filter {
   readonly group: Group;
-  /** The label that the torrent must have; null: any; an empty text: it must have no label. */
+  /** The label that the torrent must have; null for any label; an empty text for torrents without a label. */
   readonly label: string | null;
   readonly tracker: string | null;
   readonly search: string;

@@ -8,7 +8,7 @@ export interface Sort {
   readonly descending: boolean;
 }
 
-/** Compares two rows as `Array.sort` requires: negative if `a` is before `b`. */
+/** Compares two rows as `Array.sort` requires: returns a negative number when `a` is before `b`. */
 export type Compare = (a: TorrentRow, b: TorrentRow) => number;
 
 /**
@@ -35,7 +35,7 @@ export function sortRows(rows: readonly TorrentRow[], sort: Sort): TorrentRow[] 
   return keyed.map((entry) => entry.row);
 }
 
-/** Whether the change of a row from `before` to `after` can move it in the sorted list. */
+/** Whether the change of a row from `before` to `after` can move the row in the sorted list. */
 export function affectsOrder(sort: Sort, before: TorrentRow, after: TorrentRow): boolean {
   return columnOf(sort.column).fields.some((field) => before[field] !== after[field]);
 }
@@ -54,9 +54,8 @@ function place(sorted: readonly TorrentRow[], row: TorrentRow, compare: Compare)
 }
 
 /**
- * Returns a sorted list without the rows in `gone` and with the rows in `incoming`, which need not be sorted. It
- * copies the list and does a binary search for each change. For a few changes in 10,000 rows that is faster than
- * sorting.
+ * Returns a sorted list without the rows in `gone` and with the rows in `incoming`, which need not be sorted. Copies
+ * the list and does a binary search for each change, which is faster than sorting for a few changes in 10,000 rows.
  */
 export function merge(
   sorted: readonly TorrentRow[],

@@ -1,6 +1,6 @@
 /**
  * The state of the selection: the selected torrents (`ids`), the row at which a range begins (`anchor`), and the row
- * that has the keyboard focus. All are ids, because the positions of rows change.
+ * with the keyboard focus. All of them are ids, because the positions of rows change.
  */
 export interface Selection {
   readonly ids: ReadonlySet<string>;
@@ -11,13 +11,14 @@ export interface Selection {
 /** The selection in which no torrent is selected. */
 export const NOTHING: Selection = { ids: new Set(), anchor: null, focus: null };
 
-/** Returns a selection of only this torrent. */
+/** Returns a selection of this torrent alone. */
 export function only(id: string): Selection {
   return { ids: new Set([id]), anchor: id, focus: id };
 }
 
 /**
- * Returns the selection with a torrent added, or removed if it was selected: for Ctrl and click, or the space bar.
+ * Returns the selection with a torrent added, or removed when it was selected. Used for Ctrl and click, and for the
+ * space bar.
  */
 export function toggle(selection: Selection, id: string): Selection {
   const ids = new Set(selection.ids);
@@ -26,8 +27,8 @@ export function toggle(selection: Selection, id: string): Selection {
 }
 
 /**
- * Returns a selection of all rows from the anchor to this row: for Shift and click. With `keep` (Ctrl) they are added
- * to the selection. `order`: the ids of all visible rows.
+ * Returns a selection of all rows from the anchor to this row, for Shift and click. With `keep` (Ctrl) they are added
+ * to the selection. `order` has the ids of all visible rows.
  */
 export function extend(selection: Selection, order: readonly string[], id: string, keep = false): Selection {
   const anchor = selection.anchor !== null && order.includes(selection.anchor) ? selection.anchor : id;
@@ -36,12 +37,12 @@ export function extend(selection: Selection, order: readonly string[], id: strin
   return { ids: new Set(keep ? [...selection.ids, ...range] : range), anchor, focus: id };
 }
 
-/** Returns a selection of all torrents in `order`; the focus stays. */
+/** Returns a selection of all torrents in `order`. The focus does not change. */
 export function all(selection: Selection, order: readonly string[]): Selection {
   return { ...selection, ids: new Set(order) };
 }
 
-/** Returns a selection of no torrent; the focus stays. */
+/** Returns an empty selection. The focus does not change. */
 export function none(selection: Selection): Selection {
   return { ids: new Set(), anchor: selection.focus, focus: selection.focus };
 }
@@ -50,8 +51,8 @@ export function none(selection: Selection): Selection {
 export type Step = "up" | "down" | "pageUp" | "pageDown" | "home" | "end";
 
 /**
- * Returns the id of the row to which a movement leads; of the first row when no row has the focus; null when the list
- * is empty. `page`: the number of rows that fit in the window.
+ * Returns the id of the row to which a movement leads. It is the first row when no row has the focus, and null when the
+ * list is empty. `page` is the number of rows that fit in the window.
  */
 export function target(selection: Selection, order: readonly string[], step: Step, page: number): string | null {
   const last = order.length - 1;
@@ -63,8 +64,8 @@ export function target(selection: Selection, order: readonly string[], step: Ste
 }
 
 /**
- * Returns the selection without the ids of torrents that no longer exist (`has` returns false). If there are none,
- * returns the same object.
+ * Returns the selection without the ids of torrents that no longer exist (for which `has` returns false). When all
+ * exist, returns the same object.
  */
 export function retain(selection: Selection, has: (id: string) => boolean): Selection {
   const ids = [...selection.ids].filter(has);

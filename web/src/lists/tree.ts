@@ -9,13 +9,13 @@ export interface TreeFile {
 
 /** A node of the tree: a file or a folder. */
 export interface TreeNode {
-  /** The path, with `/` between its components. It is the key of a folder in the set of closed folders. */
+  /** The path, with `/` between its components. The set of closed folders contains such paths. */
   readonly path: string;
   readonly name: string;
   /** The depth in the tree; 1 for nodes at the top. */
   readonly level: number;
   readonly children: readonly TreeNode[];
-  /** Indexes of all files in the folder and its subfolders; for a file, only its own index. */
+  /** The indexes of all files in the folder and its subfolders; for a file, only its own index. */
   readonly files: readonly number[];
   readonly size: number;
   readonly isFolder: boolean;
@@ -81,7 +81,7 @@ export interface TreeLine {
   readonly node: TreeNode;
   readonly isOpen: boolean;
   /**
-   * The position in its folder, from 1; `siblings`: the number of nodes in that folder. Screen readers announce both.
+   * The position in its folder, from 1. `siblings` is the number of nodes in that folder. Screen readers announce both.
    */
   readonly position: number;
   readonly siblings: number;
@@ -101,7 +101,7 @@ export function flatten(nodes: readonly TreeNode[], closed: ReadonlySet<string>)
   return lines;
 }
 
-/** Returns the priority of the files if it is the same for all of them; otherwise `mixed`. */
+/** Returns the priority of the files when it is the same for all of them, otherwise `mixed`. */
 export function commonPriority(files: readonly number[], of: (index: number) => Priority): Priority | "mixed" {
   const [first, ...rest] = files;
   if (first === undefined) return "normal";

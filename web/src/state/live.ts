@@ -5,11 +5,17 @@ import { record, samplesVersion, SESSION } from "./samples.ts";
 import { applyDelta, applySnapshot, peekRow } from "./torrents.ts";
 import { pruneSelection, signedIn } from "./ui.ts";
 
-/** Milliseconds to wait before each attempt to connect again. After the last value, that value is repeated. */
+/**
+ * The times, in milliseconds, to wait before each attempt to connect again. After the last value, that value is
+ * repeated.
+ */
 const WAITS = [500, 1000, 2000, 4000, 8000, 15_000];
-/** Milliseconds after which a browser itself reconnects an event stream; the daemon sets this value in the stream. */
+/**
+ * The time, in milliseconds, after which a browser itself reconnects an event stream. The daemon sets this value in the
+ * stream.
+ */
 const NATIVE_WAIT = 1000;
-/** Maximum milliseconds for an attempt to connect; after them, a new attempt is made. */
+/** The maximum time, in milliseconds, for an attempt to connect. Then a new attempt is made. */
 const PATIENCE = 20_000;
 
 let source: EventSource | null = null;
@@ -30,7 +36,7 @@ const json: { readonly [Name in EventName]: { parse(text: string): EventData<Nam
   settings: JSON,
 };
 
-/** For each event, the function that applies its data to the page's state. */
+/** The functions that apply the data of events to the page's state, by the name of the event. */
 const handlers: Readonly<Record<EventName, (text: string) => void>> = {
   snapshot: (text) => {
     const data = json.snapshot.parse(text);
@@ -85,7 +91,7 @@ export function connect(): void {
   events.addEventListener("error", () => lose(events));
 }
 
-/** Loads the data that is not sent over the event stream, after each new connection. */
+/** Loads the data that is not sent over the event stream. Called after each new connection. */
 async function catchUp(): Promise<void> {
   try {
     const [lines, making] = await Promise.all([api.log(), api.tasks()]);

@@ -3,7 +3,7 @@ import type { ColumnId } from "../lists/columns.ts";
 import { COLUMNS, columnOf, isColumnId } from "../lists/columns.ts";
 import type { Sort } from "../lists/order.ts";
 
-/** Preferences that this browser stores. The daemon does not store them. */
+/** The preferences that this browser stores, and the daemon does not. */
 
 /** The colour theme; with `auto` it is the theme of the operating system. */
 export type Theme = "auto" | "light" | "dark";
@@ -63,9 +63,9 @@ function loadNumber(key: string, least: number, most: number, otherwise: number)
   return typeof value === "number" && value >= least && value <= most ? value : otherwise;
 }
 
-/** Minimum width of a column in pixels. A narrower one could not be widened with the mouse. */
+/** The minimum width of a column in pixels. A narrower column could not be widened with the mouse. */
 export const MIN_WIDTH = 48;
-/** Maximum width of a column in pixels. */
+/** The maximum width of a column in pixels. */
 export const MAX_WIDTH = 1200;
 
 /** The colour theme that the user has chosen. */
@@ -94,15 +94,15 @@ export function setWidth(id: ColumnId, width: number): void {
 }
 
 /**
- * Sorts the list by a column: called when the user clicks its heading. Numbers are first sorted from the largest,
- * texts alphabetically; a second click reverses the direction.
+ * Sorts the list by a column. Called when the user clicks its heading: numbers are first sorted from the largest, texts
+ * alphabetically; a second click reverses the direction.
  */
 export function sortBy(column: ColumnId): void {
   const now = sort.value;
   sort.value = { column, descending: now.column === column ? !now.descending : columnOf(column).numeric };
 }
 
-/** Makes the browser store the preferences each time they change. Call it once. */
+/** Makes the browser store the preferences each time they change. To be called once. */
 export function keepPrefs(): void {
   effect(() => save("theme", theme.value));
   effect(() => save("columns", columns.value));

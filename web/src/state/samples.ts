@@ -7,10 +7,10 @@ export interface Sample {
   readonly up: number;
 }
 
-/** Maximum number of samples kept for each torrent: with one sample a second, ten minutes. */
+/** The maximum number of samples kept for each torrent: with one sample a second, ten minutes. */
 const MAX_SAMPLES = 600;
 /**
- * Maximum number of torrents whose samples are kept. When it is exceeded, the torrent whose last transfer was the
+ * The maximum number of torrents whose samples are kept. When it is exceeded, the torrent whose last transfer was
  * longest ago is dropped.
  */
 const MAX_TORRENTS = 200;
@@ -21,7 +21,7 @@ export const SESSION = "";
 /** A counter that increases each time samples are added, so that charts are drawn again. */
 export const samplesVersion = signal(0);
 
-/** Adds a sample of the rates of a torrent. `id`: the torrent's id, or {@link SESSION} for the whole session. */
+/** Adds a sample of the rates of a torrent. `id` is the torrent's id, or {@link SESSION} for the whole session. */
 export function record(id: string, sample: Sample): void {
   const list = series.get(id) ?? [];
   series.delete(id); // Inserted again at the end: the map's order is that of the last transfers.

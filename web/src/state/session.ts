@@ -1,7 +1,7 @@
 import { batch, signal } from "@preact/signals";
 import type { CreateTask, EventData, LogLine, SessionInfo } from "../../../src/api/index.ts";
 
-/** Maximum number of log lines kept in the page. */
+/** The maximum number of log lines kept in the page. */
 const MAX_LOG = 2000;
 
 /** A state of the event stream: `connecting` for the first time, `live`, or `lost` until it is connected again. */
@@ -9,7 +9,7 @@ export type Connection = "connecting" | "live" | "lost";
 
 /** The current state of the event stream. */
 export const connection = signal<Connection>("connecting");
-/** The time of the next attempt to connect, in milliseconds since 1970; null if none is planned. */
+/** The time of the next attempt to connect, in milliseconds since 1970; null when none is planned. */
 export const retryAt = signal<number | null>(null);
 /** The information about the session that the daemon sends; null before the first snapshot. */
 export const session = signal<SessionInfo | null>(null);
@@ -46,8 +46,8 @@ export function dropTask(id: string): void {
 }
 
 /**
- * Replaces all log lines. Needed after a restart of the daemon, because the numbers of lines then start from one
- * again.
+ * Replaces all log lines. This is needed after a restart of the daemon, because the numbers of lines then start from
+ * one again.
  */
 export function resetLog(lines: readonly LogLine[]): void {
   batch(() => {

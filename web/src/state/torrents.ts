@@ -9,8 +9,8 @@ import type { Sort } from "../lists/order.ts";
 import { affectsOrder, compareBy, merge, sortRows } from "../lists/order.ts";
 
 /**
- * Milliseconds to wait after a snapshot before the sort keys of names are computed, so that the list is rendered
- * first.
+ * The time, in milliseconds, to wait after a snapshot before the sort keys of names are computed, so that the list is
+ * rendered first.
  */
 const WARM_UP = 300;
 
@@ -26,16 +26,18 @@ const counts = new Counts();
 export const filter = signal<Filter>(NO_FILTER);
 /** Whether the first snapshot has arrived from the daemon. */
 export const loaded = signal(false);
-/** The number of all torrents, also of those that the filter hides. */
+/** The number of all torrents, including those that the filter hides. */
 export const total = signal(0);
 /** The rows that match the filter, sorted. */
 export const visible = signal<readonly TorrentRow[]>([]);
 /**
- * The ids of the visible rows, in the order of the list. Read a row with `rowOf`: the one in `visible` is outdated if
- * the row has changed without moving.
+ * The ids of the visible rows, in the order of the list. Use `rowOf` to read a row, because a row in `visible` is
+ * outdated when it has changed without moving.
  */
 export const order: ReadonlySignal<readonly string[]> = computed(() => visible.value.map((row) => row.id));
-/** A counter that increases each time `tallies` changes, because the object stays the same. */
+/**
+ * A counter that increases each time `tallies` changes. Components watch it because the object itself stays the same.
+ */
 const talliesVersion = signal(0);
 
 let sortNow: Sort = { column: "added", descending: true };
@@ -59,7 +61,7 @@ export function rowOf(id: string): TorrentRow | undefined {
 }
 
 /**
- * Returns the row of a torrent like `rowOf`, but a component that calls this is not rendered again when the row
+ * Returns the row of a torrent as `rowOf` does, but a component that calls this is not rendered again when the row
  * changes.
  */
 export function peekRow(id: string): TorrentRow | undefined {
@@ -77,7 +79,7 @@ function showAll(): void {
   visible.value = sortRows(all, sortNow);
 }
 
-/** Sorts and filters the list again each time the sort order or the filter changes. Call it once. */
+/** Sorts and filters the list again each time the sort order or the filter changes. To be called once. */
 export function follow(sort: ReadonlySignal<Sort>): void {
   effect(() => {
     sortNow = sort.value;

@@ -5,15 +5,15 @@ import type { Selection } from "../lists/selection.ts";
 import { NOTHING, retain } from "../lists/selection.ts";
 import { hasRow } from "./torrents.ts";
 
-/** The selection, and the views, dialogs and menus that are open. */
+/** The state of the page: the selection, and the views, dialogs and menus that are open. */
 
 /** Whether this browser is logged in; null before the daemon has responded. */
 export const signedIn = signal<boolean | null>(null);
 /** The selected torrents, and the row with the keyboard focus. */
 export const selection = signal<Selection>(NOTHING);
 /**
- * The id of the torrent whose details are shown: the focused torrent if it is selected, otherwise one of the selected
- * ones; null if none is selected.
+ * The id of the torrent whose details are shown: the focused torrent when it is selected, otherwise one of the selected
+ * ones; null when none is selected.
  */
 export const current = computed<string | null>(() => {
   const { ids, focus } = selection.value;
@@ -29,7 +29,7 @@ export type Tab = (typeof TABS)[number];
 /** The tab that is open. */
 export const tab = signal<Tab>("overview");
 
-/** A torrent file in the dialog that adds torrents: the file, and its content as the daemon has read it. */
+/** A torrent file in the dialog that adds torrents: the file, and its content, which the daemon has read. */
 export interface Candidate {
   readonly file: File;
   readonly inspected: Inspected;
@@ -90,14 +90,14 @@ export interface Toast {
   readonly text: string;
 }
 
-/** Milliseconds for which a message is shown, by its kind. */
+/** The time, in milliseconds, for which a message is shown, by its kind. */
 const STAY: Readonly<Record<Toast["kind"], number>> = { done: 5_000, failed: 15_000 };
 const MAX_TOASTS = 5;
 /** The visible messages, the oldest first. */
 export const toasts = signal<readonly Toast[]>([]);
 let lastToast = 0;
 
-/** Shows a message. If the same message is already shown, it is replaced, so that it does not appear twice. */
+/** Shows a message. When the same message is already shown, it is replaced, so that it does not appear twice. */
 export function toast(kind: Toast["kind"], text: string): void {
   lastToast += 1;
   const id = lastToast;

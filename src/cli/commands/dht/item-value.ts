@@ -10,7 +10,7 @@ export function itemValue(bencoded: Uint8Array): unknown {
   return toJson(decode(bencoded));
 }
 
-/** Returns the value of an item as one line of escaped text: a string as it is, any other value as JSON. */
+/** Returns the value of an item as one line of escaped text: a string unchanged, any other value as JSON. */
 export function itemText(bencoded: Uint8Array): string {
   const value = itemValue(bencoded);
   return clean(typeof value === "string" ? value : JSON.stringify(value));

@@ -2,14 +2,14 @@ import { open, readFile, stat } from "node:fs/promises";
 import { errorCode, fromHex, InputError, StorageError, toError, toHex } from "../../../base/index.ts";
 import type { Random } from "../../../runtime/index.ts";
 
-/** Bytes of the secret from which a key is made (ed25519). */
+/** The number of bytes of the secret from which a key is made (ed25519). */
 const SEED_LENGTH = 32;
-/** Maximum of bytes that are read of a key file. */
+/** The maximum number of bytes that are read of a key file. */
 const MAX_LENGTH = 1_000;
 
 /**
  * Reads the secret of a mutable item's key from a file of 64 hexadecimal digits. When there is no such file, makes a
- * new secret and writes it to one that only the user can read (mode 600). Rejects with InputError `dht.key-file`, or
+ * new secret and writes it to a file that only the user can read (mode 600). Rejects with InputError `dht.key-file`, or
  * StorageError `storage.failed`.
  */
 export async function readKeyFile(

@@ -13,7 +13,7 @@ interface NodeFlags extends DhtFlags {
   readonly port: number;
 }
 
-/** Milliseconds between two lines that print the status. */
+/** The time, in milliseconds, between two lines that print the status. */
 const STATUS_MS = 5_000;
 
 /** Defines `millrace dht node`. */

@@ -28,7 +28,7 @@ export interface OpenDht {
 export interface OpenDhtOptions {
   readonly port?: number;
   readonly readOnly?: boolean | "auto";
-  /** The nodes to query first, instead of those that the user names. */
+  /** The nodes to query first, in place of those that the user names. */
   readonly bootstrap?: readonly string[];
 }
 
@@ -83,9 +83,9 @@ export async function closeDht({ dht, sockets }: OpenDht): Promise<void> {
 }
 
 /**
- * Runs `work` with a DHT node that knows other nodes. It is read-only, so that other nodes do not add it to their
- * routing tables (BEP 43). The signal is aborted at the end of `--timeout` and by Ctrl-C. Rejects with NetworkError
- * `dht.no-nodes`, or with AbortError on Ctrl-C.
+ * Runs `work` with a DHT node that knows other nodes. The node is read-only, so that other nodes do not add it to their
+ * routing tables (BEP 43). Ctrl-C and the end of `--timeout` abort the signal that `work` gets. Rejects with
+ * NetworkError `dht.no-nodes`, or with AbortError on Ctrl-C.
  */
 export async function withDht(
   session: Session<DhtFlags>,

@@ -5,7 +5,7 @@ import { ConsoleTracker } from "../../session/tracker.ts";
 import { Table } from "../../view/index.ts";
 import { Text } from "../help.ts";
 
-/** Maximum depth of nested objects in JSON output. */
+/** The maximum depth of nested objects in JSON output. */
 const DEPTH = 6;
 
 /**

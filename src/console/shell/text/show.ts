@@ -11,7 +11,7 @@ import { RenderedList } from "./rendered-list.ts";
 import { Text } from "../help.ts";
 import { drawList, isEntry, lineText } from "./tables.ts";
 
-/** Maximum number of bytes that are printed of a byte array. */
+/** The maximum number of bytes that are printed of a byte array. */
 const SHOWN_BYTES = 256;
 
 /**

@@ -19,7 +19,7 @@ import {
   type Table,
 } from "../../view/index.ts";
 
-/** Maximum number of rows of a table. It is needed because a torrent may have millions of pieces. */
+/** The maximum number of rows of a table. It is needed because a torrent may have millions of pieces. */
 const MOST_ROWS = 500;
 
 const TRACKER_FIELDS: readonly Field<ConsoleTracker>[] = [

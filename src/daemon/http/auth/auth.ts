@@ -6,7 +6,7 @@ import { Logins, type Login } from "./logins.ts";
 import type { Secret } from "./secret.ts";
 import { Throttle } from "./throttle.ts";
 
-/** The parts of a request from which its sender is identified. */
+/** The parts of a request by which its sender is authenticated. */
 export interface Credentials {
   readonly authorization: string | undefined;
   readonly cookie: string | undefined;
@@ -33,8 +33,8 @@ export interface AuthOptions {
   readonly now: () => number;
   readonly loginsFile?: string | undefined;
   /**
-   * Resolves after a delay; called before the response to a caller who has failed too often. Default: {@link
-   * THROTTLED_DELAY_MS}.
+   * Resolves after a delay. Called before the response to a caller that has failed too often. Default:
+   * {@link THROTTLED_DELAY_MS}.
    */
   readonly delay?: () => Promise<void>;
 }

@@ -2,15 +2,15 @@ import { HttpError } from "../problem.ts";
 import { MAX_TARGET_LENGTH } from "../limits.ts";
 
 /**
- * A request, as the guard checks it before any route. The guard protects the daemon from pages of other sites that
- * make a browser send requests to it. A wrong Host header shows that the name of another site resolves to this
- * machine (DNS rebinding); Origin and Sec-Fetch-Site show that a page of another site sent the request.
+ * The parts of a request that the guard checks before any route. The guard protects the daemon from pages of other
+ * sites that make a browser send requests to it. A wrong Host header shows that the name of another site resolves to
+ * this machine (DNS rebinding); Origin and Sec-Fetch-Site show that a page of another site sent the request.
  */
 export interface GuardedRequest {
   readonly method: string;
-  /** The target of the request line (path and query), as it was sent. */
+  /** The target of the request line (path and query), as the client sent it. */
   readonly target: string;
-  /** Names and values of the headers in turn: name, value, name, value. Repeated headers are repeated here. */
+  /** The names and values of the headers, alternating: name, value, name, value. Repeated headers are repeated here. */
   readonly rawHeaders: readonly string[];
   /** The local IP address of the connection. */
   readonly localAddress: string;
@@ -20,13 +20,13 @@ export interface GuardedRequest {
 /** Options of {@link guard}. */
 export interface GuardOptions {
   /**
-   * Host names that are accepted in the Host header: without a port, such as `box.lan` (with the daemon's port or
-   * none), or with another port, such as `torrents.example.org:8443`.
+   * The host names that are accepted in the Host header: without a port, such as `box.lan` (then with the daemon's port
+   * or none), or with another port, such as `torrents.example.org:8443`.
    */
   readonly allowedHosts: readonly string[];
   /** The address that the server listens on. */
   readonly host: string;
-  /** Returns whether a path belongs to the web page. Links on other sites may lead to such a path. */
+  /** Returns whether a path belongs to the web page. Such a path may be opened by a link on another site. */
   readonly isPage: (path: string) => boolean;
 }
 
@@ -57,8 +57,8 @@ function all(request: GuardedRequest, name: string): string[] {
 }
 
 /**
- * Checks the path as it was sent. Throws for a form that another program, such as a proxy, could read as a different
- * path.
+ * Checks the path in the form in which the client sent it. Throws for a form that another program, such as a proxy,
+ * could read as a different path.
  */
 function checkTarget(request: GuardedRequest): void {
   const { target } = request;

@@ -20,8 +20,8 @@ const stored = z.object({
 });
 
 /**
- * The logins of browsers. Only hashes of cookies are kept, also in the file that preserves logins over a restart, so
- * a copy of the file cannot be used to log in. A new daemon token invalidates all logins.
+ * The logins of browsers. Only hashes of cookies are stored, in memory and in the file that preserves logins over a
+ * restart, so a copy of the file cannot be used to log in. A new daemon token invalidates all logins.
  */
 export class Logins {
   /** The time at which each login expires, by the hash of its cookie; the oldest login is first. */
@@ -31,8 +31,8 @@ export class Logins {
   readonly #secret: string;
 
   /**
-   * `secret`: a text that is derived from the daemon's token; logins that were stored with another one are dropped.
-   * `file`: the path of the file that preserves logins.
+   * `secret` is a text that is derived from the daemon's token; logins that were stored with another secret are
+   * dropped. `file` is the path of the file that preserves logins.
    */
   constructor(secret: string, now: () => number, file?: string) {
     this.#secret = secret;

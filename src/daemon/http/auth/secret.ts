@@ -3,12 +3,14 @@ import { HttpError } from "../problem.ts";
 import { MAX_WAITING_VERIFICATIONS } from "../limits.ts";
 
 /**
- * The hash of the daemon's token with its parameters, as it is stored. A token can be verified with it, but the token
- * cannot be derived from it.
+ * The hash of the daemon's token with its parameters, in the form that is stored. The hash verifies a token, but the
+ * token cannot be derived from it.
  */
 export interface SecretRecord {
   readonly algorithm: "scrypt";
-  /** The parameters of scrypt: `n` CPU and memory cost, `r` block size, `p` parallelism (RFC 7914). */
+  /**
+   * The cost of scrypt in processor time and memory (`n`), its block size (`r`) and its parallelism (`p`) (RFC 7914).
+   */
   readonly n: number;
   readonly r: number;
   readonly p: number;
@@ -19,7 +21,7 @@ export interface SecretRecord {
 
 const COST = { n: 16_384, r: 8, p: 1 } as const;
 const HASH_BYTES = 32;
-/** Length of a new token in bytes before encoding: 144 bits. */
+/** The length of a new token in bytes before encoding: 18 bytes are 144 bits. */
 const TOKEN_BYTES = 18;
 const MAX_SCRYPT_MEMORY = 64 * 1024 * 1024;
 
@@ -45,18 +47,18 @@ export async function hashToken(token: string): Promise<SecretRecord> {
 }
 
 /**
- * Verifies the daemon's token. Uses scrypt, which is slow, until the correct token was given once, and then a faster
+ * Verifies the daemon's token. It uses scrypt, which is slow, until the correct token was given once, and then a faster
  * HMAC.
  */
 export class Secret {
   readonly #record: SecretRecord;
   readonly #key = randomBytes(32);
-  /** HMAC of the correct token; `undefined` until the correct token was given once. */
+  /** The HMAC of the correct token; `undefined` until the correct token was given once. */
   #known: Buffer | undefined;
   #turn: Promise<unknown> = Promise.resolve();
   #waiting = 0;
 
-  /** `token`: the correct token, if the caller has it; then scrypt is never needed for it. */
+  /** `token` is the correct token, when the caller knows it; scrypt is then never needed. */
   constructor(record: SecretRecord, token?: string) {
     this.#record = record;
     if (token !== undefined) this.#known = this.#mac(token);

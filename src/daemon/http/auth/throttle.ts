@@ -12,7 +12,7 @@ import {
 import { networkOf } from "../network.ts";
 
 interface Failures {
-  /** Number of failed logins since the last success. */
+  /** The number of failed logins since the last success. */
   count: number;
   /** The time until which logins are refused, in milliseconds of the clock. */
   until: number;
@@ -20,7 +20,7 @@ interface Failures {
   bearer: Bucket;
 }
 
-/** A token bucket: allows a number of attempts at once, and then a number of attempts a second. */
+/** A token bucket that allows a number of attempts at once, and after that a number of attempts a second. */
 class Bucket {
   #left: number;
   #at: number;
@@ -47,8 +47,8 @@ class Bucket {
 
 /**
  * Limits attempts to guess the token. After some failed logins an IP address must wait, twice as long after each
- * failure. With bearer tokens it must wait only after hundreds of failures, because a program with an outdated token
- * must not lock out other clients that have the same address.
+ * further failure. With bearer tokens it must wait only after hundreds of failures, because a program with an outdated
+ * token must not lock out other clients that have the same address.
  */
 export class Throttle {
   readonly #now: () => number;
@@ -60,7 +60,7 @@ export class Throttle {
     this.#all = new Bucket(GLOBAL_FAILURE_BURST, GLOBAL_FAILURES_PER_SECOND, now());
   }
 
-  /** Returns the milliseconds until `address` may try again; 0 when it may try now. */
+  /** Returns the number of milliseconds until `address` may try again; 0 when it may try now. */
   wait(address: string, kind: "login" | "bearer"): number {
     const now = this.#now();
     if (this.#all.isEmpty(now)) return 1_000;

@@ -19,7 +19,10 @@ export type EventSink = Pick<ServerResponse, "writeHead" | "write" | "end" | "de
 
 interface Listener {
   readonly sink: EventSink;
-  /** Bytes that may be buffered for this listener in addition to the usual maximum, because its snapshot is large. */
+  /**
+   * The number of bytes that may be buffered for this listener in addition to the usual maximum, because its snapshot
+   * is large.
+   */
   allowance: number;
 }
 
@@ -38,10 +41,7 @@ export class EventHub {
   readonly #session: Session;
   readonly #listeners = new Set<Listener>();
   readonly #ring = new EventRing({ maxEvents: MAX_KEPT_EVENTS, maxBytes: MAX_KEPT_EVENT_BYTES });
-  /**
-   * A random part of all event ids of this run of the daemon. An id of an earlier run is thereby recognised and not
-   * used.
-   */
+  /** A random part of all event ids of this run of the daemon, by which ids of an earlier run are recognised. */
   readonly #run = randomBytes(6).toString("hex");
   #unsubscribe: (() => void) | undefined;
   #heartbeat: NodeJS.Timeout | undefined;
@@ -57,8 +57,8 @@ export class EventHub {
   }
 
   /**
-   * Starts an event stream on `sink`: with the events after the id `lastId` if they are still kept, otherwise with a
-   * snapshot. Throws HttpError 503 `http.listeners`.
+   * Starts an event stream on `sink`. It begins with the events after the id `lastId` when they are still stored,
+   * otherwise with a snapshot. Throws HttpError 503 `http.listeners`.
    */
   listen(sink: EventSink, lastId: string | undefined): void {
     if (this.#isClosed || this.#listeners.size >= MAX_LISTENERS)

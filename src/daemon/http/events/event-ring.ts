@@ -1,16 +1,16 @@
-/** A serialised event with its number, kept for listeners that reconnect. */
+/** A serialised event with its number, stored for listeners that reconnect. */
 export interface KeptEvent {
   readonly number: number;
   readonly text: string;
 }
 
-/** Maximum size of a ring: number of events and bytes. */
+/** The maximum size of a ring: number of events and bytes. */
 export interface RingLimits {
   readonly maxEvents: number;
   readonly maxBytes: number;
 }
 
-/** Keeps the last events, so that a listener that reconnects gets the events that it missed. */
+/** Stores the last events, so that a listener that reconnects gets the events that it missed. */
 export class EventRing {
   readonly #limits: RingLimits;
   #events: KeptEvent[] = [];
@@ -45,7 +45,7 @@ export class EventRing {
   }
 
   /**
-   * Returns the events after the event `number`; `undefined` when some of them are no longer kept, or when there was
+   * Returns the events after the event `number`; `undefined` when some of them are no longer stored, or when there was
    * no event with this number.
    */
   after(number: number): readonly KeptEvent[] | undefined {

@@ -2,7 +2,7 @@ import type { IncomingMessage } from "node:http";
 import { HttpError } from "../problem.ts";
 import { BODY_IDLE_MS } from "../limits.ts";
 
-/** Maximum size and time of a request's body. */
+/** The maximum size of a request's body, and the maximum times for its arrival. */
 export interface BodyLimits {
   readonly maxBytes: number;
   readonly timeoutMs: number;
@@ -14,7 +14,7 @@ export function tooLarge(maxBytes: number): HttpError {
   return new HttpError(413, "http.body-size", `the body has more than ${maxBytes} bytes`);
 }
 
-/** Rejects if a request has a body: HttpError 400 `http.body`, 413 `http.body-size`. */
+/** Rejects when a request has a body: HttpError 400 `http.body`, 413 `http.body-size`. */
 export async function refuseBody(incoming: IncomingMessage, maxBytes: number): Promise<void> {
   // A program may send an empty chunked body: only reading shows that it is empty.
   const length =

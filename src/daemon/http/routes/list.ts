@@ -6,11 +6,11 @@ import { TextOrder } from "./text-order.ts";
 type Query = z.output<typeof listQuery>;
 type Key = keyof TorrentRow;
 
-/** For each text field by which lists can be sorted: the cached alphabetical ranks of its values. */
+/** The cached alphabetical ranks of values, for each text field by which lists can be sorted. */
 const orders = new Map<Key, TextOrder>();
 
 /**
- * Returns the JSON of the response to `GET /torrents`: one page of the rows that match the query, sorted as it
+ * Returns the JSON of the response to `GET /torrents`: one page of the rows that match the query, in the order that it
  * requests. `rows` must be in the order in which the torrents were added.
  */
 export function listJson(rows: readonly TorrentRow[], query: Query): string {

@@ -5,7 +5,7 @@ import { HttpError } from "../problem.ts";
 import { JSON_BODY_TIMEOUT_MS, MAX_JSON_BYTES, MAX_UPLOAD_BYTES, UPLOAD_BODY_TIMEOUT_MS } from "../limits.ts";
 
 /**
- * Reads the body of requests to a route. `schemas`: the schema of the body for each media type, for the OpenAPI
+ * Reads the body of requests to a route. `schemas` has the schema of the body for each media type, for the OpenAPI
  * document.
  */
 export interface BodyReader<Body> {
@@ -14,8 +14,8 @@ export interface BodyReader<Body> {
 }
 
 /**
- * Validates a part of a request (`what`) against a schema, and returns the parsed value. Throws HttpError 422
- * `http.invalid`, with the path of each invalid field.
+ * Validates a part of a request against a schema, and returns the parsed value. `what` is the name of the part. Throws
+ * HttpError 422 `http.invalid`, with the path of each invalid field.
  */
 export function check<Schema extends z.ZodType>(schema: Schema, value: unknown, what: string): z.output<Schema> {
   const result = schema.safeParse(value);

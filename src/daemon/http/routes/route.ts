@@ -45,8 +45,8 @@ export interface Call<Params, Query, Body> extends Omit<RawCall, "params" | "que
 export type Method = "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
 
 /**
- * What a route requires of the caller. `token`: authentication. `ticket`: authentication, or a valid ticket in the
- * URL, as playlists contain it. `open`: nothing.
+ * The authentication that a route requires. `token` is the caller must be authenticated. `ticket` is the caller must be
+ * authenticated, or the URL must contain a valid ticket, as URLs in playlists do. `open`: none.
  */
 export type Access = "open" | "token" | "ticket";
 
@@ -81,7 +81,7 @@ export interface RouteSpec<Params, Query, Body> extends About {
   handle(call: Call<Params, Query, Body>): Response | Promise<Response>;
 }
 
-/** The schemas for a route without parameters, query and body. A route replaces those that it has. */
+/** The schemas for a route without parameters, query and body. A route overrides those that it needs. */
 export const plain = {
   params: z.object({}),
   query: z.strictObject({}),

@@ -1,8 +1,8 @@
 const collator = new Intl.Collator("en", { numeric: true, sensitivity: "base" });
 
 /**
- * The alphabetical ranks of texts: case and accents are ignored, and numbers are sorted by value. Comparing is slow
- * and names seldom change, so the ranks are cached until a new text occurs.
+ * Computes the alphabetical ranks of texts: case and accents are ignored, and numbers are sorted by value. Comparing is
+ * slow and names seldom change, so the ranks are cached until a new text occurs.
  */
 export class TextOrder {
   #places: ReadonlyMap<string, number> = new Map();

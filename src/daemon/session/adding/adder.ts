@@ -77,7 +77,7 @@ export class Adder {
   }
 
   /**
-   * Adds a torrent to the client. If a torrent with the same id or path is being removed, first waits for the end of
+   * Adds a torrent to the client. When a torrent with the same id or path is being removed, first waits for the end of
    * the removal.
    */
   async #addToClient(source: Uint8Array | string, options: EngineOptions): Promise<Torrent> {
@@ -94,7 +94,7 @@ export class Adder {
   }
 
   /**
-   * Returns the folder in which a torrent starts: the folder for incomplete downloads, if it is set and the
+   * Returns the folder in which a torrent starts: the folder for incomplete downloads, when it is set and the
    * destination contains none of the torrent's data; otherwise the destination.
    */
   async #startFolder(source: Uint8Array | string, destination: string): Promise<string> {
@@ -109,8 +109,9 @@ export class Adder {
 
   /**
    * Restores the torrents of an earlier run, in the order in which they were added. A torrent that cannot be restored
-   * is logged, and its files are kept. If the record of a torrent is damaged or missing, the torrent is restored
-   * paused: its labels, limits and priorities are lost, and the folder of its data is read from the engine's state.
+   * is logged, and its files are not deleted. When the record of a torrent is damaged or missing, the torrent is
+   * restored paused: its labels, limits and priorities are lost, and the folder of its data is read from the engine's
+   * state.
    */
   async restore({ records, damaged, problems }: LoadedRecords): Promise<void> {
     await this.#restore([...records.values()]);
@@ -171,7 +172,7 @@ export class Adder {
   }
 
   /**
-   * Returns the record with the name that the data has on the disk now. It may differ from the record if a crash
+   * Returns the record with the name that the data has on the disk now. It may differ from the record when a crash
    * interrupted a renaming.
    */
   async #named(record: TorrentRecord): Promise<TorrentRecord> {
@@ -207,9 +208,7 @@ export class Adder {
   }
 }
 
-/**
- * Returns the promises of the running removals that may be the reason for which adding a torrent failed with `error`.
- */
+/** Returns the promises of the running removals that may be the reason why adding a torrent failed with `error`. */
 function obstacles(error: unknown, removals: SessionContext["removals"]): readonly Promise<void>[] {
   if (!(error instanceof UsageError)) return [];
   if (error.code === "client.path-in-use") return [...removals.values()];

@@ -18,7 +18,7 @@ export interface CreateTasksOptions {
    */
   readonly followLinks: boolean;
   readonly onChange: (task: CreateTask) => void;
-  /** Adds a torrent file that was made. `path`: the path of the torrent's data. Resolves to the torrent's id. */
+  /** Adds a torrent file that was made. `path` is the path of the torrent's data. Resolves to the torrent's id. */
   readonly onMade: (bytes: Uint8Array, path: string, seed: boolean) => Promise<string>;
 }
 
@@ -72,7 +72,7 @@ export class CreateTasks implements SessionTasks {
     return true;
   }
 
-  /** Cancels all tasks. Resolves when no task runs any more. */
+  /** Cancels all tasks. Resolves when no task runs any longer. */
   async close(): Promise<void> {
     for (const { abort } of this.#jobs.values()) abort.abort();
     await this.#last;

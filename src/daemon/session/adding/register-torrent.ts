@@ -12,8 +12,8 @@ export interface RegisterOptions {
   readonly context: SessionContext;
   readonly runControl: RunControl;
   /**
-   * Called when a torrent is complete on the disk. `isDownloaded`: true after a download, false when a check found
-   * that the data was already complete.
+   * Called when a torrent is complete on the disk. `isDownloaded` is true after a download, and false when a check
+   * found that the data was already complete.
    */
   readonly onComplete: (entry: TorrentEntry, isDownloaded: boolean) => void;
 }

@@ -8,12 +8,12 @@ export interface WatchFolderSettingOptions {
   readonly context: SessionContext;
   /** Adds a torrent from the content of a file: the bytes of a torrent file, or a magnet link. */
   readonly add: (source: Uint8Array | string) => Promise<unknown>;
-  /** Whether the system reports changes in folders. A simulated one does not. */
+  /** Whether the system reports changes in folders. A simulated system does not. */
   readonly hasFileEvents: boolean;
   readonly taken: TakenFiles;
 }
 
-/** Watches the folder that the setting `watchDir` names, and follows changes of the setting. */
+/** Watches the folder that the setting `watchDir` names, and another one when the setting changes. */
 export class WatchFolderSetting {
   readonly #options: WatchFolderSettingOptions;
   #watch: { readonly folder: string; readonly watching: WatchFolder } | undefined;
@@ -22,7 +22,7 @@ export class WatchFolderSetting {
     this.#options = options;
   }
 
-  /** Watches the folder of the current settings, and stops watching the previous one if it differs. */
+  /** Watches the folder of the current settings, and stops watching the previous one when it is a different folder. */
   apply(): void {
     const { context, add, hasFileEvents, taken } = this.#options;
     const { runtime, log } = context;

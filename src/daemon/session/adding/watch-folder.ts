@@ -19,7 +19,7 @@ export interface WatchFolderOptions {
   readonly folder: string;
   /** Adds a torrent from the content of a file: the bytes of a torrent file, or a magnet link. */
   readonly add: (source: Uint8Array | string) => Promise<unknown>;
-  /** Whether the system reports changes in folders. A simulated one does not. */
+  /** Whether the system reports changes in folders. A simulated system does not. */
   readonly isReal: boolean;
   /** The list of files that were added as torrents and could not be renamed, for example in a read-only folder. */
   readonly taken: TakenFiles;
@@ -28,17 +28,17 @@ export interface WatchFolderOptions {
 interface Seen {
   readonly size: number;
   readonly modifiedMs: number;
-  /** When the file was first seen with this size and modification time, in milliseconds of the clock. */
+  /** The time at which the file was first seen with this size, in milliseconds of the clock. */
   readonly since: number;
   /** Whether the file was read in this state and is incomplete. It is then read again only when it changes. */
   isPart: boolean;
 }
 
 /**
- * Watches a folder and adds the torrent files in it. A complete torrent file is added at once and renamed to
- * `.added`. An incomplete file is read again when it changes. A file that is not a torrent, and that has not changed
- * for a while, is renamed to `.invalid`. The folder is also scanned at intervals, because not every file system
- * reports changes. A file that cannot be renamed is added once; the name, size and modification time are remembered.
+ * Watches a folder and adds the torrent files in it. A complete torrent file is added at once and renamed to `.added`.
+ * An incomplete file is read again when it changes. A file that is not a torrent, and that has not changed for some
+ * time, is renamed to `.invalid`. The folder is also scanned at intervals, because not every file system reports
+ * changes. A file that cannot be renamed is added once; its name, size and modification time are remembered.
  */
 export class WatchFolder {
   readonly #options: WatchFolderOptions;
@@ -56,7 +56,7 @@ export class WatchFolder {
     this.#scanSoon(0);
   }
 
-  /** Stops watching. Resolves when no file is being read any more. */
+  /** Stops watching. Resolves when no file is being read any longer. */
   async close(): Promise<void> {
     this.#isClosed = true;
     this.#scans.cancel();
@@ -165,7 +165,7 @@ export class WatchFolder {
     }
   }
 
-  /** Starts to receive the system's events about changes in the folder, if the folder exists. */
+  /** Starts to receive the system's events about changes in the folder, when the folder exists. */
   #listen(): void {
     if (this.#watcher !== undefined || !this.#options.isReal || this.#isClosed) return;
     try {
@@ -181,7 +181,7 @@ export class WatchFolder {
     }
   }
 
-  /** Logs why the folder cannot be read. The same reason is logged once, not at every scan. */
+  /** Logs the reason why the folder cannot be read. The same reason is logged once, not at every scan. */
   #complain(reason: string): void {
     if (reason === this.#complaint) return;
     this.#complaint = reason;

@@ -3,7 +3,7 @@ import type { Settings } from "../../../api/index.ts";
 import { InputError } from "../../../base/index.ts";
 
 /**
- * Returns the absolute path of the folder for a torrent's data: `folder` if given, otherwise the folder of the label,
+ * Returns the absolute path of the folder for a torrent's data: `folder` when given, otherwise the folder of the label,
  * otherwise the session's download folder. A relative path is relative to the download folder. Throws InputError
  * `session.folder`.
  */

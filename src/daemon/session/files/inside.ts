@@ -2,7 +2,7 @@ import { dirname } from "node:path";
 import type { Files } from "../../../runtime/index.ts";
 
 /**
- * Whether a path lies within a folder after all symbolic links are resolved. If the path does not exist, its nearest
+ * Whether a path lies within a folder after all symbolic links are resolved. When the path does not exist, its nearest
  * parent folder that exists is checked. Rejects with StorageError.
  */
 export async function isInside(files: Pick<Files, "realPath">, folder: string, path: string): Promise<boolean> {

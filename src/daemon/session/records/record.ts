@@ -33,9 +33,9 @@ export function changedLimits(limits: TorrentLimits, changes: LimitChanges = {})
  */
 export const torrentRecord = z.object({
   id: torrentId,
-  /** The name that the user gave the torrent; `null` if the user gave none. */
+  /** The name that the user gave the torrent; `null` when the user gave none. */
   name: z.string().nullable().default(null),
-  /** The name of the torrent's file or folder on the disk; `null`: the same as in the torrent file. */
+  /** The name of the torrent's file or folder on the disk; `null` when it is the name in the torrent file. */
   diskName: z.string().nullable().default(null),
   /**
    * The new name while the torrent's file or folder is being renamed on the disk; `null` otherwise. After a crash the
@@ -47,9 +47,9 @@ export const torrentRecord = z.object({
   addedAt: z.int(),
   finishedAt: z.int().nullable().default(null),
   folder: z.string(),
-  /** The folder to which the data is moved when the torrent is complete; `null`: the data stays in `folder`. */
+  /** The folder to which the data is moved when the torrent is complete; `null` when the data stays in `folder`. */
   destination: z.string().nullable().default(null),
-  /** The first label of the torrent, which is its category; empty if it has no label. */
+  /** The first label of the torrent, which is its category; empty when it has no label. */
   label: z.string().default(""),
   /** The labels of the torrent after the first. */
   moreLabels: z.array(z.string()).default([]),
@@ -68,18 +68,18 @@ export const torrentRecord = z.object({
     .partial()
     .transform((limits) => changedLimits(NO_LIMITS, limits))
     .default(NO_LIMITS),
-  /** The announce URLs by tier, if the user has changed them; `null`: those of the torrent file. */
+  /** The announce URLs by tier, when the user has changed them; `null` for those of the torrent file. */
   trackers: z.array(z.array(z.string())).nullable().default(null),
-  /** The priorities of files other than normal, by file index; `null`: all are normal. */
+  /** The priorities of files other than normal, by file index; `null` when all are normal. */
   priorities: z.record(z.string(), priority).nullable().default(null),
   /** Peers that the user added, as `HOST:PORT`, the oldest first. */
   peers: z.array(z.string()).default([]),
   /** The position of the torrent in the queue. */
   queue: z.int().nonnegative().default(0),
-  /** Bytes downloaded in all runs. */
+  /** The number of bytes downloaded in all runs. */
   downloaded: z.int().nonnegative().default(0),
   uploaded: z.int().nonnegative().default(0),
-  /** Size of the torrent in bytes, shown while the torrent is not opened. */
+  /** The size of the torrent in bytes, which is shown while the torrent is not opened. */
   size: z.int().nonnegative().default(0),
   wanted: z.int().nonnegative().default(0),
   done: z.int().nonnegative().default(0),
@@ -91,8 +91,8 @@ export const torrentRecord = z.object({
    */
   movingTo: z.string().nullable().default(null),
   /**
-   * The kind of removal that is running; after a crash, the next start completes it. `none`: the torrent is not being
-   * removed.
+   * The kind of removal that is running. After a crash, the next start completes it. With `none` the torrent is not
+   * being removed.
    */
   removal: z.enum(["none", "keep-data", "delete-data"]).default("none"),
 });

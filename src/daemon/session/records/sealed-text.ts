@@ -3,12 +3,12 @@ import { utf8, utf8Decode } from "../../../base/index.ts";
 import type { Files } from "../../../runtime/index.ts";
 
 const SEAL = /^(.*?),?"sum":"([0-9a-f]{16})"\}\s*$/s;
-/** Matches what may remain of a checksum in a damaged text: its name or its value. */
+/** Matches what may be left of a checksum in a damaged text: its name or its value. */
 const TRACE = /"sum"|"[0-9a-f]{16}"\}\s*$/;
 
 /**
- * The result of {@link unsealText}. `"sealed"`: the checksum is correct; `"old"`: a text of an earlier version,
- * without a checksum.
+ * The result of {@link unsealText}. It is `"sealed"` when the checksum is correct, and `"old"` for a text of an earlier
+ * version, without a checksum.
  */
 export type Unsealed = { readonly kind: "sealed" | "old"; readonly value: unknown } | { readonly kind: "damaged" };
 

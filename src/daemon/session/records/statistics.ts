@@ -58,7 +58,10 @@ class Ring {
   }
 }
 
-/** Counts transferred bytes: in all runs, since the start, and by time. The counts are stored on the disk. */
+/**
+ * Counts transferred bytes: the totals of all runs, those since the start, and a history by time. The counts are stored
+ * on the disk.
+ */
 export class TransferStatistics {
   readonly #files: Files;
   readonly #path: string;
@@ -74,7 +77,7 @@ export class TransferStatistics {
   }
 
   /**
-   * Reads the counts of earlier runs. If the file is unreadable, the counts start from zero, and the file is replaced
+   * Reads the counts of earlier runs. When the file is unreadable, the counts start from zero, and the file is replaced
    * later.
    */
   async load(log: Log): Promise<void> {
@@ -102,7 +105,7 @@ export class TransferStatistics {
     return saving;
   }
 
-  /** Counts transferred bytes. `down` and `up`: bytes received and sent since the last call. */
+  /** Counts transferred bytes. `down` and `up` are the bytes received and sent since the last call. */
   count(now: number, down: number, up: number): void {
     this.#now.downloaded += down;
     this.#now.uploaded += up;
@@ -110,7 +113,7 @@ export class TransferStatistics {
     this.#hours.add(now, down, up);
   }
 
-  /** Bytes transferred in all runs, the current one included. */
+  /** The number of bytes transferred in all runs, including the current one. */
   get totals(): { readonly downloaded: number; readonly uploaded: number } {
     return {
       downloaded: this.#before.downloaded + this.#now.downloaded,
@@ -118,7 +121,7 @@ export class TransferStatistics {
     };
   }
 
-  /** Bytes transferred since the daemon started. */
+  /** The number of bytes transferred since the daemon started. */
   get session(): { readonly downloaded: number; readonly uploaded: number } {
     return { ...this.#now };
   }

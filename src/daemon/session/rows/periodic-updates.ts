@@ -24,11 +24,11 @@ export class PeriodicUpdates {
   readonly #options: PeriodicUpdateOptions;
   readonly #timers: readonly Timer[];
   /**
-   * Torrents that transferred data at the last update. They are updated once more after the transfer, so that their
+   * The torrents that transferred data at the last update. They are updated once more after the transfer, so that their
    * rows show a rate of zero.
    */
   #moving = new Set<TorrentEntry>();
-  /** Torrents that have transferred data since their counters were last written to the disk. */
+  /** The torrents that have transferred data since their counters were last written to the disk. */
   readonly #unrecorded = new Set<TorrentEntry>();
   #last = { down: 0, up: 0, connections: 0 };
   #counted = { downloaded: 0, uploaded: 0 };
@@ -77,7 +77,7 @@ export class PeriodicUpdates {
     this.emitInfo();
   }
 
-  /** Emits the event `session` with the session's information, if it has changed. */
+  /** Emits the event `session` with the session's information, when it has changed. */
   emitInfo(): void {
     const info = this.#options.info();
     const text = JSON.stringify({ ...info, now: 0 });

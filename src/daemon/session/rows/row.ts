@@ -6,7 +6,7 @@ import type { TorrentEntry } from "../torrents/torrent-entry.ts";
 import { labelsOf } from "../records/record.ts";
 import { trackerProblem } from "./tracker-problem.ts";
 
-/** Computes the row of a torrent: its fields in the list of the API. `queue`: its position in the queue. */
+/** Computes the row of a torrent: its fields in the list of the API. `queue` is its position in the queue. */
 export function makeRow(entry: Omit<TorrentEntry, "row">, queue: number): TorrentRow {
   const { record, torrent } = entry;
   const status = torrent.status();

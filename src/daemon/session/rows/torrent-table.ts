@@ -12,18 +12,18 @@ export interface TorrentTableOptions {
 }
 
 /**
- * The torrents of the session and their rows. A row is computed again only after its torrent was marked as changed.
- * The changed fields of all rows are emitted together, {@link EVENT_DELAY_MS} later.
+ * The torrents of the session and their rows. A row is computed again only after its torrent was marked as changed. The
+ * changed fields of all rows are emitted together, {@link EVENT_DELAY_MS} later.
  */
 export class TorrentTable {
-  /** Number of rows that were computed so far, for performance tests. */
+  /** The number of rows that were computed so far, for performance tests. */
   computed = 0;
-  /** Bytes transferred by all torrents so far, as seen when their rows were computed. */
+  /** The number of bytes transferred by all torrents so far, as of the last time that their rows were computed. */
   readonly moved = { downloaded: 0, uploaded: 0 };
   readonly #options: TorrentTableOptions;
   readonly #entries = new Map<string, TorrentEntry>();
   readonly #touched = new Set<TorrentEntry>();
-  /** Entries whose rows were not emitted yet, so that all fields must be emitted. */
+  /** The entries whose rows were not emitted yet, so that all fields must be emitted. */
   readonly #fresh = new Set<TorrentEntry>();
   readonly #removed = new Set<string>();
   #rows: readonly TorrentRow[] | undefined;
@@ -38,7 +38,8 @@ export class TorrentTable {
   }
 
   /**
-   * Computes all changed rows and returns this table. A caller that has changed a torrent then reads the changed row.
+   * Computes all changed rows and returns this table, so that a caller that has changed a torrent reads the changed
+   * row.
    */
   current(): this {
     this.flush();
@@ -77,9 +78,7 @@ export class TorrentTable {
     this.#schedule();
   }
 
-  /**
-   * Removes a torrent from the table, so that it has no row any more. The removal of its data may still be running.
-   */
+  /** Removes a torrent from the table, so that it has no row. The removal of its data may still be running. */
   delete(id: string): void {
     const entry = this.#entries.get(id);
     if (entry === undefined) return;
@@ -92,7 +91,7 @@ export class TorrentTable {
   }
 
   /**
-   * Marks a torrent as changed. Its row is computed again {@link EVENT_DELAY_MS} later, and emitted if it differs.
+   * Marks a torrent as changed. Its row is computed again {@link EVENT_DELAY_MS} later, and emitted when it differs.
    */
   touch(entry: TorrentEntry): void {
     if (this.#entries.get(entry.id) !== entry) return;

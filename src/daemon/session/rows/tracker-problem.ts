@@ -2,9 +2,9 @@ import type { TorrentRow } from "../../../api/index.ts";
 import type { TrackerStatus } from "../../../tracker/index.ts";
 
 /**
- * Returns the problem that a torrent's trackers have reported: an error message if no tracker works, otherwise the
- * warning of a working tracker; `null` if there is none. That a tracker is unreachable is not reported, because this
- * is usually temporary.
+ * Returns the problem that a torrent's trackers have reported: an error message when no tracker works, otherwise the
+ * warning of a working tracker; `null` when there is none. An unreachable tracker is no problem in this sense, because
+ * it is usually unreachable for a short time only.
  */
 export function trackerProblem(
   trackers: readonly Pick<TrackerStatus, "state" | "said">[],

@@ -14,8 +14,8 @@ import { secondsIn } from "../running/activity.ts";
 import type { TorrentEntry } from "../torrents/torrent-entry.ts";
 
 /**
- * Returns the row of a torrent with the additional fields that the API returns for a single torrent. `now`:
- * milliseconds since 1970.
+ * Returns the row of a torrent with the additional fields that the API returns for a single torrent. `now` is the time
+ * in milliseconds since 1970.
  */
 export function detailOf(entry: TorrentEntry, now: number): TorrentDetail {
   const { record, row, torrent } = entry;
@@ -137,8 +137,8 @@ export function piecesOf({ torrent }: TorrentEntry): TorrentPieces {
 }
 
 /**
- * Returns the content of a torrent file for the dialog that adds it. `isKnown` returns whether a torrent is already
- * in the session. Throws InputError `metainfo.*`, `client.v2-only`.
+ * Returns the content of a torrent file for the dialog that adds it. `isKnown` returns whether a torrent is already in
+ * the session. Throws InputError `metainfo.*`, `client.v2-only`.
  */
 export function inspect(bytes: Uint8Array, hasher: Hasher, isKnown: (id: string) => boolean): Inspected {
   const metainfo = parseMetainfo(bytes, hasher);

@@ -2,18 +2,21 @@ import type { TorrentStateKind } from "../../../client/index.ts";
 import type { Activity, TorrentEntry } from "../torrents/torrent-entry.ts";
 import type { TorrentRecord } from "../records/record.ts";
 
-/** Whether a torrent in this state is downloading, or would download if it could. */
+/** Whether a torrent in this state is downloading, or would download if peers sent data. */
 export function isDownloading(kind: TorrentStateKind): boolean {
   return kind === "downloading" || kind === "fetching-metadata" || kind === "disk-full";
 }
 
-/** Returns the activity to which the time in this state is added; `undefined` if it is not counted. */
+/** Returns the activity to which the time in this state is added; `undefined` when the time is not counted. */
 export function activityOf(kind: TorrentStateKind): Activity | undefined {
   if (kind === "seeding") return "seeding";
   return isDownloading(kind) ? "downloading" : undefined;
 }
 
-/** Returns the seconds that a torrent has spent in an activity, in all runs. `now`: milliseconds since 1970. */
+/**
+ * Returns the number of seconds that a torrent has spent in an activity, in all runs. `now` is the time in milliseconds
+ * since 1970.
+ */
 export function secondsIn(
   { record, activity }: Pick<TorrentEntry, "record" | "activity">,
   which: Activity,

@@ -3,11 +3,11 @@ import { toError } from "../../../base/index.ts";
 import type { Log } from "../../../runtime/index.ts";
 import { MAX_SCRIPTS, SCRIPT_TIMEOUT_MS } from "../limits.ts";
 
-/** A completed download, as it is passed to the script. */
+/** The properties of a completed download that are passed to the script. */
 export interface Completed {
   readonly id: string;
   readonly name: string;
-  /** The path of the data: of the file, or of the folder if the torrent has several files. */
+  /** The path of the data: of the file, or of the folder when the torrent has several files. */
   readonly path: string;
   readonly label: string;
 }

@@ -3,14 +3,14 @@ export interface QueueItem {
   readonly id: string;
   /** The position of the torrent in the queue. */
   readonly queue: number;
-  /** Whether the torrent runs regardless of the limits. It is then not counted for the limits. */
+  /** Whether the torrent runs regardless of the limits. It is then not counted in the limits. */
   readonly isForced: boolean;
   readonly isSeed: boolean;
-  /** Whether the torrent is stalled: it runs without a transfer, and is not counted for the limits. */
+  /** Whether the torrent is stalled: it runs without a transfer, and is not counted in the limits. */
   readonly isStalled: boolean;
 }
 
-/** Maximum numbers of torrents that run at the same time; `null`: no limit. */
+/** The maximum numbers of torrents that run at the same time; `null` for no limit. */
 export interface QueueLimits {
   readonly maxActiveDownloads: number | null;
   readonly maxActiveSeeds: number | null;
@@ -18,7 +18,7 @@ export interface QueueLimits {
 
 /**
  * Returns the ids of the torrents that may run: the first ones in the queue up to the limits. Downloads and seeds are
- * counted separately. `undefined`: all torrents may run. A pure function.
+ * counted separately. Returns `undefined` when all torrents may run. A pure function.
  */
 export function chooseRunning(items: readonly QueueItem[], limits: QueueLimits): ReadonlySet<string> | undefined {
   const { maxActiveDownloads, maxActiveSeeds } = limits;
@@ -39,8 +39,8 @@ export function chooseRunning(items: readonly QueueItem[], limits: QueueLimits):
 export type QueueMove = "top" | "up" | "down" | "bottom" | number;
 
 /**
- * Returns the queue after the torrents in `moved` were moved. Their order among each other stays the same. `order`:
- * the ids of all torrents, from the top of the queue. A pure function.
+ * Returns the queue after the torrents in `moved` were moved; they keep their order. `order` has the ids of all
+ * torrents, from the top of the queue. A pure function.
  */
 export function moveInQueue(order: readonly string[], moved: ReadonlySet<string>, to: QueueMove): string[] {
   const chosen = order.filter((id) => moved.has(id));
@@ -61,8 +61,8 @@ export function moveInQueue(order: readonly string[], moved: ReadonlySet<string>
 }
 
 /**
- * Moves each torrent in `moved` one position to the front. A torrent stays if it is the first, or if the torrent in
- * front of it is in `moved` and stays.
+ * Moves each torrent in `moved` one position to the front. A torrent stays in its position when it is the first, or
+ * when the torrent in front of it is in `moved` and stays.
  */
 function step(order: readonly string[], moved: ReadonlySet<string>): string[] {
   const out = [...order];

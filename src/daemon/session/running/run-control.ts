@@ -45,8 +45,8 @@ export class RunControl {
   }
 
   /**
-   * Whether time alone can change which torrents run: a download becomes stalled when it receives no data for a
-   * while.
+   * Whether the torrents that run can change without any event: a download becomes stalled when it receives no data for
+   * some time.
    */
   get dependsOnTime(): boolean {
     const { stalledSeconds, maxActiveDownloads } = this.#context.settings();
@@ -129,8 +129,8 @@ function hasGoal({
 }
 
 /**
- * Makes the queue item of a torrent. `stalledBefore` (milliseconds since 1970): a download whose last transfer was
- * earlier is stalled; `undefined`: no download counts as stalled.
+ * Makes the queue item of a torrent. A download whose last transfer was before `stalledBefore` (milliseconds since
+ * 1970) is stalled; when that is `undefined`, no download counts as stalled.
  */
 function queueItem(entry: TorrentEntry, stalledBefore: number | undefined): QueueItem {
   const { id, record, torrent } = entry;

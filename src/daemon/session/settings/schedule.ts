@@ -2,7 +2,7 @@ import type { AlternativeTimes, ScheduleRule, Settings } from "../../../api/inde
 
 const MINUTES_OF_DAY = 24 * 60;
 
-/** Rate limits in bytes a second; `null`: no limit. */
+/** Rate limits in bytes a second; `null` for no limit. */
 export type RateLimits = Pick<Settings, "maxDownloadRate" | "maxUploadRate">;
 
 /**

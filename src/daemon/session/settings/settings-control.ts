@@ -10,7 +10,7 @@ export interface SettingsControlOptions {
   readonly runtime: Pick<Runtime, "clock">;
   readonly client: Pick<Client, "setRates" | "setLimits">;
   readonly store: SettingsStore;
-  /** Called after the settings, or rate limits that changed with the time of day, were applied. */
+  /** Called after the settings were applied, or rate limits that depend on the time of day. */
   readonly onApplied: () => void;
   /** Called when a caller has changed a setting. */
   readonly onChanged: () => void;
@@ -21,8 +21,8 @@ export class SettingsControl implements SessionSettings {
   readonly #options: SettingsControlOptions;
   #rateLimits: RateLimits;
   /**
-   * Whether the alternative rates applied by time of day at the last check; `undefined` before the first check, or
-   * when no times are set.
+   * Whether the times of the alternative rates covered the time of the last check; `undefined` before the first check,
+   * or when no times are set.
    */
   #isAlternativeTime: boolean | undefined;
 

@@ -11,10 +11,7 @@ import { readSealed, writeSealed } from "../records/sealed-text.ts";
  */
 const partial = settingsSchema.partial();
 
-/**
- * The session's settings: the values in the configuration, each replaced by the value to which a client has changed
- * it.
- */
+/** The session's settings: the values in the configuration, each replaced by the value that a client has set. */
 export class SettingsStore {
   readonly #files: Files;
   readonly #path: string;

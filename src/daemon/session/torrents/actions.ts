@@ -22,7 +22,7 @@ export class Actions {
   }
 
   /**
-   * Applies an action to several torrents; if it fails for one, the others continue. Resolves when the requested
+   * Applies an action to several torrents; when it fails for one, the others continue. Resolves when the requested
    * state is on the disk; pausing and checking the data continue in the background.
    */
   async act(request: ActionRequest): Promise<ActionResult> {
@@ -123,7 +123,7 @@ export class Actions {
   }
 
   /**
-   * Moves a completed torrent from the folder for incomplete downloads to its destination, if it is still in that
+   * Moves a completed torrent from the folder for incomplete downloads to its destination, when it is still in that
    * folder.
    */
   async arrive(entry: TorrentEntry): Promise<void> {
@@ -235,8 +235,8 @@ export class Actions {
 }
 
 /**
- * Returns the changes to the record that switch off the goals of a torrent, if a goal has stopped it and the user
- * starts it again. Otherwise the next check would stop it again.
+ * Returns the changes to the record that switch off the goals of a torrent. Needed when a goal has stopped it and the
+ * user starts it again, because otherwise the next check would stop it again.
  */
 function withoutGoal({ record }: TorrentEntry): Partial<TorrentRecord> {
   return record.isFinished

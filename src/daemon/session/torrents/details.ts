@@ -16,7 +16,7 @@ export interface DetailsOptions {
 /** The details of single torrents, and access to their data. */
 export class Details implements SessionDetails {
   readonly #options: DetailsOptions;
-  /** Paused torrents whose data is being read from the disk, because a client has requested their details. */
+  /** The paused torrents whose state is being read from the disk, because a client has requested their details. */
   readonly #recalling = new Set<TorrentEntry>();
 
   constructor(options: DetailsOptions) {
@@ -61,8 +61,8 @@ export class Details implements SessionDetails {
   }
 
   /**
-   * Returns a torrent of the engine. If it is paused and not opened, starts to read the state of its data from the
-   * disk; the next call then returns more details.
+   * Returns a torrent of the engine. When it is paused and not opened, starts to read the state of its data from the
+   * disk, so that the next call returns more details.
    */
   #recalled(id: string): TorrentEntry {
     const { log, table } = this.#options.context;

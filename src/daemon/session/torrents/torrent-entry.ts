@@ -10,9 +10,9 @@ export interface TorrentEntry {
   readonly id: string;
   readonly torrent: Torrent;
   record: TorrentRecord;
-  /** The row as it was last emitted. */
+  /** The row that was last emitted. */
   row: TorrentRow;
-  /** Host names of the torrent's trackers. It is the same array object as long as the names do not change. */
+  /** The host names of the torrent's trackers. It is the same array object as long as the names do not change. */
   trackerHosts: readonly string[];
   /**
    * Whether the torrent has downloaded data since it was started. Only then does its completion count as a completed
@@ -20,15 +20,18 @@ export interface TorrentEntry {
    */
   wasDownloading: boolean;
   /**
-   * Whether a check of the data that the user requested is running. Such a check runs to its end even if the torrent
+   * Whether a check of the data that the user requested is running. Such a check runs to its end even when the torrent
    * is not started.
    */
   isRechecking: boolean;
   /**
-   * The activity whose time is being counted, and its start in milliseconds since 1970; `undefined` if none is
+   * The activity whose time is being counted, and its start in milliseconds since 1970; `undefined` when none is
    * counted.
    */
   activity: { readonly kind: Activity; readonly since: number } | undefined;
-  /** When the torrent last sent or received data, in milliseconds since 1970; `undefined`: never. */
+  /**
+   * The time at which the torrent last sent or received data, in milliseconds since 1970; `undefined` when it never
+   * did.
+   */
   activeAt: number | undefined;
 }

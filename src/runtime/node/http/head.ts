@@ -32,8 +32,8 @@ const HEAD =
 const OTHER_VERSION = /[!#$%&'*+.^_`|~\w-]+ [!-~\x80-\xff]+ HTTP\/(?!1\.[01]\r)\d\.\d\r\n/y;
 
 /**
- * Returns the end of the head that begins at `from`, behind its empty line; 0 when the head is incomplete. `searched`:
- * the offset that an earlier search has reached.
+ * Returns the end of the head that begins at `from`, behind its empty line; 0 when the head is incomplete. `searched`
+ * is the offset that an earlier search has reached.
  */
 export function headEnd(text: string, from: number, searched: number): number {
   const at = text.indexOf("\r\n\r\n", Math.max(from, searched - 3));

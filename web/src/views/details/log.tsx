@@ -7,7 +7,7 @@ import { texts } from "../../texts/texts.ts";
 import type { ViewProps } from "./view.ts";
 
 const words = texts.log;
-/** Maximum number of log lines shown: the newest ones. */
+/** The maximum number of log lines shown: the newest ones. */
 const MAX_SHOWN = 500;
 
 /** The lines of the log that concern the torrent `id`, or all lines. */

@@ -12,8 +12,8 @@ import { POLL_FAST } from "./view.ts";
 const words = texts.overview;
 
 /**
- * Draws which pieces are on the disk. Each pixel column stands for some pieces; its height shows how many of them are
- * on the disk.
+ * Draws the pieces that are on the disk. Each pixel column stands for some pieces; its height shows how many of them
+ * are on the disk.
  */
 function drawHave(canvas: HTMLCanvasElement, pieces: TorrentPieces, have: Uint8Array): void {
   const context = canvas.getContext("2d");
@@ -36,7 +36,7 @@ function drawHave(canvas: HTMLCanvasElement, pieces: TorrentPieces, have: Uint8A
   });
 }
 
-/** Draws how many peers have each piece, as a colour on a scale from none to the maximum number. */
+/** Draws the number of peers that have each piece, as a colour on a scale from none to the maximum number. */
 function drawAvailability(canvas: HTMLCanvasElement, pieces: TorrentPieces, copies: Uint8Array): void {
   const context = canvas.getContext("2d");
   if (context === null) return;
@@ -67,7 +67,7 @@ function useWidth(element: RefObject<HTMLElement | null>): number {
   return width;
 }
 
-/** Two charts of a torrent's pieces: which are on the disk, and how many peers have each. */
+/** Two charts of a torrent's pieces: those on the disk, and the number of peers that have each piece. */
 export function Pieces({ id, availability }: { readonly id: string; readonly availability: number }): JSX.Element {
   const box = useRef<HTMLDivElement>(null);
   const haveCanvas = useRef<HTMLCanvasElement>(null);

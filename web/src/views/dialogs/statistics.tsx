@@ -11,7 +11,7 @@ import { session } from "../../state/session.ts";
 import { texts } from "../../texts/texts.ts";
 
 const words = texts.statistics;
-/** Milliseconds between two requests for the statistics. */
+/** The time, in milliseconds, between two requests for the statistics. */
 const EVERY = 5000;
 const stateNames: ReadonlyMap<string, string> = new Map(Object.entries(texts.states));
 

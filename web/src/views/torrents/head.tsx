@@ -7,7 +7,7 @@ import { order } from "../../state/torrents.ts";
 import { dialog, selection } from "../../state/ui.ts";
 import { texts } from "../../texts/texts.ts";
 
-/** Number of pixels by which Shift and an arrow key change the width of a column. */
+/** The number of pixels by which Shift and an arrow key change the width of a column. */
 const KEY_STEP = 16;
 
 /** Changes the width of a column while the user drags the edge of its heading. */

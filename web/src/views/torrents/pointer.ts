@@ -5,7 +5,7 @@ import { isNarrow, selection } from "../../state/ui.ts";
 import { openTorrentMenu } from "./menu.tsx";
 
 /**
- * Returns the id of the torrent whose row a mouse event happened in; null if it was outside of rows. The table
+ * Returns the id of the torrent in whose row a mouse event happened; null when it was outside of all rows. The table
  * handles the events of all rows, so that rows need no listeners of their own.
  */
 

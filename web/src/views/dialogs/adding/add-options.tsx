@@ -7,7 +7,7 @@ import { texts } from "../../../texts/texts.ts";
 
 const words = texts.addFiles;
 
-/** The options for adding a torrent, as the user typed them. */
+/** The options for adding a torrent in the form in which the user typed them. */
 export interface OptionsDraft {
   readonly folder: string;
   readonly label: string;

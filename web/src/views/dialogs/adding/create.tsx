@@ -11,7 +11,7 @@ import { texts } from "../../../texts/texts.ts";
 
 const words = texts.create;
 /**
- * The piece lengths that can be chosen, in bytes as text, from 64 KiB to 16 MiB. An empty text: the daemon chooses
+ * The piece lengths that can be chosen, in bytes as text, from 64 KiB to 16 MiB. With an empty text the daemon chooses
  * one for the size of the data.
  */
 const PIECES = ["", ...Array.from({ length: 9 }, (_, at) => String(2 ** (16 + at)))];

@@ -19,7 +19,7 @@ export interface SectionProps {
 
 /**
  * Returns the text of an input field, and a function that sets it. The text stays as the user typed it, even while it
- * is not a valid value; each change is passed to `take`.
+ * is not a valid value. Each change is passed to `take`.
  */
 export function useTyped(initial: string, take: (text: string) => void): readonly [string, (text: string) => void] {
   const [text, setText] = useState(initial);

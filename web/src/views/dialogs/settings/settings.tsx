@@ -25,8 +25,8 @@ type Section = keyof typeof SECTIONS;
 const NAMES: readonly Section[] = ["folders", "speed", "schedule", "connections", "queue", "labels", "page"];
 
 /**
- * Returns the settings that differ in `after` from `before`. Only these are sent, because another client may have
- * changed the rest at the same time.
+ * Returns the settings that differ between `before` and `after`, with the values of `after`. Only these are sent,
+ * because another client may have changed the others at the same time.
  */
 function changes(before: Settings, after: Settings): Partial<Settings> {
   const differ = Object.entries(after).filter(

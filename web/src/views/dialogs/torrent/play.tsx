@@ -14,7 +14,7 @@ interface Props {
 }
 
 /**
- * The dialog that plays a video or audio file, also while it is being downloaded. When the user seeks, the pieces at
+ * The dialog that plays a video or audio file, even while it is being downloaded. When the user seeks, the pieces at
  * the new position are downloaded first.
  */
 export function PlayDialog({ id, file, path }: Props): JSX.Element {

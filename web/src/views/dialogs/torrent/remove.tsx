@@ -7,7 +7,7 @@ import { peekRow } from "../../../state/torrents.ts";
 import { texts } from "../../../texts/texts.ts";
 
 const words = texts.removeDialog;
-/** Maximum number of torrents whose names are listed. Of further ones, only the number is shown. */
+/** The maximum number of torrents whose names are listed. Of the other torrents, only the number is shown. */
 const MAX_NAMES = 6;
 
 /** The dialog in which the user confirms the removal of torrents, and chooses whether their data is deleted. */
