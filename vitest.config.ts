@@ -8,6 +8,8 @@ const patient = ["by-hand", "terminal", "between", "honest", "honest-magnets"].m
 
 /** Programs that the tests start know no nodes of the public DHT. */
 process.env["MILLRACE_DHT_BOOTSTRAP"] = "";
+/** And they send no multicast. */
+process.env["MILLRACE_LSD_INTERFACES"] = "";
 
 export default defineConfig({
   test: {

@@ -44,7 +44,13 @@ const daemon = spawn(
     "--allow-private",
   ],
   {
-    env: { ...process.env, MILLRACE_TOKEN: token, XDG_CONFIG_HOME: home, MILLRACE_DHT_BOOTSTRAP: "" },
+    env: {
+      ...process.env,
+      MILLRACE_TOKEN: token,
+      XDG_CONFIG_HOME: home,
+      MILLRACE_DHT_BOOTSTRAP: "",
+      MILLRACE_LSD_INTERFACES: "",
+    },
     stdio: ["ignore", "pipe", "ignore"],
   },
 );

@@ -37,6 +37,7 @@ describe("MillraceApi", () => {
     expect(await api.statistics()).toMatchObject({ torrents: 2 });
     expect(await api.history()).toMatchObject({ hours: [] });
     expect(await api.dht()).toMatchObject({ isEnabled: true, nodes: 7 });
+    expect(await api.lsd()).toMatchObject({ isEnabled: true, interfaces: ["eth0", "wlan0"] });
     expect(await api.log(1)).toEqual([]);
     expect(await api.create({ path: "/x" })).toMatchObject({ state: "hashing" });
     expect(await api.tasks()).toHaveLength(1);

@@ -11,7 +11,7 @@ import type {
   PatchRequest,
 } from "./requests.ts";
 import type { Added, Health, Identity, MagnetResponse, TorrentList } from "./responses.ts";
-import type { DhtInfo, History, LogLine, SessionInfo, Settings, Statistics } from "./session.ts";
+import type { DhtInfo, History, LogLine, LsdInfo, SessionInfo, Settings, Statistics } from "./session.ts";
 import type {
   Priority,
   TorrentDetail,
@@ -144,6 +144,7 @@ export class MillraceApi {
   statistics = (): Promise<Statistics> => this.#json("GET", "/statistics");
   history = (): Promise<History> => this.#json("GET", "/statistics/history");
   dht = (): Promise<DhtInfo> => this.#json("GET", "/dht");
+  lsd = (): Promise<LsdInfo> => this.#json("GET", "/lsd");
   log = (after = 0): Promise<LogLine[]> => this.#json("GET", `/log?after=${after}`);
   create = (request: CreateRequest): Promise<CreateTask> => this.#json("POST", "/create", request);
   tasks = (): Promise<CreateTask[]> => this.#json("GET", "/tasks");

@@ -147,6 +147,25 @@ export const dhtInfo = z.object({
 /** The state of the daemon's DHT nodes. */
 export type DhtInfo = z.infer<typeof dhtInfo>;
 
+/** The response of `GET /lsd`: what local service discovery (BEP 14) has done since the start. */
+export const lsdInfo = z.object({
+  isEnabled: z.boolean(),
+  /** The names of the network interfaces in use. */
+  interfaces: z.array(z.string()),
+  /** The number of messages sent, at all interfaces. */
+  sent: z.int(),
+  /** The number of messages received from other clients and read. */
+  received: z.int(),
+  /** The number of messages that were not read, because too many had arrived. */
+  limited: z.int(),
+  /** The number of datagrams that were no messages. */
+  malformed: z.int(),
+  /** The number of addresses of peers passed to torrents, repeated ones included. */
+  found: z.int(),
+});
+/** What local service discovery has done. */
+export type LsdInfo = z.infer<typeof lsdInfo>;
+
 /**
  * The response of `GET /statistics/history`: the rates of the last hour in steps of 10 seconds, and those of the last
  * 30 days in steps of an hour.
@@ -174,6 +193,8 @@ export const sessionInfo = z.object({
   peerPort: z.int(),
   /** Whether a peer with a public address has connected since the start, so that the port is reachable. */
   isReachable: z.boolean(),
+  /** Whether peers exchange the addresses of other peers (BEP 11). */
+  isPexEnabled: z.boolean(),
   downloadDir: z.string(),
   freeBytes: z.int().nullable(),
   now: z.int(),

@@ -157,6 +157,12 @@ export const peer = z.object({
   peerId: z.string(),
   client: z.string(),
   direction: z.enum(["incoming", "outgoing"]),
+  /**
+   * How the peer was found: it has connected to us (`incoming`), the user or a magnet link has named it, a tracker, the
+   * DHT, another peer (`exchange`, BEP 11), the local network (`local`, BEP 14), or it is known from an earlier run
+   * (`resume`).
+   */
+  source: z.enum(["incoming", "user", "magnet", "tracker", "dht", "exchange", "local", "resume"]),
   progress: z.number(),
   downRate: z.number(),
   upRate: z.number(),
@@ -164,7 +170,8 @@ export const peer = z.object({
   uploaded: z.int(),
   /**
    * One letter for each flag: D the daemon downloads from the peer, d it would if the peer unchoked it, U it uploads to
-   * the peer, u it would if the peer were interested, S the peer snubs it, I the connection is incoming.
+   * the peer, u it would if the peer were interested, S the peer snubs it; and one for how the peer was found: I
+   * it has connected to the daemon, T by a tracker, H in the DHT, X by peer exchange, L in the local network.
    */
   flags: z.string(),
 });

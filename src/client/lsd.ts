@@ -4,8 +4,8 @@ import type { Runtime } from "../runtime/index.ts";
 /** Settings of local service discovery. */
 export interface LsdSettings {
   /**
-   * Names (`eth0`) or IP addresses of the network interfaces to use; none when empty. Default: all but the loopback
-   * interface.
+   * Names (`eth0`) or IP addresses of the network interfaces to use; `"*"` is all but the loopback interface. Empty:
+   * none. Default: `["*"]`.
    */
   readonly interfaces?: readonly string[] | undefined;
 }

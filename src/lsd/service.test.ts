@@ -173,17 +173,18 @@ describe("LocalDiscovery", () => {
 
   it("uses the named interfaces alone, by name or address; with none it opens nothing", async () => {
     const w = world();
-    const hosts = ["10.0.0.1", "10.0.0.2", "10.0.0.3", "10.0.0.4"].map((ip) => w.host(ip, { lan: "home" }));
-    const choices = [["eth0"], ["10.0.0.2"], ["eth1"], []];
+    const hosts = [1, 2, 3, 4, 5].map((n) => w.host(`10.0.0.${n}`, { lan: "home" }));
+    const choices = [["eth0"], ["10.0.0.2"], ["eth1"], [], ["eth7", "*"]];
     const nodes = await Promise.all(hosts.map((host, n) => Node.open(host, [1], 6881, choices[n])));
     await w.run(1_000);
-    expect(nodes.map(({ service }) => service.stats.interfaces)).toEqual([["eth0"], ["eth0"], [], []]);
-    expect(nodes.map(({ found }) => found.length)).toEqual([1, 1, 0, 0]);
+    expect(nodes.map(({ service }) => service.stats.interfaces)).toEqual([["eth0"], ["eth0"], [], [], ["eth0"]]);
+    expect(nodes.map(({ found }) => found.length)).toEqual([2, 2, 0, 0, 2]);
     expect(nodes.map(({ warnings }) => warnings)).toEqual([
       [],
       [],
       ['local discovery: no such network interface now {"interfaces":"eth1"}'],
       [],
+      ['local discovery: no such network interface now {"interfaces":"eth7"}'],
     ]);
     await Promise.all(nodes.map(({ service }) => service.close()));
   });

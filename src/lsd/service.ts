@@ -13,12 +13,14 @@ export const LSD_GROUPS: readonly Endpoint[] = [
   { ip: "ff15::efc0:988f", port: 6771 },
 ];
 
+const ALL: readonly string[] = ["*"];
+
 /** Options of {@link LocalDiscovery}. */
 export interface LocalDiscoveryOptions {
   readonly runtime: Pick<Runtime, "clock" | "random" | "multicast" | "log">;
   /**
-   * Names (`eth0`) or IP addresses of the network interfaces to use; none when empty. Default: all but the loopback
-   * interface.
+   * Names (`eth0`) or IP addresses of the network interfaces to use; `"*"` is all but the loopback interface. Empty:
+   * none. Default: `["*"]`.
    */
   readonly interfaces?: readonly string[] | undefined;
 }
@@ -121,13 +123,15 @@ export class LocalDiscovery implements DiscoveryService {
 
   /** Returns the addresses of the interfaces to use. */
   #chosen(all: readonly InterfaceAddress[]): InterfaceAddress[] {
-    const { interfaces: wanted, runtime } = this.#options;
-    const missing = wanted?.filter((each) => !all.some(({ name, ip }) => name === each || ip === each)) ?? [];
+    const { interfaces: wanted = ALL, runtime } = this.#options;
+    const named = wanted.filter((each) => each !== "*");
+    const missing = named.filter((each) => !all.some(({ name, ip }) => name === each || ip === each));
     if (missing.length > 0 && !this.#isMissingWarned)
       runtime.log.warn("local discovery: no such network interface now", { interfaces: missing.join(", ") });
     this.#isMissingWarned = missing.length > 0;
-    const chosen = all.filter(({ name, ip, isLoopback }) =>
-      wanted === undefined ? !isLoopback : wanted.includes(name) || wanted.includes(ip),
+    const chosen = all.filter(
+      ({ name, ip, isLoopback }) =>
+        (!isLoopback && named.length < wanted.length) || named.includes(name) || named.includes(ip),
     );
     const names = new Set([...new Set(chosen.map(({ name }) => name))].slice(0, MAX_INTERFACES));
     return chosen.filter(({ name }) => names.has(name));

@@ -2,6 +2,7 @@ import type { Command } from "commander";
 import { formatEndpoint, parseListenEndpoint, VERSION } from "../../base/index.ts";
 import { wholeArgument } from "../input/arguments.ts";
 import { nodesArgument } from "../input/dht-bootstrap.ts";
+import { interfacesArgument } from "../input/lsd-interfaces.ts";
 import { act, newCommand } from "../command.ts";
 import type { CommandEntry } from "../command.ts";
 import { EXIT_DONE } from "../exit-code.ts";
@@ -19,6 +20,11 @@ interface DaemonFlags extends CommonFlags {
   /** Whether the daemon uses the DHT. It is `false` with `--no-dht`. */
   readonly dht: boolean;
   readonly dhtBootstrap?: readonly string[];
+  /** Whether peers exchange the addresses of others; `false` with `--no-pex`. */
+  readonly pex: boolean;
+  /** Whether peers in the local network are looked for; `false` with `--no-lsd`. */
+  readonly lsd: boolean;
+  readonly lsdInterface?: readonly string[];
 }
 
 /** Defines `millrace daemon`. */
@@ -50,6 +56,13 @@ export function daemonCommand(entry: CommandEntry): Command {
       "a node of the DHT to begin with, instead of the default ones; may be repeated",
       nodesArgument("--dht-bootstrap"),
     )
+    .option("--no-pex", "exchange no addresses of peers with other peers")
+    .option("--no-lsd", "neither look for peers in the local network nor announce there")
+    .option(
+      "--lsd-interface <name>",
+      "the network interface for that, by name or address, instead of all; may be repeated",
+      interfacesArgument,
+    )
     .option("--allow-private", "let torrent addresses and trackers lead into private networks and to this machine");
   return act<DaemonFlags>(command, entry, run);
 }
@@ -72,6 +85,9 @@ async function run(session: Session<DaemonFlags>): Promise<number> {
         peerPort: flags.peerPort,
         dht: flags.dht ? undefined : false,
         dhtBootstrap: flags.dhtBootstrap,
+        pex: flags.pex ? undefined : false,
+        lsd: flags.lsd ? undefined : false,
+        lsdInterfaces: flags.lsdInterface,
         allowPrivateAddresses: flags.allowPrivate,
         logLevel: flags.verbose === true ? "debug" : undefined,
       },

@@ -10,7 +10,7 @@ import { add, label, limit, move, priority, remove, rename, simple } from "../re
 import { addPeers, addTrackers } from "../remote/peer-sources.ts";
 import { withDaemon } from "../remote/connection.ts";
 import type { Remote, RemoteFlags } from "../remote/connection.ts";
-import { dht, files, list, log, peers, settings, show, stats, trackers, watch } from "../remote/read-actions.ts";
+import { dht, files, list, log, lsd, peers, settings, show, stats, trackers, watch } from "../remote/read-actions.ts";
 
 const STATES = [
   "queued",
@@ -209,6 +209,12 @@ function actionsOf(parent: Command, entry: CommandEntry): void {
   );
   action("stats", "show the daemon's figures", ["stats --json | jq .downRate", "one of them"], stats);
   action("dht", "show the daemon's part in the DHT", ["dht", "nodes, queries, and its address as nodes see it"], dht);
+  action(
+    "lsd",
+    "show the daemon's search for peers in the local network",
+    ["lsd", "interfaces, messages, peers found"],
+    lsd,
+  );
   action("log", "print the daemon's log, as much as it remembers", ["log | tail", "the end of it"], log);
   action("watch", "print what happens as it happens, until Ctrl-C", ["watch", "in words"], watch);
 }

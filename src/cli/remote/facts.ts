@@ -1,4 +1,4 @@
-import type { DhtInfo, SessionInfo, Settings, Statistics, TorrentDetail } from "../../api/index.ts";
+import type { DhtInfo, LsdInfo, SessionInfo, Settings, Statistics, TorrentDetail } from "../../api/index.ts";
 import {
   clean,
   count,
@@ -115,6 +115,16 @@ export function settingsFields(settings: Partial<Settings>): Field[] {
     name,
     value === null ? "none" : clean(typeof value === "string" ? value : JSON.stringify(value)),
   ]);
+}
+
+/** Returns the fields of `remote lsd`: what local discovery has done. */
+export function lsdFields({ isEnabled, interfaces, sent, received, found }: LsdInfo): Field[] {
+  if (!isEnabled) return [["local discovery", "off: see `lsd` in the daemon's configuration"]];
+  return [
+    ["interfaces", interfaces.length === 0 ? "none" : clean(interfaces.join(", "))],
+    ["messages", `${groupDigits(sent)} sent, ${groupDigits(received)} received`],
+    ["found", count(found, "peer")],
+  ];
 }
 
 /** Returns the fields of `remote dht`: the state of the daemon's DHT nodes. */

@@ -4,7 +4,7 @@ import { EXIT_DONE } from "../exit-code.ts";
 import { printFields } from "../input/fields.ts";
 import type { Output } from "../output/output.ts";
 import type { Remote, RemoteFlags } from "./connection.ts";
-import { dhtFields, settingsFields, statisticsFields, torrentFields } from "./facts.ts";
+import { dhtFields, lsdFields, settingsFields, statisticsFields, torrentFields } from "./facts.ts";
 import { chosen, listAll } from "./find.ts";
 import type { Named } from "./find.ts";
 import { fileLines, LIST_FIELDS, listLines, logText, peerLines, trackerLines } from "./tables.ts";
@@ -113,6 +113,14 @@ export async function dht({ api, output }: Remote): Promise<number> {
   const info = await api.dht();
   output.data(info);
   if (!output.json) printFields(output, dhtFields(info));
+  return EXIT_DONE;
+}
+
+/** Runs `lsd`: prints what the daemon's local discovery has done. */
+export async function lsd({ api, output }: Remote): Promise<number> {
+  const info = await api.lsd();
+  output.data(info);
+  if (!output.json) printFields(output, lsdFields(info));
   return EXIT_DONE;
 }
 

@@ -76,13 +76,14 @@ export function fileLines(files: readonly TorrentFile[]): string[] {
 /** Returns the lines of `remote peers`. */
 export function peerLines(peers: readonly TorrentPeer[]): string[] {
   return table(
-    [left("address"), left("client"), right("done"), right("down"), right("up"), left("flags")],
-    peers.map(({ id, client, progress, downRate, upRate, flags }) => [
+    [left("address"), left("client"), right("done"), right("down"), right("up"), left("found by"), left("flags")],
+    peers.map(({ id, client, progress, downRate, upRate, source, flags }) => [
       clean(id),
       cutText(clean(client), CLIENT_WIDTH),
       formatPercent(progress),
       rateOf(downRate),
       rateOf(upRate),
+      clean(source),
       clean(flags),
     ]),
   );

@@ -1,8 +1,9 @@
 import type { Command } from "commander";
 import envPaths from "env-paths";
-import type { DhtSettings } from "../../client/index.ts";
+import type { DhtSettings, LsdSettings } from "../../client/index.ts";
 import type { Runtime } from "../../runtime/index.ts";
 import { dhtBootstrap, nodesArgument } from "../input/dht-bootstrap.ts";
+import { interfacesArgument, lsdInterfaces } from "../input/lsd-interfaces.ts";
 import { peersArgument, portArgument, rateArgument } from "../input/arguments.ts";
 import type { CommonFlags } from "../session.ts";
 import { DialWatch } from "./dial-watch.ts";
@@ -20,6 +21,11 @@ export interface SwarmFlags extends CommonFlags {
   /** Whether the DHT is used. It is `false` with `--no-dht`. */
   readonly dht: boolean;
   readonly dhtBootstrap?: readonly string[];
+  /** Whether peers exchange the addresses of others; `false` with `--no-pex`. */
+  readonly pex: boolean;
+  /** Whether peers in the local network are looked for; `false` with `--no-lsd`. */
+  readonly lsd: boolean;
+  readonly lsdInterface?: readonly string[];
   readonly quiet?: boolean;
 }
 
@@ -45,6 +51,13 @@ export function addSwarmOptions(command: Command): Command {
       "a node of the DHT to begin with, instead of the default ones; may be repeated (default: MILLRACE_DHT_BOOTSTRAP)",
       nodesArgument("--dht-bootstrap"),
     )
+    .option("--no-pex", "exchange no addresses of peers with other peers")
+    .option("--no-lsd", "neither look for peers in the local network nor announce there")
+    .option(
+      "--lsd-interface <name>",
+      "the network interface for that, by name or address, instead of all; may be repeated (default: MILLRACE_LSD_INTERFACES)",
+      interfacesArgument,
+    )
     .option("-q, --quiet", "print only errors and warnings");
 }
 
@@ -67,7 +80,9 @@ export function watchStalls(
 export function clientFlags(flags: SwarmFlags): {
   downloadDir: string;
   trackers: boolean;
+  pex: boolean;
   dht: false | DhtSettings;
+  lsd: false | LsdSettings;
   port?: number;
   maxDownloadRate?: number;
   maxUploadRate?: number;
@@ -75,7 +90,9 @@ export function clientFlags(flags: SwarmFlags): {
   return {
     downloadDir: flags.dir,
     trackers: flags.trackers,
+    pex: flags.pex,
     dht: flags.dht && dhtSettings(dhtBootstrap(flags.dhtBootstrap)),
+    lsd: flags.lsd && { interfaces: lsdInterfaces(flags.lsdInterface) },
     ...(flags.port === undefined ? {} : { port: flags.port }),
     ...(flags.maxDown === undefined ? {} : { maxDownloadRate: flags.maxDown }),
     ...(flags.maxUp === undefined ? {} : { maxUploadRate: flags.maxUp }),

@@ -4,7 +4,7 @@ import { magnetLink, parseMagnet } from "../../metainfo/index.ts";
 import { magnetFacts } from "../output/describe.ts";
 import type { DialWatch } from "./dial-watch.ts";
 import { stallReason } from "./stall.ts";
-import type { Stall } from "./stall.ts";
+import type { Stall, StallFacts } from "./stall.ts";
 
 /** Options of {@link TorrentStalls}. */
 export interface StallWatchOptions {
@@ -42,9 +42,14 @@ export class TorrentStalls {
 
   /**
    * Checks the torrent. Returns the reason when a new one is found, otherwise `undefined`. `dhtNodes` is the number of
-   * nodes that the client's DHT knows, `undefined` without a DHT.
+   * nodes that the client's DHT knows, `undefined` without a DHT. `usesLsd` is whether the client
+   * looks for peers in the local network.
    */
-  check(torrent: Torrent, now: number, dhtNodes: number | undefined): Stall | undefined {
+  check(
+    torrent: Torrent,
+    now: number,
+    { dhtNodes, usesLsd }: Pick<StallFacts, "dhtNodes" | "usesLsd">,
+  ): Stall | undefined {
     const { kind } = torrent.state;
     // Many torrents may want nothing: their status is not read.
     const status = kind === "downloading" || kind === "fetching-metadata" ? torrent.status() : undefined;
@@ -55,13 +60,15 @@ export class TorrentStalls {
     }
     this.#since ??= now;
     const { dials, asksTrackers } = this.#options;
+    const isPrivate = torrent.metainfo?.isPrivate === true;
     const named = this.#named.map((peer) => ({ peer, outcome: dials.outcome(peer) }));
     this.#now = stallReason({
       named,
       asksTrackers,
       trackers: torrent.trackers(),
-      // A torrent that turns out to be private does not use it (BEP 27).
-      dhtNodes: torrent.metainfo?.isPrivate === true ? undefined : dhtNodes,
+      // A torrent that turns out to be private does not use them (BEP 27).
+      dhtNodes: isPrivate ? undefined : dhtNodes,
+      usesLsd: usesLsd && !isPrivate,
       knownPeers: status.knownPeers,
       waitedMs: now - this.#since,
     });

@@ -3,7 +3,7 @@ import type { DialOutcome } from "./dial-watch.ts";
 
 /** The reason why a torrent has no peers. `key` identifies the reason and contains no numbers that change. */
 export interface Stall {
-  readonly code: "waiting.no-source" | "waiting.peers" | "waiting.trackers" | "waiting.dht";
+  readonly code: "waiting.no-source" | "waiting.peers" | "waiting.trackers" | "waiting.dht" | "waiting.lsd";
   readonly key: string;
   readonly message: string;
 }
@@ -17,6 +17,8 @@ export interface StallFacts {
   readonly trackers: readonly Pick<TrackerStatus, "url" | "state" | "message" | "peersReceived">[];
   /** The number of nodes in the DHT routing tables; `undefined` when the torrent does not use the DHT. */
   readonly dhtNodes: number | undefined;
+  /** Whether peers in the local network are looked for. */
+  readonly usesLsd: boolean;
   /** The number of known peers that are not connected. */
   readonly knownPeers: number;
   /** The number of milliseconds for which the torrent has had no peers. */
@@ -48,7 +50,8 @@ export function stallReason(facts: StallFacts): Stall | undefined {
   const dht = dhtPart(facts, peers !== undefined || trackers !== undefined);
   const parts = [peers, trackers, dht].filter((part) => part !== undefined);
   if (parts.some((part) => part.isOpen) && facts.waitedMs < PATIENCE_MS) return undefined;
-  if (parts.length === 0) return facts.knownPeers > 0 ? undefined : noSource(facts.asksTrackers);
+  if (parts.length === 0)
+    return facts.knownPeers > 0 ? undefined : facts.usesLsd ? NONE_NEAR : noSource(facts.asksTrackers);
   return {
     code: codeOf(peers, trackers),
     key: parts.map(({ key }) => key).join("+"),
@@ -60,6 +63,13 @@ function codeOf(peers: Part | undefined, trackers: Part | undefined): Stall["cod
   if (peers !== undefined) return "waiting.peers";
   return trackers === undefined ? "waiting.dht" : "waiting.trackers";
 }
+
+/** The only source is the local network. */
+const NONE_NEAR: Stall = {
+  code: "waiting.lsd",
+  key: "lsd",
+  message: "no peers: none in the local network has announced the torrent yet",
+};
 
 function noSource(asksTrackers: boolean): Stall {
   const why = asksTrackers

@@ -163,10 +163,12 @@ export class TorrentJobs {
 
   #tick(): void {
     const now = performance.now();
-    const dhtNodes = this.#options.client.dht?.stats.families.reduce((sum, { nodes }) => sum + nodes, 0);
+    const { dht, lsd } = this.#options.client;
+    const dhtNodes = dht?.stats.families.reduce((sum, { nodes }) => sum + nodes, 0);
+    const usesLsd = (lsd?.stats.interfaces.length ?? 0) > 0;
     for (const { torrent, stalls } of this.all) {
       if (torrent === undefined) continue;
-      const stall = stalls?.check(torrent, now, dhtNodes);
+      const stall = stalls?.check(torrent, now, { dhtNodes, usesLsd });
       if (stall !== undefined) this.reporter.waiting(torrent, stall);
       if (torrent.state.kind === "checking") this.reporter.checking(torrent);
       else if (

@@ -80,6 +80,25 @@ describe("loadConfig", () => {
     expect([defaults.config.dht, defaults.config.dhtBootstrap.length]).toEqual([true, 3]);
   });
 
+  it("reads how peers are found from file and environment; no network interface when the variable is empty", async () => {
+    const path = await file('pex = false\nlsd-interfaces = ["eth0"]\n');
+    const environment = { MILLRACE_LSD: "false", MILLRACE_LSD_INTERFACES: "" };
+    const shown = async (env: Record<string, string>): Promise<unknown[]> => {
+      const { config } = await loadConfig({ file: path, environment: env });
+      return [config.pex, config.lsd, config.lsdInterfaces];
+    };
+    expect(await shown({})).toEqual([false, true, ["eth0"]]);
+    expect(await shown(environment)).toEqual([false, false, []]);
+    expect(await shown({ MILLRACE_LSD_INTERFACES: "eth1,192.168.1.5" })).toEqual([
+      false,
+      true,
+      ["eth1", "192.168.1.5"],
+    ]);
+    const { config } = await loadConfig({ file: await file(""), environment: {} });
+    expect([config.pex, config.lsd, config.lsdInterfaces]).toEqual([true, true, ["*"]]);
+    for (const key of ["pex", "lsd", "lsdInterfaces"]) expect(settingsOf(config)).not.toHaveProperty(key);
+  });
+
   it("names the variable of a value that is not valid", async () => {
     await expect(loadConfig({ file: await file(""), environment: { MILLRACE_PEER_PORT: "many" } })).rejects.toThrow(
       "MILLRACE_PEER_PORT",

@@ -73,6 +73,9 @@ export function settingsOf(config: Config): Settings {
     listenIp: _ip,
     dht: _dht,
     dhtBootstrap: _bootstrap,
+    pex: _pex,
+    lsd: _lsd,
+    lsdInterfaces: _interfaces,
     logLevel: _level,
     allowPrivateAddresses: _private,
     followLinks: _links,
@@ -159,12 +162,15 @@ function* fromEnvironment(environment: ConfigSources["environment"]): Generator<
   }
 }
 
+/** Keys whose environment variables have values separated by commas or spaces. */
+const LISTS: ReadonlySet<ConfigKey> = new Set(["allowedHosts", "dhtBootstrap", "lsdInterfaces"]);
+
 /**
  * Converts the text of an environment variable to the type that its key has in the schema. A text that cannot be
  * converted is returned unchanged, so that the schema reports it.
  */
 function fromText(key: ConfigKey, text: string): unknown {
-  if (key === "allowedHosts" || key === "dhtBootstrap") return text.split(/[\s,]+/).filter((host) => host !== "");
+  if (LISTS.has(key)) return text.split(/[\s,]+/).filter((item) => item !== "");
   if (configSchema.shape[key].safeParse(text).success) return text;
   if (text === "true" || text === "false") return text === "true";
   return text.trim() !== "" && Number.isFinite(Number(text)) ? Number(text) : text;

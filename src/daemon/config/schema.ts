@@ -72,6 +72,18 @@ export const configSchema = z.strictObject({
     .max(100)
     .default([...DEFAULT_BOOTSTRAP])
     .describe("Nodes of the DHT to begin with, as HOST:PORT. Empty: none but those that an earlier run has kept."),
+  pex: z.boolean().default(true).describe("Whether peers exchange the addresses of other peers."),
+  lsd: z
+    .boolean()
+    .default(true)
+    .describe("Whether to find peers in the local network by multicast, and to announce torrents there."),
+  lsdInterfaces: z
+    .array(z.string().min(1).max(100))
+    .max(100)
+    .default(["*"])
+    .describe(
+      'The network interfaces for that, by name or address; "*" is all but the loopback interface. Empty: none.',
+    ),
   logLevel: z
     .enum(["debug", "info", "warn", "error"])
     .default("info")

@@ -97,6 +97,10 @@ export class Metrics {
           nodes.set({ family: `ipv${family}` }, known);
       },
     });
+    const lsd = () => session.statistics.lsd();
+    counter("lsd_sent_total", "Messages of local discovery sent, at all network interfaces", () => lsd().sent);
+    counter("lsd_received_total", "Messages of local discovery received and read", () => lsd().received);
+    counter("lsd_found_total", "Addresses of peers from local discovery", () => lsd().found);
     const states: Gauge<"state"> = new Gauge({
       name: "millrace_torrents",
       help: "Torrents by state",

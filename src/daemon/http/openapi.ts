@@ -24,6 +24,7 @@ const NAMED = {
   Statistics: api.statistics,
   History: api.history,
   DhtInfo: api.dhtInfo,
+  LsdInfo: api.lsdInfo,
   SessionInfo: api.sessionInfo,
   LogLine: api.logLine,
   Identity: api.identity,

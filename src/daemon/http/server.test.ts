@@ -130,6 +130,11 @@ describe("startHttp", () => {
     expect([fixed.status, fixed.headers["allow"]]).toEqual([405, "POST"]);
   });
 
+  it("serves what local discovery has done", async () => {
+    expect((await ask(port, { path: "/api/v1/lsd" })).json).toMatchObject({ isEnabled: true, sent: 6, found: 2 });
+    expect((await ask(port, { path: "/api/v1/lsd", headers: { authorization: undefined } })).status).toBe(401);
+  });
+
   it("serves the state of the DHT", async () => {
     expect((await ask(port, { path: "/api/v1/dht" })).json).toMatchObject({
       isEnabled: true,
@@ -148,6 +153,7 @@ describe("startHttp", () => {
     expect(metrics.text).toContain('millrace_torrents{state="seeding"} 1');
     expect(metrics.text).toContain('millrace_dht_nodes{family="ipv4"} 7');
     expect(metrics.text).toContain("millrace_dht_queries_total 3");
+    expect(metrics.text).toContain("millrace_lsd_found_total 2");
     expect(metrics.text).toContain('millrace_http_requests_total{method="GET",route="/healthz",status="200"} 1');
   });
 

@@ -21,6 +21,7 @@ export function sessionMethods(options: SessionMethodOptions): Readonly<Record<s
   const factsOf = ({ statistics }: Session): Facts => ({
     ...statistics.info(),
     isDhtEnabled: statistics.dht().isEnabled,
+    isLsdEnabled: statistics.lsd().isEnabled,
   });
   return {
     session_set: async ({ session }, args) => {

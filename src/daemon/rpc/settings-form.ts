@@ -14,6 +14,8 @@ export interface Facts {
   readonly freeBytes: number | null;
   readonly version: string;
   readonly isDhtEnabled: boolean;
+  readonly isLsdEnabled: boolean;
+  readonly isPexEnabled: boolean;
 }
 
 type Changes = { -readonly [Key in keyof Settings]?: Settings[Key] };
@@ -123,6 +125,8 @@ const FACTS: ReadonlySet<string> = new Set([
 /** The reasons why settings of Transmission cannot be changed here, by the name of the setting. */
 const REASONS: Readonly<Record<string, string>> = {
   dht_enabled: "set dht in the configuration and start the daemon again",
+  lpd_enabled: "set lsd in the configuration and start the daemon again",
+  pex_enabled: "set pex in the configuration and start the daemon again",
   peer_port: "set peer-port in the configuration and start the daemon again",
   script_torrent_done_enabled: "a program to run can be set in the configuration file alone (on-complete)",
   script_torrent_done_filename: "a program to run can be set in the configuration file alone (on-complete)",
@@ -249,12 +253,12 @@ export class SettingsForm {
       encryption: "tolerated",
       incomplete_dir: settings.incompleteDir === "" ? this.#keptFolder : settings.incompleteDir,
       incomplete_dir_enabled: settings.incompleteDir !== "",
-      lpd_enabled: false,
+      lpd_enabled: info.isLsdEnabled,
       peer_limit_global: settings.maxConnections,
       peer_limit_per_torrent: settings.maxPeers,
       peer_port: info.peerPort,
       peer_port_random_on_start: false,
-      pex_enabled: true,
+      pex_enabled: info.isPexEnabled,
       port_forwarding_enabled: false,
       rename_partial_files: false,
       reqq: 2000,

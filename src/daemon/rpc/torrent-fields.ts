@@ -162,15 +162,7 @@ const FIELDS: Readonly<Record<string, (view: RpcTorrent) => Json>> = {
   peer_limit: ({ maxPeers }) => maxPeers,
   peers: ({ peers }) => peers.map(peer),
   peers_connected: ({ row }) => row.peers,
-  peers_from: ({ peers }) => ({
-    from_cache: 0,
-    from_dht: 0,
-    from_incoming: peers.filter(({ direction }) => direction === "incoming").length,
-    from_lpd: 0,
-    from_ltep: 0,
-    from_pex: 0,
-    from_tracker: peers.filter(({ direction }) => direction === "outgoing").length,
-  }),
+  peers_from: ({ peers }) => peersFrom(peers),
   peers_getting_from_us: ({ peers }) => peers.filter(({ upRate }) => upRate > 0).length,
   peers_sending_to_us: ({ peers }) => peers.filter(({ downRate }) => downRate > 0).length,
   percent_complete: ({ row }) => (row.size === 0 ? 0 : row.done / row.size),
@@ -227,13 +219,33 @@ export function tiersOf(trackers: readonly TorrentTracker[]): string[][] {
   return [...tiers].sort(([a], [b]) => a - b).map(([, urls]) => urls);
 }
 
+/** Returns how many peers were found in which way. Transmission has no name for peers that the user has named. */
+function peersFrom(peers: readonly TorrentPeer[]): JsonObject {
+  const from = (...sources: readonly TorrentPeer["source"][]): number =>
+    peers.filter(({ source }) => sources.includes(source)).length;
+  return {
+    from_cache: from("resume", "user", "magnet"),
+    from_dht: from("dht"),
+    from_incoming: from("incoming"),
+    from_lpd: from("local"),
+    from_ltep: 0,
+    from_pex: from("exchange"),
+    from_tracker: from("tracker"),
+  };
+}
+
+/** Returns flags in Transmission's letters: it has none for trackers, the local network and snubbing. */
+function transmissionFlags(flags: string): string {
+  return flags.replace(/[STL]/g, "");
+}
+
 function peer({ ip, port, client, flags, direction, progress, downRate, upRate }: TorrentPeer): JsonObject {
   return {
     address: ip,
     client_is_choked: !flags.includes("D"),
     client_is_interested: /[Dd]/.test(flags),
     client_name: client,
-    flag_str: flags,
+    flag_str: transmissionFlags(flags),
     is_downloading_from: downRate > 0,
     is_encrypted: false,
     is_incoming: direction === "incoming",

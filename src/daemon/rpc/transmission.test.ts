@@ -96,7 +96,8 @@ function scene() {
     },
     statistics: {
       dht: () => ({ isEnabled: false }),
-      info: () => ({ peerPort: 6881, freeBytes: 5, version: "1" }),
+      lsd: () => ({ isEnabled: true }),
+      info: () => ({ peerPort: 6881, freeBytes: 5, version: "1", isPexEnabled: false }),
       totals: () => ({
         startedAt: Date.now(),
         torrents: 2,
@@ -519,6 +520,11 @@ describe("TransmissionRpc", () => {
       "script_torrent_done_enabled cannot be changed: a program to run can be set in the configuration file alone (on-complete)",
     ],
     [{ "dht-enabled": true }, "dht_enabled cannot be changed: set dht in the configuration and start the daemon again"],
+    [
+      { "lpd-enabled": false },
+      "lpd_enabled cannot be changed: set lsd in the configuration and start the daemon again",
+    ],
+    [{ "pex-enabled": true }, "pex_enabled cannot be changed: set pex in the configuration and start the daemon again"],
     [{ encryption: "required" }, "encryption cannot be changed: it is not supported"],
     [{ "made-up": 1, "start-added-torrents": false }, "made_up cannot be changed: it is not supported"],
     [{ "alt-speed-time-begin": 1440 }, "alt_speed_time_begin must be minutes after midnight, from 0 to 1439"],

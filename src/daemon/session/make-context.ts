@@ -19,7 +19,16 @@ export interface ContextParts {
 
 /** Makes the client and the stores of a session, in the session's state folder. No file or port is opened yet. */
 export function makeContext({ options, runtime, log, settings, onDelta }: ContextParts): SessionContext {
-  const { stateDir, peerPort, listenIp, dht = false, version, allowPrivateAddresses } = options;
+  const {
+    stateDir,
+    peerPort,
+    listenIp,
+    dht = false,
+    pex = true,
+    lsd = false,
+    version,
+    allowPrivateAddresses,
+  } = options;
   return {
     runtime,
     client: new Client({
@@ -30,6 +39,8 @@ export function makeContext({ options, runtime, log, settings, onDelta }: Contex
       port: peerPort,
       // The table is no torrent's state.
       dht: dht && { stateDir, ...dht },
+      pex,
+      lsd,
       ...(listenIp === undefined ? {} : { listenIp }),
       userAgent: `Millrace ${version}`,
       ...(allowPrivateAddresses ? {} : { checkAddress: refusePrivate }),
@@ -40,6 +51,7 @@ export function makeContext({ options, runtime, log, settings, onDelta }: Contex
     ),
     torrentFiles: new TorrentFiles(runtime.files, `${stateDir}/torrents`),
     log,
+    usesPex: pex,
     settings,
     removals: new Map(),
   };

@@ -1,5 +1,5 @@
 import type { Settings } from "../../api/index.ts";
-import type { DhtSettings } from "../../client/index.ts";
+import type { DhtSettings, LsdSettings } from "../../client/index.ts";
 import type { Log, Runtime } from "../../runtime/index.ts";
 
 /** Options of {@link openSession}. */
@@ -16,6 +16,10 @@ export interface SessionOptions {
   readonly listenIp?: string;
   /** The settings of the DHT, or `false` for no DHT. Default: `false`. */
   readonly dht?: false | DhtSettings;
+  /** Whether peers exchange the addresses of other peers (BEP 11). Default: `true`. */
+  readonly pex?: boolean;
+  /** The settings of local service discovery (BEP 14); `false`: none. Default: `false`. */
+  readonly lsd?: false | LsdSettings;
   /** The path of a program that is run for each completed download. Default: none. */
   readonly onCompleteScript?: string;
   /** Whether URLs of trackers and torrent files may lead to this machine or to private networks. */

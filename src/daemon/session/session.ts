@@ -6,6 +6,7 @@ import type {
   CreateTask,
   EventData,
   DhtInfo,
+  LsdInfo,
   History,
   Inspected,
   LogLine,
@@ -115,6 +116,7 @@ export interface SessionStatistics {
   /** Returns the average rates by time, for the last hour and for the last 30 days. */
   history(): History;
   dht(): DhtInfo;
+  lsd(): LsdInfo;
 }
 
 /** The tasks that make torrent files. */

@@ -72,6 +72,10 @@ export const settingsTexts = {
     dht: "DHT",
     dhtNodes: (nodes: number) => (nodes === 1 ? "1 node" : `${count(nodes)} nodes`),
     dhtOff: "off",
+    lsd: "Local network",
+    lsdFound: (peers: number, interfaces: string) =>
+      `${peers === 1 ? "1 peer" : `${count(peers)} peers`} found${interfaces === "" ? "" : ` (${interfaces})`}`,
+    lsdOff: "off",
     memory: "Memory",
     free: "Free on disk",
     version: "Version",

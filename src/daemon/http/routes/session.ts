@@ -3,6 +3,7 @@ import {
   createRequest,
   createTask,
   dhtInfo,
+  lsdInfo,
   health,
   history,
   identity,
@@ -76,6 +77,15 @@ const session: readonly Route[] = [
     summary: "The DHT: nodes, queries, our address as other nodes see it",
     response: dhtInfo,
     handle: ({ services }) => json(services.session.statistics.dht()),
+  }),
+  route({
+    ...plain,
+    tag,
+    method: "GET",
+    path: "/api/v1/lsd",
+    summary: "Local service discovery: network interfaces, messages, peers found",
+    response: lsdInfo,
+    handle: ({ services }) => json(services.session.statistics.lsd()),
   }),
   route({
     ...plain,

@@ -1,6 +1,7 @@
-import type { DhtInfo, History, SessionInfo, Statistics } from "../../../api/index.ts";
+import type { DhtInfo, History, LsdInfo, SessionInfo, Statistics } from "../../../api/index.ts";
 import { toHex } from "../../../base/index.ts";
 import { idToBytes, type DhtStats } from "../../../dht/index.ts";
+import type { LsdStats } from "../../../lsd/index.ts";
 import type { SessionContext } from "../context.ts";
 import type { TransferStatistics } from "../records/statistics.ts";
 import type { SessionStatistics } from "../session.ts";
@@ -17,6 +18,7 @@ export interface StatisticsViewOptions {
   readonly rates: () => { readonly down: number; readonly up: number };
 }
 
+const NO_LSD: LsdStats = { interfaces: [], sent: 0, received: 0, limited: 0, malformed: 0, found: 0 };
 const NO_DHT: DhtStats = { families: [], storedTorrents: 0, storedPeers: 0, storedItems: 0 };
 
 /** The statistics of the session, as the API shows them. */
@@ -39,6 +41,7 @@ export class StatisticsView implements SessionStatistics {
       peerId: client.peerId.toString(),
       peerPort: client.port,
       isReachable: client.isReachable,
+      isPexEnabled: context.usesPex,
       downloadDir: settings().downloadDir,
       freeBytes: this.#freeBytes,
       now: runtime.clock.wallTime(),
@@ -94,6 +97,12 @@ export class StatisticsView implements SessionStatistics {
       storedPeers,
       storedItems,
     };
+  }
+
+  lsd(): LsdInfo {
+    const { lsd } = this.#options.context.client;
+    const { interfaces, ...counts } = lsd?.stats ?? NO_LSD;
+    return { isEnabled: lsd !== undefined, interfaces: [...interfaces], ...counts };
   }
 
   /** Measures the free space on the disk of the download folder. */

@@ -65,6 +65,7 @@ export function peersOf({ torrent }: TorrentEntry): TorrentPeer[] {
     peerId: peer.peerIdHex,
     client: peer.client,
     direction: peer.direction,
+    source: peer.source,
     progress: peer.progress,
     downRate: Math.round(peer.downRate),
     upRate: Math.round(peer.upRate),
@@ -74,10 +75,19 @@ export function peersOf({ torrent }: TorrentEntry): TorrentPeer[] {
   }));
 }
 
+/** How a peer was found, as a flag. */
+const SOURCE_FLAGS: Partial<Record<PeerStatus["source"], string>> = {
+  incoming: "I",
+  tracker: "T",
+  dht: "H",
+  exchange: "X",
+  local: "L",
+};
+
 function flagsOf(peer: PeerStatus): string {
   const down = peer.amInterested ? (peer.peerChoking ? "d" : "D") : "";
   const up = peer.peerInterested ? (peer.amChoking ? "u" : "U") : "";
-  return `${down}${up}${peer.isSnubbing ? "S" : ""}${peer.direction === "incoming" ? "I" : ""}`;
+  return `${down}${up}${peer.isSnubbing ? "S" : ""}${SOURCE_FLAGS[peer.source] ?? ""}`;
 }
 
 /** Returns the trackers of a torrent by tier, with the results of their last announces. */

@@ -19,6 +19,10 @@ function flagsText(flags: string): string {
   return Array.from(flags, (flag) => FLAGS.get(flag) ?? flag).join("; ");
 }
 
+function sourceText({ source }: TorrentPeer): string {
+  return words.sources[source];
+}
+
 const COLUMNS: readonly TableColumn<TorrentPeer>[] = [
   { id: "ip", name: words.ip, key: (peer) => peer.ip, cell: (peer) => peer.id },
   { id: "client", name: words.client, key: (peer) => peer.client.toLowerCase(), cell: (peer) => peer.client },
@@ -28,6 +32,7 @@ const COLUMNS: readonly TableColumn<TorrentPeer>[] = [
     key: (peer) => peer.flags,
     cell: (peer) => <abbr title={flagsText(peer.flags)}>{peer.flags}</abbr>,
   },
+  { id: "source", name: words.source, key: sourceText, cell: sourceText },
   {
     id: "done",
     name: words.done,

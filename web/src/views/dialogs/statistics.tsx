@@ -1,6 +1,6 @@
 import type { JSX } from "preact";
 import { useState } from "preact/hooks";
-import type { DhtInfo, Statistics } from "../../../../src/api/index.ts";
+import type { DhtInfo, LsdInfo, Statistics } from "../../../../src/api/index.ts";
 import { api } from "../../api/api.ts";
 import { Chart } from "../../components/chart.tsx";
 import { Dialog } from "../../components/dialog.tsx";
@@ -15,13 +15,20 @@ const words = texts.statistics;
 const EVERY = 5000;
 const stateNames: ReadonlyMap<string, string> = new Map(Object.entries(texts.states));
 
-function Facts({ data, dht }: { readonly data: Statistics; readonly dht: DhtInfo }): JSX.Element {
+interface FactsProps {
+  readonly data: Statistics;
+  readonly dht: DhtInfo;
+  readonly lsd: LsdInfo;
+}
+
+function Facts({ data, dht, lsd }: FactsProps): JSX.Element {
   const share = (up: number, down: number): string => (down === 0 ? "–" : ratio(up / down));
   const facts: readonly (readonly [string, string])[] = [
     [words.running, duration((Date.now() - data.startedAt) / 1000)],
     [words.torrents, count(data.torrents)],
     [words.connections, count(data.connections)],
     [words.dht, dht.isEnabled ? words.dhtNodes(dht.nodes) : words.dhtOff],
+    [words.lsd, lsd.isEnabled ? words.lsdFound(lsd.found, lsd.interfaces.join(", ")) : words.lsdOff],
     [words.memory, bytes(data.memory)],
     [words.free, data.freeBytes === null ? "–" : bytes(data.freeBytes)],
     [words.version, session.value?.version ?? "–"],
@@ -76,6 +83,7 @@ export function StatisticsDialog(): JSX.Element {
   const { value, error } = usePoll("statistics", EVERY, async () => ({
     now: await api.statistics(),
     dht: await api.dht(),
+    lsd: await api.lsd(),
     history: await api.history(),
   }));
   const samples = span === "hour" ? value?.history.recent : value?.history.hours;
@@ -85,7 +93,7 @@ export function StatisticsDialog(): JSX.Element {
       {value === null && error === null && <p class="muted">{texts.common.loading}</p>}
       {value !== null && (
         <>
-          <Facts data={value.now} dht={value.dht} />
+          <Facts data={value.now} dht={value.dht} lsd={value.lsd} />
           <h3>{words.history}</h3>
           <Tabs
             label={words.history}
