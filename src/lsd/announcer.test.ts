@@ -15,8 +15,12 @@ function start() {
   const world = simWorld({ digest });
   const { clock } = world.host("10.0.0.1").runtime;
   const sent: { readonly at: number; readonly infoHashes: readonly string[] }[] = [];
-  const announcer = new Announcer(clock, (infoHashes) => void sent.push({ at: world.now, infoHashes }));
-  return { world, sent, announcer, times: () => sent.map(({ at }) => at) };
+  const network = { isUp: true };
+  const announcer = new Announcer(clock, (infoHashes) => {
+    sent.push({ at: world.now, infoHashes });
+    return network.isUp;
+  });
+  return { world, sent, announcer, network, times: () => sent.map(({ at }) => at) };
 }
 
 describe("Announcer", () => {
@@ -48,6 +52,20 @@ describe("Announcer", () => {
     const gaps = times().map((at, index) => at - (times()[index - 1] ?? -Infinity));
     expect(times()).toHaveLength(2);
     expect(Math.min(...gaps)).toBeGreaterThanOrEqual(MIN_ANNOUNCE_MS);
+    announcer.close();
+  });
+
+  it("announces at once when there is a network again, since what was not sent does not count", async () => {
+    const { world, announcer, network, times } = start();
+    network.isUp = false;
+    announcer.add("a");
+    await world.run(10_000);
+    network.isUp = true;
+    announcer.repeat();
+    await world.run(10_000);
+    announcer.repeat();
+    await world.run(10_000);
+    expect(times()).toEqual([ANNOUNCE_DELAY_MS, 10_000 + ANNOUNCE_DELAY_MS]);
     announcer.close();
   });
 

@@ -20,7 +20,7 @@ interface Entry {
 /** Decides when which torrents are announced: soon after they start, and then every 5 minutes (BEP 14). */
 export class Announcer {
   readonly #clock: Clock;
-  readonly #send: (infoHashes: readonly string[]) => void;
+  readonly #send: (infoHashes: readonly string[]) => boolean;
   readonly #entries = new Map<string, Entry>();
   #timer: Timer | undefined;
   /** The time for which the timer is set. */
@@ -28,8 +28,8 @@ export class Announcer {
   #batchAt = -Infinity;
   #isClosed = false;
 
-  /** `send`: sends one message, with at most {@link MAX_SENT_INFO_HASHES} info-hashes. */
-  constructor(clock: Clock, send: (infoHashes: readonly string[]) => void) {
+  /** `send` sends one message with at most {@link MAX_SENT_INFO_HASHES} info-hashes; it returns whether it did. */
+  constructor(clock: Clock, send: (infoHashes: readonly string[]) => boolean) {
     this.#clock = clock;
     this.#send = send;
   }
@@ -85,24 +85,25 @@ export class Announcer {
       if (!isActive && lastAt <= now - MIN_ANNOUNCE_MS) this.#entries.delete(infoHash);
     const chosen = this.#choose(now);
     if (chosen.length > 0) this.#batchAt = now;
-    for (let at = 0; at < chosen.length; at += MAX_SENT_INFO_HASHES)
-      this.#send(chosen.slice(at, at + MAX_SENT_INFO_HASHES));
+    for (let at = 0; at < chosen.length; at += MAX_SENT_INFO_HASHES) {
+      const part = chosen.slice(at, at + MAX_SENT_INFO_HASHES);
+      const isSent = this.#send(part.map(([infoHash]) => infoHash));
+      for (const [, entry] of part) {
+        if (isSent) entry.lastAt = now;
+        entry.dueAt = now + ANNOUNCE_MS;
+      }
+    }
     this.#plan();
   }
 
-  /** Returns the torrents to announce now, and marks them as announced. */
-  #choose(now: number): string[] {
+  /** Returns the torrents to announce now. */
+  #choose(now: number): [string, Entry][] {
     const active = [...this.#entries].filter(([, { isActive, lastAt }]) => isActive && lastAt <= now - MIN_ANNOUNCE_MS);
     active.sort(([, one], [, other]) => one.dueAt - other.dueAt);
     const due = active.findIndex(([, { dueAt }]) => dueAt > now);
     const messages = Math.min(Math.ceil((due < 0 ? active.length : due) / MAX_SENT_INFO_HASHES), MESSAGES_AT_ONCE);
     // The last message has room for torrents that are due later: soon all of them share messages.
-    const chosen = active.slice(0, messages * MAX_SENT_INFO_HASHES);
-    for (const [, entry] of chosen) {
-      entry.lastAt = now;
-      entry.dueAt = now + ANNOUNCE_MS;
-    }
-    return chosen.map(([infoHash]) => infoHash);
+    return active.slice(0, messages * MAX_SENT_INFO_HASHES);
   }
 }
 

@@ -137,13 +137,16 @@ export class LocalDiscovery implements DiscoveryService {
     return chosen.filter(({ name }) => names.has(name));
   }
 
-  #send(infoHashes: readonly string[]): void {
-    if (this.#port === 0) return;
+  /** Sends a message to both groups. Returns whether there was an interface to send it through. */
+  #send(infoHashes: readonly string[]): boolean {
+    if (this.#port === 0) return false;
+    const before = this.#counts.sent;
     this.#groups.forEach((group, index) => {
       const to = LSD_GROUPS[index];
       if (to !== undefined && group.interfaces.length > 0)
         this.#counts.sent += group.send(encodeSearch(to, { port: this.#port, infoHashes, cookie: this.#cookie }));
     });
+    return this.#counts.sent > before;
   }
 
   #onDatagram(bytes: Uint8Array, from: Endpoint): void {
