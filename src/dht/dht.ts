@@ -30,7 +30,7 @@ export interface DhtOptions {
   readonly sockets: DhtSockets;
   /** The IP families for which nodes run. Default: both. */
   readonly families?: readonly IpFamily[] | undefined;
-  /** `HOST:PORT` of the nodes to query while no others are known. Default {@link DEFAULT_BOOTSTRAP}. */
+  /** The nodes to query while no others are known, as `HOST:PORT`. Default {@link DEFAULT_BOOTSTRAP}. */
   readonly bootstrap?: readonly string[] | undefined;
   /**
    * The bytes that {@link Dht.save} returned in an earlier run, or a function that reads them, called when the DHT
@@ -38,13 +38,13 @@ export interface DhtOptions {
    */
   readonly saved?: Uint8Array | (() => Promise<Uint8Array | undefined>) | undefined;
   /**
-   * Whether the node is read-only, that is, does not reply to queries: `"auto"` decides by whether other nodes reach it
-   * (BEP 43). Default `"auto"`.
+   * Whether the node is read-only (BEP 43), which means that it does not reply to queries. `"auto"` makes it read-only
+   * while other nodes cannot reach it. Default `"auto"`.
    */
   readonly readOnly?: boolean | "auto" | undefined;
-  /** The maximum rates of queries that get replies. */
+  /** The maximum rates of queries to which the node replies. */
   readonly rates?: Partial<QueryRates> | undefined;
-  /** The sizes of the buckets for the nodes farthest from us, farthest first. Default {@link WIDE_BUCKETS}. */
+  /** The sizes of the buckets for the nodes farthest from this one, farthest first. Default {@link WIDE_BUCKETS}. */
   readonly wideBuckets?: readonly number[] | undefined;
 }
 
@@ -70,7 +70,7 @@ export interface DhtStats {
   readonly storedItems: number;
 }
 
-/** The first byte of a bencoded dictionary: it distinguishes KRPC from other protocols at the same port. */
+/** The first byte of a bencoded dictionary, by which KRPC messages are recognised on a port of several protocols. */
 const DICTIONARY = 0x64;
 
 /**
@@ -182,15 +182,15 @@ export class Dht {
     return out;
   }
 
-  /** Finds an item (BEP 44), of a mutable one the newest version. Resolves with `undefined` when no node has it. */
+  /** Finds an item (BEP 44); for a mutable item, the newest version. Resolves with `undefined` when no node has it. */
   async getItem(query: ItemQuery, signal?: AbortSignal): Promise<FoundItem | undefined> {
     this.#requireOpen();
     return findItem([...this.#nodes.values()], query, this.#options.runtime, signal);
   }
 
   /**
-   * Stores an item at the nodes closest to its target (BEP 44). `cas` (compare and swap): a node stores the item only
-   * if its present version has this sequence number.
+   * Stores an item at the nodes closest to its target (BEP 44). With `cas` (compare and swap) a node stores the item
+   * only when its present version has this sequence number.
    */
   async putItem(
     item: Item,
@@ -216,7 +216,7 @@ export class Dht {
     return [...found];
   }
 
-  /** Pings a node. Resolves with its id and the round trip in milliseconds; with `undefined` when it does not reply. */
+  /** Pings a node. Resolves with its id and round trip in milliseconds, or with `undefined` when it does not reply. */
   async ping(endpoint: Endpoint): Promise<{ readonly id: NodeId; readonly roundTripMs: number } | undefined> {
     this.#requireOpen();
     const { clock } = this.#options.runtime;
@@ -230,14 +230,14 @@ export class Dht {
     this.#nodes.get(ipFamily(endpoint.ip))?.suggest(endpoint);
   }
 
-  /** Pings the nodes that a torrent file names (`nodes`), as `HOST:PORT`. Those that reply join the routing table. */
+  /** Pings the nodes in a torrent file (`nodes`), given as `HOST:PORT`. Those that reply join the routing table. */
   async suggestHosts(hosts: readonly string[]): Promise<void> {
     const { runtime } = this.#options;
     const endpoints = await resolveNodes(runtime, hosts.slice(0, MAX_TORRENT_NODES), this.#abort.signal);
     for (const endpoint of endpoints) this.suggest(endpoint);
   }
 
-  /** Returns our node ids and the known nodes, encoded for the option `saved` of the next run. */
+  /** Returns this client's node ids and the known nodes, encoded for the option `saved` of the next run. */
   save(): Uint8Array {
     const nodes = [...this.#nodes.values()].flatMap((node) => [...node.table.nodes()]);
     return encodeSaved(

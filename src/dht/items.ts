@@ -25,7 +25,7 @@ export interface StoreResult {
   readonly target: NodeId;
   /** The number of nodes that have stored the item. */
   readonly stored: number;
-  /** Errors of nodes that refused it, such as 301 (compare and swap) and 302 (an older sequence number). */
+  /** The errors of nodes that refused the item, such as 301 (compare and swap) and 302 (an older sequence number). */
   readonly refused: readonly { readonly code: number; readonly text: string }[];
 }
 

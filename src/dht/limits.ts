@@ -1,130 +1,143 @@
-/** Maximum of nodes in a bucket, and the number of closest nodes that a lookup finds (BEP 5: K). */
+/** The maximum number of nodes in a bucket, and the number of closest nodes that a lookup finds (BEP 5: K). */
 export const K = 8;
 
 /**
- * Maximum of nodes in each of the buckets that are farthest from us: these cover a half, a quarter and an eighth of all
- * nodes. With more nodes in them, lookups take fewer rounds.
+ * The maximum number of nodes in each of the buckets for the nodes farthest from this node: these cover a half, a
+ * quarter and an eighth of all ids. With more nodes in them, lookups take fewer rounds.
  */
 export const WIDE_BUCKETS: readonly number[] = [64, 32, 16];
 
-/** Maximum of nodes kept as replacements for a full bucket, for when one of its nodes stops replying. */
+/**
+ * The maximum number of nodes that are stored as replacements for a full bucket, to be used when one of its nodes stops
+ * replying.
+ */
 export const MAX_REPLACEMENTS = 8;
 
-/** Successive queries without a reply after which a node counts as bad (BEP 5: "multiple"). */
+/** The number of successive queries without a reply after which a node counts as bad (BEP 5: "multiple"). */
 export const MAX_FAILURES = 2;
 
-/** Maximum of nodes of one network (IPv4 /24, IPv6 /64) in a bucket. */
+/** The maximum number of nodes of one network (IPv4 /24, IPv6 /64) in a bucket. */
 export const MAX_PER_NETWORK = 1;
 
-/** Milliseconds of silence after which a node is pinged when a new node could replace it (BEP 5: 15 minutes). */
+/**
+ * The time, in milliseconds, since a node's last message after which the node is pinged when a new node could replace
+ * it (BEP 5: 15 minutes).
+ */
 export const QUESTIONABLE_MS = 15 * 60_000;
 
-/** Milliseconds without a change after which a bucket is refreshed by a lookup (BEP 5: 15 minutes). */
+/** The time, in milliseconds, without a change after which a bucket is refreshed by a lookup (BEP 5: 15 minutes). */
 export const REFRESH_MS = 15 * 60_000;
 
-/** Milliseconds without a reply after which a query has timed out. */
+/** The time, in milliseconds, without a reply after which a query has timed out. */
 export const QUERY_TIMEOUT_MS = 5_000;
 
 /**
- * Milliseconds, at least, without a reply after which a lookup queries another node as well. The late reply still
- * counts.
+ * The minimum time, in milliseconds, without a reply after which a lookup queries another node as well. A late reply
+ * still counts.
  */
 export const SLOW_MS = 300;
 
-/** Maximum of concurrent queries of a lookup, not counting queries to slow nodes (Kademlia: α). */
+/** The maximum number of concurrent queries of a lookup, not counting queries to slow nodes (Kademlia: α). */
 export const LOOKUP_PARALLEL = 5;
 
-/** Maximum of queries that one lookup sends. */
+/** The maximum number of queries that one lookup sends. */
 export const LOOKUP_QUERIES = 120;
 
-/** Maximum of nodes of one network among the closest nodes of a lookup. */
+/** The maximum number of nodes of one network among the closest nodes of a lookup. */
 export const LOOKUP_PER_NETWORK = 2;
 
-/** Maximum of nodes that a lookup remembers and has not queried. */
+/** The maximum number of nodes that a lookup remembers and has not queried. */
 export const LOOKUP_CANDIDATES = 200;
 
-/** Maximum of outstanding queries of all lookups together; further queries wait. */
+/** The maximum number of outstanding queries of all lookups together; further queries wait. */
 export const MAX_OUTSTANDING = 1_000;
 
 /**
- * Milliseconds after which the secret for write tokens changes. Tokens made with the previous secret stay valid (BEP 5:
- * 5 and 10 min).
+ * The time, in milliseconds, after which the secret for write tokens changes. Tokens made with the previous secret stay
+ * valid (BEP 5: 5 and 10 minutes).
  */
 export const TOKEN_MS = 5 * 60_000;
 
-/** Bytes of a write token. */
+/** The number of bytes of a write token. */
 export const TOKEN_LENGTH = 8;
 
-/** Maximum of bytes of another node's write token that is kept and sent back. */
+/** The maximum number of bytes of another node's write token that is kept and sent back. */
 export const MAX_TOKEN_LENGTH = 128;
 
-/** Milliseconds for which an announced peer is kept (announces come every 15 minutes). */
+/** The time, in milliseconds, for which an announced peer is stored. Peers announce every 15 minutes. */
 export const PEER_TTL_MS = 45 * 60_000;
 
-/** Maximum of info-hashes whose peers a node stores; the info-hashes announced longest ago are dropped. */
+/** The maximum number of info-hashes whose peers a node stores; the info-hashes announced longest ago are dropped. */
 export const MAX_STORED_TORRENTS = 5_000;
 
-/** Maximum of peers of one info-hash that a node stores (BEP 33 asks for less than 6,000). */
+/** The maximum number of peers of one info-hash that a node stores (BEP 33 asks for less than 6,000). */
 export const MAX_STORED_PEERS = 2_000;
 
-/** Maximum of peers that a node stores for all info-hashes together. */
+/** The maximum number of peers that a node stores for all info-hashes together. */
 export const MAX_STORED_PEERS_IN_ALL = 100_000;
 
-/** Maximum of peers in one reply. */
+/** The maximum number of peers in one reply. */
 export const MAX_VALUES = 100;
 
-/** Maximum of items (BEP 44) that a node stores. */
+/** The maximum number of items (BEP 44) that a node stores. */
 export const MAX_STORED_ITEMS = 2_000;
 
-/** Milliseconds for which an item is kept (BEP 44: two hours). */
+/** The time, in milliseconds, for which an item is stored (BEP 44: two hours). */
 export const ITEM_TTL_MS = 2 * 3_600_000;
 
-/** Maximum of bytes of an item's encoded value (BEP 44). */
+/** The maximum number of bytes of an item's encoded value (BEP 44). */
 export const MAX_ITEM_LENGTH = 1_000;
 
-/** Maximum of bytes of an item's salt (BEP 44). */
+/** The maximum number of bytes of an item's salt (BEP 44). */
 export const MAX_SALT_LENGTH = 64;
 
-/** Seconds for which the samples of a node do not change (BEP 51: up to 6 hours). */
+/** The time, in seconds, for which the samples of a node do not change (BEP 51: up to 6 hours). */
 export const SAMPLE_INTERVAL_S = 600;
 
-/** Maximum of info-hashes in one reply to sample_infohashes. */
+/** The maximum number of info-hashes in one reply to sample_infohashes. */
 export const MAX_SAMPLES = 20;
 
-/** Maximum of bytes of a datagram that is sent: it passes every network without fragmentation. */
+/** The maximum length in bytes of a datagram that is sent: it passes every network without fragmentation. */
 export const MAX_DATAGRAM = 1_200;
 
-/** Maximum of bytes of a datagram that is read. */
+/** The maximum number of bytes of a datagram that is read. */
 export const MAX_READ_DATAGRAM = 2_000;
 
-/** Maximum length of a reply as a multiple of its query's length, since the sender's address may be forged. */
+/** The maximum length of a reply as a multiple of its query's length, because the sender's address may be forged. */
 export const MAX_AMPLIFICATION = 8;
 
-/** Maximum of queries a second from one address that get replies. */
+/** The maximum number of queries a second from one address to which the node replies. */
 export const QUERIES_PER_ADDRESS = 20;
 
-/** Maximum of queries from one address that get replies when they arrive at once. */
+/** The maximum number of queries from one address that arrive at once and to which the node replies. */
 export const QUERY_BURST = 100;
 
-/** Maximum of addresses whose queries are counted. */
+/** The maximum number of addresses whose queries are counted. */
 export const MAX_COUNTED_ADDRESSES = 4_000;
 
-/** Maximum of queries a second from all addresses together that get replies. */
+/** The maximum number of queries a second from all addresses together to which the node replies. */
 export const QUERIES_IN_ALL = 50_000;
 
-/** Networks whose nodes must report the same address of this host before our node id changes to fit it (BEP 42). */
+/**
+ * The number of networks whose nodes must report the same address of this host before this node's id changes to fit
+ * that address (BEP 42).
+ */
 export const ADDRESS_VOTES = 5;
 
 /**
- * Milliseconds between two announces of a torrent (BEP 5: 15 minutes); each interval varies at random by up to a fifth.
+ * The time, in milliseconds, between two announces of a torrent (BEP 5: 15 minutes). Each interval varies at random by
+ * up to a fifth.
  */
 export const ANNOUNCE_MS = 15 * 60_000;
 
-/** Milliseconds between two lookups while the routing table is empty; doubled each time, up to a minute. */
+/**
+ * The time, in milliseconds, between two lookups while the routing table is empty. It doubles each time, up to a
+ * minute.
+ */
 export const BOOTSTRAP_RETRY_MS = 5_000;
 
-/** Maximum of nodes in a saved routing table. */
+/** The maximum number of nodes in a saved routing table. */
 export const MAX_SAVED_NODES = 300;
 
-/** Maximum of nodes of a torrent file (`nodes`) that are pinged. */
+/** The maximum number of nodes in a torrent file (`nodes`) that are pinged. */
 export const MAX_TORRENT_NODES = 20;

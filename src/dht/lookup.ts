@@ -8,11 +8,11 @@ import { isSecureId } from "./secure-id.ts";
 import { networkKey } from "./table/contact.ts";
 
 /**
- * Maximum of nodes that one lookup queries although their ids do not fit their addresses (BEP 42). They never count as
- * closest.
+ * The maximum number of nodes that one lookup queries although their ids do not fit their addresses (BEP 42). They
+ * never count as closest nodes.
  */
 const MAX_UNBOUND = 12;
-/** Maximum of nodes that are read from one reply. */
+/** The maximum number of nodes that are read from one reply. */
 const MAX_PER_REPLY = 16;
 
 /** A node that a lookup knows. */
@@ -21,7 +21,7 @@ interface Entry extends NodeInfo {
   /** Whether the node's id fits its address (BEP 42). */
   readonly isBound: boolean;
   readonly network: string;
-  /** The number of replies that led from our known nodes to this node. */
+  /** The number of replies in the chain from a known node to this node. */
   readonly hops: number;
   askedAt: number;
   token: Uint8Array | undefined;
@@ -66,7 +66,7 @@ export interface LookupOptions {
 /**
  * Finds the nodes closest to a target (Kademlia): queries the closest known nodes for closer ones, several at a time,
  * until the {@link K} closest have replied. A slow node does not delay the lookup, unless too few other nodes reply. A
- * node whose id does not fit its address never counts as closest; of one network, at most two nodes count.
+ * node whose id does not fit its address never counts as closest; at most two nodes of one network count.
  */
 export class Lookup {
   readonly #options: LookupOptions;
@@ -128,7 +128,7 @@ export class Lookup {
     } else if (this.#closest().length >= K || !this.#entries.some(({ state }) => state === "slow")) this.stop();
   }
 
-  /** Returns up to `count` nodes to query: unqueried nodes among the nodes that could be the closest. */
+  /** Returns up to `count` nodes to query next: those that were not queried and could be among the closest nodes. */
   #next(count: number): Entry[] {
     const out: Entry[] = [];
     if (count <= 0) return out;

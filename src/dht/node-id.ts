@@ -46,7 +46,10 @@ export function sharedBits(a: NodeId, b: NodeId): number {
   return ID_LENGTH * 8;
 }
 
-/** Returns a random id that shares exactly `bits` leading bits with `id`, that is, an id of this bucket. */
+/**
+ * Returns a random id that shares exactly `bits` leading bits with `id`: an id in the range of the bucket with that
+ * number.
+ */
 export function randomIdAt(id: NodeId, bits: number, random: Random): NodeId {
   const own = idToBytes(id);
   const out = random.bytes(ID_LENGTH);

@@ -18,19 +18,19 @@ import type { PeerStore } from "./store/peer-store.ts";
 import { Tokens } from "./store/tokens.ts";
 import { RoutingTable } from "./table/routing-table.ts";
 
-/** Milliseconds between two maintenance runs: buckets, stores and reachability. */
+/** The time, in milliseconds, between two maintenance runs, which update buckets, stores and reachability. */
 const CARE_MS = 60_000;
-/** Maximum of nodes pinged at the same time to find out whether they belong in the routing table. */
+/** The maximum number of nodes pinged at the same time to find out whether they belong in the routing table. */
 const MAX_PINGS = 16;
 
 /** The numbers of messages that a node has counted since its start. */
 export interface NodeCounts {
   /** Datagrams that were not KRPC messages. */
   malformed: number;
-  /** The number of queries received, and how many of them got no reply because there were too many. */
+  /** The number of queries received. `limited` is the number of those that got no reply because there were too many. */
   queries: number;
   limited: number;
-  /** The number of replies to our queries. */
+  /** The number of replies to this node's queries. */
   replies: number;
 }
 
@@ -46,13 +46,15 @@ export interface NodeOptions {
   readonly send: (to: Endpoint, bytes: Uint8Array) => void;
   /** Returns the routing table of an IP family (BEP 32); `undefined` when this family does not run. */
   readonly tables: (family: IpFamily) => RoutingTable | undefined;
-  /** The node id at the start. Default: a random one, which is replaced when our address is known (BEP 42). */
+  /**
+   * The node id at the start. Default: a random id, which is replaced when the address of this host is known (BEP 42).
+   */
   readonly id?: NodeId | undefined;
   readonly wideBuckets?: readonly number[] | undefined;
   readonly rates?: Partial<QueryRates> | undefined;
   /**
-   * Whether the node is read-only, that is, does not reply to queries: `"auto"` decides by whether other nodes reach it
-   * (BEP 43). Default `"auto"`.
+   * Whether the node is read-only (BEP 43), which means that it does not reply to queries. `"auto"` makes it read-only
+   * while other nodes cannot reach it. Default `"auto"`.
    */
   readonly readOnly?: boolean | "auto" | undefined;
   /** Returns the nodes to query while the routing table is empty. */
@@ -118,7 +120,7 @@ export class DhtNode {
     return this.#votes.winner;
   }
 
-  /** The number of our queries that wait for a reply. */
+  /** The number of this node's queries that wait for a reply. */
   get outstanding(): number {
     return this.#queries.size;
   }
@@ -129,7 +131,7 @@ export class DhtNode {
     this.#fill();
   }
 
-  /** Ends all queries and lookups. Nothing is sent any more. */
+  /** Ends all queries and lookups. Afterwards the node sends nothing. */
   close(): void {
     this.#isClosed = true;
     this.#care?.cancel();
@@ -207,7 +209,7 @@ export class DhtNode {
     });
   }
 
-  /** Pings a possible node, which joins the routing table when it replies. */
+  /** Pings the endpoint of a possible node, which joins the routing table when it replies. */
   suggest(endpoint: Endpoint): void {
     if (isDialable(endpoint)) this.#ping({ id: undefined, endpoint });
   }
@@ -262,7 +264,10 @@ export class DhtNode {
     this.#queries.send({ id, endpoint }, { method: "ping" }, { onReply: done, onFailure: done });
   }
 
-  /** Counts a node's report of our address. Our node id changes to fit it when enough networks agree (BEP 42). */
+  /**
+   * Counts a node's report of this host's address. The node id changes to fit the address when enough networks agree
+   * (BEP 42).
+   */
   #vote(ip: string, from: Endpoint): void {
     const { family, random } = this.#options;
     if (ip.includes(":") !== (family === 6) || ipScope(ip) !== "public" || ipScope(from.ip) !== "public") return;

@@ -5,16 +5,16 @@ import { isFailure, type DhtNode } from "./node.ts";
 import type { NodeId } from "./node-id.ts";
 import { BLOOM_LENGTH, bloomCount, bloomUnite } from "./store/bloom.ts";
 
-/** The fields of our announce. */
+/** The fields of this client's announce. */
 export interface AnnounceOptions {
-  /** The port at which peers can connect to us. */
+  /** The port at which peers can connect to this client. */
   readonly port: number;
   /**
-   * Whether nodes store the source port of our datagrams, as a NAT maps it, instead of `port`: for uTP, which uses the
-   * same socket. Default false.
+   * Whether nodes store the source port of the announce's datagram instead of `port`. Set it when uTP uses the same
+   * socket, so that a NAT maps the port for both. Default false.
    */
   readonly impliedPort?: boolean | undefined;
-  /** Whether we are a seed (BEP 33). */
+  /** Whether this client is a seed (BEP 33). */
   readonly isSeed?: boolean | undefined;
 }
 
@@ -32,11 +32,11 @@ export interface FindPeersOptions {
 /** The result of {@link findPeers}. */
 export interface PeersFound {
   readonly peers: readonly Endpoint[];
-  /** The number of nodes that have stored our announce. */
+  /** The estimated number of seeds; `undefined` without `scrape`, or when no node supports it. */
   readonly announced: number;
   /** The estimated number of seeds; with `scrape` only, and when a node supports it. */
   readonly seeds: number | undefined;
-  /** The estimated number of peers that are not seeds; `undefined` as for {@link PeersFound.seeds}. */
+  /** The estimated number of peers that are not seeds; `undefined` in the same cases as {@link PeersFound.seeds}. */
   readonly leechers: number | undefined;
   /** The number of queries sent, over all families. */
   readonly queries: number;
@@ -44,10 +44,13 @@ export interface PeersFound {
   readonly durationMs: number;
 }
 
-/** Maximum of peers that one lookup collects. */
+/** The maximum number of peers that one lookup collects. */
 const MAX_PEERS = 2_000;
 
-/** Finds the peers of a torrent over all families at once, and announces us at the closest nodes of each. */
+/**
+ * Finds the peers of a torrent with the nodes of all families at once, and announces this client at the closest nodes
+ * of each family.
+ */
 export async function findPeers(
   nodes: readonly DhtNode[],
   target: NodeId,

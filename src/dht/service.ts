@@ -10,13 +10,13 @@ export interface DhtServiceOptions {
   readonly clock: Clock;
   readonly random: Random;
   /**
-   * Whether nodes store the source port of our datagrams, as a NAT maps it: set it when uTP uses the same port. Default
-   * false.
+   * Whether nodes store the source port of the announce's datagram instead of the listening port. Set it when uTP uses
+   * the same port, so that a NAT maps the port for both. Default false.
    */
   readonly impliedPort?: boolean | undefined;
-  /** Returns whether we have all data of a torrent (BEP 33). Default: never. */
+  /** Returns whether this client has all data of a torrent (BEP 33). Default: never. */
   readonly isSeed?: ((infoHash: InfoHash) => boolean) | undefined;
-  /** Maximum of torrents for which lookups run at the same time; other torrents wait. Default 8. */
+  /** The maximum number of torrents for which lookups run at the same time; other torrents wait. Default 8. */
   readonly parallel?: number | undefined;
 }
 
@@ -66,7 +66,7 @@ export class DhtService implements DiscoveryService {
   }
 }
 
-/** Finds the peers of a torrent in the DHT: a lookup at the start and every 15 minutes, each with an announce. */
+/** Finds the peers of a torrent in the DHT, with a lookup and an announce at the start and every 15 minutes. */
 class DhtSource implements PeerSource {
   readonly name = "dht";
   readonly allowsPrivate = false;
@@ -75,7 +75,7 @@ class DhtSource implements PeerSource {
   readonly #enqueue: (source: DhtSource) => void;
   #run: { readonly target: DiscoveryTarget; readonly abort: AbortController } | undefined;
   #timer: Timer | undefined;
-  /** Milliseconds between the last two lookups. */
+  /** The time, in milliseconds, between the last two lookups. */
   #waitMs = BOOTSTRAP_RETRY_MS;
 
   constructor(infoHash: InfoHash, options: DhtServiceOptions, enqueue: (source: DhtSource) => void) {
@@ -98,7 +98,7 @@ class DhtSource implements PeerSource {
     return Promise.resolve();
   }
 
-  /** Looks for peers once, and schedules the next lookup. Never rejects. */
+  /** Searches for peers once, and schedules the next lookup. Never rejects. */
   search(port: number): Promise<void> {
     return this.#search(port).catch(() => undefined);
   }

@@ -20,7 +20,7 @@ import {
 } from "./limits.ts";
 import { peerPriority } from "./priority.ts";
 
-/** How this client learned a peer's address. */
+/** The way in which this client learned a peer's address. */
 export type CandidateSource = "user" | "magnet" | "tracker" | "incoming" | "resume" | "exchange" | "local" | "dht";
 
 /**
@@ -35,9 +35,9 @@ interface Candidate {
   source: CandidateSource;
   state: CandidateState;
   failures: number;
-  /** The earliest time to dial the peer, on the clock's scale. */
+  /** The earliest time to dial the peer, in milliseconds of the runtime's clock. */
   notBefore: number;
-  /** The time at which the peer was last connected, on the clock's scale. */
+  /** The time at which the peer was last connected, in milliseconds of the runtime's clock. */
   connectedAt: number;
   /** The number of successive good connections shorter than {@link SHORT_VISIT_MS}. */
   shortVisits: number;
@@ -53,12 +53,12 @@ export class CandidateList {
   readonly #random: Random;
   readonly #own: PeerAddress;
   readonly #known = new Map<string, Candidate>();
-  /** Number of peers known at each IP address. */
+  /** The number of peers known at each IP address. */
   readonly #perIp = new Map<string, number>();
 
   /**
-   * `own`: this host's address, with which the peer priorities are computed (BEP 40). Any address will do while it is
-   * not known.
+   * `own` is this host's address, with which the peer priorities are computed (BEP 40). While it is not known, any
+   * address can be used.
    */
   constructor(clock: Clock, random: Random, own: Endpoint = { ip: "0.0.0.0", port: 0 }) {
     this.#clock = clock;
@@ -67,8 +67,8 @@ export class CandidateList {
   }
 
   /**
-   * Adds peers that can be dialed and returns how many were new. A known peer that the user names again is dialed at
-   * once. `isSeed`: whether the source reports them as seeds; applies to new peers only.
+   * Adds peers that can be dialed and returns the number of peers that were new. A known peer that the user names again
+   * is dialed at once. `isSeed` is whether the source reports new peers as seeds.
    */
   add(addresses: Iterable<PeerAddress>, source: CandidateSource, isSeed = false): number {
     let added = 0;
@@ -105,7 +105,7 @@ export class CandidateList {
   /**
    * Returns the best peer to dial now and marks it as being dialed; `undefined` when there is none. Peers with the
    * fewest failures come first, then peers that did not come from peer exchange, then those with the highest priority
-   * (BEP 40). `wantsSeeds`: whether known seeds may be returned.
+   * (BEP 40). `wantsSeeds` is whether known seeds may be returned.
    */
   next(wantsSeeds = true): PeerAddress | undefined {
     const now = this.#clock.now();
@@ -137,8 +137,8 @@ export class CandidateList {
   }
 
   /**
-   * Records that dialing or the handshake failed. The peer is dialed again later, or forgotten after {@link
-   * MAX_FAILURES}.
+   * Records that dialing or the handshake failed. The peer is dialed again later, or removed after {@link MAX_FAILURES}
+   * failures.
    */
   failed(address: PeerAddress): void {
     const key = addressKey(address);
@@ -163,7 +163,7 @@ export class CandidateList {
 
   /**
    * Records that a connection ended after a completed handshake. The wait before the next dial doubles with each
-   * successive short connection, since one of the sides had no use for the other.
+   * successive short connection, because a short connection shows that one of the sides did not need the other.
    */
   disconnected(address: PeerAddress): void {
     const candidate = this.#known.get(addressKey(address));
@@ -181,12 +181,12 @@ export class CandidateList {
     if (candidate !== undefined) candidate.state = "banned";
   }
 
-  /** Returns how a peer was found; `undefined` when it is not known. */
+  /** Returns the way in which a peer was found; `undefined` when the peer is not known. */
   sourceOf(address: PeerAddress): CandidateSource | undefined {
     return this.#known.get(addressKey(address))?.source;
   }
 
-  /** Forgets the peers that only the source `of` has reported, and returns their addresses. */
+  /** Removes the peers that only the source `of` has reported, and returns their addresses. */
   forgetAll(of: CandidateSource): PeerAddress[] {
     const forgotten: PeerAddress[] = [];
     for (const [key, { address, source, state }] of this.#known) {
@@ -197,21 +197,21 @@ export class CandidateList {
     return forgotten;
   }
 
-  /** Number of peers that can be dialed, now or later. */
+  /** The number of peers that can be dialed, now or later. */
   get idleCount(): number {
     let count = 0;
     for (const { state } of this.#known.values()) if (state === "idle") count++;
     return count;
   }
 
-  /** Number of all peers known, banned ones included. */
+  /** The number of all peers known, banned ones included. */
   get size(): number {
     return this.#known.size;
   }
 
   /**
-   * Forgets the idle peer with the most failures, so that a peer of `source` can be added; of equals, one from peer
-   * exchange. Returns whether a peer was forgotten.
+   * Removes the idle peer with the most failures, so that a peer of `source` can be added; among equals, one from peer
+   * exchange. Returns whether a peer was removed.
    */
   #evict(source: CandidateSource): boolean {
     let worst: [string, Candidate] | undefined;
@@ -240,12 +240,12 @@ function isNamed(source: CandidateSource): boolean {
   return source === "user" || source === "magnet";
 }
 
-/** Whether the address was only named by another peer, which may have invented it (BEP 11). */
+/** Whether the address was reported only by another peer, which may have invented it (BEP 11). */
 function isHearsay(source: CandidateSource): boolean {
   return source === "exchange";
 }
 
-/** Updates the record of a peer that was known only from peer exchange, when another source reports the peer, too. */
+/** Updates the record of a peer that was known only from peer exchange, when another source reports it as well. */
 function confirm(known: Candidate, source: CandidateSource): void {
   known.source = source;
   if (known.connectedAt === 0) known.isSeed = false;
@@ -262,13 +262,14 @@ function isWorse(one: Candidate, other: Candidate): boolean {
   return isHearsay(one.source) && !isHearsay(other.source);
 }
 
-/** Whether a known peer may be forgotten so that a new peer of `source` can be added. */
+/** Whether a known peer may be removed so that a new peer of `source` can be added. */
 function mayReplace({ failures, source: known }: Candidate, source: CandidateSource): boolean {
   return failures > 0 || isNamed(source) || source === "tracker" || (isHearsay(known) && !isHearsay(source));
 }
 
 /**
- * Returns the maximum of peers that are remembered at one address, since a single host can claim thousands of ports.
+ * Returns the maximum number of peers that are remembered at one address, because a single host can claim thousands of
+ * ports.
  */
 function mostAt(ip: string, source: CandidateSource): number {
   if (isNamed(source)) return Infinity;

@@ -1,7 +1,7 @@
 import type { InfoHash, PeerAddress } from "../base/index.ts";
 import type { CandidateSource } from "./candidates.ts";
 
-/** The torrent to find peers for, and the callback for peers found. */
+/** The torrent for which to find peers, and the callback for peers found. */
 export interface DiscoveryTarget {
   readonly infoHash: InfoHash;
   readonly found: (peers: readonly PeerAddress[]) => void;
@@ -37,14 +37,15 @@ export interface PeerSource {
   /** The name of the source, stored with each peer found and shown to the user. */
   readonly name: CandidateSource;
   /**
-   * Whether a private torrent may use this source (BEP 27): only true for trackers and for peers that the user names.
+   * Whether a private torrent may use this source (BEP 27). It is true only for trackers and for peers that the user
+   * names.
    */
   readonly allowsPrivate: boolean;
   /** Begins to search for peers. Called again only after {@link PeerSource.stop}. */
   start(target: DiscoveryTarget): void;
   /**
-   * Stops the search: `found` is not called any more. Resolves when the source has announced that the torrent stopped,
-   * if it announces at all; never rejects.
+   * Stops the search: `found` is not called any longer. Resolves when the source has announced that the torrent
+   * stopped, if it announces at all; never rejects.
    */
   stop(): Promise<void>;
 }
@@ -55,8 +56,8 @@ export interface PeerSource {
  */
 export interface DiscoveryService {
   /**
-   * Starts the service. `port`: the port at which peers can connect to this client; 0 when they cannot. Rejects when
-   * the service cannot run.
+   * Starts the service. `port` is the port at which peers can connect to this client, or 0 when they cannot. Rejects
+   * when the service cannot run.
    */
   open(port: number): Promise<void>;
   /** Returns the source of peers for one torrent. */

@@ -9,7 +9,7 @@ import { refuse, statOf, Tree, type FileNode } from "./tree.ts";
 export type DiskOperation = "open" | "read" | "write" | "sync" | "stat" | "rename" | "remove" | "list" | "folder";
 
 /**
- * A disk in memory that can be full, fail, and lose writes that were not synced. It keeps its files when a process
+ * A disk in memory. It can be full, return errors, and lose writes that were not synced. Its files stay when a process
  * ends.
  */
 export class SimDisk {
@@ -20,7 +20,7 @@ export class SimDisk {
   readonly tree = new Tree();
   readonly #space: Space = { used: 0, capacity: Infinity };
 
-  /** Maximum of bytes on the disk, in pages of 16 KiB. May be changed at any time. */
+  /** The maximum number of bytes on the disk, in pages of 16 KiB. May be changed at any time. */
   get capacity(): number {
     return this.#space.capacity;
   }
@@ -76,7 +76,7 @@ export class SimDisk {
   }
 }
 
-/** The file operations of one process. It has more than sixteen members because {@link Files} has. */
+/** The file operations of one process. (More than sixteen public members: those of {@link Files}.) */
 class SimFiles implements Files {
   readonly #disk: SimDisk;
   readonly #space: Space;
@@ -143,7 +143,7 @@ class SimFiles implements Files {
     });
   }
 
-  /** Does nothing: on this disk a crash never loses names, only the bytes of files. */
+  /** Does nothing, because on this disk a crash loses only the bytes of files and never their names. */
   syncFolder(path: string): Promise<void> {
     return this.#do("sync", path, () => undefined);
   }

@@ -1,11 +1,11 @@
 /**
- * The default number of rounds in which promise continuations run after an event, before the next one. A longer chain
+ * The default number of rounds in which promise continuations run after an event, before the next event. A longer chain
  * of promises continues a little later in virtual time, but at the same time in every run.
  */
 const TURNS = 48;
 /**
- * The number of rounds after the arrival of a datagram. It is low, since datagrams are many and few promises wait for
- * one.
+ * The number of rounds after the arrival of a datagram. It is low, because there are many datagrams and few promises
+ * that wait for one.
  */
 const DATAGRAM_TURNS = 4;
 /** The factor by which the number of rounds is larger when no event is left. */
@@ -15,7 +15,7 @@ const SETTLED = Promise.resolve();
 
 /** An event that has not happened yet. */
 export interface SimEvent {
-  /** Whether the event was cancelled: it is dropped. */
+  /** Whether the event was cancelled; it is then dropped. */
   readonly isCancelled: boolean;
   /** The number of rounds after the event in which promise continuations run. */
   readonly turns: number;
@@ -49,11 +49,11 @@ export abstract class Arrival implements SimEvent {
 
 /**
  * The events that have not happened yet, ordered by virtual time. Events at the same time are in the order in which
- * they were added. A heap, in which each entry has up to four below it; times and orders are in arrays of their own, so
- * that comparisons read contiguous memory.
+ * they were added. It is a heap in which each entry has up to four children; times and orders are in separate arrays,
+ * so that comparisons read contiguous memory.
  */
 export class EventQueue {
-  /** Milliseconds since the world began. */
+  /** The number of milliseconds since the world began. */
   now = 0;
   /** The number of events that have happened. */
   count = 0;
@@ -117,7 +117,7 @@ export class EventQueue {
     this.#orders.set(orders);
   }
 
-  /** Puts an event at a position, or above it where it belongs. */
+  /** Moves an event up from a position to its place in the heap. */
   #rise(from: number, time: number, order: number, event: SimEvent): void {
     const times = this.#times;
     let at = from;

@@ -17,7 +17,7 @@ export interface HostParts {
   readonly log: Log | undefined;
 }
 
-/** A simulated machine. Its disk is kept when the process on it crashes. */
+/** A simulated machine. Its disk stays when the process on it crashes. */
 export class SimHost {
   readonly disk = new SimDisk();
   readonly #parts: HostParts;

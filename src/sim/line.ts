@@ -4,7 +4,10 @@ import type { LatencyModel } from "./internet/latency.ts";
 import type { NatOptions } from "./internet/nat.ts";
 import type { SeededRandom } from "./random.ts";
 
-/** Records an event: a line of text, which is only made when it is needed, and a number for the fingerprint. */
+/**
+ * Records an event. The first argument makes its line of text, and is called only when the text is needed; the second
+ * is a number for the fingerprint.
+ */
 export type Trace = (line: () => string, value: number) => void;
 
 /** The speed, delay and loss of the line between a host and the network. */
@@ -14,8 +17,9 @@ export interface LineOptions {
   /** The download rate in bytes a second. Default: 12,500,000. */
   readonly down?: number;
   /**
-   * Milliseconds from this host to the middle of the network. The way from host to host is the sum for both lines, and
-   * what the world's latency model adds. Default: 10; 0 in a world with a latency model.
+   * The time, in milliseconds, that data takes from this host to the middle of the network. The time from host to host
+   * is the sum of this for both lines, and of the time that the world's latency model adds. Default: 10; 0 in a world
+   * with a latency model.
    */
   readonly latencyMs?: number;
   /** The probability that a segment breaks its TCP connection, 0 to 1. Default: 0. */
@@ -31,7 +35,7 @@ export interface LineOptions {
   readonly nat?: NatOptions;
 }
 
-/** The network that all lines lead to. */
+/** The network to which all lines lead. */
 export interface Middle {
   readonly events: EventQueue;
   readonly random: SeededRandom;
@@ -57,7 +61,7 @@ export abstract class Datagram extends Arrival {
     this.#to = to;
   }
 
-  /** Reaches the line of the host, and the host itself when that line is free. */
+  /** Enters the line of the receiving host, and reaches the host when that line is free. */
   happen(): void {
     if (this.#isReceived) {
       this.arrive();

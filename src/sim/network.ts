@@ -17,10 +17,10 @@ import { Datagram, type Line, type LineOptions, type Trace } from "./line.ts";
 import { SimSocket } from "./socket.ts";
 
 const FIRST_EPHEMERAL_PORT = 49_152;
-/** The number of bytes of a slab for copies of datagrams. */
+/** The length in bytes of a slab, into which datagrams are copied. */
 const SLAB_BYTES = 128 * 1024;
 
-/** A multicast socket, as other hosts see it. */
+/** The methods of a multicast socket that other hosts call. */
 export interface MulticastReceiver {
   /** Passes a datagram on if the socket has joined the group. */
   onDatagram(bytes: Uint8Array, from: Endpoint, group: Endpoint): void;
@@ -83,8 +83,8 @@ export class Network {
 }
 
 /**
- * Copies datagrams into slabs, each of which is freed when none of its datagrams is used any more. A buffer for each
- * datagram would take several times as long, and memory outside of the heap.
+ * Copies datagrams into slabs, each of which is freed when none of its datagrams is used any longer. A buffer for each
+ * datagram would take several times as long to allocate, and memory outside of the heap.
  */
 class Copies {
   #slab = new Uint8Array(0);

@@ -4,15 +4,15 @@ import type { SeededRandom } from "./random.ts";
 /** The size of a page in bytes. The disk allocates whole pages, and loses whole pages in a crash. */
 export const PAGE_BYTES = 16_384;
 
-/** The allocated bytes of a disk, and the maximum of bytes that it can hold. */
+/** The allocated bytes of a disk, and the maximum number of bytes that it can hold. */
 export interface Space {
   used: number;
   capacity: number;
 }
 
 /**
- * The bytes of one file, in two versions: as the process sees them, and as they are safe on the disk. The two share
- * pages until one is written to. Pages that were never written use no space and read as zeros.
+ * The bytes of one file, in two versions: those that the process sees, and those that are safe on the disk. The two
+ * share pages until one is written to. Pages that were never written use no space and read as zeros.
  */
 export class Pages {
   size = 0;

@@ -38,7 +38,7 @@ export class SeededRandom implements Random {
   }
 }
 
-/** Returns the FNV-1a hash of a text. `from`: an earlier hash that is continued. */
+/** Returns the FNV-1a hash of a text. `from` is an earlier hash that is continued. */
 export function hash(text: string, from = 0x811c9dc5): number {
   let sum = from;
   for (let at = 0; at < text.length; at++) sum = Math.imul(sum ^ text.charCodeAt(at), 0x01000193);

@@ -3,11 +3,11 @@ import type { Socket, SocketHandlers } from "../runtime/index.ts";
 import type { Line } from "./line.ts";
 
 /**
- * Bytes that are transmitted as one segment: one block with its header, which is large enough to keep simulations
- * quick.
+ * The number of bytes that are transmitted as one segment: one block with its header, which is large enough to keep
+ * simulations quick.
  */
 const SEGMENT_BYTES = 16_384 + 64;
-/** The receive window: the maximum of bytes that are in flight or wait for a paused reader. */
+/** The receive window: the maximum number of bytes that are in flight or wait for a paused reader. */
 const WINDOW_BYTES = 256 * 1024;
 /** The number of queued bytes from which `write` returns `false`, as with Node's sockets. */
 const WRITE_HIGH_WATER = 1024 * 1024;

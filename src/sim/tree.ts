@@ -24,7 +24,7 @@ export interface LinkNode {
 /** Any entry of a simulated disk. */
 export type TreeNode = FileNode | FolderNode | LinkNode;
 
-/** What a path leads to. */
+/** The entry to which a path leads, and its folder. */
 export interface Place {
   /** The path with all links resolved. */
   readonly real: string;
@@ -49,8 +49,8 @@ export class Tree {
   readonly root: FolderNode = { kind: "folder", entries: new Map() };
 
   /**
-   * Returns what a path leads to; `undefined` when a folder in the path is missing. Throws StorageError
-   * `storage.not-a-folder`, or `storage.denied` for a circle of links.
+   * Returns the entry to which a path leads, and its folder; `undefined` when a folder in the path is missing. Throws
+   * StorageError `storage.not-a-folder`, or `storage.denied` for a cycle of links.
    */
   find(path: string, followLast = true): Place | undefined {
     return this.#walk(parts(path), followLast, MAX_LINKS);

@@ -41,7 +41,7 @@ export class World {
     });
   }
 
-  /** Milliseconds since the world began. */
+  /** The number of milliseconds since the world began. */
   get now(): number {
     return this.#events.now;
   }
@@ -64,7 +64,7 @@ export class World {
     return new SimHost({ network: this.#network, station, seed: this.#seed, digest, log });
   }
 
-  /** Removes a host from the network, for good: its process ends, and its address leads nowhere. */
+  /** Removes a host from the network permanently: its process ends, and its address reaches no host. */
   remove(host: SimHost): void {
     host.crash();
     this.#network.stations.delete(host.ip);

@@ -89,8 +89,8 @@ export class Interest {
   }
 
   /**
-   * Updates our interest in the peer. When it has changed, sends `interested` if the peer has wanted pieces, otherwise
-   * `not-interested`.
+   * Updates this client's interest in the peer. When it has changed, sends `interested` if the peer has wanted pieces,
+   * otherwise `not-interested`.
    */
   update(peer: Peer): void {
     const downloader = this.#options.downloader();
@@ -103,8 +103,8 @@ export class Interest {
   }
 
   /**
-   * Closes the connection when we have all pieces and the peer has all, or has some and downloads no more
-   * (`upload_only`, BEP 21). A peer without pieces may be fetching the metadata from us.
+   * Closes the connection when this client has all pieces and the peer has all, or has some and downloads no more
+   * (`upload_only`, BEP 21). A peer without pieces may be fetching the metadata.
    */
   #closeBetweenSeeds(peer: Peer): void {
     if (!this.#options.isFinished() || this.#options.have()?.isFull !== true) return;

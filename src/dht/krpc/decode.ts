@@ -17,9 +17,9 @@ import { ID_LENGTH, idFromBytes, type NodeId } from "../node-id.ts";
 import { compactEndpoint, unpackNodes } from "./compact.ts";
 import { ErrorCode, type Item, type KrpcMessage, type Query, type Reply, type Want } from "./message.ts";
 
-/** Maximum of nodes of one family that are read from a reply. */
+/** The maximum number of nodes of one family that are read from a reply. */
 const MAX_NODES = 32;
-/** Maximum length of a query's transaction id, which the reply repeats, in bytes. */
+/** The maximum length in bytes of a query's transaction id, which the reply repeats. */
 const MAX_TRANSACTION = 32;
 const LIMITS = { maxDepth: 12, maxTokens: 1_000, maxLength: MAX_READ_DATAGRAM };
 
@@ -96,8 +96,8 @@ function readArguments(method: string, args: BDict, bytes: Uint8Array): Query | 
 }
 
 /**
- * Reads a query with an unknown method. If the query has a target, the reply contains the closest nodes, so that
- * protocol extensions can do lookups with it.
+ * Reads a query with an unknown method. When the query has a target, the node replies with the closest nodes, so that
+ * protocol extensions can do lookups with the method.
  */
 function readUnknown(args: BDict): Query | undefined {
   const target = asBytes(args.get("target")) ?? asBytes(args.get("info_hash"));

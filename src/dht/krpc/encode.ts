@@ -6,7 +6,7 @@ import type { Item, Query, Want } from "./message.ts";
 // Messages are put together as text of one character for each byte (U+0000 to U+00FF) and made bytes once: a node sends
 // tens of thousands a second, and this takes a third of the time of an encoder of values. Keys stand in their order.
 
-/** The key `v`, which names the client: `MR` and the version (BEP 5, BEP 20). */
+/** The key `v` with its value, which identifies the client: `MR` and the version (BEP 5, BEP 20). */
 const VERSION = "1:v4:MR\u0000\u0001";
 
 /** The fields of a reply. Node lists, ids and tokens are strings with one character for each byte. */
@@ -19,7 +19,7 @@ export interface ReplyFields {
   readonly seedFilter?: Uint8Array | undefined;
   readonly peerFilter?: Uint8Array | undefined;
   readonly item?: Item | undefined;
-  /** The sequence number; it is sent without the value when the querying node has this version already. */
+  /** The sequence number. It is sent without the value when the querying node already has this version. */
   readonly seq?: number | bigint | undefined;
   readonly samples?: string | undefined;
   readonly sampleCount?: number | undefined;
@@ -33,7 +33,7 @@ export function encodeQuery(transaction: Uint8Array, id: NodeId, query: Query, i
   return latin1(`d1:ad${args}e1:q${string(query.method)}${readOnly}1:t${bytes(transaction)}${VERSION}1:y1:qe`);
 }
 
-/** Encodes a reply. `to`: the address of the querying node, which is sent back to it (BEP 42). */
+/** Encodes a reply. `to` is the address of the querying node, which is sent back to it (BEP 42). */
 export function encodeReply(transaction: Uint8Array, id: NodeId, to: Endpoint, fields: ReplyFields): Uint8Array {
   const { nodes, nodes6, token, values, seedFilter, peerFilter, item, seq, samples } = fields;
   const signed = item?.kind === "mutable" ? item : undefined;

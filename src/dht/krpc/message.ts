@@ -1,7 +1,7 @@
 import type { Endpoint } from "../../base/index.ts";
 import type { NodeId } from "../node-id.ts";
 
-/** A node as other nodes describe it: not verified. */
+/** A node as another node described it. Neither its id nor its address is verified. */
 export interface NodeInfo {
   readonly id: NodeId;
   readonly endpoint: Endpoint;
@@ -37,7 +37,10 @@ export type Query =
       readonly method: "get";
       readonly target: NodeId;
       readonly want?: Want | undefined;
-      /** If set, the value is requested only when its sequence number is greater than this one (BEP 44). */
+      /**
+       * The sequence number that the querying node has: the value is requested only when its sequence number is greater
+       * (BEP 44).
+       */
       readonly seq?: number | bigint | undefined;
     }
   | {
@@ -69,7 +72,7 @@ export type Item =
 /** The fields of a reply. Which of them it has depends on the query. */
 export interface Reply {
   readonly id: NodeId;
-  /** The closest known nodes to the target, of both IP families. */
+  /** The known nodes closest to the target, of both IP families. */
   readonly nodes: readonly NodeInfo[];
   readonly token?: Uint8Array | undefined;
   readonly peers?: readonly Endpoint[] | undefined;
@@ -112,7 +115,7 @@ export type KrpcMessage =
       readonly text: string;
       readonly ip: Endpoint | undefined;
     }
-  /** A query that gets an error as its reply: it is malformed, or its method is unknown. */
+  /** A query to which the reply is an error, because it is malformed or its method is unknown. */
   | { readonly kind: "bad-query"; readonly transaction: Uint8Array; readonly code: number; readonly text: string };
 
 /** The error codes of KRPC error messages (BEP 5, BEP 44). */

@@ -1,12 +1,12 @@
 import { ADDRESS_VOTES } from "../limits.ts";
 import { networkKey } from "../table/contact.ts";
 
-/** Maximum of networks whose vote is remembered. */
+/** The maximum number of networks whose vote is remembered. */
 const MAX_VOTERS = 64;
 
 /**
- * The votes of other nodes for our IP address: each node reports the address that it sees (BEP 42). Each network has
- * one vote, its latest; the votes of the most recent networks count.
+ * The votes of other nodes for the IP address of this host: each node reports the address that it sees (BEP 42). Each
+ * network has one vote, its latest; only the votes of the most recent networks count.
  */
 export class AddressVotes {
   /** The reported address by network, the latest vote last. */

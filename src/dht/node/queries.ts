@@ -5,17 +5,14 @@ import type { Query, Reply } from "../krpc/message.ts";
 import { MAX_OUTSTANDING, QUERY_TIMEOUT_MS } from "../limits.ts";
 import type { NodeId } from "../node-id.ts";
 
-/**
- * The reason why a query has no reply: the time-out passed, the node sent an error, or too many queries are
- * outstanding.
- */
+/** The reason why a query has no reply: it timed out, the node sent an error, or too many queries are outstanding. */
 export type Failure =
   | { readonly kind: "timeout" }
   | { readonly kind: "error"; readonly code: number; readonly text: string }
   | { readonly kind: "busy" }
   | { readonly kind: "closed" };
 
-/** The callbacks of a query. One of them is called, once. */
+/** The callbacks of a query. Exactly one of them is called, once. */
 export interface QueryHandler {
   onReply(reply: Reply, roundTripMs: number): void;
   onFailure(failure: Failure): void;
@@ -45,8 +42,8 @@ export interface QueriesOptions {
 }
 
 /**
- * Our outstanding queries. A reply is accepted when it comes from the queried address with the transaction id of the
- * query, 4 random bytes.
+ * The outstanding queries of this node. A reply is accepted when it comes from the queried address with the transaction
+ * id of the query, 4 random bytes.
  */
 export class Queries {
   readonly #options: QueriesOptions;

@@ -1,25 +1,28 @@
 import { RecentMap } from "../../base/index.ts";
 import { MAX_COUNTED_ADDRESSES, QUERIES_IN_ALL, QUERIES_PER_ADDRESS, QUERY_BURST } from "../limits.ts";
 
-/** The maximum rates of queries that get replies. */
+/** The maximum rates of queries to which the node replies. */
 export interface QueryRates {
-  /** Queries a second from one address. */
+  /** The maximum number of queries a second from one address. */
   readonly perAddress: number;
-  /** Queries from one address that get replies when they arrive at once. */
+  /** The maximum number of queries from one address that may arrive at once. */
   readonly burst: number;
-  /** Queries a second from all addresses together. */
+  /** The maximum number of queries a second from all addresses together. */
   readonly inAll: number;
 }
 
 const DEFAULT: QueryRates = { perAddress: QUERIES_PER_ADDRESS, burst: QUERY_BURST, inAll: QUERIES_IN_ALL };
 
-/** The number of queries from one address that may get replies now. */
+/** The number of queries from one address to which the node may reply now. */
 interface Allowance {
   left: number;
   at: number;
 }
 
-/** Limits how many queries get replies, for each address and for all addresses together. Uses bounded memory. */
+/**
+ * Limits the number of queries to which the node replies, for each address and for all addresses together. Uses a
+ * limited amount of memory.
+ */
 export class QueryLimits {
   readonly #rates: QueryRates;
   readonly #addresses = new RecentMap<string, Allowance>(MAX_COUNTED_ADDRESSES);

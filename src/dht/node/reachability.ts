@@ -1,23 +1,23 @@
 import { formatEndpoint, RecentMap, type Endpoint } from "../../base/index.ts";
 
 /**
- * Milliseconds for which a node waits for a query from outside before it becomes read-only, and then until it tries
- * again.
+ * The time, in milliseconds, for which a node waits for a query from outside before it becomes read-only. After the
+ * same time it tries again.
  */
 const PATIENCE_MS = 10 * 60_000;
 const RETRY_MS = 60 * 60_000;
-/** Minimum of replies to our queries that show that the network works. */
+/** The minimum number of replies to this node's queries that shows that the network works. */
 const MIN_REPLIES = 50;
 /**
- * Maximum of queried nodes that are remembered. A query from one of them proves nothing: our own query may have opened
- * the NAT for it.
+ * The maximum number of queried nodes that are remembered. A query from one of them proves nothing, because this node's
+ * own query may have opened the NAT for it.
  */
 const MAX_ASKED = 2_000;
 
 /**
- * Finds whether other nodes can reach us. A node that sends queries to many nodes, but gets queries only from these, is
- * behind a NAT or firewall. It becomes read-only (BEP 43), so that other nodes do not wait for its replies. After an
- * hour it accepts queries again to repeat the test.
+ * Finds out whether other nodes can reach this node. A node that sends queries to many nodes, but receives queries only
+ * from these, is behind a NAT or firewall. It becomes read-only (BEP 43), so that other nodes do not wait for its
+ * replies. After an hour it accepts queries again to repeat the test.
  */
 export class Reachability {
   readonly #mode: boolean | "auto";
@@ -37,7 +37,7 @@ export class Reachability {
     return this.#isReadOnly;
   }
 
-  /** Records the reply of a node that we sent a query. */
+  /** Records the reply of a node that this node has queried. */
   onReply(from: Endpoint): void {
     this.#replies++;
     if (this.#mode === "auto") this.#asked.set(formatEndpoint(from), true);
@@ -51,7 +51,7 @@ export class Reachability {
   }
 
   /**
-   * Called from time to time: becomes read-only when no query came from outside, and repeats the test when it is due.
+   * Called at intervals: makes the node read-only when no query came from outside, and repeats the test when it is due.
    */
   tick(now: number): void {
     if (this.#mode !== "auto") return;

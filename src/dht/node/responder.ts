@@ -26,11 +26,12 @@ export interface ResponderOptions {
   readonly tables: (family: IpFamily) => RoutingTable | undefined;
 }
 
-/** Maximum of bytes of a reply in addition to its fields: ids, keys, token. */
+/** The maximum number of bytes of a reply in addition to its fields: ids, keys, token. */
 const OVERHEAD = 120;
 
 /**
- * Replies to queries. A reply has at most eight times the bytes of the query, as the sender's address may be forged.
+ * Replies to queries. A reply has at most eight times the bytes of the query, because the sender's address may be
+ * forged.
  */
 export class Responder {
   readonly #options: ResponderOptions;
@@ -39,7 +40,7 @@ export class Responder {
     this.#options = options;
   }
 
-  /** Returns the fields of a reply, or an error. `room`: the maximum of bytes of all fields together. */
+  /** Returns the fields of a reply, or an error. `room` is the maximum number of bytes of all fields together. */
   reply(query: Query, from: Endpoint, now: number, room: number): ReplyFields | QueryError {
     switch (query.method) {
       case "ping":
@@ -125,7 +126,7 @@ export class Responder {
   }
 }
 
-/** Returns the maximum of bytes of the fields in a reply to a query of `length` bytes. */
+/** Returns the maximum number of bytes of the fields in a reply to a query of `length` bytes. */
 export function replyRoom(length: number): number {
   return Math.min(MAX_DATAGRAM, length * MAX_AMPLIFICATION) - OVERHEAD;
 }

@@ -23,7 +23,7 @@ export function bloomCount(filter: Uint8Array): number {
   return Math.log(Math.min(BITS - 1, Math.max(1, zeros)) / BITS) / (HASHES * Math.log(1 - 1 / BITS));
 }
 
-/** Adds all addresses of one filter to another. */
+/** Adds all addresses in `filter` to the filter `into`. */
 export function bloomUnite(into: Uint8Array, filter: Uint8Array): void {
   for (let at = 0; at < BLOOM_LENGTH; at++) into[at] = (into[at] ?? 0) | (filter[at] ?? 0);
 }

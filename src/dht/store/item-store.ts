@@ -58,7 +58,7 @@ export class ItemStore {
     return undefined;
   }
 
-  /** Stores an item. Returns the error to send to the querying node when the item must not be stored. */
+  /** Stores an item. Returns an error to send to the querying node when the item cannot be stored. */
   put(
     item: Item,
     cas: number | bigint | undefined,
@@ -84,7 +84,7 @@ export class ItemStore {
     return undefined;
   }
 
-  /** Drops items that were not stored again in time. */
+  /** Removes items that were not stored again in time. */
   expire(now: number): void {
     for (const [target, { storedAt }] of this.#items) {
       if (now - storedAt < ITEM_TTL_MS) return;

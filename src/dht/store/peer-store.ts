@@ -53,7 +53,10 @@ export class PeerStore {
     return this.#size;
   }
 
-  /** Whether one more peer can be stored for a torrent. If not, queries for it get no write token (BEP 33). */
+  /**
+   * Whether one more peer can be stored for a torrent. When it cannot, queries for the torrent get no write token (BEP
+   * 33).
+   */
   hasRoom(infoHash: NodeId): boolean {
     return (this.#torrents.get(infoHash)?.size ?? 0) < MAX_STORED_PEERS;
   }
@@ -99,7 +102,7 @@ export class PeerStore {
     return filters;
   }
 
-  /** Returns random info-hashes from the store, concatenated; the same ones for ten minutes (BEP 51). */
+  /** Returns random info-hashes from the store, concatenated. They are the same for ten minutes (BEP 51). */
   samples(now: number): string {
     if (this.#samples !== undefined && now - this.#samples.at < SAMPLE_INTERVAL_S * 1_000) return this.#samples.ids;
     const all = [...this.#torrents.keys()];
@@ -111,7 +114,7 @@ export class PeerStore {
     return this.#samples.ids;
   }
 
-  /** Drops the peers that were not announced again in time. */
+  /** Removes the peers that were not announced again in time. */
   expire(now: number): void {
     for (const infoHash of this.#torrents.keys()) this.#fresh(infoHash, now);
   }

@@ -3,15 +3,15 @@ import type { NodeId } from "../node-id.ts";
 import type { Contact } from "./contact.ts";
 
 /**
- * The nodes at one range of distances from us: the nodes in use, and replacements for nodes that stop replying. Each
- * network has at most one node, so that an owner of many addresses cannot fill the bucket.
+ * The nodes at one range of distances from this node: the nodes in use, and replacements for nodes that stop replying.
+ * Each network has at most one node, so that an owner of many addresses cannot fill the bucket.
  */
 export class Bucket {
   readonly size: number;
   readonly nodes: Contact[] = [];
   /** The replacements, the newest last. */
   readonly replacements: Contact[] = [];
-  /** The time at which a node was last added or replied, on the clock's scale. */
+  /** The time at which a node was last added or replied, in milliseconds of the runtime's clock. */
   changedAt: number;
 
   constructor(size: number, now: number) {
@@ -39,7 +39,7 @@ export class Bucket {
     return count >= MAX_PER_NETWORK;
   }
 
-  /** Keeps a node as a replacement; when there are too many replacements, the oldest is dropped. */
+  /** Adds a node to the replacements; when there are too many, the oldest is dropped. */
   keep(contact: Contact): void {
     const at = this.replacements.findIndex((node) => node.id === contact.id);
     if (at >= 0) this.replacements.splice(at, 1);
@@ -47,7 +47,7 @@ export class Bucket {
     if (this.replacements.length > MAX_REPLACEMENTS) this.replacements.shift();
   }
 
-  /** Removes a node, and returns whether the bucket had it. The newest replacement is used instead. */
+  /** Removes a node, and returns whether the bucket had it. The newest replacement takes its place. */
   remove(contact: Contact): boolean {
     const waiting = this.replacements.indexOf(contact);
     if (waiting >= 0) this.replacements.splice(waiting, 1);

@@ -2,12 +2,15 @@ import { networkOf, type Endpoint } from "../../base/index.ts";
 import { packNode } from "../krpc/compact.ts";
 import type { NodeId } from "../node-id.ts";
 
-/** Returns the network that an address belongs to and that counts as one owner: the /24 of IPv4, the /64 of IPv6. */
+/**
+ * Returns the network of an address: its /24 for IPv4, its /64 for IPv6. All addresses of one network count as one
+ * owner's.
+ */
 export function networkKey(ip: string): string {
   return ip.includes(":") ? networkOf(ip) : networkOf(ip, 24);
 }
 
-/** A node that is known to us. */
+/** A node in the routing table. */
 export class Contact {
   readonly id: NodeId;
   readonly endpoint: Endpoint;
@@ -16,13 +19,15 @@ export class Contact {
    * replies.
    */
   readonly compact: string;
-  /** The time of the node's last reply, on the clock's scale; `undefined` when it has never replied. */
+  /**
+   * The time of the node's last reply, in milliseconds of the runtime's clock; `undefined` when it has never replied.
+   */
   repliedAt: number | undefined;
-  /** The time of the node's last reply or query, on the clock's scale. */
+  /** The time of the node's last reply or query, in milliseconds of the runtime's clock. */
   seenAt: number;
   /** The number of queries without a reply since the last reply. */
   failures = 0;
-  /** The average of the milliseconds between a query and its reply. */
+  /** The average time between a query and its reply, in milliseconds. */
   roundTripMs: number | undefined;
 
   constructor(id: NodeId, endpoint: Endpoint, now: number) {

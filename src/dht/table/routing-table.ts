@@ -8,16 +8,17 @@ import { Contact, networkKey } from "./contact.ts";
 export interface RoutingTableOptions {
   readonly id: NodeId;
   /**
-   * The sizes of the buckets for the nodes farthest from us, farthest first; all other buckets have {@link K} nodes.
-   * Default {@link WIDE_BUCKETS}.
+   * The sizes of the buckets for the nodes farthest from this node, the farthest first; all other buckets have
+   * {@link K} nodes. Default {@link WIDE_BUCKETS}.
    */
   readonly wideBuckets?: readonly number[] | undefined;
 }
 
 /**
- * The known nodes by their distance from us (BEP 5, Kademlia). Bucket `i` has nodes that share exactly `i` leading bits
- * with our id. The last bucket has all nodes that share more bits, and is split when it is full. Only nodes that have
- * replied to us are used. A bucket admits one node per network, except for addresses of local networks.
+ * The known nodes by their distance from this node (BEP 5, Kademlia). Bucket `i` has nodes that share exactly `i`
+ * leading bits with this node's id. The last bucket has all nodes that share more bits, and is split when it is full.
+ * Only nodes that have replied to this node are used. A bucket admits one node per network, except for addresses of
+ * local networks.
  */
 export class RoutingTable {
   readonly id: NodeId;
@@ -49,8 +50,8 @@ export class RoutingTable {
   }
 
   /**
-   * Records that a node has replied to a query. Returns a node to ping, when that node has been silent for long and the
-   * new node could replace it; otherwise `undefined`.
+   * Records that a node has replied to a query. Returns a node to ping, when that node has been silent for a long time
+   * and the new node could replace it; otherwise `undefined`.
    */
   onReply(id: NodeId, endpoint: Endpoint, now: number, roundTripMs: number): Contact | undefined {
     if (id === this.id) return undefined;
@@ -66,7 +67,7 @@ export class RoutingTable {
     return this.#add(contact, now);
   }
 
-  /** Records that a node has sent a query: if it is in the table, it is alive. */
+  /** Records that a node has sent a query, which shows that it is running when it is in the table. */
   onQuery(id: NodeId, endpoint: Endpoint, now: number): void {
     const contact = this.find(id);
     if (contact !== undefined && isSameEndpoint(contact.endpoint, endpoint)) contact.seenAt = now;
@@ -117,8 +118,8 @@ export class RoutingTable {
   }
 
   /**
-   * Returns the buckets that have not changed for long and need a refresh, each as its number of shared bits, and marks
-   * them as changed.
+   * Returns the numbers of the buckets that have not changed for a long time and need a refresh, and marks these
+   * buckets as changed.
    */
   stale(now: number): number[] {
     const out: number[] = [];
@@ -138,8 +139,8 @@ export class RoutingTable {
   }
 
   /**
-   * Merges the good nodes of a bucket into `out`, which stays sorted and keeps the closest `count` nodes. This is
-   * cheaper than sorting all nodes.
+   * Merges the good nodes of a bucket into `out`, which stays sorted and keeps the closest `count` nodes. This takes
+   * less time than sorting all nodes.
    */
   #collect(index: number, target: NodeId, count: number, out: Contact[]): void {
     for (const node of this.#buckets[index]?.nodes ?? []) {
@@ -187,8 +188,8 @@ export class RoutingTable {
   }
 
   /**
-   * Replaces a bad node by the contact. Without a bad node the contact becomes a replacement, and a questionable node
-   * is returned, to be pinged.
+   * Replaces a bad node by the contact. When no node is bad, the contact becomes a replacement, and a node that was
+   * silent for long is returned, to be pinged.
    */
   #replace(bucket: Bucket, contact: Contact, now: number): Contact | undefined {
     const bad = bucket.nodes.find((node) => node.failures >= MAX_FAILURES);
@@ -201,7 +202,8 @@ export class RoutingTable {
   }
 
   /**
-   * Splits the last bucket, which contains the range of our own id. Returns false when `bucket` is not the last one.
+   * Splits the last bucket, which contains the range of this node's id. Returns false when `bucket` is not the last
+   * one.
    */
   #split(bucket: Bucket, now: number): boolean {
     const index = this.#buckets.length - 1;

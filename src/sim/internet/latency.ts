@@ -1,8 +1,8 @@
 import { hash, mix } from "../random.ts";
 
-/** Says how long data takes from host to host in the network, in addition to the lines of both hosts. */
+/** The time that data takes from host to host in the network, in addition to the lines of both hosts. */
 export interface LatencyModel {
-  /** Returns the milliseconds one way from one IP address to another. */
+  /** Returns the time, in milliseconds, that data takes in one direction between two IP addresses. */
   oneWayMs(from: string, to: string): number;
 }
 
@@ -23,8 +23,8 @@ export interface InternetLatencyOptions {
 }
 
 /**
- * Returns round trips as between hosts of the Internet: log-normally distributed, with a long tail. Two addresses have
- * the same round trip in every run with the same seed, and in both directions.
+ * Returns a latency model with round trips like those between hosts of the Internet: log-normally distributed, with a
+ * long tail. Two addresses have the same round trip in every run with the same seed, and in both directions.
  */
 export function internetLatency(options: InternetLatencyOptions = {}): LatencyModel {
   const { seed = 1, medianMs = 100, spread = 0.7, minMs = 4, maxMs = 3_000 } = options;

@@ -12,8 +12,8 @@ export type NatKind = "full-cone" | "restricted-cone" | "port-restricted-cone" |
 export interface NatOptions {
   readonly kind: NatKind;
   /**
-   * Milliseconds after the host's last datagram for which a mapping of UDP is kept; for cones, also for which an
-   * address may send. Default: 120,000 (RFC 4787: two minutes or more).
+   * The time, in milliseconds, for which a UDP mapping is kept after the host's last datagram; in a cone NAT also the
+   * time for which an address may send to it. Default: 120,000 (RFC 4787: two minutes or more).
    */
   readonly mappingMs?: number;
 }
@@ -27,15 +27,21 @@ interface Mapping {
   readonly localPort: number;
   readonly port: number;
   sentAt: number;
-  /** The times of the last datagrams, by what the NAT compares the source of a datagram with; the latest at the end. */
+  /** The times of the last datagrams, by the part of a remote endpoint that the NAT compares, the latest at the end. */
   readonly remotes: Map<string, number>;
 }
 
-/** A NAT with one public address in front of one host. Mappings are for UDP; TCP connections only lead out. */
+/**
+ * A NAT with one public address in front of one host. It maps UDP ports; TCP connections can only be opened by the
+ * host.
+ */
 export class Nat {
   readonly #kind: NatKind;
   readonly #mappingMs: number;
-  /** The mappings by local port (with a symmetric NAT: and remote endpoint), that sent last at the end. */
+  /**
+   * The mappings by local port (in a symmetric NAT by local port and remote endpoint), in the order of their last
+   * datagrams, the latest at the end.
+   */
   readonly #mappings = new Map<number | string, Mapping>();
   readonly #byPort = new Map<number, Mapping>();
   #nextPort = FIRST_PORT;
@@ -68,7 +74,10 @@ export class Nat {
     return sentAt === undefined || this.#isOver(sentAt, now) ? undefined : mapping.localPort;
   }
 
-  /** Returns the part of a remote endpoint that the NAT compares; `undefined` when any may send. */
+  /**
+   * Returns the part of a remote endpoint that the NAT compares with earlier destinations; `undefined` when all
+   * endpoints may send.
+   */
   #remoteOf(endpoint: Endpoint): string | undefined {
     if (this.#kind === "full-cone") return undefined;
     return this.#kind === "restricted-cone" ? endpoint.ip : formatEndpoint(endpoint);

@@ -158,7 +158,7 @@ export class Downloader {
     return true;
   }
 
-  /** Whether a source has a piece that we want. */
+  /** Whether a source has a piece that is wanted and missing. */
   isInteresting(source: BlockSource): boolean {
     const { pieces } = source;
     if (pieces === undefined || pieces.isEmpty || this.isFinished) return false;

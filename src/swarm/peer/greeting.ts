@@ -43,7 +43,7 @@ export interface GreetingState {
 /** Sends peers the messages that describe this client: pieces, extended handshake, allowed-fast set, DHT port. */
 export class Greeting {
   readonly #state: GreetingState;
-  /** Whether the latest handshakes said that we download nothing (`upload_only`, BEP 21). */
+  /** Whether the latest handshakes announced that this client downloads nothing (`upload_only`, BEP 21). */
   #isUploadOnly = false;
 
   constructor(state: GreetingState) {
@@ -61,20 +61,20 @@ export class Greeting {
     if (peer.profile.supportsDht && port !== 0) peer.send({ type: "port", port });
   }
 
-  /** Sends our pieces and the size of the metadata to a peer that connected before the metadata was known. */
+  /** Sends this client's pieces and the size of the metadata to a peer that connected before the metadata was known. */
   sendContent(peer: Peer, content: SwarmContent): void {
     for (const piece of content.have.ones()) peer.send({ type: "have", piece });
     this.sendExtended(peer);
   }
 
-  /** Sends the peers another extended handshake when we have begun or ended to download (`upload_only`, BEP 21). */
+  /** Sends peers another extended handshake when this client has begun or ended to download (`upload_only`, BEP 21). */
   update(peers: Iterable<Peer>): void {
     if (this.#isUploadOnly === this.#state.isFinished()) return;
     this.#isUploadOnly = !this.#isUploadOnly;
     for (const peer of peers) this.sendExtended(peer);
   }
 
-  /** Sends our extended handshake (BEP 10), if the peer supports the extension protocol. */
+  /** Sends this client's extended handshake (BEP 10), if the peer supports the extension protocol. */
   sendExtended(peer: Peer): void {
     const { swarm, content, isFinished } = this.#state;
     if (!peer.profile.supportsExtended) return;

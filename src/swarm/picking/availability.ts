@@ -26,7 +26,7 @@ export function uncount(picker: PiecePicker, peer: Peer): void {
   peer.claims.counted = "not";
 }
 
-/** Sends `interested` or `not-interested` when our interest in the peer has changed. */
+/** Sends `interested` or `not-interested` when this client's interest in the peer has changed. */
 export function setInterest(peer: Peer, isInterested: boolean): void {
   if (peer.flags.amInterested === isInterested || peer.isClosed) return;
   peer.flags.amInterested = isInterested;

@@ -56,8 +56,8 @@ export class UdpTrackers {
   #closed = false;
 
   /**
-   * @param port Its sockets are used; it is the caller's, and stays open. Without it there are sockets of our own, each
-   * at any port.
+   * @param port The port whose sockets are used; it belongs to the caller and stays open. Without it the object opens
+   * sockets of its own, each at any port.
    */
   constructor(host: TrackerHost, port?: UdpPort) {
     this.#host = host;
