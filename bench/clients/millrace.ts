@@ -8,14 +8,15 @@ export class Millrace implements TransferClient {
   readonly name: string;
   /** The folder of the built copy under measurement. */
   readonly root: string;
-  /** The option against the DHT; empty for copies that are older than it. */
-  readonly #noDht: readonly string[];
+  /** The options against the DHT and local discovery, as far as the copy has them. */
+  readonly #alone: readonly string[];
 
   constructor(name: string, root: string) {
     this.name = name;
     this.root = root;
     const [program = "", ...help] = this.command(["download", "--help"]);
-    this.#noDht = spawnSync(program, help, { encoding: "utf8" }).stdout.includes("--no-dht") ? ["--no-dht"] : [];
+    const { stdout } = spawnSync(program, help, { encoding: "utf8" });
+    this.#alone = ["--no-dht", "--no-lsd"].filter((option) => stdout.includes(option));
   }
 
   /** `nodeOptions` stand before the program. */
@@ -40,7 +41,7 @@ export class Millrace implements TransferClient {
         String(job.port),
         "--skip-check",
         "--no-trackers",
-        ...this.#noDht,
+        ...this.#alone,
         "--json",
       ]),
       { cwd: job.home },
@@ -65,7 +66,7 @@ export class Millrace implements TransferClient {
       String(job.port),
       ...peers,
       "--no-trackers",
-      ...this.#noDht,
+      ...this.#alone,
       "--seed",
       "--json",
     ];

@@ -87,6 +87,23 @@ describe("Client with local service discovery", () => {
     await stage.world.settled(client.close(), 60_000);
   });
 
+  it("refuses such a peer when it was still being dialed", async () => {
+    stage = new Stage(privatePlay(play));
+    const { metainfo } = stage.play;
+    const near = await stage.seeder("10.0.0.1", { ...home, up: 10_000 });
+    const slow = await stage.seeder("10.0.0.3", { ...home, latencyMs: 2_000 });
+    const client = new Client({ runtime: stage.world.host("10.0.0.2", home).runtime, downloadDir: "/data", ...LSD });
+    const torrent = await stage.world.settled(client.add(metainfo.id.hex), 1_000);
+    torrent.done.catch(() => undefined);
+    await announce(slow.host, metainfo.id.hex);
+    await stage.world.run(2_200);
+    await announce(near.host, metainfo.id.hex);
+    expect(await stage.world.until(() => torrent.metainfo !== undefined, 1_500)).toBe(true);
+    await stage.world.run(30_000);
+    expect([sources(slow), sources({ torrent }).includes("local")]).toEqual([[], false]);
+    await stage.world.settled(client.close(), 60_000);
+  });
+
   it("opens nothing when it is off, or has no interface to use", async () => {
     stage = new Stage(play);
     const actors = [
