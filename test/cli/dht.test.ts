@@ -1,7 +1,7 @@
 import { readFile, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { eventually } from "../support/process.ts";
+import { eventually, freePort } from "../support/process.ts";
 import { sha256 } from "../support/real-clients.ts";
 import { tempFolder } from "../support/temp-folder.ts";
 import { events, material, millrace, start, type Event } from "./command-line.ts";
@@ -46,6 +46,21 @@ describe("millrace dht", () => {
     expect((await millrace("dht", "ping", address, "--timeout", "1", "--json")).status).toBe(1);
   });
 
+  it("node does not run at another port than the one that the user chose", async () => {
+    const node = start("dht", "node", "--port", "0", "--family", "4", "--json");
+    const port = String((await node.until("ready"))["port"]);
+    const second = await millrace("dht", "node", "--port", port, "--family", "4", "--json");
+    expect([second.status, one(second.stdout, "error")]).toMatchObject([1, { code: "net.address-in-use" }]);
+  });
+
+  it("stats estimates the number of nodes", async () => {
+    const [first = ""] = await nodes(4);
+    const stats = await dht(first, "stats");
+    expect([stats.status, one(stats.stdout, "stats")]).toMatchObject([0, { family: 4, replies: 32 }]);
+    // The estimate is at least the number of nodes that were found.
+    expect(one(stats.stdout, "stats")?.["nodes"]).toBeGreaterThanOrEqual(4);
+  });
+
   it("peers finds a peer that peers --announce has announced, and estimates the swarm", async () => {
     const [first = "", second = ""] = await nodes(2);
     expect((await dht(first, "peers", HASH)).status).toBe(0);
@@ -88,8 +103,11 @@ describe("millrace dht", () => {
   });
 
   it("fails when there are no nodes, or the key file is none", async () => {
-    const lookup = await millrace("dht", "lookup", HASH, "--timeout", "1", "--json");
-    expect([lookup.status, one(lookup.stdout, "error")]).toMatchObject([1, { code: "dht.no-nodes" }]);
+    const silent = ["--bootstrap", `127.0.0.1:${await freePort()}`, "--timeout", "1"];
+    for (const options of [[], silent, ["--bootstrap", "127.0.0.1:7000", "--family", "6"]]) {
+      const lookup = await millrace("dht", "lookup", HASH, ...options, "--json");
+      expect([lookup.status, one(lookup.stdout, "error")]).toMatchObject([1, { code: "dht.no-nodes" }]);
+    }
     const [first = ""] = await nodes(1);
     const file = join(await tempFolder(), "no.key");
     await writeFile(file, "secret\n");
@@ -106,6 +124,7 @@ describe("millrace dht", () => {
     [["get", HASH, "--salt", "x"]],
     [["get", "--key", "0123"]],
     [["put", "x", "--seq", "1"]],
+    [["put", "x".repeat(997)]],
     [["peers", HASH, "--announce", "0"]],
     [["ping", "127.0.0.1"]],
     [["sample", "--bootstrap", "127.0.0.1"]],
@@ -118,9 +137,21 @@ describe("millrace dht", () => {
     });
   });
 
-  it.each(["node", "lookup", "peers", "get", "put", "sample", "ping"])("%s --help gives examples", async (action) => {
-    const { status, stdout } = await millrace("dht", action, "--help");
-    expect([status, stdout]).toEqual([0, expect.stringMatching(/Examples:\n {2}# .+\n {2}\$ millrace dht /)]);
+  it.each(["node", "lookup", "peers", "get", "put", "sample", "stats", "ping"])(
+    "%s --help gives examples",
+    async (action) => {
+      const { status, stdout } = await millrace("dht", action, "--help");
+      expect([status, stdout]).toEqual([0, expect.stringMatching(/Examples:\n {2}# .+\n {2}\$ millrace dht /)]);
+    },
+  );
+});
+
+describe("millrace seed", () => {
+  it("says when no DHT node has replied", async () => {
+    const { folder, torrent } = await material(100_000);
+    const seed = start("seed", torrent, "--dir", join(folder, "seed"), "--port", "0", "--json");
+    expect(await seed.until("waiting")).toMatchObject({ code: "waiting.dht" });
+    await seed.program.stop("SIGINT");
   });
 });
 

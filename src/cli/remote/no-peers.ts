@@ -12,6 +12,8 @@ export function whyNoPeers(
 ): string | undefined {
   const isLooking = ["downloading", "fetching-metadata", "seeding"].includes(torrent.state);
   if (torrent.peers > 0 || !isLooking) return undefined;
+  if (torrent.knownPeers > 0 && torrent.state === "seeding")
+    return `no connection to the ${count(torrent.knownPeers, "known peer")}; seeds do not connect to other seeds`;
   if (torrent.knownPeers > 0) return `no connection to the ${count(torrent.knownPeers, "known peer")} yet`;
   const parts = [trackersPart(torrent, trackers)];
   if (dht?.isEnabled === true && !torrent.private)

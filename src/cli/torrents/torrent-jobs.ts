@@ -12,6 +12,9 @@ import { torrentLines } from "./view.ts";
 /** The time, in milliseconds, between two progress events of a torrent. */
 const PROGRESS_EVERY_MS = 1_000;
 
+/** Milliseconds that DHT nodes have for a reply, before seeds report that none has replied. */
+const DHT_PATIENCE_MS = 15_000;
+
 /** Options of {@link TorrentJobs}. */
 export interface TorrentJobsOptions {
   readonly client: Client;
@@ -50,6 +53,7 @@ export class TorrentJobs {
   readonly #display: LiveDisplay | undefined;
   readonly #timer: NodeJS.Timeout;
   #isStopping = false;
+  #hasCheckedSeedsDht = false;
 
   constructor(options: TorrentJobsOptions) {
     this.#options = options;
@@ -161,11 +165,30 @@ export class TorrentJobs {
       torrent.close().catch((closeError: unknown) => this.#options.output.note(toError(closeError).message));
   }
 
+  /**
+   * Prints, once, that no DHT node has replied: downloaders cannot find the seeds that no tracker knows. Nothing else
+   * would show it, as seeds need no peers.
+   */
+  #checkSeedsDht(now: number, dhtNodes: number | undefined): void {
+    if (this.#hasCheckedSeedsDht || dhtNodes === undefined || this.#options.stalls === undefined) return;
+    const job = this.all.find(({ torrent, startedAt }) => {
+      if (torrent?.state.kind !== "seeding" || now - startedAt < DHT_PATIENCE_MS) return false;
+      return torrent.metainfo?.isPrivate !== true && torrent.trackers().every(({ state }) => state.kind !== "working");
+    });
+    if (job?.torrent === undefined) return;
+    this.#hasCheckedSeedsDht = true;
+    if (dhtNodes > 0) return;
+    const message = "no DHT node has replied: downloaders cannot find it in the DHT; check the network, or name a node";
+    const stall = { code: "waiting.dht", key: "dht", message: `${message} with --dht-bootstrap` } as const;
+    this.reporter.waiting(job.torrent, stall);
+  }
+
   #tick(): void {
     const now = performance.now();
     const { dht, lsd } = this.#options.client;
     const dhtNodes = dht?.stats.families.reduce((sum, { nodes }) => sum + nodes, 0);
     const usesLsd = (lsd?.stats.interfaces.length ?? 0) > 0;
+    this.#checkSeedsDht(now, dhtNodes);
     for (const { torrent, stalls } of this.all) {
       if (torrent === undefined) continue;
       const stall = stalls?.check(torrent, now, { dhtNodes, usesLsd });

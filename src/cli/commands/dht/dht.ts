@@ -11,6 +11,7 @@ import { peersCommand } from "./peers.ts";
 import { pingCommand } from "./ping.ts";
 import { putCommand } from "./put.ts";
 import { sampleCommand } from "./sample.ts";
+import { statsCommand } from "./stats.ts";
 
 /** Defines `millrace dht`, with an action for each kind of query. */
 export function dhtCommand(entry: CommandEntry): Command {
@@ -18,7 +19,7 @@ export function dhtCommand(entry: CommandEntry): Command {
     entry,
     [
       "Queries the DHT, or runs a node of it. `millrace dht ACTION --help` explains an action.",
-      "It begins with three public nodes, or those of --bootstrap or MILLRACE_DHT_BOOTSTRAP.",
+      "It begins with three public nodes, or those of --bootstrap or MILLRACE_DHT_BOOTSTRAP. When that variable is empty, a node begins alone, as the first one of a private DHT does.",
     ].join("\n\n"),
     [
       ["dht peers debian.torrent", "the peers of a torrent, as they are found"],
@@ -26,7 +27,16 @@ export function dhtCommand(entry: CommandEntry): Command {
       ["dht put 'hello world'", "store a text; the target to get it by is printed"],
     ],
   ).usage("ACTION [ARGS...] [options]");
-  for (const define of [nodeCommand, lookupCommand, peersCommand, getCommand, putCommand, sampleCommand, pingCommand])
+  for (const define of [
+    nodeCommand,
+    lookupCommand,
+    peersCommand,
+    getCommand,
+    putCommand,
+    sampleCommand,
+    statsCommand,
+    pingCommand,
+  ])
     command.addCommand(define(entry));
   // The shells complete the actions; an unknown one is an error.
   const names = command.commands.map((action) => action.name());
@@ -35,6 +45,8 @@ export function dhtCommand(entry: CommandEntry): Command {
     .option("--json", "print events as JSON, a line each")
     .option("-v, --verbose", "print the engine's log to stderr")
     .action(() => {
-      throw new CommandLineError(`the action is missing: ${names.join(", ")}; see \`millrace dht --help\``);
+      throw new CommandLineError(
+        `the action is missing: ${names.join(", ")}; \`millrace dht ACTION --help\` explains one`,
+      );
     });
 }

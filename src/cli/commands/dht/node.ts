@@ -1,5 +1,5 @@
 import type { Command } from "commander";
-import { formatEndpoint, toHex, type Endpoint } from "../../../base/index.ts";
+import { formatEndpoint, NetworkError, toHex, type Endpoint } from "../../../base/index.ts";
 import { idToBytes, type DhtStats } from "../../../dht/index.ts";
 import { count } from "../../../terminal/index.ts";
 import type { CommandEntry } from "../../command.ts";
@@ -10,10 +10,14 @@ import { aborted } from "../../wait.ts";
 import { closeDht, dhtAction, openDht, type DhtFlags } from "./open-dht.ts";
 
 interface NodeFlags extends DhtFlags {
-  readonly port: number;
+  /** The port that the user chose; `undefined` for 6881, or any free one. */
+  readonly port?: number;
 }
 
-/** The time, in milliseconds, between two lines that print the status. */
+/** The UDP port of a node when the user chose none and it is free. */
+const DEFAULT_PORT = 6881;
+
+/** Milliseconds between two lines that print the status. */
 const STATUS_MS = 5_000;
 
 /** Defines `millrace dht node`. */
@@ -25,19 +29,29 @@ export function nodeCommand(parent: CommandEntry): Command {
       summary: "run a node until Ctrl-C",
       examples: [
         ["dht node", "at port 6881, or any free one"],
-        ["dht node --port 0 --bootstrap 127.0.0.1:6881 --json", "in a private DHT, for a program"],
+        ["MILLRACE_DHT_BOOTSTRAP= millrace dht node --port 7000", "the first node of a private DHT: it knows no other"],
+        ["dht node --port 0 --bootstrap 127.0.0.1:7000 --json", "a further node of it, for a program"],
       ],
     },
     run,
-    (command) => command.option("--port <number>", "the UDP port; 0 is any port", portArgument("--port"), 6881),
+    (command) =>
+      command.option(
+        "--port <number>",
+        "the UDP port; 0 is any port (default: 6881, or any free one)",
+        portArgument("--port"),
+      ),
   );
 }
 
 async function run(session: Session<NodeFlags>): Promise<number> {
   const { flags, output } = session;
   const { signal } = session.interrupt;
-  const open = await openDht(session, { port: flags.port, readOnly: "auto" });
+  const open = await openDht(session, { port: flags.port ?? DEFAULT_PORT, readOnly: "auto" });
   const { dht, sockets } = open;
+  const addresses = ([4, 6] as const).flatMap((family): readonly Endpoint[] => {
+    const local = sockets.local(family);
+    return local === undefined ? [] : [local];
+  });
   const status = (): void => {
     const { stats } = dht;
     output.data({ event: "status", ...toJson(stats) });
@@ -45,10 +59,7 @@ async function run(session: Session<NodeFlags>): Promise<number> {
   };
   let timer: NodeJS.Timeout | undefined;
   try {
-    const addresses = ([4, 6] as const).flatMap((family): readonly Endpoint[] => {
-      const local = sockets.local(family);
-      return local === undefined ? [] : [local];
-    });
+    requirePort(flags.port, addresses);
     output.data({
       event: "ready",
       port: addresses[0]?.port ?? 0,
@@ -63,6 +74,12 @@ async function run(session: Session<NodeFlags>): Promise<number> {
     await closeDht(open);
   }
   return EXIT_INTERRUPTED;
+}
+
+/** Throws NetworkError `net.address-in-use` when a socket has another port than the one that the user chose. */
+function requirePort(port: number | undefined, addresses: readonly Endpoint[]): void {
+  if (port === undefined || port === 0 || addresses.every((address) => address.port === port)) return;
+  throw new NetworkError("net.address-in-use", `UDP port ${port} is in use; choose another one with --port`);
 }
 
 function toJson({ families, ...stored }: DhtStats): object {

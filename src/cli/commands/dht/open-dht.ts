@@ -1,5 +1,5 @@
 import type { Command } from "commander";
-import { fromHex, NetworkError, type IpFamily } from "../../../base/index.ts";
+import { canonicalIp, fromHex, ipFamily, NetworkError, parseHostPort, type IpFamily } from "../../../base/index.ts";
 import { Dht, idFromBytes, type NodeId } from "../../../dht/index.ts";
 import type { Runtime } from "../../../runtime/index.ts";
 import { UdpPort } from "../../../transport/index.ts";
@@ -58,7 +58,7 @@ export async function openDht(session: Session<DhtFlags>, options: OpenDhtOption
   const { flags } = session;
   const runtime = await session.runtime();
   const sockets = new UdpPort({ runtime, port: () => options.port ?? 0 });
-  const families: readonly IpFamily[] = flags.family === "both" ? [4, 6] : [flags.family === "4" ? 4 : 6];
+  const families = familiesOf(flags);
   const dht = new Dht({
     runtime,
     sockets,
@@ -92,6 +92,7 @@ export async function withDht(
   work: (open: OpenDht & { readonly signal: AbortSignal }) => Promise<number>,
 ): Promise<number> {
   const { flags, interrupt } = session;
+  requireBootstrap(flags);
   const timeoutMs = flags.timeout * 1000;
   const signal = AbortSignal.any([interrupt.signal, AbortSignal.timeout(timeoutMs)]);
   const open = await openDht(session);
@@ -109,6 +110,27 @@ export async function withDht(
   } finally {
     await closeDht(open);
   }
+}
+
+function familiesOf({ family }: DhtFlags): readonly IpFamily[] {
+  return family === "both" ? [4, 6] : [family === "4" ? 4 : 6];
+}
+
+/**
+ * Throws NetworkError `dht.no-nodes` when no node is named that could be queried first: none at all, or only IP
+ * addresses of the other IP version.
+ */
+function requireBootstrap(flags: DhtFlags): void {
+  const named = dhtBootstrap(flags.bootstrap);
+  if (named === undefined) return;
+  const families = familiesOf(flags);
+  const isUsable = named.some((node) => {
+    const ip = canonicalIp(parseHostPort(node).host);
+    return ip === undefined || families.includes(ipFamily(ip));
+  });
+  if (isUsable) return;
+  const why = named.length === 0 ? "MILLRACE_DHT_BOOTSTRAP is empty" : `${named.join(", ")}: not IPv${flags.family}`;
+  throw new NetworkError("dht.no-nodes", `no DHT node to begin with (${why}); name one with --bootstrap HOST:PORT`);
 }
 
 /** Parses a target, given as 40 hexadecimal digits. */

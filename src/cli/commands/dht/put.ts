@@ -1,7 +1,7 @@
 import type { Command } from "commander";
 import { MillraceError, toHex, utf8 } from "../../../base/index.ts";
 import { encode } from "../../../bencode/index.ts";
-import { idToBytes, signedBytes, type Dht, type Item, type StoreResult } from "../../../dht/index.ts";
+import { idToBytes, MAX_ITEM_LENGTH, signedBytes, type Dht, type Item, type StoreResult } from "../../../dht/index.ts";
 import type { Runtime } from "../../../runtime/index.ts";
 import { clean, count } from "../../../terminal/index.ts";
 import type { CommandEntry } from "../../command.ts";
@@ -19,6 +19,9 @@ interface PutFlags extends DhtFlags {
   readonly cas?: number;
 }
 
+/** Maximum of bytes of a text: bencoded, with its length in front, it has at most {@link MAX_ITEM_LENGTH} bytes. */
+const MAX_TEXT = MAX_ITEM_LENGTH - 4;
+
 /** Defines `millrace dht put`. */
 export function putCommand(parent: CommandEntry): Command {
   const number = (option: string): ((text: string) => number) => wholeArgument(option, 0, Number.MAX_SAFE_INTEGER);
@@ -35,7 +38,7 @@ export function putCommand(parent: CommandEntry): Command {
     run,
     (command) =>
       command
-        .argument("<text>", "at most 996 bytes")
+        .argument("<text>", `at most ${MAX_TEXT} bytes of UTF-8`)
         .option("--key-file <file>", "store a mutable item, signed with this key; a new one when there is no file")
         .option("--salt <text>", "tells items of one key apart; at most 64 bytes")
         .option("--seq <number>", "the sequence number (default: one more than the stored item has)", number("--seq"))
@@ -45,7 +48,9 @@ export function putCommand(parent: CommandEntry): Command {
 
 async function run(session: Session<PutFlags>): Promise<number> {
   const { args, flags, output } = session;
-  const value = encode(utf8(args[0] ?? ""));
+  const text = utf8(args[0] ?? "");
+  if (text.length > MAX_TEXT) throw new CommandLineError(`put: the text has ${text.length} bytes; at most ${MAX_TEXT}`);
+  const value = encode(text);
   const { keyFile, salt, seq, cas } = flags;
   if (keyFile === undefined && (salt !== undefined || seq !== undefined || cas !== undefined))
     throw new CommandLineError("--salt, --seq and --cas are for mutable items; add --key-file FILE");
