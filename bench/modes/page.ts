@@ -75,7 +75,13 @@ class Daemon {
       "--allow-private",
     ];
     this.child = new Child("millrace daemon", [process.execPath, join(root, "bin/millrace.js"), ...args], {
-      env: { MILLRACE_TOKEN: TOKEN, XDG_CONFIG_HOME: home, MILLRACE_LOG_LEVEL: "warn", MILLRACE_DHT: "false" },
+      env: {
+        MILLRACE_TOKEN: TOKEN,
+        XDG_CONFIG_HOME: home,
+        MILLRACE_LOG_LEVEL: "warn",
+        MILLRACE_DHT: "false",
+        MILLRACE_LSD: "false",
+      },
     });
   }
 
