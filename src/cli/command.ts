@@ -53,7 +53,7 @@ export function act<Flags extends CommonFlags>(
   work: (session: Session<Flags>) => Promise<number>,
 ): Command {
   command
-    .option("--json", entry.events ? "print events as JSON, a line each" : "print the result as JSON")
+    .option("--json", entry.events ? "print events as JSON, one on each line" : "print the result as JSON")
     .option("-v, --verbose", "print the engine's log to stderr");
   return command.action(async () => {
     const interrupt = new Interrupt();

@@ -8,7 +8,7 @@ export const COMMANDS: readonly CommandEntry[] = [
   {
     name: "download",
     alias: "get",
-    summary: "download torrents, from files, addresses or magnet links",
+    summary: "download torrents, given as files, URLs, magnet links or info-hashes",
     usage: "SOURCE...",
     events: true,
     load: async () => (await import("./commands/download.ts")).downloadCommand,
@@ -22,7 +22,7 @@ export const COMMANDS: readonly CommandEntry[] = [
   },
   {
     name: "create",
-    summary: "make a torrent file of a file or folder",
+    summary: "make a torrent file for a file or folder",
     usage: "PATH",
     events: false,
     load: async () => (await import("./commands/create.ts")).createCommand,
@@ -50,7 +50,7 @@ export const COMMANDS: readonly CommandEntry[] = [
   },
   {
     name: "magnet",
-    summary: "make the magnet link of a torrent file, or explain one",
+    summary: "print the magnet link of a torrent file, or the contents of a magnet link",
     usage: "FILE|LINK",
     events: false,
     load: async () => (await import("./commands/magnet.ts")).magnetCommand,
@@ -92,7 +92,7 @@ export const COMMANDS: readonly CommandEntry[] = [
   },
   {
     name: "remote",
-    summary: "control a running daemon: add, list, pause, limit, watch",
+    summary: "control a running daemon: add, list, pause, limit and watch torrents",
     usage: "ACTION [ARGS...]",
     events: false,
     load: async () => (await import("./commands/remote.ts")).remoteCommand,
@@ -106,7 +106,7 @@ export const COMMANDS: readonly CommandEntry[] = [
   },
   {
     name: "console",
-    summary: "exchange single messages with peers",
+    summary: "exchange single messages with peers, for tests and debugging",
     usage: "[TORRENT|MAGNET]",
     events: true,
     load: async () => (await import("./commands/console.ts")).consoleCommand,

@@ -140,7 +140,7 @@ export class Daemon {
         this.#config = { ...config, ...Object.fromEntries(restartOnly.map((key) => [key, this.#config[key]])) };
         session.log.info("the configuration was read again");
       } catch (error) {
-        session.log.error("cannot read the configuration; the previous one stays in force", {
+        session.log.error("cannot read the configuration; the previous one still applies", {
           reason: toError(error).message,
         });
       }

@@ -31,7 +31,7 @@ export async function lockFolder(folder: string): Promise<() => Promise<void>> {
     const pid = await askHolder(name);
     throw new UsageError(
       "daemon.running",
-      `a daemon runs already with the state folder ${folder}${pid === undefined ? "" : ` (process ${pid})`}; stop it, or give another --state`,
+      `another daemon is running with the state folder ${folder}${pid === undefined ? "" : ` (process ${pid})`}; stop it, or use another folder with --state`,
       { fields: { folder } },
     );
   }

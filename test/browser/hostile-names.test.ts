@@ -164,7 +164,7 @@ describe(`the page with hostile names${because(lacksBrowser)}`, () => {
         });
         await page.getByText(/is no torrent/).waitFor();
         await page.getByRole("tab", { name: "Log" }).click();
-        await page.getByLabel("Of all torrents").check();
+        await page.getByLabel("All torrents").check();
         const made = await page.evaluate(() => ({
           run: Reflect.get(window, "__run") as unknown,
           elements: document.querySelectorAll(

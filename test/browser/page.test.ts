@@ -27,7 +27,7 @@ describe(`the page${because(lacking)}`, () => {
     await page.goto(`${daemon.url}/`);
     await page.getByLabel("Token").fill("not-the-token");
     await page.getByRole("button", { name: "Sign in" }).click();
-    await page.getByRole("alert").getByText("This is not the token.").waitFor();
+    await page.getByRole("alert").getByText("The token is wrong.").waitFor();
     await page.getByLabel("Token").fill(daemon.token);
     await page.getByRole("button", { name: "Sign in" }).click();
     await page.getByText("No torrents yet").waitFor();

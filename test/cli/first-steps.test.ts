@@ -87,9 +87,9 @@ describe("a folder instead of a torrent", () => {
 
 describe("--dir that is a file", () => {
   it.each([
-    ["download", "--dir names the folder to download into"],
-    ["seed", "--dir names the folder that holds the data, such as DIR"],
-    ["verify", "--dir names the folder that holds the data, such as DIR"],
+    ["download", "--dir must name the folder to download into"],
+    ["seed", "--dir must name the folder that contains the data, such as DIR"],
+    ["verify", "--dir must name the folder that contains the data, such as DIR"],
   ])("%s ends at once", async (command, hint) => {
     const { folder, data, torrent } = await material(1000);
     const { status, stdout, stderr } = await millrace(command, torrent, "--dir", data, "--json");
@@ -118,7 +118,7 @@ describe("--dir that is the torrent's own folder", () => {
     const wrong = await millrace("verify", torrent, "--dir", join(folder, "films"));
     expect([wrong.status, wrong.stderr]).toEqual([
       1,
-      `note: ${folder}/films/notes.txt is there: --dir names the folder that holds the folder films, here ${folder}\n`,
+      `note: ${folder}/films/notes.txt exists: --dir must name the folder that contains the folder films, here ${folder}\n`,
     ]);
     expect(await millrace("verify", torrent, "--dir", folder)).toMatchObject({ status: 0, stderr: "" });
     await mkdir(join(folder, "empty"));
@@ -129,7 +129,7 @@ describe("--dir that is the torrent's own folder", () => {
     const { folder, torrent } = await folderOfFilms();
     const seed = start("seed", torrent, "--dir", join(folder, "films"), "--port", "0", "--json");
     expect((await seed.until("warning"))["message"]).toContain(
-      `--dir names the folder that holds the folder films, here ${folder}`,
+      `--dir must name the folder that contains the folder films, here ${folder}`,
     );
   });
 });

@@ -93,7 +93,10 @@ describe("a recorded session", () => {
     expect(done(await millrace("inspect", record))).toMatch(/keep-alive/);
     await writeFile(record, text.slice(0, -20));
     const cut = await millrace("inspect", record);
-    expect(cut).toMatchObject({ status: 0, stderr: "note: the last line is not whole: the recording was cut off\n" });
+    expect(cut).toMatchObject({
+      status: 0,
+      stderr: "note: the last line is incomplete: the recording was interrupted\n",
+    });
   });
 });
 
@@ -180,7 +183,7 @@ describe("millrace inspect", () => {
   });
 
   it.each([
-    ["what is no recording", bin, /line 1: this is no recording of a session/],
+    ["what is no recording", bin, /line 1: this is not a recording of a console session/],
     ["what is not there", "/nowhere/at.all", /nowhere/],
   ])("of %s is one line and status 1", async (_what, path, message) => {
     const { status, stderr, stdout } = await millrace("inspect", path);

@@ -74,7 +74,7 @@ console.log(m.piece, m.begin, m.length, m.block instanceof Uint8Array, sha1(m.bl
       1,
       "script:1: there is no peerz here; did you mean peers? available() lists all names",
     ],
-    ["what cannot be read", "const = 3;", 1, "script:1: this cannot be read: Unexpected token '='"],
+    ["what cannot be read", "const = 3;", 1, "script:1: this line is not valid JavaScript: Unexpected token '='"],
     [
       "a wrong argument",
       "\n\npiece('one');",
@@ -249,7 +249,7 @@ describe("millrace console, lines from a pipe", () => {
     expect(result.stderr.trimEnd().split("\n")).toEqual([
       "millrace: line 15: peers.last has no interestd(); did you mean interested()? help(peer) lists all that a peer has",
       'millrace: line 17: contact(host, port, options): port must be a whole number from 1 to 65535: got "x"',
-      "millrace: line 19: this cannot be read: the last statement is incomplete",
+      "millrace: line 19: this line is not valid JavaScript: the last statement is incomplete",
     ]);
   });
 
@@ -366,7 +366,7 @@ p.unchoke(); p.unchoke(); p.have(77); p.raw("00000003 0e 00 00"); await p.next("
     );
     const lines = stdout.trimEnd().split("\n");
     expect(status).toBe(1);
-    expect(lines[0]).toBe("nothing here yet");
+    expect(lines[0]).toBe("the list is empty");
     expect(lines.filter((line) => line === "1" || line === "0")).toEqual(["1", "0"]);
     expect(lines.at(-1)).toBe("true");
     expect(stderr.trimEnd().split("\n")).toEqual([

@@ -55,7 +55,7 @@ describe("millrace daemon", () => {
 
   it("refuses to start with the state folder of a running daemon, which keeps running", async () => {
     const first = await TestDaemon.start();
-    await expect(TestDaemon.start({ place: first.place })).rejects.toThrow("runs already");
+    await expect(TestDaemon.start({ place: first.place })).rejects.toThrow("another daemon is running");
     expect(await rows(first)).toEqual([]);
   });
 

@@ -192,7 +192,9 @@ describe("millrace remote", () => {
     const both = await remote(daemon, "remove", "films", "--data");
     expect([both.status, both.stderr]).toEqual([
       1,
-      expect.stringMatching(/^millrace: "films" may be [0-9a-f]{8} \(films\), [0-9a-f]{8} \(films\); give more digits/),
+      expect.stringMatching(
+        /^millrace: "films" matches several torrents: [0-9a-f]{8} \(films\), [0-9a-f]{8} \(films\); give more digits/,
+      ),
     ]);
     expect(await answer(daemon, "list")).toMatchObject({ total: 2 });
     for (const args of [

@@ -95,7 +95,7 @@ export function newView(options: ViewOptions = {}): PeerView {
 /** Records all messages, and the end of the connection by the peer. */
 export function sendAll(view: PeerView, said: readonly SentBytes[] = sample): void {
   for (const { way, bytes, at } of said) view.conversation.receive(way, bytes, at);
-  view.conversation.close("in", "the peer hung up", 14_000);
+  view.conversation.close("in", "the peer closed the connection", 14_000);
 }
 
 /** No colours. */

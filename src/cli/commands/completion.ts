@@ -24,9 +24,9 @@ export function completionCommand(entry: CommandEntry): Command {
     entry,
     "Prints a script that lets the shell complete commands, options and torrent files.",
     [
-      ["completion bash > ~/.local/share/bash-completion/completions/millrace", "bash, for good"],
-      ['completion zsh > "${fpath[1]}/_millrace"', "zsh, for good"],
-      ["completion fish > ~/.config/fish/completions/millrace.fish", "fish, for good"],
+      ["completion bash > ~/.local/share/bash-completion/completions/millrace", "bash, permanently"],
+      ['completion zsh > "${fpath[1]}/_millrace"', "zsh, permanently"],
+      ["completion fish > ~/.config/fish/completions/millrace.fish", "fish, permanently"],
     ],
   ).addArgument(new Argument("<shell>", "the shell").choices(shells).argParser(choiceArgument("completion", shells)));
   return act<CommonFlags>(command, entry, async (session) => print(session, command.parent));

@@ -13,15 +13,15 @@ interface ConfigFlags extends CommonFlags {
 export function configCommand(entry: CommandEntry): Command {
   const command = newCommand(
     entry,
-    "Shows what the daemon would run with, and where each value is from: a flag, the environment, the file or the default.",
+    "Shows the configuration that the daemon would use, and the source of each value: the environment, the file or the default.",
     [
-      ["config", "what is in force"],
-      ["config --sample > config.toml", "a file to begin with: every key, explained"],
-      ["config --config /etc/millrace.toml --json", "of another file, for programs"],
+      ["config", "the values that apply"],
+      ["config --sample > config.toml", "write a file with every key and its explanation"],
+      ["config --config /etc/millrace.toml --json", "the values from another file, as JSON"],
     ],
   )
     .option("--config <file>", "the configuration file (default: config.toml in the user's configuration folder)")
-    .option("--sample", "print a configuration file with every key at its default");
+    .option("--sample", "print a configuration file with every key and its default");
   return act<ConfigFlags>(command, entry, run);
 }
 

@@ -31,11 +31,11 @@ export function consoleCommand(entry: CommandEntry): Command {
       "With --between it is a proxy between two clients and shows their messages; with --replay it steps through a recorded session.",
     ].join("\n\n"),
     [
-      ["console debian.torrent", "talk to peers; pieces are kept in memory"],
-      ["console debian.torrent --store --path downloads --accept", "keep pieces in files, and take connections"],
+      ["console debian.torrent", "exchange messages with peers; pieces are stored in memory"],
+      ["console debian.torrent --store --path downloads --accept", "store pieces in files, and accept connections"],
       [
         "console debian.torrent --script probe.js 127.0.0.1:6881",
-        "run a script; what follows the torrent is in its list args",
+        "run a script; the arguments after the torrent are in its list args",
       ],
       [
         "console --between 7000 127.0.0.1:6881 debian.torrent",
@@ -47,14 +47,14 @@ export function consoleCommand(entry: CommandEntry): Command {
     .argument("[torrent|magnet]", "a torrent file or magnet link; with --between HOST:PORT comes first")
     .argument(
       "[more...]",
-      "with --between: the torrent, so that pieces can be checked; with --script: words for the script, in its list args",
+      "with --between: the torrent, so that pieces can be checked; with --script: arguments of the script, in its list args",
     )
-    .option("-s, --store", "keep pieces in files; what is there already is checked")
-    .option("-p, --path <folder>", "where files are kept (default: the current folder)")
+    .option("-s, --store", "store pieces in files; existing files are checked")
+    .option("-p, --path <folder>", "the folder for these files (default: the current folder)")
     .option("-a, --accept", "listen, so that peers can connect")
     .option(
       "--port <number>",
-      "the port to listen on; 0 is any (default: the first free one of 6881 to 6889)",
+      "the port to listen on; 0 is any free port (default: the first free one from 6881 to 6889)",
       wholeArgument("--port", 0, 65_535),
     )
     .option("--script <file>", "run a script instead of reading lines; - is standard input")
@@ -62,11 +62,11 @@ export function consoleCommand(entry: CommandEntry): Command {
     .option("--replay <file>", "step through a recorded session")
     .option(
       "--encrypted",
-      "with --between: let encrypted connections pass, unread (default: refuse them, so that clients come again in plain)",
+      "with --between: forward encrypted connections, whose messages cannot be shown (default: refuse them, so that clients connect again without encryption)",
     )
     .option(
       "--between <port>",
-      "listen on a port, and pass everything on to HOST:PORT",
+      "listen on a port, and forward each connection to HOST:PORT",
       wholeArgument("--between", 0, 65_535),
     );
   return act<ConsoleFlags>(command, entry, run);
@@ -83,7 +83,7 @@ async function run(session: Session<ConsoleFlags>): Promise<number> {
       "a torrent file or a magnet link is missing: `millrace console TORRENT`; see `millrace console --help`",
     );
   if (words[0] !== undefined && flags.script === undefined)
-    throw new CommandLineError(`only one torrent can be given: ${JSON.stringify(words[0])} is one too many`);
+    throw new CommandLineError(`only one torrent can be given: the argument ${JSON.stringify(words[0])} is too many`);
   const runtime = await session.runtime();
   const torrent = await readSource(runtime, source);
   const { runConsole } = await import("../../console/index.ts");
@@ -150,7 +150,9 @@ async function between(session: Session<ConsoleFlags>, port: number): Promise<nu
   const { flags, args, output } = session;
   const [address, source, ...more] = args;
   if (more[0] !== undefined)
-    throw new CommandLineError(`--between: only one torrent can be given: ${JSON.stringify(more[0])} is one too many`);
+    throw new CommandLineError(
+      `--between: only one torrent can be given: the argument ${JSON.stringify(more[0])} is too many`,
+    );
   if (address === undefined)
     throw new CommandLineError("--between: the target is missing; write --between PORT HOST:PORT");
   const target = parseArgument("--between", () => parseHostPort(address));
@@ -185,7 +187,7 @@ async function between(session: Session<ConsoleFlags>, port: number): Promise<nu
   });
   output.data({ event: "summary", ...summary });
   output.line(
-    `${count(summary.connections, "connection")}, ${count(summary.messages, "message")}; against a rule: ${summary.faults}, unusual: ${summary.notes}`,
+    `${count(summary.connections, "connection")}, ${count(summary.messages, "message")}; violations of a rule: ${summary.faults}, unusual messages: ${summary.notes}`,
   );
   return EXIT_DONE;
 }

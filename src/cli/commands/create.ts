@@ -40,38 +40,38 @@ interface CreateFlags extends CommonFlags {
 export function createCommand(entry: CommandEntry): Command {
   const command = newCommand(
     entry,
-    "Makes a torrent file of a file or folder. The data is read once and hashed on all cores. Symbolic links are followed: the torrent has the files behind them.",
+    "Makes a torrent file for a file or folder. The data is read once and hashed on all cores. Symbolic links are followed: the torrent contains the files to which they lead.",
     [
       ["create film.mkv --out film.torrent --tracker udp://tracker.example:6969", "a torrent of one file"],
       [
         "create photos --out photos.torrent --tracker http://a.example/announce --tracker http://b.example/announce",
-        "a folder, with a second tracker that is used when the first fails",
+        "a folder, with a second tracker for the case that the first fails",
       ],
-      ["create data --out data.torrent --hybrid --piece-length 1MiB", "for v1 and v2 clients"],
+      ["create data --out data.torrent --hybrid --piece-length 1MiB", "a hybrid torrent, for v1 and v2 clients"],
     ],
   )
     .argument("<path>", "a file or folder")
     .requiredOption("-o, --out <file>", "the torrent file to write")
     .option(
       "-t, --tracker <url>",
-      "the tracker to announce to; may be repeated, each is a further tier; commas separate trackers of one tier",
+      "a tracker to announce to; repeat the option for further tiers, and separate the trackers of one tier by commas",
       tiersArgument("--tracker"),
     )
     .option(
       "-l, --piece-length <size>",
-      "bytes of a piece, such as 256KiB or 1MiB (default: by the size of the data)",
+      "the length of a piece, such as 256KiB or 1MiB (default: chosen by the size of the data)",
       sizeArgument("--piece-length"),
     )
-    .option("--v1", "v1, for all clients (default)")
-    .addOption(new Option("--v2", "v2 only (SHA-256), for new clients").conflicts(["v1", "hybrid"]))
-    .addOption(new Option("--hybrid", "v1 and v2").conflicts(["v1", "v2"]))
-    .option("-p, --private", "private: peers come only from the trackers")
+    .option("--v1", "make a v1 torrent, for all clients (default)")
+    .addOption(new Option("--v2", "make a v2 torrent (SHA-256), for new clients only").conflicts(["v1", "hybrid"]))
+    .addOption(new Option("--hybrid", "make a hybrid torrent, for v1 and v2 clients").conflicts(["v1", "v2"]))
+    .option("-p, --private", "make the torrent private, so that peers come only from its trackers")
     .option("-c, --comment <text>", "a comment")
-    .option("--source <text>", "the `source` field; changes the info-hash")
-    .option("-w, --web-seed <url>", "an HTTP address of the data; may be repeated", repeated)
+    .option("--source <text>", "the `source` field, which changes the info-hash")
+    .option("-w, --web-seed <url>", "an HTTP URL from which the data can be downloaded; may be repeated", repeated)
     .option("-n, --name <name>", "the torrent's name (default: that of the file or folder)")
     .option("--skip-hidden", "leave out files and folders whose name begins with a dot")
-    .option("--no-date", "without the date: the same data gives the same file")
+    .option("--no-date", "leave out the creation date, so that the same data gives the same file")
     .option("-f, --force", "replace FILE when it exists");
   return act<CreateFlags>(command, entry, create);
 }
@@ -171,7 +171,7 @@ function report(
     output.note(`${output.noteStyle.warn("note:")} ${clean(renamedFrom)} is ${clean(metainfo.name)} in the torrent`);
   if (renamed.length > 0 || renamedFrom !== undefined) {
     output.note(
-      `${output.noteStyle.warn("note:")} seed and verify use the names in the torrent: rename the data on disk before you share it`,
+      `${output.noteStyle.warn("note:")} the commands seed and verify look for the names in the torrent: rename the data on disk before you share it`,
     );
   }
 }

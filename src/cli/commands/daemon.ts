@@ -33,37 +33,41 @@ export function daemonCommand(entry: CommandEntry): Command {
     entry,
     [
       "Runs Millrace as a service, with a page in the browser, an API and Transmission's RPC. It stays in the foreground until Ctrl-C or SIGTERM; SIGHUP reads the configuration again.",
-      "The first start prints a token to log in with, which is stored as a hash alone; MILLRACE_TOKEN sets one.",
+      "The first start prints a token for the login, of which only the hash is stored; MILLRACE_TOKEN sets another token.",
     ].join("\n\n"),
     [
-      ["daemon", "on this machine alone; the address is printed"],
+      ["daemon", "reachable from this machine only; the URL is printed"],
       ["daemon --listen 127.0.0.1:9191 --dir /srv/torrents --peer-port 6881", "with the most common options"],
-      ["daemon --config /etc/millrace.toml", "as a service: see docs/daemon.md"],
+      ["daemon --config /etc/millrace.toml", "as a system service; see docs/daemon.md"],
     ],
   )
     .option("--config <file>", "the configuration file (default: config.toml in the user's configuration folder)")
     .option(
       "--listen <host:port>",
-      "where the page is served; port 0 is any (default: 127.0.0.1:9191)",
+      "the address of the page and the API; port 0 is any free port (default: 127.0.0.1:9191)",
       addressArgument,
     )
-    .option("--state <folder>", "where torrents and progress are kept (default: the user's data folder)")
-    .option("--dir <folder>", "where downloads go")
-    .option("--peer-port <port>", "the port that peers connect to; 0 is any", wholeArgument("--peer-port", 0, 65_535))
-    .option("--no-dht", "take no part in the DHT")
+    .option("--state <folder>", "the folder for torrents and progress (default: the user's data folder)")
+    .option("--dir <folder>", "the folder for downloads")
+    .option(
+      "--peer-port <port>",
+      "the port that peers connect to; 0 is any free port",
+      wholeArgument("--peer-port", 0, 65_535),
+    )
+    .option("--no-dht", "do not use the DHT")
     .option(
       "--dht-bootstrap <host:port>",
-      "a node of the DHT to begin with, instead of the default ones; may be repeated",
+      "a DHT node to query first, in place of the default ones; may be repeated",
       nodesArgument("--dht-bootstrap"),
     )
-    .option("--no-pex", "exchange no addresses of peers with other peers")
-    .option("--no-lsd", "neither look for peers in the local network nor announce there")
+    .option("--no-pex", "do not exchange addresses of peers with other peers")
+    .option("--no-lsd", "do not search for peers in the local network, and do not announce torrents there")
     .option(
       "--lsd-interface <name>",
-      "the network interface for that, by name or address, instead of all; may be repeated",
+      "a network interface for the local network, by name or address (default: all interfaces); may be repeated",
       interfacesArgument,
     )
-    .option("--allow-private", "let torrent addresses and trackers lead into private networks and to this machine");
+    .option("--allow-private", "allow URLs of torrents and trackers in private networks and on this machine");
   return act<DaemonFlags>(command, entry, run);
 }
 
@@ -112,7 +116,7 @@ async function run(session: Session<DaemonFlags>): Promise<number> {
     });
     output.line(`Millrace is at ${daemon.url}`);
     if (daemon.newToken !== undefined) output.line(`Log in with the token ${daemon.newToken} — it is not shown again.`);
-    output.line("Ctrl-C stops it.");
+    output.line("Ctrl-C stops the daemon.");
     await aborted(stopping);
     output.note("stopping");
   } finally {

@@ -31,12 +31,12 @@ const LOOPBACK = "127.0.0.1";
 export function demoCommand(entry: CommandEntry): Command {
   const command = newCommand(
     entry,
-    "Shows that it works, without a network: a tracker, a seeder and a downloader, all on this machine. Leaves nothing behind.",
+    "Shows a whole transfer without a network: a tracker, a seeder and a downloader, all on this machine. Its files are removed at the end.",
     [
       ["demo", "256 MiB"],
-      ["demo --size 2GiB", "more, for a steadier figure"],
+      ["demo --size 2GiB", "more data, for a more exact rate"],
     ],
-  ).option("--size <size>", "how much to download", sizeArgument("--size"), DEFAULT_SIZE);
+  ).option("--size <size>", "the amount of data to download", sizeArgument("--size"), DEFAULT_SIZE);
   return act<DemoFlags>(command, entry, demo);
 }
 

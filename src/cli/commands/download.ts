@@ -31,36 +31,46 @@ interface DownloadFlags extends SwarmFlags {
 export function downloadCommand(entry: CommandEntry): Command {
   const command = newCommand(
     entry,
-    "Downloads torrents, all at once. A source is a torrent file, an http(s) address of one, a magnet link, or an info-hash. Ctrl-C stops cleanly; the same command resumes.",
+    "Downloads torrents, all at the same time. A source is a torrent file, its http(s) URL, a magnet link, or an info-hash. Ctrl-C stops cleanly; the same command resumes the download.",
     [
-      ["download debian.torrent", "into the current folder"],
+      ["download debian.torrent", "download into the current folder"],
       [
         "download 'magnet:?xt=urn:btih:…' --dir ~/downloads --seed",
-        "a magnet link (quoted, for the shell), and share it afterwards",
+        "a magnet link (in quotes for the shell); seed afterwards",
       ],
       [
         "download season.torrent --select '*.mkv' --select 'extras/**'",
         "only some files; see `millrace info season.torrent`",
       ],
-      ["download a.torrent b.torrent --max-down 2MiB --max-up 200KiB", "two at once, with rate limits"],
+      [
+        "download a.torrent b.torrent --max-down 2MiB --max-up 200KiB",
+        "two torrents at the same time, with rate limits",
+      ],
       [
         "download 'magnet:?xt=urn:btih:…' --metadata-only --out films.torrent",
-        "only the torrent file of a magnet link",
+        "write only the torrent file of a magnet link",
       ],
-      ["download x.torrent --peer 192.168.0.7:6881 --no-trackers --json", "from one peer, with JSON output"],
+      ["download x.torrent --peer 192.168.0.7:6881 --no-trackers --json", "only from one peer, with JSON output"],
     ],
   )
-    .argument("<source...>", "torrent files, http(s) addresses of them, magnet links, or info-hashes")
+    .argument("<source...>", "torrent files, http(s) URLs of torrent files, magnet links, or info-hashes")
     .option("-d, --dir <dir>", "the folder to download into", ".")
-    .option("-s, --select <glob>", "only files that match, such as '*.mkv' or 'extras/**'; may be repeated", repeated)
-    .option("--sequential", "download pieces in order, to open a file during the download; slows the swarm")
-    .option("--overwrite", "overwrite files of the same names that have other content")
-    .option("--metadata-only", "fetch no data: write the torrent file of each magnet link, and stop")
+    .option(
+      "-s, --select <glob>",
+      "download only files that match, such as '*.mkv' or 'extras/**'; may be repeated",
+      repeated,
+    )
+    .option(
+      "--sequential",
+      "download pieces in order, so that a file can be opened during the download; this is slower for the swarm",
+    )
+    .option("--overwrite", "overwrite existing files that have other content than the torrent")
+    .option("--metadata-only", "download no data, but write the torrent file of each magnet link")
     .option("-o, --out <file>", "the torrent file that --metadata-only writes (default: NAME.torrent in --dir)")
     .option("--seed", "seed when complete, until Ctrl-C")
-    .option("-t, --tracker <url>", "announce to this tracker, too; may be repeated", trackersArgument("--tracker"));
+    .option("-t, --tracker <url>", "announce to this tracker as well; may be repeated", trackersArgument("--tracker"));
   addSwarmOptions(command).addOption(
-    choiceOption("--allocation <how>", "how files are allocated: sparse, or written in full first", [
+    choiceOption("--allocation <how>", "how disk space is allocated: sparse, or full (zeros are written first)", [
       "sparse",
       "full",
     ]).default("sparse"),
@@ -108,7 +118,7 @@ async function download(session: Session<DownloadFlags>): Promise<number> {
       await aborted(signal);
   } finally {
     jobs.stop();
-    if (signal.aborted) output.note("stopping; Ctrl-C again ends at once");
+    if (signal.aborted) output.note("stopping; press Ctrl-C again to end at once");
     await client.close();
   }
   if (flags.quiet !== true && save === undefined) printTotals(output, jobs.all);

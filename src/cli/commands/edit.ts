@@ -33,32 +33,36 @@ interface EditFlags extends CommonFlags {
 export function editCommand(entry: CommandEntry): Command {
   const command = newCommand(
     entry,
-    "Changes what stands around a torrent's content: trackers, web seeds, comment. The content and so the info-hash stay. FILE itself is changed unless --out names another.",
+    "Changes the trackers, web seeds or comment of a torrent file. The content stays the same, and so does the info-hash. FILE is overwritten unless --out names another file.",
     [
-      ["edit film.torrent --add-tracker udp://tracker.example:6969", "one more tracker"],
+      ["edit film.torrent --add-tracker udp://tracker.example:6969", "add a tracker"],
       [
         "edit film.torrent --tracker http://new.example/announce --out new.torrent",
-        "this tracker in place of all others, in a new file",
+        "replace all trackers by this one, in a new file",
       ],
-      ["edit film.torrent --clear-trackers --no-comment", "take them out"],
+      ["edit film.torrent --clear-trackers --no-comment", "remove all trackers and the comment"],
     ],
   )
     .argument("<file>", "a torrent file")
-    .option("-o, --out <file>", "write there and leave FILE alone")
+    .option("-o, --out <file>", "write the result to another file and do not change FILE")
     .option(
       "-t, --tracker <url>",
-      "this instead of all trackers there are; repeated: a further tier; commas: the same tier",
+      "replace all trackers by this one; repeat the option for further tiers, and separate the trackers of one tier by commas",
       tiersArgument("--tracker"),
     )
-    .option("--add-tracker <url>", "a further tier", tiersArgument("--add-tracker"))
-    .option("--remove-tracker <url>", "without this one; may be repeated", repeated)
-    .option("--clear-trackers", "without any tracker")
-    .option("-w, --web-seed <url>", "this instead of all web seeds there are; may be repeated", repeated)
-    .option("--add-web-seed <url>", "a further web seed", repeated)
-    .option("--remove-web-seed <url>", "without this one", repeated)
-    .option("--clear-web-seeds", "without any web seed")
+    .option(
+      "--add-tracker <url>",
+      "add this tracker in a further tier; may be repeated",
+      tiersArgument("--add-tracker"),
+    )
+    .option("--remove-tracker <url>", "remove this tracker; may be repeated", repeated)
+    .option("--clear-trackers", "remove all trackers")
+    .option("-w, --web-seed <url>", "replace all web seeds by this one; may be repeated", repeated)
+    .option("--add-web-seed <url>", "add this web seed; may be repeated", repeated)
+    .option("--remove-web-seed <url>", "remove this web seed; may be repeated", repeated)
+    .option("--clear-web-seeds", "remove all web seeds")
     .option("-c, --comment <text>", "a comment")
-    .option("--no-comment", "without a comment")
+    .option("--no-comment", "remove the comment")
     .option("-f, --force", "replace the --out file when it exists");
   return act<EditFlags>(command, entry, edit);
 }

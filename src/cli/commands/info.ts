@@ -27,9 +27,9 @@ export function infoCommand(entry: CommandEntry): Command {
     entry,
     "Shows the contents of torrent files and magnet links: names, sizes, info-hashes, trackers, files. Uses no network.",
     [
-      ["info debian.torrent", "everything about a torrent, with its files as a tree"],
-      ["info debian.torrent --json | jq -r .infoHash", "one fact, for a script"],
-      ["info 'magnet:?xt=urn:btih:…'", "a magnet link (quoted, for the shell)"],
+      ["info debian.torrent", "all information about a torrent, with its files as a tree"],
+      ["info debian.torrent --json | jq -r .infoHash", "a single value, for a script"],
+      ["info 'magnet:?xt=urn:btih:…'", "a magnet link (in quotes for the shell)"],
     ],
   )
     .argument("<file|magnet...>", "torrent files or magnet links")
@@ -75,7 +75,7 @@ function showTorrent(output: Output, metainfo: Metainfo, allFiles: boolean): voi
     ["version", metainfo.version],
     ["info-hash", metainfo.infoHash?.hex],
     ["info-hash v2", metainfo.infoHashV2?.hex],
-    ["private", metainfo.isPrivate ? "yes: peers come from its trackers alone" : "no"],
+    ["private", metainfo.isPrivate ? "yes: peers come only from its trackers" : "no"],
     ["trackers", trackerLines(metainfo.trackers)],
     ["web seeds", metainfo.webSeeds.map(clean)],
     ["HTTP seeds", metainfo.httpSeeds.map(clean)],

@@ -29,18 +29,21 @@ interface InspectFlags extends CommonFlags {
 export function inspectCommand(entry: CommandEntry): Command {
   const command = newCommand(
     entry,
-    "Prints a recorded console session: for each peer every message both ways, then the linter's findings. Uses no network.",
+    "Prints a recorded console session: for each peer every message in both directions, then the linter's findings. Uses no network.",
     [
       ["inspect session.jsonl", "all messages"],
-      ["inspect session.jsonl --peer 2", "with one peer"],
-      ["inspect session.jsonl --lint --strict", "is there a fault? Exit status 1 when there is"],
-      ["inspect session.jsonl --json | jq '.peers[].entries[] | select(.type == \"request\")'", "for a script"],
+      ["inspect session.jsonl --peer 2", "only the messages of one peer"],
+      ["inspect session.jsonl --lint --strict", "the violations of rules; exit status 1 when there is one"],
+      [
+        "inspect session.jsonl --json | jq '.peers[].entries[] | select(.type == \"request\")'",
+        "as JSON, for a script",
+      ],
     ],
   )
-    .argument("<file>", "what `record(FILE)` in the console, or --record, has written")
+    .argument("<file>", "a file that `record(FILE)` in the console, or --record, has written")
     .option("--peer <number>", "only the messages of one peer", wholeArgument("--peer", 1, Number.MAX_SAFE_INTEGER))
     .option("--lint", "only the linter's findings")
-    .option("--strict", "exit with status 1 when a rule was broken");
+    .option("--strict", "exit with status 1 when a rule was violated");
   return act<InspectFlags>(command, entry, inspect);
 }
 
@@ -139,7 +142,7 @@ function shortcomings({ isCut, events }: Recording): string[] {
   const lines = events.flatMap((event) =>
     event.event === "left-out" ? [`${count(event.peers, "peer")} left out of the recording: ${clean(event.why)}`] : [],
   );
-  return isCut ? [...lines, "the last line is not whole: the recording was cut off"] : lines;
+  return isCut ? [...lines, "the last line is incomplete: the recording was interrupted"] : lines;
 }
 
 function countOf(peers: readonly PeerView[], severity: "fault" | "note"): number {

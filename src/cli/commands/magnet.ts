@@ -22,14 +22,14 @@ export function magnetCommand(entry: CommandEntry): Command {
     entry,
     "Prints the magnet link of a torrent file; or shows the contents of a magnet link.",
     [
-      ["magnet debian.torrent", "the link, to paste somewhere"],
-      ["magnet debian.torrent --peer 192.168.0.7:6881", "with a peer to ask first (x.pe)"],
-      ["magnet 'magnet:?xt=urn:btih:…'", "the contents of a link"],
+      ["magnet debian.torrent", "print the link of a torrent file"],
+      ["magnet debian.torrent --peer 192.168.0.7:6881", "with a peer to connect to first (x.pe)"],
+      ["magnet 'magnet:?xt=urn:btih:…'", "show the contents of a link"],
     ],
   )
     .argument("<file|link>", "a torrent file, a magnet link, or an info-hash")
-    .option("--peer <host:port>", "name a peer in the link; may be repeated", peersArgument("--peer"))
-    .option("--no-trackers", "leave the trackers out");
+    .option("--peer <host:port>", "add a peer to the link; may be repeated", peersArgument("--peer"))
+    .option("--no-trackers", "leave out the trackers");
   return act<MagnetFlags>(command, entry, magnet);
 }
 

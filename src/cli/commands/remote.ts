@@ -25,23 +25,23 @@ const STATES = [
 ] as const satisfies readonly TorrentState[];
 const PRIORITIES = ["skip", "low", "normal", "high"] as const satisfies readonly Priority[];
 
-const ONE = "its id, the beginning of it, or its exact name";
-const MANY = "ids, beginnings of them, or exact names";
+const ONE = "its id, the beginning of its id, or its exact name";
+const MANY = "ids, beginnings of ids, or exact names";
 
 /** Defines `millrace remote`. */
 export function remoteCommand(entry: CommandEntry): Command {
   const command = newCommand(
     entry,
     [
-      "Drives a daemon that runs, here or elsewhere. `millrace remote ACTION --help` explains an action.",
-      "The daemon is the one at --url or MILLRACE_URL (default: http://127.0.0.1:9191). The token is in MILLRACE_TOKEN or in the file of --token-file. A torrent is named by its id, as much of it as only it has, or by its exact name.",
+      "Controls a running daemon on this or another machine. `millrace remote ACTION --help` explains an action.",
+      "The daemon's URL is given by --url or MILLRACE_URL (default: http://127.0.0.1:9191), the token by MILLRACE_TOKEN or the file of --token-file. A torrent is given by its id, by the beginning of its id when no other id begins so, or by its exact name.",
     ].join("\n\n"),
     [
-      ["remote add debian.torrent --label linux", "give it a torrent file of this machine"],
-      ["remote list --state downloading", "what goes on"],
-      ["remote pause 6f5d1b0f", "one torrent; --all for all"],
-      ["remote settings maxUploadRate=1MiB", "a limit for everything"],
-      ["remote watch --json", "events as they come, for a program"],
+      ["remote add debian.torrent --label linux", "add a torrent file from this machine to the daemon"],
+      ["remote list --state downloading", "list the torrents that are downloading"],
+      ["remote pause 6f5d1b0f", "pause one torrent; --all pauses all"],
+      ["remote settings maxUploadRate=1MiB", "limit the upload rate of all torrents together"],
+      ["remote watch --json", "print events as they happen, for a program"],
     ],
   ).usage("ACTION [ARGS...] [options]");
   actionsOf(command, entry);
@@ -59,7 +59,7 @@ export function remoteCommand(entry: CommandEntry): Command {
 /** Adds the options that select the daemon. They are accepted both before and after the action. */
 function withCommon(command: Command): Command {
   return command
-    .option("--url <url>", "where the daemon is (default: MILLRACE_URL, or http://127.0.0.1:9191)")
+    .option("--url <url>", "the daemon's URL (default: MILLRACE_URL, or http://127.0.0.1:9191)")
     .option("--token-file <file>", "a file with the token (default: MILLRACE_TOKEN)");
 }
 
@@ -81,140 +81,171 @@ function actionsOf(parent: Command, entry: CommandEntry): void {
   const one = (command: Command): Command => command.argument("<id>", ONE);
   const many = (command: Command): Command => command.argument("[id...]", MANY).option("--all", "all torrents");
 
-  action("list", "list torrents", ["list --search debian", "those whose names have a word"], list, (command) =>
+  action("list", "list torrents", ["list --search debian", "torrents whose names contain a word"], list, (command) =>
     command
-      .addOption(choiceOption("--state <state>", "only those in this state", STATES))
-      .option("--label <label>", "only those with this label")
-      .option("--search <text>", "only those whose names have these words"),
+      .addOption(choiceOption("--state <state>", "only torrents in this state", STATES))
+      .option("--label <label>", "only torrents with this label")
+      .option("--search <text>", "only torrents whose names contain these words"),
   );
-  action("show", "show everything about a torrent", ["show 6f5d1b0f", "by the beginning of its id"], show, one);
-  action("files", "list the files of a torrent", ["files films", "by the torrent's name"], files, one);
+  action(
+    "show",
+    "show all information about a torrent",
+    ["show 6f5d1b0f", "the torrent is given by the beginning of its id"],
+    show,
+    one,
+  );
+  action("files", "list the files of a torrent", ["files films", "the torrent is given by its name"], files, one);
   action(
     "peers",
-    "list the peers that a torrent is connected to",
-    ["peers 6f5d1b0f", "the peers, with their rates"],
+    "list the connected peers of a torrent",
+    ["peers 6f5d1b0f", "list the peers with their rates"],
     peers,
     one,
   );
   action(
     "trackers",
     "list the trackers of a torrent",
-    ["trackers 6f5d1b0f", "trackers and their state"],
+    ["trackers 6f5d1b0f", "list the trackers with their state"],
     trackers,
     one,
   );
   action(
     "add",
-    "add torrent files of this machine, magnet links and addresses",
-    ["add *.torrent --label linux --paused", "files, to be looked at first"],
+    "add torrents: files on this machine, magnet links or URLs",
+    ["add *.torrent --label linux --paused", "add torrent files without starting them"],
     add,
     (command) =>
       command
-        .argument("<source...>", "torrent files, http(s) addresses of some, magnet links")
+        .argument("<source...>", "torrent files, http(s) URLs of torrent files, or magnet links")
         .option(
           "--dir <folder>",
-          "where the data goes, on the daemon's machine (default: the label's folder, or the daemon's)",
+          "the folder for the data, on the daemon's machine (default: the label's folder, or the daemon's folder for downloads)",
         )
-        .option("--label <label>", "the label to give it; several with commas")
-        .option("--paused", "do not start it")
-        .option("--sequential", "take pieces in order")
-        .option("--peer <host:port>", "a peer to try; may be repeated", peersArgument("--peer")),
+        .option("--label <label>", "the label; several are separated by commas")
+        .option("--paused", "do not start the torrent")
+        .option("--sequential", "download pieces in order")
+        .option("--peer <host:port>", "a peer to connect to; may be repeated", peersArgument("--peer")),
   );
   action(
     "add-peers",
-    "give a torrent peers to connect to",
-    ["add-peers films 203.0.113.7:6881", "a peer that no tracker knows"],
+    "add peers for a torrent to connect to",
+    ["add-peers films 203.0.113.7:6881", "add a peer that no tracker has returned"],
     addPeers,
     (command) => one(command).argument("<host:port...>", "peers", peersArgument("add-peers")),
   );
   action(
     "add-trackers",
-    "give a torrent trackers, behind the ones that it has",
-    ["add-trackers films udp://tracker.example:6969", "a tier of its own"],
+    "add trackers to a torrent, after the existing ones",
+    ["add-trackers films udp://tracker.example:6969", "add a tracker in a tier of its own"],
     addTrackers,
     (command) => one(command).argument("<url...>", "announce URLs"),
   );
   action("start", "start torrents", ["start --all", "everything"], simple("start", "started"), many);
-  action("pause", "pause torrents", ["pause 6f5d1b0f films", "by id, and by name"], simple("pause", "paused"), many);
+  action(
+    "pause",
+    "pause torrents",
+    ["pause 6f5d1b0f films", "one torrent is given by its id, the other by its name"],
+    simple("pause", "paused"),
+    many,
+  );
   action(
     "recheck",
-    "read the data of torrents again and check it",
-    ["recheck films", "what has been damaged is fetched again"],
+    "check the data of torrents on the disk again",
+    ["recheck films", "damaged pieces are then downloaded again"],
     simple("recheck", "checking"),
     many,
   );
   action(
     "reannounce",
-    "ask the trackers of torrents for peers, now",
-    ["reannounce --all", "after the network has changed"],
+    "announce torrents to their trackers now, to get peers",
+    ["reannounce --all", "announce all torrents, for example after a change of the network"],
     simple("reannounce", "announcing"),
     many,
   );
   action(
     "remove",
-    "forget torrents; their data stays",
-    ["remove films --data", "with all that was downloaded"],
+    "remove torrents from the daemon; their data stays on the disk",
+    ["remove films --data", "remove a torrent and delete its data"],
     remove,
-    (command) => many(command).option("--data", "delete their data, too"),
+    (command) => many(command).option("--data", "also delete the data of the torrents"),
   );
   action(
     "label",
     "set the labels of torrents, separated by commas; an empty text removes them",
-    ["label linux,iso 6f5d1b0f", "two labels, of which the first is its category"],
+    ["label linux,iso 6f5d1b0f", "set two labels; the first is the torrent's category"],
     label,
-    (command) => many(command.argument("<label>", "the label, or labels with commas")),
+    (command) => many(command.argument("<label>", "the label, or several labels separated by commas")),
   );
   action(
     "move",
-    "move the data of torrents to another folder of the daemon's machine",
-    ["move /srv/films 6f5d1b0f", "wherever it is"],
+    "move the data of torrents to another folder on the daemon's machine",
+    ["move /srv/films 6f5d1b0f", "move the data of a torrent, whatever its folder is now"],
     move,
     (command) =>
-      many(command.argument("<folder>", "a folder there; one that does not begin at the root is below the daemon's")),
+      many(
+        command.argument(
+          "<folder>",
+          "a folder on the daemon's machine; a relative path is relative to the daemon's folder for downloads",
+        ),
+      ),
   );
   action(
     "rename",
     "rename a torrent's file or folder on the daemon's disk",
-    ["rename 6f5d1b0f 'My film'", "where the data is, with another name"],
+    ["rename 6f5d1b0f 'My film'", "rename a torrent's file or folder; it stays in its folder"],
     rename,
-    (command) => one(command).argument("<name>", "the new name; nothing there may have it"),
+    (command) => one(command).argument("<name>", "the new name, which no other file in that folder may have"),
   );
   action(
     "limit",
     "limit torrents; `none` removes a limit",
-    ["limit 6f5d1b0f --down 1MiB --ratio 2", "a rate, and when seeding ends"],
+    ["limit 6f5d1b0f --down 1MiB --ratio 2", "limit the upload rate, and stop seeding at a ratio"],
     limit,
     (command) =>
       many(command)
-        .option("--down <rate>", "bytes a second to download at most: 512KiB, 1MB, none", rateOrNone("--down"))
-        .option("--up <rate>", "bytes a second to upload at most", rateOrNone("--up"))
-        .option("--ratio <number>", "seeding ends at this ratio; none: the daemon's setting", numberOrNone("--ratio")),
+        .option("--down <rate>", "the maximum download rate in bytes a second: 512KiB, 1MB, none", rateOrNone("--down"))
+        .option("--up <rate>", "the maximum upload rate in bytes a second", rateOrNone("--up"))
+        .option(
+          "--ratio <number>",
+          "the ratio at which seeding stops; none: the daemon's setting applies",
+          numberOrNone("--ratio"),
+        ),
   );
   action(
     "priority",
     "set the priority of files of a torrent",
-    ["priority films '*.txt' 3 --to skip", "by glob, and by number"],
+    ["priority films '*.txt' 3 --to skip", "files are given by a glob and by a number"],
     priority,
     (command) =>
       one(command)
-        .argument("<file...>", "numbers as `files` has them, paths, or globs")
-        .addOption(choiceOption("--to <priority>", "what they get", PRIORITIES).makeOptionMandatory()),
+        .argument("<file...>", "numbers as `remote files` prints them, paths, or globs")
+        .addOption(choiceOption("--to <priority>", "the new priority", PRIORITIES).makeOptionMandatory()),
   );
   action(
     "settings",
     "show the daemon's settings, or change some",
-    ["settings maxDownloadRate=5MiB seedRatio=none", "rates with their unit; none: no limit"],
+    ["settings maxDownloadRate=5MiB seedRatio=none", "rates have a unit; none means no limit"],
     settings,
-    (command) => command.argument("[key=value...]", "what to change; without it all are shown"),
+    (command) => command.argument("[key=value...]", "the settings to change; without them all settings are shown"),
   );
-  action("stats", "show the daemon's figures", ["stats --json | jq .downRate", "one of them"], stats);
-  action("dht", "show the daemon's part in the DHT", ["dht", "nodes, queries, and its address as nodes see it"], dht);
+  action("stats", "show the daemon's statistics", ["stats --json | jq .downRate", "print a single value"], stats);
+  action(
+    "dht",
+    "show the state of the daemon's DHT nodes",
+    ["dht", "show nodes, queries, and the daemon's address as other nodes see it"],
+    dht,
+  );
   action(
     "lsd",
-    "show the daemon's search for peers in the local network",
-    ["lsd", "interfaces, messages, peers found"],
+    "show the state of the daemon's search for peers in the local network",
+    ["lsd", "show interfaces, messages, and the number of peers found"],
     lsd,
   );
-  action("log", "print the daemon's log, as much as it remembers", ["log | tail", "the end of it"], log);
-  action("watch", "print what happens as it happens, until Ctrl-C", ["watch", "in words"], watch);
+  action("log", "print the last lines of the daemon's log", ["log | tail", "print only the end of the log"], log);
+  action(
+    "watch",
+    "print events of the daemon as they happen, until Ctrl-C",
+    ["watch", "print the events as text"],
+    watch,
+  );
 }

@@ -25,14 +25,14 @@ export function seedCommand(entry: CommandEntry): Command {
     "Shares data that is already on disk, until Ctrl-C. The data is checked first; missing pieces are downloaded.",
     [
       ["seed film.torrent --dir ~/films", "share ~/films/film.mkv"],
-      ["seed *.torrent --dir ~/films --max-up 1MiB", "many at once, with a rate limit"],
-      ["seed film.torrent --dir . --port 0 --json", "on any free port; the ready event has its number"],
+      ["seed *.torrent --dir ~/films --max-up 1MiB", "many torrents at the same time, with a rate limit"],
+      ["seed film.torrent --dir . --port 0 --json", "on any free port, whose number is in the event `ready`"],
     ],
   )
     .argument("<torrent...>", "torrent files")
-    .option("-d, --dir <dir>", "the folder that holds the data", ".")
+    .option("-d, --dir <dir>", "the folder that contains the data", ".")
     .option("--skip-check", "skip the check: assume that all data is complete")
-    .option("-t, --tracker <url>", "announce to this tracker, too; may be repeated", trackersArgument("--tracker"));
+    .option("-t, --tracker <url>", "announce to this tracker as well; may be repeated", trackersArgument("--tracker"));
   addSwarmOptions(command);
   return act<SeedFlags>(command, entry, seed);
 }

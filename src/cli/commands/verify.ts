@@ -22,14 +22,14 @@ interface VerifyFlags extends CommonFlags {
 export function verifyCommand(entry: CommandEntry): Command {
   const command = newCommand(
     entry,
-    "Reads the data of a torrent and checks it against the torrent's hashes. Changes nothing. Exit status 0 only when all data is complete and right.",
+    "Reads the data of a torrent and checks it against the torrent's hashes. Changes nothing. The exit status is 0 only when all data is complete and valid.",
     [
-      ["verify debian.torrent --dir ~/downloads", "is ~/downloads/debian… complete and undamaged?"],
-      ["verify debian.torrent --dir ~/downloads --json | jq .complete", "for a script"],
+      ["verify debian.torrent --dir ~/downloads", "check whether ~/downloads/debian… is complete and undamaged"],
+      ["verify debian.torrent --dir ~/downloads --json | jq .complete", "as JSON, for a script"],
     ],
   )
     .argument("<torrent>", "a torrent file")
-    .option("-d, --dir <dir>", "the folder that holds the torrent's file or folder", ".");
+    .option("-d, --dir <dir>", "the folder that contains the torrent's file or folder", ".");
   return act<VerifyFlags>(command, entry, verify);
 }
 

@@ -28,7 +28,7 @@ describe("sizeArgument", () => {
 describe("rateArgument", () => {
   it("accepts a rate with or without /s, and rejects 0", () => {
     expect(rateArgument("--max-down")("500KiB/s")).toBe(512_000);
-    expect(() => rateArgument("--max-down")("0")).toThrow(/leave it out for no limit/);
+    expect(() => rateArgument("--max-down")("0")).toThrow(/leave out the option for no limit/);
   });
 });
 

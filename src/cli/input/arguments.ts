@@ -13,7 +13,7 @@ export function sizeArgument(option: string): (text: string) => number {
  * Parses a rate in bytes a second, at least 1. `advice` is the end of the error message, which states how the user can
  * ask for no limit.
  */
-export function rateArgument(option: string, advice = "leave it out for no limit"): (text: string) => number {
+export function rateArgument(option: string, advice = "leave out the option for no limit"): (text: string) => number {
   return (text) => {
     const rate = parseArgument(option, () => parseSize(text));
     if (rate < 1)

@@ -22,7 +22,7 @@ export async function parentFolderHint(
     const stat = await runtime.files.stat(path);
     if (stat?.kind !== "file" || stat.size !== file.length) continue;
     const above = basename(resolve(folder)) === metainfo.name ? `, here ${dirname(resolve(folder))}` : "";
-    return `${path} is there: --dir names the folder that holds the folder ${metainfo.name}${above}`;
+    return `${path} exists: --dir must name the folder that contains the folder ${metainfo.name}${above}`;
   }
   return undefined;
 }

@@ -12,11 +12,11 @@ export async function requireFolder(runtime: Host, path: string): Promise<void> 
   if (stat === undefined)
     throw new StorageError(
       "storage.not-found",
-      `there is no folder ${path}; name the one that holds the data with --dir`,
+      `there is no folder ${path}; give the folder that contains the data with --dir`,
       { fields: { path } },
     );
   if (stat.kind !== "folder")
-    throw notAFolder(path, stat, `--dir names the folder that holds the data, such as ${dirname(path)}`);
+    throw notAFolder(path, stat, `--dir must name the folder that contains the data, such as ${dirname(path)}`);
 }
 
 /**
@@ -27,7 +27,7 @@ export async function requireRoomForFolder(runtime: Host, path: string): Promise
   for (let at = path; ; at = dirname(at)) {
     const stat = await runtime.files.stat(at);
     if (stat !== undefined && stat.kind !== "folder")
-      throw notAFolder(at, stat, "--dir names the folder to download into");
+      throw notAFolder(at, stat, "--dir must name the folder to download into");
     if (stat !== undefined || at === dirname(at)) return;
   }
 }

@@ -31,7 +31,7 @@ export async function readTargets(
   }));
   for (const text of sources) targets.push(await readTarget(runtime, text, trackers));
   if (targets.length === 0)
-    throw new CommandLineError("name a torrent file, a magnet link, or --info-hash with --tracker");
+    throw new CommandLineError("give a torrent file, a magnet link, or --info-hash with --tracker");
   const homeless = targets.find((target) => target.trackers.length === 0);
   if (homeless !== undefined) throw new CommandLineError(`${homeless.name} has no tracker; add --tracker URL`);
   return targets;

@@ -7,12 +7,12 @@ const renamed = (number: number): { from: string[]; to: string[] }[] =>
 describe("renamedNote", () => {
   it("returns one line for any number of files", () => {
     expect(renamedNote([])).toBeUndefined();
-    expect(renamedNote(renamed(1))).toBe("a/0? is a/0_ in the torrent: its own name would not do on every system");
+    expect(renamedNote(renamed(1))).toBe("a/0? is a/0_ in the torrent: its own name is not valid on every system");
     expect(renamedNote(renamed(3))).toBe(
-      "3 files have other names in the torrent, since their own would not do on every system: a/0? is a/0_, a/1? is a/1_, a/2? is a/2_",
+      "3 files have other names in the torrent, because their own are not valid on every system: a/0? is a/0_, a/1? is a/1_, a/2? is a/2_",
     );
     expect(renamedNote(renamed(1_000))).toBe(
-      "1,000 files have other names in the torrent, since their own would not do on every system: a/0? is a/0_, a/1? is a/1_, a/2? is a/2_ and 997 more",
+      "1,000 files have other names in the torrent, because their own are not valid on every system: a/0? is a/0_, a/1? is a/1_, a/2? is a/2_ and 997 more",
     );
   });
 

@@ -15,7 +15,7 @@ interface Renamed {
 export function renamedNote(renamed: readonly Renamed[]): string | undefined {
   const shown = renamed.slice(0, MAX_SHOWN).map(({ from, to }) => `${clean(from.join("/"))} is ${clean(to.join("/"))}`);
   if (renamed.length === 0) return undefined;
-  if (renamed.length === 1) return `${shown.join("")} in the torrent: its own name would not do on every system`;
+  if (renamed.length === 1) return `${shown.join("")} in the torrent: its own name is not valid on every system`;
   const more = renamed.length - shown.length;
-  return `${count(renamed.length, "file")} have other names in the torrent, since their own would not do on every system: ${shown.join(", ")}${more === 0 ? "" : ` and ${more} more`}`;
+  return `${count(renamed.length, "file")} have other names in the torrent, because their own are not valid on every system: ${shown.join(", ")}${more === 0 ? "" : ` and ${more} more`}`;
 }

@@ -8,7 +8,7 @@ import type { Output } from "./output.ts";
 export function showMagnet(output: Output, magnet: Magnet): void {
   const facts = magnetFacts(magnet);
   output.data(facts);
-  output.line(output.style.strong(magnet.name === undefined ? "a magnet link without a name" : clean(magnet.name)));
+  output.line(output.style.strong(magnet.name === undefined ? "(no name in the magnet link)" : clean(magnet.name)));
   printFields(output, [
     ["size", magnet.length === undefined ? undefined : `${formatSize(magnet.length)} (from the link)`],
     ["info-hash", magnet.infoHash?.hex],

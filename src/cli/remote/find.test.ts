@@ -32,7 +32,7 @@ describe("findTorrent", () => {
 
   it("lists the candidates when more than one matches, by id or by name", () => {
     expect(() => findTorrent(known, "ab")).toThrow(
-      /"ab" may be abc10000 \(films\), abd20000 \(music\); give more digits/,
+      /"ab" matches several torrents: abc10000 \(films\), abd20000 \(music\); give more digits/,
     );
     // The beginning of one's id is the other's name.
     expect(() => findTorrent(known, "abd")).toThrow(expect.objectContaining({ code: "remote.ambiguous" }) as Error);

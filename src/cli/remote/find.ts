@@ -31,9 +31,8 @@ export async function listAll(api: Pick<MillraceApi, "list">, options: ListOptio
  * when there are both texts and `all`, or neither; otherwise throws as {@link findTorrent} does.
  */
 export async function chosen(api: Pick<MillraceApi, "list">, texts: readonly string[], all = false): Promise<Named[]> {
-  if (all && texts.length > 0) throw new CommandLineError("name torrents, or use --all, not both");
-  if (!all && texts.length === 0)
-    throw new CommandLineError("name a torrent by its id or its exact name, or use --all");
+  if (all && texts.length > 0) throw new CommandLineError("give torrents or --all, not both");
+  if (!all && texts.length === 0) throw new CommandLineError("give the id or the exact name of a torrent, or --all");
   const known = (await listAll(api, { fields: ["name"] })).torrents.map(({ id, name = id }) => ({ id, name }));
   return all ? known : [...new Set(texts.map((text) => findTorrent(known, text)))];
 }
@@ -51,7 +50,7 @@ export function findTorrent(known: readonly Named[], text: string): Named {
   if (first === undefined)
     throw new InputError(
       "remote.unknown",
-      `there is no torrent ${shown}: neither an id begins so, nor is it a name; \`millrace remote list\` shows them`,
+      `there is no torrent ${shown}: no id begins with it and no torrent has that name; \`millrace remote list\` shows all`,
     );
   if (found.length === 1) return first;
   const choices = found
@@ -59,7 +58,7 @@ export function findTorrent(known: readonly Named[], text: string): Named {
     .map(({ id, name }) => `${id.slice(0, Math.max(SHOWN_ID, digits.length + 2))} (${name})`);
   throw new InputError(
     "remote.ambiguous",
-    `${shown} may be ${choices.join(", ")}${found.length > SHOWN_CHOICES ? " or more" : ""}; give more digits of the id`,
+    `${shown} matches several torrents: ${choices.join(", ")}${found.length > SHOWN_CHOICES ? " or more" : ""}; give more digits of the id`,
   );
 }
 
@@ -77,7 +76,7 @@ export async function findFiles(files: readonly TorrentFile[], words: readonly s
     if (meant.length === 0)
       throw new InputError(
         "remote.no-file",
-        `no file is ${JSON.stringify(word.slice(0, 100))}; \`millrace remote files\` lists them with their numbers`,
+        `no file of the torrent matches ${JSON.stringify(word.slice(0, 100))}; \`millrace remote files\` lists the files with their numbers`,
       );
     for (const file of meant) found.add(file);
   }

@@ -141,7 +141,7 @@ export async function watch({ api, output, session }: Remote): Promise<number> {
   let wasLost = false;
   const onState = (isOpen: boolean): void => {
     if (!isOpen && !wasLost) output.note("the daemon cannot be reached; waiting for it");
-    if (isOpen && wasLost) output.note("the daemon is there again");
+    if (isOpen && wasLost) output.note("the daemon can be reached again");
     wasLost = !isOpen;
   };
   for await (const event of api.events({ signal, onState })) {

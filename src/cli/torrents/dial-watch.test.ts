@@ -57,7 +57,7 @@ describe("DialWatch", () => {
       net.watch(`${host}:1`);
       await expect(net.resolve(host)).rejects.toThrow(/./);
     }
-    expect(net.outcome("p.example:1")).toEqual({ kind: "failed", reason: "is not known by that name" });
+    expect(net.outcome("p.example:1")).toEqual({ kind: "failed", reason: "has a name that cannot be resolved" });
     expect(net.outcome("q.example:1")).toEqual({ kind: "pending" });
     expect(net.outcome("r.example:1")).toEqual({ kind: "failed", reason: "cannot be reached: odd" });
   });

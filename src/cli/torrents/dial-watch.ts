@@ -23,7 +23,7 @@ const REASONS: Readonly<Record<string, string>> = {
   "net.refused": "refused the connection (ECONNREFUSED)",
   "net.timeout": "does not respond",
   "net.unreachable": "cannot be reached from here",
-  "net.unknown-host": "is not known by that name",
+  "net.unknown-host": "has a name that cannot be resolved",
 };
 
 /**

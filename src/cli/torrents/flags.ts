@@ -34,25 +34,29 @@ export function addSwarmOptions(command: Command): Command {
   return command
     .option(
       "--peer <host:port>",
-      "connect to this peer, too; may be repeated, or separated by commas",
+      "connect to this peer as well; may be repeated, or several separated by commas",
       peersArgument("--peer"),
     )
     .option(
       "--port <number>",
-      "the port to listen on; 0 is any port (default: the first free one from 6881 to 6889)",
+      "the port to listen on; 0 is any free port (default: the first free one from 6881 to 6889)",
       portArgument("--port"),
     )
-    .option("--max-down <rate>", "bytes a second to receive at most, such as 500KiB", rateArgument("--max-down"))
-    .option("--max-up <rate>", "bytes a second to send at most", rateArgument("--max-up"))
-    .option("--no-trackers", "announce to no tracker")
-    .option("--no-dht", "take no part in the DHT")
+    .option(
+      "--max-down <rate>",
+      "the maximum download rate in bytes a second, such as 500KiB",
+      rateArgument("--max-down"),
+    )
+    .option("--max-up <rate>", "the maximum upload rate in bytes a second", rateArgument("--max-up"))
+    .option("--no-trackers", "do not use trackers")
+    .option("--no-dht", "do not use the DHT")
     .option(
       "--dht-bootstrap <host:port>",
-      "a node of the DHT to begin with, instead of the default ones; may be repeated (default: MILLRACE_DHT_BOOTSTRAP)",
+      "a DHT node to query first, in place of the default ones; may be repeated (default: MILLRACE_DHT_BOOTSTRAP)",
       nodesArgument("--dht-bootstrap"),
     )
-    .option("--no-pex", "exchange no addresses of peers with other peers")
-    .option("--no-lsd", "neither look for peers in the local network nor announce there")
+    .option("--no-pex", "do not exchange addresses of peers with other peers")
+    .option("--no-lsd", "do not search for peers in the local network, and do not announce torrents there")
     .option(
       "--lsd-interface <name>",
       "the network interface for that, by name or address, instead of all; may be repeated (default: MILLRACE_LSD_INTERFACES)",

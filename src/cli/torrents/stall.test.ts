@@ -70,7 +70,7 @@ describe("stallReason", () => {
     [
       "peers of the tracker are dialed",
       { trackers: [{ ...working, peersReceived: 3 }] },
-      "none of the tracker's peers can be reached",
+      "none of the peers that the tracker returned can be reached",
     ],
     ["no DHT node has replied", { dhtNodes: 0 }, "no DHT nodes reached"],
     ["the DHT is asked", { dhtNodes: 3 }, "the DHT knows no peers yet"],

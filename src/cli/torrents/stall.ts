@@ -99,7 +99,7 @@ function trackersPart({ asksTrackers, trackers, knownPeers }: StallFacts): Part 
   if (works !== undefined && works.peersReceived === 0 && knownPeers === 0)
     return { key: "tracker-empty", text: `${works.url} knows no other peers`, isOpen: false };
   if (works !== undefined)
-    return { key: "unreachable", text: "none of the tracker's peers can be reached", isOpen: true };
+    return { key: "unreachable", text: "none of the peers that the tracker returned can be reached", isOpen: true };
   const asked = trackers.find(({ state }) => state.kind === "announcing");
   if (asked !== undefined)
     return { key: "tracker-silent", text: asked.message ?? `${asked.url} has not responded yet`, isOpen: true };

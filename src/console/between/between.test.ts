@@ -164,7 +164,7 @@ describe("Between", () => {
       await stage.world.run(10_000);
       expect(other.bytes.length).toBe(bytes.length);
       expect(other.closed).toEqual({ error: undefined });
-      expect(between.views[0]?.timeline.last).toMatchObject({ type: "closed", way, why: "hung up" });
+      expect(between.views[0]?.timeline.last).toMatchObject({ type: "closed", way, why: "closed normally" });
       expect([stage.client.sockets, stage.proxy.sockets, stage.target.sockets]).toEqual([0, 0, 0]);
     },
   );
@@ -290,7 +290,9 @@ describe("runBetween", () => {
       }),
     );
     await stage.world.until(() => greeting !== "", 10_000);
-    expect(greeting).toBe("listening on 10.0.0.2:7000; connections go on to 10.0.0.3:6881; Ctrl-C ends");
+    expect(greeting).toBe(
+      "listening on 10.0.0.2:7000; connections are forwarded to 10.0.0.3:6881; Ctrl-C stops the proxy",
+    );
     const out = await stage.connect();
     await stage.world.until(() => stage.ends.length > 0, 10_000);
     const infoHash = sampleTorrent.id.wire;

@@ -89,7 +89,7 @@ export class Between {
 
   /** Stops listening and closes all connections. Resolves when all are closed. */
   async close(): Promise<void> {
-    this.#ending.abort(new AbortError("the proxy is over"));
+    this.#ending.abort(new AbortError("the proxy has ended"));
     await this.#listener?.close();
     await Promise.all(this.#joining);
     await Promise.all([...this.#pipes].map((pipe) => pipe.close()));
@@ -180,7 +180,7 @@ export class Between {
       return true;
     conversation.close(
       "in",
-      "refused: it does not begin as BitTorrent does, and may be encrypted; most clients come again in plain (--encrypted lets it pass)",
+      "refused: no BitTorrent handshake, possibly encrypted; most clients connect again without encryption (--encrypted forwards it)",
       this.now(),
     );
     return false;
@@ -188,7 +188,7 @@ export class Between {
 
   #why(error: Error | undefined): string {
     if (this.#ending.signal.aborted) return "the proxy ended";
-    return error === undefined ? "hung up" : `the connection broke: ${error.message}`;
+    return error === undefined ? "closed normally" : `the connection was lost: ${error.message}`;
   }
 }
 

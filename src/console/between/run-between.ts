@@ -95,5 +95,5 @@ export function betweenGreeting(
   between: Between,
   { listen, target }: Pick<BetweenOptions, "listen" | "target">,
 ): string {
-  return `listening on ${formatEndpoint({ ip: listen.ip ?? "127.0.0.1", port: between.port })}; connections go on to ${target.host}:${target.port}; Ctrl-C ends`;
+  return `listening on ${formatEndpoint({ ip: listen.ip ?? "127.0.0.1", port: between.port })}; connections are forwarded to ${target.host}:${target.port}; Ctrl-C stops the proxy`;
 }

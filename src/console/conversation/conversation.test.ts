@@ -166,7 +166,7 @@ describe("Conversation", () => {
     };
     conversation.receive("in", wire.encodeHandshake({ infoHash: metainfo.id.wire, peerId: new Uint8Array(20) }), 0);
     conversation.entries.watch(({ type }) => {
-      if (type === "choke") conversation.close("out", "we hung up", 1);
+      if (type === "choke") conversation.close("out", "the console closed the connection", 1);
     });
     const bytes = Buffer.concat([
       wire.encodeUnchoke(),

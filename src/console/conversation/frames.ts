@@ -87,7 +87,7 @@ export class FrameReader {
       if (length > MAX_NOTED_FRAME) {
         this.#state = "lost";
         this.#hold(new Uint8Array(0));
-        out.push(garbage(bytes.subarray(at), `a message of ${length} bytes: no message is that long`));
+        out.push(garbage(bytes.subarray(at), `a length prefix of ${length} bytes: no message is so long`));
         return;
       }
       const end = at + PREFIX_LENGTH + length;

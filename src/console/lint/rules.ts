@@ -210,7 +210,7 @@ export const RULES = {
     "choke, unchoke, interested or not-interested that changes nothing, more than once in a row",
     "connections begin choked and not interested; only changes are sent",
   ),
-  "state.interested-complete": note(3, "interested by a side that has every piece", "it needs no pieces"),
+  "state.interested-complete": note(3, "interested from a side that has every piece", "it needs no pieces"),
 
   "rhythm.silence": note(
     3,

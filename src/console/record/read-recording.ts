@@ -49,7 +49,7 @@ class Reading {
     if (bytes.length === 0) return;
     const fields = parse(bytes);
     if (fields === undefined) {
-      if (this.#header === undefined) throw this.#wrong("this is no recording of a session");
+      if (this.#header === undefined) throw this.#wrong("this is not a recording of a console session");
       if (isWhole) throw this.#wrong("not a line of JSON");
       this.#isCut = true;
       return;
@@ -65,7 +65,7 @@ class Reading {
 
   done(): Recording {
     if (this.#header === undefined)
-      throw new InputError("console.recording", `${this.#path} is empty: no recording of a session`, {
+      throw new InputError("console.recording", `${this.#path} is empty: it is not a recording of a console session`, {
         fields: { path: this.#path },
       });
     return { ...this.#header, events: this.#events, isCut: this.#isCut };
@@ -90,7 +90,7 @@ function parse(bytes: Uint8Array): Fields | undefined {
 }
 
 function readHeader(fields: Fields): RecordingHeader {
-  if (fields.get("format") !== FORMAT) throw wrongField("this is no recording of a session");
+  if (fields.get("format") !== FORMAT) throw wrongField("this is not a recording of a console session");
   if (fields.get("version") !== VERSION)
     throw wrongField(
       `a recording of version ${JSON.stringify(fields.get("version"))?.slice(0, 20) ?? "unknown"}; this program reads version ${VERSION}`,
@@ -106,7 +106,7 @@ function readEvent(fields: Fields, peers: Set<number>, hasher: Runtime["hasher"]
   if (event === "left-out") return { event, at, peers: whole(fields, "peers"), why: text(fields, "why") };
   const peer = whole(fields, "peer");
   if (event === "peer") {
-    if (peers.has(peer)) throw wrongField(`peer ${peer} is there already`);
+    if (peers.has(peer)) throw wrongField(`peer ${peer} occurs twice`);
     if (peers.size >= MAX_RECORDED_PEERS) throw wrongField(`more than ${MAX_RECORDED_PEERS} peers`);
     peers.add(peer);
     return {
@@ -117,12 +117,12 @@ function readEvent(fields: Fields, peers: Set<number>, hasher: Runtime["hasher"]
       direction: choice(fields, "direction", ["outgoing", "incoming"]),
     };
   }
-  if (!peers.has(peer)) throw wrongField(`peer ${peer} has no peer event before`);
+  if (!peers.has(peer)) throw wrongField(`peer ${peer} was not introduced by an earlier event`);
   const way: Way = choice(fields, "way", ["out", "in"]);
   if (event === "bytes") {
     const bytes = base64(fields, "base64");
     if (bytes.length > MAX_TOLD_BYTES)
-      throw wrongField(`${bytes.length} bytes in one event: ${MAX_TOLD_BYTES} are the most`);
+      throw wrongField(`${bytes.length} bytes in one event; at most ${MAX_TOLD_BYTES} are allowed`);
     return { event, at, peer, way, bytes };
   }
   return { event, at, peer, way, why: text(fields, "why") };
@@ -130,21 +130,21 @@ function readEvent(fields: Fields, peers: Set<number>, hasher: Runtime["hasher"]
 
 function text(fields: Fields, name: string): string {
   const value = fields.get(name);
-  if (typeof value !== "string") throw wrongField(`${name} is no text`);
+  if (typeof value !== "string") throw wrongField(`${name} is not a text`);
   if (name !== "base64" && name !== "info" && value.length > MAX_RECORDED_TEXT)
-    throw wrongField(`${name} has ${value.length} characters: ${MAX_RECORDED_TEXT} are the most`);
+    throw wrongField(`${name} has ${value.length} characters; at most ${MAX_RECORDED_TEXT} are allowed`);
   return value;
 }
 
 function number(fields: Fields, name: string): number {
   const value = fields.get(name);
-  if (typeof value !== "number" || !(value >= 0)) throw wrongField(`${name} is no number from 0`);
+  if (typeof value !== "number" || !(value >= 0)) throw wrongField(`${name} is not a number from 0 on`);
   return value;
 }
 
 function whole(fields: Fields, name: string): number {
   const value = number(fields, name);
-  if (!Number.isSafeInteger(value)) throw wrongField(`${name} is no whole number`);
+  if (!Number.isSafeInteger(value)) throw wrongField(`${name} is not a whole number`);
   return value;
 }
 

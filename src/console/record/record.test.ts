@@ -164,7 +164,7 @@ describe("Replay", () => {
               // Its memory is used again.
               bytes.fill(0xee);
             }
-            view.conversation.close("in", "the peer hung up", scene.now);
+            view.conversation.close("in", "the peer closed the connection", scene.now);
             recorder ??= await scene.record();
             await scene.do(recorder.close());
             expect(scene.errors).toEqual([]);
@@ -213,7 +213,7 @@ describe("Replay", () => {
     const { conversation } = scene.contact();
     const told = [handshake(1), encodeInterested(), encodeKeepAlive()];
     for (const [at, bytes] of told.entries()) conversation.receive("out", bytes, (at + 1) * 1000);
-    conversation.close("out", "we hung up", 4000);
+    conversation.close("out", "the console closed the connection", 4000);
     const recorder = await scene.record();
     await scene.do(recorder.close());
     const replay = await scene.replay();
@@ -251,7 +251,7 @@ describe("Tape", () => {
       much.conversation.receive("in", at === 0 ? handshake(2) : encodeKeepAlive(), 2 + at);
     expect(scene.tape.leftOut).toBe(1);
     const late = await scene.record({ path: "/late.jsonl" });
-    for (const { conversation } of [much, little]) conversation.close("in", "the peer hung up", 100);
+    for (const { conversation } of [much, little]) conversation.close("in", "the peer closed the connection", 100);
     await scene.do(Promise.all([early.close(), late.close()]));
     const texts = async (path: string): Promise<string> => {
       const replay = new Replay(await scene.read(path), { linter });
@@ -269,7 +269,7 @@ describe("Tape", () => {
     const scene = new Scene(10_000);
     const [gone, here] = [scene.contact(), scene.contact()];
     gone.conversation.receive("in", handshake(2), 1);
-    gone.conversation.close("in", "the peer hung up", 2);
+    gone.conversation.close("in", "the peer closed the connection", 2);
     for (let at = 0; at < 10; at++)
       here.conversation.receive("in", at === 0 ? handshake(2) : encodeKeepAlive(), 2 + at);
     expect(scene.tape.leftOut).toBe(1);
@@ -435,23 +435,23 @@ describe("readRecording", () => {
 
   it.each([
     ["nothing", "", /is empty/],
-    ["another file", "hello\n", /line 1: this is no recording/],
-    ["other JSON", '{"a":1}\n', /line 1: this is no recording/],
+    ["another file", "hello\n", /line 1: this is not a recording/],
+    ["other JSON", '{"a":1}\n', /line 1: this is not a recording/],
     ["a later version", '{"format":"millrace-session","version":2}\n', /line 1: a recording of version 2/],
     ["a line in the middle that is no JSON", `${header}\n{"event":\n${peer}\n`, /line 2: not a line of JSON/],
     ["an event that there is not", `${header}\n{"event":"dance","at":1}\n`, /line 2: event is none of/],
     [
       "an invalid time",
       `${header}\n${peer}\n{"event":"bytes","at":-1,"peer":1,"way":"in","base64":""}\n`,
-      /line 3: at is no number/,
+      /line 3: at is not a number/,
     ],
     [
       "an unknown peer",
       `${header}\n{"event":"bytes","at":1,"peer":7,"way":"in","base64":""}\n`,
-      /line 2: peer 7 has no peer event/,
+      /line 2: peer 7 was not introduced/,
     ],
-    ["a peer told of twice", `${header}\n${peer}\n${peer}\n`, /line 3: peer 1 is there already/],
-    ["half a peer", `${header}\n${peer.replace('"peer":1', '"peer":1.5')}\n`, /line 2: peer is no whole number/],
+    ["a peer told of twice", `${header}\n${peer}\n${peer}\n`, /line 3: peer 1 occurs twice/],
+    ["half a peer", `${header}\n${peer.replace('"peer":1', '"peer":1.5')}\n`, /line 2: peer is not a whole number/],
     [
       "bytes that are not base64",
       `${header}\n${peer}\n{"event":"bytes","at":1,"peer":1,"way":"in","base64":"a?=="}\n`,
@@ -460,7 +460,7 @@ describe("readRecording", () => {
     [
       "too many bytes at once",
       `${header}\n${peer}\n{"event":"bytes","at":1,"peer":1,"way":"in","base64":"${"AAAA".repeat(1_400_000)}"}\n`,
-      /line 3: 4200000 bytes in one event: 4194304 are the most/,
+      /line 3: 4200000 bytes in one event; at most 4194304 are allowed/,
     ],
     [
       "a reason that is too long",

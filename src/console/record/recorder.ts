@@ -101,7 +101,7 @@ export class Recorder {
 
   #push(line: string): void {
     if (this.#waitingLength + line.length > (this.#options.maxWaiting ?? MAX_WAITING_TEXT)) {
-      this.#end("console.record-slow", "the disk is too slow for it");
+      this.#end("console.record-slow", "the disk is too slow");
       return;
     }
     this.#waiting.push(line);

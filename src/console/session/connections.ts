@@ -75,7 +75,7 @@ export class Connections {
   async contact(host: unknown, port?: unknown, options?: unknown): Promise<ConsolePeer> {
     const target = readTarget(host, port, options);
     const { runtime, signal } = this.#options;
-    if (signal.aborted) throw new AbortError("the session is over");
+    if (signal.aborted) throw new AbortError("the session has ended");
     this.#makeRoom();
     const timeoutMs = (target.options.timeout ?? CONNECT_TIMEOUT_MS / 1000) * 1000;
     const socket = await dialHost(runtime.net, { host: target.host, port: target.port, timeoutMs, signal });
@@ -147,7 +147,8 @@ export class Connections {
   #makeRoom(): void {
     if (this.peers.length + this.#pending.size < MAX_SESSION_PEERS) return;
     const closed = this.peers.findIndex((peer) => peer.isClosed);
-    if (closed < 0) throw new UsageError("console.peers", `there are ${MAX_SESSION_PEERS} peers; close one first`);
+    if (closed < 0)
+      throw new UsageError("console.peers", `the session has ${MAX_SESSION_PEERS} peers, the maximum; close one first`);
     for (const peer of this.peers.splice(closed, 1)) this.#payloads.forget(peer.timeline);
   }
 
@@ -187,7 +188,7 @@ export class Connections {
       const isSilent = errorCode(error) === "console.timeout";
       throw new NetworkError(
         errorCode(error) ?? "console.closed",
-        `${peer.address} ${isSilent ? "sent no handshake in time" : "hung up before its handshake: it may not have this torrent, or know us already"}`,
+        `${peer.address} ${isSilent ? "sent no handshake in time" : "closed the connection before its handshake: it may not have this torrent, or know us already"}`,
         { cause: error },
       );
     }
@@ -200,7 +201,7 @@ export class Connections {
   #handshakeProblem(entry: Entry): string | undefined {
     if (entry.type === "garbage") return entry.why;
     return entry.type === "handshake" && !equalBytes(entry.infoHash, this.#options.host.infoHash)
-      ? "it is about another torrent"
+      ? "it has the info-hash of another torrent"
       : undefined;
   }
 }

@@ -30,7 +30,7 @@ describe("metadata requested by the user", () => {
     const good = await meet(s, "10.0.0.3");
     sendMetadata(bad.far, new Uint8Array(info.length), info.length);
     await s.run(1_000);
-    expect(s.logged("the metadata of peer 1 has a hash that differs from the info-hash")).toBe(true);
+    expect(s.logged("the metadata of peer 1 does not hash to the info-hash")).toBe(true);
     expect(s.session.content.metainfo).toBeUndefined();
     sendMetadata(good.far, info, info.length);
     await s.run(1_000);

@@ -114,7 +114,7 @@ export class Content {
     if (!attempt.isComplete) return undefined;
     this.#metadata.delete(peer);
     const info = attempt.verified(infoHash, runtime.hasher);
-    if (info === undefined) log.warn(`the metadata of peer ${peer.number} has a hash that differs from the info-hash`);
+    if (info === undefined) log.warn(`the metadata of peer ${peer.number} does not hash to the info-hash`);
     return info;
   }
 
@@ -132,7 +132,7 @@ export class Content {
     const trackers = isMetainfo(source) ? [] : source.trackers.map((url) => [url]);
     const metainfo = metainfoFromInfo(info, { trackers }, runtime.hasher);
     await this.#setMetainfo(metainfo);
-    log.info(`the metadata is complete, and its hash is right: ${metainfo.name}`);
+    log.info(`the metadata is complete, and its hash is correct: ${metainfo.name}`);
   }
 
   /** Closes the files. Rejects with StorageError when received data could not be stored. */

@@ -218,7 +218,7 @@ export class Pieces {
       await this.#put(index, begin, bytes);
       if (!this.#rangesOf(index).covers(0, size)) return;
       const isRight = await this.#check(index);
-      if (isRight) this.#options.log.info(`piece ${index} is complete, and its hash is right`);
+      if (isRight) this.#options.log.info(`piece ${index} is complete, and its hash is correct`);
       else
         this.#options.log.warn(`piece ${index} has a wrong hash; its last block came from ${from}; request it again`);
     });

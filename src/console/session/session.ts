@@ -170,7 +170,7 @@ export class ConsoleSession {
   async close(): Promise<void> {
     if (this.#isClosed) return;
     this.#isClosed = true;
-    this.#ending.abort(new AbortError("the session is over"));
+    this.#ending.abort(new AbortError("the session has ended"));
     const { ended } = await this.#connections.close();
     await Promise.all(
       this.trackers.map((tracker) =>

@@ -97,7 +97,7 @@ const messages: readonly (readonly [WireMessage, string])[] = [
     "malformed extended: no dictionary (no bytes)",
   ],
   [{ type: "garbage", bytes: Uint8Array.of(0x47, 0x45), why: "another protocol" }, "garbage: another protocol (4745)"],
-  [{ type: "closed", why: "the peer hung up" }, "closed: the peer hung up"],
+  [{ type: "closed", why: "the peer closed the connection" }, "closed: the peer closed the connection"],
 ];
 
 describe("describeMessage", () => {

@@ -32,8 +32,8 @@ describe("timelineTable", () => {
       "+12.004  →  request piece 1, 16384 bytes from 0                                             17",
       "+12.005  ←  piece 1, 16384 bytes from 0                                                 16,397",
       "+13.000  ←  malformed: have has a fixed length: expected 5 bytes, received 2 (01)            6  ! framing.size (BEP 3)",
-      "+14.000  ←  closed: the peer hung up",
-      "lint: ! breaks a rule, ~ is legal but unusual",
+      "+14.000  ←  closed: the peer closed the connection",
+      "lint: ! marks a violation of a rule, ~ a message that is allowed but unusual",
     ]);
   });
 
@@ -53,8 +53,8 @@ describe("timelineTable", () => {
       "+13.000  <-  malformed: have has a fixed length: expected 5 bytes,             6",
       "             received 2 (01)",
       "         ! framing.size (BEP 3)",
-      "+14.000  <-  closed: the peer hung up",
-      "lint: ! breaks a rule, ~ is legal but unusual",
+      "+14.000  <-  closed: the peer closed the connection",
+      "lint: ! marks a violation of a rule, ~ a message that is allowed but unusual",
     ]);
   });
 
@@ -76,7 +76,7 @@ describe("lintTable", () => {
   it("shows time, message, sender, severity, rule, BEP and reason", () => {
     expect(lintTable(finished()).draw({ width: 120, style: plainStyle }).split("\n")).toEqual([
       "seconds   #  sender         rule            BEP  what",
-      " +1.501   6  us      fault  request.choked    3  a request for piece 0 begin 0 length 16384, and it was never unchoked",
+      " +1.501   6  us      fault  request.choked    3  a request for piece 0 begin 0 length 16384, but it was never unchoked",
       "+13.000  10  peer 1  fault  framing.size      3  have has a fixed length: expected 5 bytes, received 2",
     ]);
   });
@@ -86,7 +86,7 @@ describe("lintTable", () => {
     sendAll(second);
     expect(lintTable([finished(), second]).draw({ width: 140, style: plainStyle }).split("\n").slice(0, 2)).toEqual([
       "seconds  peer   #  sender         rule            BEP  what",
-      " +1.501     1   6  us      fault  request.choked    3  a request for piece 0 begin 0 length 16384, and it was never unchoked",
+      " +1.501     1   6  us      fault  request.choked    3  a request for piece 0 begin 0 length 16384, but it was never unchoked",
     ]);
   });
 
@@ -123,7 +123,7 @@ describe("messagesTable", () => {
     ).toEqual([
       " #  seconds     message                                                                bytes  lint",
       "10  +13.000  ←  malformed: have has a fixed length: expected 5 bytes, received 2 (01)      6  ! framing.size (BEP 3)",
-      "11  +14.000  ←  closed: the peer hung up",
+      "11  +14.000  ←  closed: the peer closed the connection",
     ]);
   });
 });
@@ -133,7 +133,7 @@ describe("entryText", () => {
     const [entry] = finished().timeline.where({ number: 6 });
     if (entry === undefined) throw new Error("no entry");
     expect(entryText(entry, { style: plainStyle, peer: 1, speaker: "us\n" })).toBe(
-      "  +1.501 peer 1 → from us\\n: request piece 0, 16384 bytes from 0  ! request.choked (BEP 3): a request for piece 0 begin 0 length 16384, and it was never unchoked",
+      "  +1.501 peer 1 → from us\\n: request piece 0, 16384 bytes from 0  ! request.choked (BEP 3): a request for piece 0 begin 0 length 16384, but it was never unchoked",
     );
   });
 });

@@ -78,8 +78,10 @@ export function timelineTable(view: PeerView, options: TimelineOptions = {}): Ta
     empty: view.timeline.length === 0 ? "no message was sent yet" : "no message matches",
     legend:
       [
-        ...(dropped > 0 ? [`the first ${groupDigits(dropped)} messages were let go to save memory`] : []),
-        ...(shown.some((entry) => entry.findings.length > 0) ? ["lint: ! breaks a rule, ~ is legal but unusual"] : []),
+        ...(dropped > 0 ? [`the first ${groupDigits(dropped)} messages were dropped to save memory`] : []),
+        ...(shown.some((entry) => entry.findings.length > 0)
+          ? ["lint: ! marks a violation of a rule, ~ a message that is allowed but unusual"]
+          : []),
       ].join("; ") || undefined,
   });
 }

@@ -31,7 +31,10 @@ const endpoint = z
   .string()
   .regex(/^(?:\[[0-9a-fA-F:.]+\]|[^\s:[\]]+):\d{1,5}$/, "write HOST:PORT, as 127.0.0.1:9191 or [::1]:9191");
 
-const node = z.string().max(300).refine(isHostPort, { message: "write HOST:PORT, as router.bittorrent.com:6881" });
+const node = z
+  .string()
+  .max(300)
+  .refine(isHostPort, { message: "write HOST:PORT, for example router.bittorrent.com:6881" });
 
 function isHostPort(text: string): boolean {
   try {
@@ -52,26 +55,30 @@ export const configSchema = z.strictObject({
   listen: endpoint
     .default("127.0.0.1:9191")
     .describe(
-      "Where the page and the API are served. Anything but a loopback address is open to the network: put TLS in front of it.",
+      "Where the page and the API are served. An address that is not a loopback address can be reached from the network; use a proxy with TLS for it.",
     ),
   allowedHosts: z
     .array(z.string().min(1).max(255))
     .max(100)
     .default([])
     .describe(
-      "Host names besides localhost and the address above under which the page may be opened, as behind a proxy.",
+      "Host names under which the page may be opened, in addition to localhost and the address above, for example behind a proxy.",
     ),
   stateDir: path
     .default("")
-    .describe("Where torrents, progress and the token's hash are kept. Empty: the user's data folder."),
-  peerPort: z.int().min(0).max(65_535).default(6881).describe("The port that peers connect to; 0 takes any."),
-  listenIp: z.string().max(100).default("").describe("The address that peers connect to. Empty: all."),
-  dht: z.boolean().default(true).describe("Whether to take part in the DHT, and find peers there."),
+    .describe("The folder for torrents, progress and the token's hash. Empty: the user's data folder."),
+  peerPort: z.int().min(0).max(65_535).default(6881).describe("The port that peers connect to; 0 is any free port."),
+  listenIp: z
+    .string()
+    .max(100)
+    .default("")
+    .describe("The IP address that peers connect to. Empty: all addresses of this machine."),
+  dht: z.boolean().default(true).describe("Whether to run a DHT node and find peers with it."),
   dhtBootstrap: z
     .array(node)
     .max(100)
     .default([...DEFAULT_BOOTSTRAP])
-    .describe("Nodes of the DHT to begin with, as HOST:PORT. Empty: none but those that an earlier run has kept."),
+    .describe("The DHT nodes to query first, as HOST:PORT. Empty: only the nodes that an earlier run has stored."),
   pex: z.boolean().default(true).describe("Whether peers exchange the addresses of other peers."),
   lsd: z
     .boolean()
@@ -82,32 +89,32 @@ export const configSchema = z.strictObject({
     .max(100)
     .default(["*"])
     .describe(
-      'The network interfaces for that, by name or address; "*" is all but the loopback interface. Empty: none.',
+      'The network interfaces for peers in the local network, by name or address; "*" is all except the loopback interface. Empty: none.',
     ),
   logLevel: z
     .enum(["debug", "info", "warn", "error"])
     .default("info")
-    .describe("The lowest level that is logged on stderr, a line of JSON each (on a terminal: text)."),
+    .describe("The lowest level that is logged on stderr: as lines of JSON, or as text on a terminal."),
   allowPrivateAddresses: z
     .boolean()
     .default(false)
-    .describe("Whether torrent addresses and trackers may lead into private networks and to this machine."),
+    .describe("Whether URLs of torrents and trackers may have addresses in private networks and of this machine."),
   followLinks: z
     .boolean()
     .default(false)
-    .describe("Whether streams and new torrents may follow symbolic links out of their folder."),
+    .describe("Whether streams and new torrents may follow symbolic links that lead out of their folder."),
   onComplete: path
     .default("")
     .describe(
-      "A program to run when a download is complete. It learns of it by MILLRACE_ID, MILLRACE_NAME, MILLRACE_PATH and MILLRACE_LABEL. Can be set in this file alone.",
+      "A program to run when a download is complete. The environment variables MILLRACE_ID, MILLRACE_NAME, MILLRACE_PATH and MILLRACE_LABEL describe the download. Can be set in this file only.",
     ),
-  downloadDir: path.min(1).default("~/Downloads").describe("Where downloads go."),
+  downloadDir: path.min(1).default("~/Downloads").describe("The folder for downloads."),
   maxDownloadRate: rate.default(null).describe('Bytes a second over all torrents: 5000000, "5MiB" or "unlimited".'),
-  maxUploadRate: rate.default(null).describe("The same for uploads."),
+  maxUploadRate: rate.default(null).describe("The limit for uploads, in the same form."),
   alternativeDownloadRate: rate
     .default(50_000)
-    .describe("Bytes a second that hold instead while the alternative rates are switched on."),
-  alternativeUploadRate: rate.default(50_000).describe("The same for uploads."),
+    .describe("The download limit that replaces max-download-rate while the alternative rates are switched on."),
+  alternativeUploadRate: rate.default(50_000).describe("The limit for uploads, in the same form."),
   isAlternative: z.boolean().default(false).describe("Whether the alternative rates are switched on."),
   alternativeTimes: alternativeTimes
     .extend({
@@ -117,14 +124,22 @@ export const configSchema = z.strictObject({
       to: alternativeTimes.shape.to.default("17:00"),
     })
     .prefault({})
-    .describe("When the alternative rates are switched on and off by themselves. Days: 0 is Sunday."),
-  maxConnections: settings.shape.maxConnections.default(500).describe("Connections to peers over all torrents."),
-  maxPeers: settings.shape.maxPeers.default(100).describe("Connections to peers of one torrent."),
-  uploadSlots: settings.shape.uploadSlots.default(20).describe("Peers of one torrent that are sent data at once."),
+    .describe("The times at which the alternative rates are switched on and off automatically. Days: 0 is Sunday."),
+  maxConnections: settings.shape.maxConnections
+    .default(500)
+    .describe("The maximum number of connections to peers, for all torrents together."),
+  maxPeers: settings.shape.maxPeers.default(100).describe("The maximum number of connections to peers of one torrent."),
+  uploadSlots: settings.shape.uploadSlots
+    .default(20)
+    .describe("The maximum number of peers of one torrent that are sent data at the same time."),
   maxActiveDownloads: countOrAll
     .default(null)
-    .describe("Torrents that download at once; further ones wait in the queue. 0: no limit."),
-  maxActiveSeeds: countOrAll.default(null).describe("Torrents that seed at once; 0: all."),
+    .describe(
+      "The maximum number of torrents that download at the same time; further ones wait in the queue. 0: no limit.",
+    ),
+  maxActiveSeeds: countOrAll
+    .default(null)
+    .describe("The maximum number of torrents that seed at the same time. 0: no limit."),
   seedRatio: z
     .union([z.number().nonnegative(), unlimited, z.null()])
     .default(null)
@@ -141,10 +156,12 @@ export const configSchema = z.strictObject({
     .union([z.int().positive(), unlimited, z.null()])
     .default(null)
     .describe('A download without a transfer for so many seconds takes no place in the queue; or "unlimited".'),
-  incompleteDir: path.default("").describe("Where downloads are until they are complete. Empty: in their own folder."),
+  incompleteDir: path
+    .default("")
+    .describe("The folder for incomplete downloads. Empty: they are in the folder of the complete download."),
   watchDir: path.default("").describe("A folder whose torrent files are added automatically. Empty: none."),
   startAdded: z.boolean().default(true).describe("Whether torrents start when they are added."),
-  labels: settings.shape.labels.default({}).describe("Categories, and the folder that downloads of each go to."),
+  labels: settings.shape.labels.default({}).describe("The labels, and the folder for the downloads with each label."),
   schedule: z
     .array(
       scheduleRule.extend({
@@ -155,7 +172,7 @@ export const configSchema = z.strictObject({
     )
     .max(50)
     .default([])
-    .describe("Parts of the week with different rates. Days: 0 is Sunday."),
+    .describe("Times of the week in which other rate limits apply. Days: 0 is Sunday."),
 });
 
 /** A configuration, with all defaults filled in. */

@@ -36,7 +36,7 @@ export class Metrics {
     });
     this.#seconds = new Histogram({
       name: "millrace_http_request_duration_seconds",
-      help: "Time until the response was sent, without streams",
+      help: "The time until the response was sent, in seconds, except for streams",
       labelNames: ["route"],
       buckets: [0.001, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1, 5],
       registers,
@@ -57,32 +57,50 @@ export class Metrics {
         },
       });
     };
-    gauge("download_bytes_per_second", "Payload received, bytes a second", () => session.statistics.totals().downRate);
-    gauge("upload_bytes_per_second", "Payload sent, bytes a second", () => session.statistics.totals().upRate);
-    counter("downloaded_bytes_total", "Payload received, over all runs", () => session.statistics.totals().downloaded);
-    counter("uploaded_bytes_total", "Payload sent, over all runs", () => session.statistics.totals().uploaded);
-    gauge("peer_connections", "Connections to peers", () => session.statistics.totals().connections);
+    gauge(
+      "download_bytes_per_second",
+      "The rate of received blocks, in bytes a second",
+      () => session.statistics.totals().downRate,
+    );
+    gauge(
+      "upload_bytes_per_second",
+      "The rate of sent blocks, in bytes a second",
+      () => session.statistics.totals().upRate,
+    );
+    counter(
+      "downloaded_bytes_total",
+      "The number of bytes of blocks received, in all runs",
+      () => session.statistics.totals().downloaded,
+    );
+    counter(
+      "uploaded_bytes_total",
+      "The number of bytes of blocks sent, in all runs",
+      () => session.statistics.totals().uploaded,
+    );
+    gauge("peer_connections", "The number of connections to peers", () => session.statistics.totals().connections);
     gauge(
       "free_bytes",
-      "Free space where downloads go; -1 when unknown",
+      "The free space in the folder for downloads, in bytes; -1 when unknown",
       () => session.statistics.totals().freeBytes ?? -1,
     );
     gauge(
       "start_time_seconds",
-      "When the session began, since 1970",
+      "The time at which the session began, in seconds since 1970",
       () => session.statistics.totals().startedAt / 1_000,
     );
     gauge("resident_memory_bytes", "Memory of the process", () => process.memoryUsage.rss());
     gauge("heap_used_bytes", "Memory of JavaScript objects", () => process.memoryUsage().heapUsed);
-    gauge("event_loop_lag_p99_seconds", "Delay of the event loop since the last request of the metrics", () =>
-      this.#lag(),
+    gauge(
+      "event_loop_lag_p99_seconds",
+      "The delay of the event loop since the last request of the metrics, in seconds",
+      () => this.#lag(),
     );
     gauge("event_listeners", "Open event streams", listeners);
     gauge("file_streams", "Files that are being streamed", streams);
     const dht = (of: (family: DhtInfo["families"][number]) => number): number =>
       session.statistics.dht().families.reduce((sum, family) => sum + of(family), 0);
     counter("dht_queries_total", "DHT queries received", () => dht(({ queries }) => queries));
-    counter("dht_limited_queries_total", "DHT queries without a reply, as there were too many", () =>
+    counter("dht_limited_queries_total", "The number of DHT queries without a reply because there were too many", () =>
       dht(({ limited }) => limited),
     );
     counter("dht_replies_total", "DHT replies received", () => dht(({ replies }) => replies));

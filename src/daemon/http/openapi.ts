@@ -94,7 +94,9 @@ function operation(row: Route): Json {
     ...requestBody(row.body),
     responses: {
       [status]: response,
-      ...(row.path.startsWith("/stream/{id}/{file}") ? { 206: { ...response, description: "A part of it" } } : {}),
+      ...(row.path.startsWith("/stream/{id}/{file}")
+        ? { 206: { ...response, description: "The requested part of the file" } }
+        : {}),
       default: {
         description: "An error (RFC 9457)",
         content: { "application/problem+json": { schema: { $ref: `${REFERENCE}Problem` } } },
@@ -121,7 +123,7 @@ export function openApi(routes: readonly Route[], version: string): Json {
       title: "Millrace",
       version,
       description:
-        "The API of the Millrace daemon. Errors are problems (RFC 9457). Writes by cookie need X-CSRF-Token; bearers do not.",
+        "The API of the Millrace daemon. Errors are problems (RFC 9457). Requests that change something need the header X-CSRF-Token when they are authenticated by a cookie, but not with a bearer token.",
     },
     servers: [{ url: "/" }],
     security: [{ bearer: [] }, { cookie: [] }],

@@ -108,7 +108,7 @@ export class Streams {
       };
       const onDrain = (): void => end(resolve);
       const onAbort = (): void => end(() => reject(new AbortError()));
-      const timer = setTimeout(() => end(() => reject(new AbortError("the viewer takes nothing"))), this.#stallMs);
+      const timer = setTimeout(() => end(() => reject(new AbortError("the client reads no data"))), this.#stallMs);
       outgoing.on("drain", onDrain);
       signal.addEventListener("abort", onAbort);
       if (signal.aborted) onAbort();

@@ -45,7 +45,8 @@ export class Arguments {
     const value = this.number(name);
     if (value === undefined) return undefined;
     const whole = Math.round(value * scale);
-    if (value < 0 || !Number.isSafeInteger(whole)) throw wrong(name, "a number from 0 on, and not as large as this");
+    if (value < 0 || !Number.isSafeInteger(whole))
+      throw wrong(name, "a number from 0 on, below 2^53 when it is converted to bytes");
     return whole;
   }
 

@@ -128,8 +128,8 @@ const REASONS: Readonly<Record<string, string>> = {
   lpd_enabled: "set lsd in the configuration and start the daemon again",
   pex_enabled: "set pex in the configuration and start the daemon again",
   peer_port: "set peer-port in the configuration and start the daemon again",
-  script_torrent_done_enabled: "a program to run can be set in the configuration file alone (on-complete)",
-  script_torrent_done_filename: "a program to run can be set in the configuration file alone (on-complete)",
+  script_torrent_done_enabled: "a program to run can be set in the configuration file only (on-complete)",
+  script_torrent_done_filename: "a program to run can be set in the configuration file only (on-complete)",
 };
 
 /**
@@ -200,7 +200,7 @@ export class SettingsForm {
     const isOn = args.flag("incomplete_dir_enabled") ?? (given === undefined ? undefined : now.incompleteDir !== "");
     if (isOn === undefined) return undefined;
     if (isOn && this.#keptFolder === "")
-      throw new InputError("rpc.argument", "incomplete_dir is missing: name the folder");
+      throw new InputError("rpc.argument", "incomplete_dir is missing: set the folder as well");
     return isOn ? this.#keptFolder : "";
   }
 

@@ -517,7 +517,7 @@ describe("TransmissionRpc", () => {
     ],
     [
       { "script-torrent-done-enabled": true },
-      "script_torrent_done_enabled cannot be changed: a program to run can be set in the configuration file alone (on-complete)",
+      "script_torrent_done_enabled cannot be changed: a program to run can be set in the configuration file only (on-complete)",
     ],
     [{ "dht-enabled": true }, "dht_enabled cannot be changed: set dht in the configuration and start the daemon again"],
     [

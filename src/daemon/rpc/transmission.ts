@@ -94,7 +94,7 @@ export class TransmissionRpc {
     try {
       call = JSON.parse(text);
     } catch {
-      return { result: "no method name", arguments: {} };
+      return { result: "the method name is missing", arguments: {} };
     }
     if (!Array.isArray(call))
       return isObject(call) && "jsonrpc" in call ? this.#callJsonRpc(call) : this.#callOld(call);

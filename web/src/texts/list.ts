@@ -4,7 +4,7 @@ import { torrents } from "./counted.ts";
 export const listTexts = {
   actions: {
     start: "Start",
-    startNow: "Start now, before the queue",
+    startNow: "Start now, ignoring the queue",
     pause: "Pause",
     recheck: "Check data",
     reannounce: "Announce to trackers now",

@@ -18,7 +18,7 @@ export const texts = {
     unreachable: "The daemon does not respond.",
     prefix: (what: string, why: string) => `${what}: ${why}`,
     some: (what: string, failed: number, of: number, why: string) => `${what}: ${failed} of ${of} failed. ${why}`,
-    notTorrent: (name: string, why: string) => `${name} is no torrent: ${why}`,
+    notTorrent: (name: string, why: string) => `${name} is not a torrent file: ${why}`,
   },
   common: {
     cancel: "Cancel",
@@ -30,7 +30,7 @@ export const texts = {
     loading: "Loading…",
     all: "All",
     copied: "Copied.",
-    copyFailed: "The browser did not allow to copy",
+    copyFailed: "The browser did not allow copying",
     dismiss: "Dismiss",
     noLimit: "no limit",
     kib: "KiB/s",

@@ -19,12 +19,12 @@ export function dhtCommand(entry: CommandEntry): Command {
     entry,
     [
       "Queries the DHT, or runs a node of it. `millrace dht ACTION --help` explains an action.",
-      "It begins with three public nodes, or those of --bootstrap or MILLRACE_DHT_BOOTSTRAP. When that variable is empty, a node begins alone, as the first one of a private DHT does.",
+      "The first nodes that it queries are three public ones, or those of --bootstrap or MILLRACE_DHT_BOOTSTRAP. When that variable is empty, it queries none at first, as the first node of a private DHT must.",
     ].join("\n\n"),
     [
-      ["dht peers debian.torrent", "the peers of a torrent, as they are found"],
+      ["dht peers debian.torrent", "print the peers of a torrent as they are found"],
       ["dht node --port 6881", "a node, until Ctrl-C"],
-      ["dht put 'hello world'", "store a text; the target to get it by is printed"],
+      ["dht put 'hello world'", "store a text and print the target with which it can be fetched"],
     ],
   ).usage("ACTION [ARGS...] [options]");
   for (const define of [
@@ -42,7 +42,7 @@ export function dhtCommand(entry: CommandEntry): Command {
   const names = command.commands.map((action) => action.name());
   command.addArgument(new Argument("[action]").choices(names).argParser(choiceArgument("dht", names)));
   return command
-    .option("--json", "print events as JSON, a line each")
+    .option("--json", "print events as JSON, one on each line")
     .option("-v, --verbose", "print the engine's log to stderr")
     .action(() => {
       throw new CommandLineError(

@@ -22,14 +22,17 @@ export function getCommand(parent: CommandEntry): Command {
       name: "get",
       summary: "get an item (BEP 44)",
       examples: [
-        ["dht get 0123456789abcdef0123456789abcdef01234567", "an immutable item, by its target"],
-        ["dht get --key 77ff84905a91936367c01360803104f92432fcd904a43511876df5cdf3e7e548", "a mutable one, by its key"],
+        ["dht get 0123456789abcdef0123456789abcdef01234567", "get an immutable item by its target"],
+        [
+          "dht get --key 77ff84905a91936367c01360803104f92432fcd904a43511876df5cdf3e7e548",
+          "get a mutable item by its key",
+        ],
       ],
     },
     run,
     (command) =>
       command
-        .argument("[target]", "of an immutable item: 40 hexadecimal digits")
+        .argument("[target]", "the target of an immutable item: 40 hexadecimal digits")
         .option("--key <hex>", "the public key of a mutable item: 64 hexadecimal digits", keyArgument)
         .option("--salt <text>", "the salt of a mutable item"),
   );

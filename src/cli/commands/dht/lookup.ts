@@ -14,7 +14,9 @@ export function lookupCommand(parent: CommandEntry): Command {
     {
       name: "lookup",
       summary: "find the nodes closest to a target",
-      examples: [["dht lookup 0123456789abcdef0123456789abcdef01234567", "the eight closest of each IP version"]],
+      examples: [
+        ["dht lookup 0123456789abcdef0123456789abcdef01234567", "print the eight closest nodes of each IP version"],
+      ],
     },
     run,
     (command) => command.argument("<target>", "40 hexadecimal digits"),

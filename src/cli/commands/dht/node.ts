@@ -28,9 +28,12 @@ export function nodeCommand(parent: CommandEntry): Command {
       name: "node",
       summary: "run a node until Ctrl-C",
       examples: [
-        ["dht node", "at port 6881, or any free one"],
-        ["MILLRACE_DHT_BOOTSTRAP= millrace dht node --port 7000", "the first node of a private DHT: it knows no other"],
-        ["dht node --port 0 --bootstrap 127.0.0.1:7000 --json", "a further node of it, for a program"],
+        ["dht node", "on port 6881, or on any free port when it is in use"],
+        [
+          "MILLRACE_DHT_BOOTSTRAP= millrace dht node --port 7000",
+          "the first node of a private DHT, which knows no other node",
+        ],
+        ["dht node --port 0 --bootstrap 127.0.0.1:7000 --json", "a further node of this private DHT, with JSON output"],
       ],
     },
     run,

@@ -45,10 +45,15 @@ export function dhtAction<Flags extends DhtFlags>(
   define(command)
     .option(
       "--bootstrap <host:port>",
-      "a node to begin with, instead of the default ones; may be repeated (default: MILLRACE_DHT_BOOTSTRAP)",
+      "a DHT node to query first, in place of the default ones; may be repeated (default: MILLRACE_DHT_BOOTSTRAP)",
       nodesArgument("--bootstrap"),
     )
-    .option("--timeout <seconds>", "when to give up", wholeArgument("--timeout", 1, 600), 30)
+    .option(
+      "--timeout <seconds>",
+      "the number of seconds after which the command stops",
+      wholeArgument("--timeout", 1, 600),
+      30,
+    )
     .addOption(choiceOption("--family <family>", "the IP version", ["4", "6", "both"]).default("both"));
   return act<Flags>(command, entry, work);
 }

@@ -27,7 +27,7 @@ export function peersCommand(parent: CommandEntry): Command {
         ["dht peers 0123456789abcdef0123456789abcdef01234567", "a line for each peer, as they are found"],
         [
           "dht peers debian.torrent --announce 6881 --scrape",
-          "announce a peer at this address, and estimate the swarm",
+          "announce this machine as a peer, and estimate the size of the swarm",
         ],
       ],
     },

@@ -13,8 +13,8 @@ export function pingCommand(parent: CommandEntry): Command {
     parent,
     {
       name: "ping",
-      summary: "ask a node for its id",
-      examples: [["dht ping 127.0.0.1:6881", "its id and the round trip"]],
+      summary: "ping a node and print its id",
+      examples: [["dht ping 127.0.0.1:6881", "print the node's id and the round-trip time"]],
     },
     run,
     (command) => command.argument("<host:port>", "the node"),

@@ -32,15 +32,18 @@ export function putCommand(parent: CommandEntry): Command {
       summary: "store a text as an item for two hours (BEP 44)",
       examples: [
         ["dht put 'hello world'", "an immutable item; prints its target"],
-        ["dht put 'version 2' --key-file my.key", "a mutable item; the file is made when it does not exist"],
+        ["dht put 'version 2' --key-file my.key", "a mutable item; the key file is created when it does not exist"],
       ],
     },
     run,
     (command) =>
       command
         .argument("<text>", `at most ${MAX_TEXT} bytes of UTF-8`)
-        .option("--key-file <file>", "store a mutable item, signed with this key; a new one when there is no file")
-        .option("--salt <text>", "tells items of one key apart; at most 64 bytes")
+        .option(
+          "--key-file <file>",
+          "store a mutable item, signed with this key; a new key is made when there is no file",
+        )
+        .option("--salt <text>", "distinguishes several items of one key; at most 64 bytes")
         .option("--seq <number>", "the sequence number (default: one more than the stored item has)", number("--seq"))
         .option("--cas <number>", "replace only an item with this sequence number", number("--cas")),
   );

@@ -14,7 +14,7 @@ export function sampleCommand(parent: CommandEntry): Command {
     {
       name: "sample",
       summary: "list info-hashes that nodes have stored (BEP 51)",
-      examples: [["dht sample", "of the nodes on the way to a random target"]],
+      examples: [["dht sample", "list info-hashes from nodes on the way to a random target"]],
     },
     run,
     (command) => command.argument("[target]", "40 hexadecimal digits (default: random)"),

@@ -39,28 +39,28 @@ export function announceCommand(entry: CommandEntry): Command {
     entry,
     "Announces to each tracker of a torrent once, and shows the responses. It announces as a leecher without data that accepts no connections.",
     [
-      ["announce debian.torrent", "the peers of the torrent"],
+      ["announce debian.torrent", "print the peers of the torrent"],
       [
         "announce --info-hash 0123456789abcdef0123456789abcdef01234567 --tracker udp://127.0.0.1:6969",
-        "without a torrent file",
+        "use an info-hash instead of a torrent file",
       ],
-      ["announce debian.torrent --event stopped --port 6881", "take an earlier announce back"],
+      ["announce debian.torrent --event stopped --port 6881", "withdraw an earlier announce"],
     ],
   )
     .argument("[torrent|magnet]", "a torrent file or magnet link")
-    .option("--info-hash <hex>", "instead of a torrent", infoHashArgument("--info-hash"))
-    .option("-t, --tracker <url>", "ask this one instead; may be repeated", repeated)
+    .option("--info-hash <hex>", "announce this info-hash instead of a torrent", infoHashArgument("--info-hash"))
+    .option("-t, --tracker <url>", "use this tracker instead of those of the torrent; may be repeated", repeated)
     .addOption(
       choiceOption("--event <event>", "the event to announce", ["started", "stopped", "completed", "none"]).default(
         "started",
       ),
     )
     .option("--port <number>", "the port to announce", wholeArgument("--port", 0, 65_535), 6881)
-    .option("--numwant <number>", "peers to ask for", wholeArgument("--numwant", 0, 10_000), 50)
-    .option("--uploaded <size>", "bytes sent, to announce", sizeArgument("--uploaded"), 0)
-    .option("--downloaded <size>", "bytes received, to announce", sizeArgument("--downloaded"), 0)
-    .option("--left <size>", "bytes missing, to announce (default: all)", sizeArgument("--left"))
-    .option("--timeout <seconds>", "for each tracker", wholeArgument("--timeout", 1, 600), 30);
+    .option("--numwant <number>", "the number of peers to request", wholeArgument("--numwant", 0, 10_000), 50)
+    .option("--uploaded <size>", "the number of uploaded bytes to announce", sizeArgument("--uploaded"), 0)
+    .option("--downloaded <size>", "the number of downloaded bytes to announce", sizeArgument("--downloaded"), 0)
+    .option("--left <size>", "the number of missing bytes to announce (default: all)", sizeArgument("--left"))
+    .option("--timeout <seconds>", "the maximum time for each tracker", wholeArgument("--timeout", 1, 600), 30);
   return act<AnnounceFlags>(command, entry, run);
 }
 

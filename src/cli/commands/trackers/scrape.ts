@@ -38,21 +38,25 @@ interface Result {
 /** Defines `millrace scrape`. */
 export function scrapeCommand(entry: CommandEntry): Command {
   const readHash = infoHashArgument("--info-hash");
-  const command = newCommand(entry, "Asks trackers how many seeders and leechers torrents have, without joining in.", [
-    ["scrape *.torrent", "all of them, at all of their trackers"],
+  const command = newCommand(
+    entry,
+    "Asks trackers how many seeders and leechers torrents have, without joining the swarms.",
     [
-      "scrape --info-hash 0123456789abcdef0123456789abcdef01234567 --tracker http://tracker.example/announce",
-      "without a torrent file",
+      ["scrape *.torrent", "scrape all torrents, at all of their trackers"],
+      [
+        "scrape --info-hash 0123456789abcdef0123456789abcdef01234567 --tracker http://tracker.example/announce",
+        "use an info-hash instead of a torrent file",
+      ],
     ],
-  ])
+  )
     .argument("[torrent|magnet...]", "torrent files or magnet links")
     .option(
       "--info-hash <hex>",
       "a torrent by its info-hash; may be repeated",
       (text: string, before: readonly InfoHash[] | undefined) => [...(before ?? []), readHash(text)],
     )
-    .option("-t, --tracker <url>", "ask this one instead; may be repeated", repeated)
-    .option("--timeout <seconds>", "for each tracker", wholeArgument("--timeout", 1, 600), 30);
+    .option("-t, --tracker <url>", "use this tracker instead of those of the torrent; may be repeated", repeated)
+    .option("--timeout <seconds>", "the maximum time for each tracker", wholeArgument("--timeout", 1, 600), 30);
   return act<ScrapeFlags>(command, entry, run);
 }
 

@@ -25,22 +25,25 @@ interface TrackerFlags extends CommonFlags {
 export function trackerCommand(entry: CommandEntry): Command {
   const command = newCommand(
     entry,
-    "Runs a tracker until Ctrl-C. Everything is in memory: clients announce again when it comes back.",
+    "Runs a tracker until Ctrl-C. Its peers are stored in memory only; after a restart, clients announce to it again.",
     [
-      ["tracker --http 0.0.0.0:6969 --udp 0.0.0.0:6969", "for all hosts that can reach this machine"],
-      ["tracker --http 127.0.0.1:0 --json", "for a test, on any free port; the first line has its number"],
-      ["tracker --http 127.0.0.1:6969 --allow debian.torrent", "for these torrents alone"],
+      [
+        "tracker --http 0.0.0.0:6969 --udp 0.0.0.0:6969",
+        "a tracker that all hosts with access to this machine can use",
+      ],
+      ["tracker --http 127.0.0.1:0 --json", "for a test, on any free port, whose number is in the first line"],
+      ["tracker --http 127.0.0.1:6969 --allow debian.torrent", "only for the given torrents"],
     ],
   )
-    .option("--http <host:port>", "listen for HTTP there; 0 is any port", addressArgument("--http"))
-    .option("--udp <host:port>", "listen for UDP there", addressArgument("--udp"))
+    .option("--http <host:port>", "the address for HTTP; port 0 is any free port", addressArgument("--http"))
+    .option("--udp <host:port>", "the address for UDP", addressArgument("--udp"))
     .option(
       "--interval <seconds>",
-      "time between announces that clients are asked for",
+      "the time between announces that the tracker requests from clients",
       wholeArgument("--interval", 1, 86_400),
       1800,
     )
-    .option("--allow <torrent...>", "serve these torrents alone");
+    .option("--allow <torrent...>", "accept only these torrents");
   return act<TrackerFlags>(command, entry, run);
 }
 
@@ -64,7 +67,7 @@ async function run(session: Session<TrackerFlags>): Promise<number> {
     const text = (endpoint: Endpoint | undefined): string | null =>
       endpoint === undefined ? null : formatEndpoint(endpoint);
     output.data({ event: "ready", http: text(addresses.http), udp: text(addresses.udp), urls });
-    output.line("a tracker is running; to use it, put into torrents:");
+    output.line("a tracker is running; its announce URL for torrents is:");
     for (const url of urls) output.line(`  ${url}`);
     if (addresses.http !== undefined) output.line(`figures: ${urls[0]?.replace("/announce", "/") ?? ""}`);
     const display = isLive(output, false)

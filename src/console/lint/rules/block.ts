@@ -23,7 +23,7 @@ function isPlace({ metainfo }: Context, span: BlockSpan, report: Report): boolea
   if (metainfo === undefined) return true;
   const { piece, begin, length } = span;
   if (piece >= metainfo.pieceCount) {
-    report("block.range", `a block of piece ${piece}: the torrent has ${metainfo.pieceCount}, from 0 on`);
+    report("block.range", `a block of piece ${piece}: the torrent has ${metainfo.pieceCount} pieces, numbered from 0`);
     return false;
   }
   const size = metainfo.layout.pieceSize(piece);
@@ -40,14 +40,14 @@ function isAnswer({ theirs }: Context, span: BlockSpan, report: Report): boolean
     case "length":
       report(
         "block.length",
-        `a block of ${spanText(span)}: requested were ${theirs.requests.lengthAsked(span) ?? 0} bytes`,
+        `a block of ${spanText(span)}: ${theirs.requests.lengthAsked(span) ?? 0} bytes were requested`,
       );
       return false;
     case "settled":
-      report("block.twice", `a block of ${spanText(span)}, whose request was replied to before`);
+      report("block.twice", `a block of ${spanText(span)}, whose request has had a reply already`);
       return false;
     default:
-      report("block.unasked", `a block of ${spanText(span)}, which was never asked for`);
+      report("block.unasked", `a block of ${spanText(span)}, which was not requested`);
       return false;
   }
 }

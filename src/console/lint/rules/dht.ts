@@ -9,7 +9,6 @@ export const dhtRules: Topic = (context, report) => {
   }
   if (message.type !== "port") return;
   if (!isAgreed(context, "dht")) report("dht.unnegotiated", `port ${message.port}: ${whoDidNot(context, "dht")}`);
-  else if (isPrivate)
-    report("private.port", `port ${message.port} for a private torrent, which has no use for the DHT`);
+  else if (isPrivate) report("private.port", `port ${message.port} for a private torrent, which must not use the DHT`);
   if (message.port === 0) report("dht.port-zero", "port 0: no DHT node can be reached there");
 };

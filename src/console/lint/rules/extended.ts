@@ -45,11 +45,11 @@ function lintNames(extensions: ReadonlyMap<string, number>, report: Report): voi
 function lintId({ theirs, at }: Context, id: number, report: Report): void {
   const known = theirs.extensions.get(id);
   if (known === undefined)
-    report("extended.unannounced", `an extended message by the id ${id}, which the receiver never named`);
+    report("extended.unannounced", `an extended message with the id ${id}, which the receiver did not announce`);
   else if (known.endedAt !== undefined && at - known.endedAt > CROSSING_GRACE_MS) {
     report(
       "extended.turned-off",
-      `an extended message by the id ${id}: ${JSON.stringify(known.name)} was taken back ${Math.round((at - known.endedAt) / 1000)} s ago`,
+      `an extended message with the id ${id}: the receiver disabled ${JSON.stringify(known.name)} ${Math.round((at - known.endedAt) / 1000)} s ago`,
     );
   }
 }

@@ -14,7 +14,10 @@ export const fastRules: Topic = (context, report) => {
     !mine.hasSentAfterPieces &&
     !isWithoutMetadata(context)
   ) {
-    report("fast.first", `${message.type} is the first message: bitfield, have-all or have-none comes before`);
+    report(
+      "fast.first",
+      `${message.type} is the first message: bitfield, have-all or have-none must be sent before it`,
+    );
   }
   switch (message.type) {
     case "have-all":
@@ -35,7 +38,7 @@ export const fastRules: Topic = (context, report) => {
       if (metainfo !== undefined && message.piece >= metainfo.pieceCount)
         report(
           "fast.allowed-range",
-          `allowed-fast of piece ${message.piece}: the torrent has ${metainfo.pieceCount}, from 0 on`,
+          `allowed-fast of piece ${message.piece}: the torrent has ${metainfo.pieceCount} pieces, numbered from 0`,
         );
       return;
     case "suggest":
@@ -62,21 +65,27 @@ function lintReject(
 ): void {
   const kind = theirs.requests.lookUp(span);
   if (kind === "unasked" || kind === "length")
-    report("fast.reject-unasked", `reject of ${spanText(span)}, which was never asked for`);
+    report("fast.reject-unasked", `reject of ${spanText(span)}, which was not requested`);
   else if (kind === "settled")
-    report("fast.reject-unasked", `reject of ${spanText(span)}, which was replied to before`);
+    report("fast.reject-unasked", `reject of ${spanText(span)}, whose request has had a reply already`);
 }
 
 function lintSuggest({ metainfo, from }: Context, piece: number, report: Report): void {
   if (metainfo !== undefined && piece >= metainfo.pieceCount)
-    report("fast.suggest-range", `suggest of piece ${piece}: the torrent has ${metainfo.pieceCount}, from 0 on`);
+    report(
+      "fast.suggest-range",
+      `suggest of piece ${piece}: the torrent has ${metainfo.pieceCount} pieces, numbered from 0`,
+    );
   else if (from.pieces?.get(piece) === false)
-    report("fast.suggest-unhad", `suggest of piece ${piece}, which the sender has not`);
+    report("fast.suggest-unhad", `suggest of piece ${piece}, which the sender does not have`);
 }
 
 function lintUnanswered({ mine, theirs, from, at }: Context, report: Report): void {
   if (mine.chokedAt === undefined || at - mine.chokedAt <= UNANSWERED_MS) return;
   const span = theirs.requests.findOpen(mine.requestsAtChoke, (piece) => !from.allowedFast.has(piece));
   if (span !== undefined)
-    report("fast.unanswered", `unchoke, while ${spanText(span)} from before the choke has neither block nor reject`);
+    report(
+      "fast.unanswered",
+      `unchoke, while the request for ${spanText(span)} from before the choke has had neither a block nor a reject`,
+    );
 }

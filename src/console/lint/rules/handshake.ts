@@ -29,12 +29,12 @@ function lintHandshake(
   if (context.infoHash !== undefined && !equalBytes(infoHash, context.infoHash) && !isUpgrade(context, infoHash)) {
     report(
       "handshake.info-hash",
-      `the handshake is about ${toHex(infoHash)}, asked for was ${toHex(context.infoHash)}`,
+      `the handshake has the info-hash ${toHex(infoHash)}, but ${toHex(context.infoHash)} was requested`,
     );
   } else if (other !== undefined && !equalBytes(infoHash, other.infoHash) && !isUpgrade(context, infoHash)) {
     report(
       "handshake.mismatch",
-      `the handshake is about ${toHex(infoHash)}, the other side's about ${toHex(other.infoHash)}`,
+      `the handshake has the info-hash ${toHex(infoHash)}, that of the other side has ${toHex(other.infoHash)}`,
     );
   }
   if (other !== undefined && equalBytes(peerId, other.peerId))

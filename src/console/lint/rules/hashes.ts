@@ -17,7 +17,7 @@ export const hashesRules: Topic = (context, report) => {
   else if (!theirs.hasForgottenHashes && !theirs.hashesAsked.has(hashKey(message)))
     report(
       "hashes.unasked",
-      `${message.type} from layer ${message.baseLayer}, index ${message.index}, length ${message.length}, which was not asked for`,
+      `${message.type} from layer ${message.baseLayer}, index ${message.index}, length ${message.length}, which was not requested`,
     );
 };
 
@@ -38,7 +38,11 @@ function isV2(context: Context): boolean {
 
 function lintShape({ index, length }: { readonly index: number; readonly length: number }, report: Report): void {
   const isPower = length >= 2 && Number.isInteger(Math.log2(length));
-  if (!isPower) report("hashes.shape", `a hash request with length ${length}: it is a power of two from 2 on`);
+  if (!isPower)
+    report("hashes.shape", `a hash request with length ${length}: the length must be a power of two, at least 2`);
   else if (index % length !== 0)
-    report("hashes.shape", `a hash request with index ${index} and length ${length}: index is a multiple of length`);
+    report(
+      "hashes.shape",
+      `a hash request with index ${index} and length ${length}: the index must be a multiple of the length`,
+    );
 }

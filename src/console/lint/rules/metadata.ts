@@ -20,11 +20,11 @@ export const metadataRules: Topic = (context, report) => {
       return;
     case "metadata":
       if (theirs.metadataAsked.has(message.piece)) lintData(context, message, report);
-      else report("metadata.unasked", `piece ${message.piece} of the metadata, which was not asked for`);
+      else report("metadata.unasked", `piece ${message.piece} of the metadata, which was not requested`);
       return;
     case "metadata-reject":
       if (!theirs.metadataAsked.has(message.piece))
-        report("metadata.reject-unasked", `reject of piece ${message.piece} of the metadata, which was not asked for`);
+        report("metadata.reject-unasked", `reject of piece ${message.piece} of the metadata, which was not requested`);
       return;
     default:
   }
@@ -35,7 +35,7 @@ function lintRequest({ metainfo, to }: Context, piece: number, report: Report): 
   if (size === undefined || piece * METADATA_PIECE_LENGTH < size) return;
   report(
     "metadata.range",
-    `a request for piece ${piece} of the metadata, which has ${size} bytes: ${Math.ceil(size / METADATA_PIECE_LENGTH)} of 16 KiB, from 0 on`,
+    `a request for piece ${piece} of the metadata, which has ${size} bytes, in ${Math.ceil(size / METADATA_PIECE_LENGTH)} pieces numbered from 0`,
   );
 }
 
@@ -58,5 +58,5 @@ function lintData(
   if (size === undefined) return;
   const expected = Math.max(0, Math.min(METADATA_PIECE_LENGTH, size - piece * METADATA_PIECE_LENGTH));
   if (data.length !== expected)
-    report("metadata.length", `piece ${piece} of the metadata with ${data.length} bytes: it has ${expected}`);
+    report("metadata.length", `piece ${piece} of the metadata with ${data.length} bytes: it must have ${expected}`);
 }

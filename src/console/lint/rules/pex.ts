@@ -26,7 +26,7 @@ function lintRate({ mine, at }: Context, { added, dropped }: Pex, report: Report
   if (most > MAX_PEX_PEERS)
     report(
       "pex.many",
-      `ut_pex with ${most} peers ${added.length === most ? "added" : "dropped"}: after the first message there are ${MAX_PEX_PEERS} at most`,
+      `ut_pex with ${most} peers ${added.length === most ? "added" : "dropped"}: only the first message may have more than ${MAX_PEX_PEERS}`,
     );
   // The first is sent at once, and some count the minute from the beginning.
   if (mine.pexCount > 1 && mine.lastPexAt !== undefined && at - mine.lastPexAt < PEX_INTERVAL_MS) {

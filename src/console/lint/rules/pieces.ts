@@ -18,7 +18,10 @@ function lintBitfield(context: Context, bits: Uint8Array, report: Report): void 
     report("pieces.spare", spareText(metainfo.pieceCount));
   if (!mine.hasAnnouncedPieces) {
     if (mine.hasSentAfterPieces && !isWithoutMetadata(context))
-      report("pieces.late", `a bitfield of ${bits.length} bytes after other messages: it is only ever the first`);
+      report(
+        "pieces.late",
+        `a bitfield of ${bits.length} bytes after other messages: a bitfield must be the first message`,
+      );
     return;
   }
   const now = from.pieces === undefined ? undefined : readBits(bits, from.pieces.length);
@@ -32,7 +35,7 @@ function lintBitfield(context: Context, bits: Uint8Array, report: Report): void 
   else if (now.count === from.pieces.count)
     report(
       "pieces.bitfield-twice",
-      `a further bitfield with the same ${now.count} pieces: it is only ever the first message`,
+      `a further bitfield with the same ${now.count} pieces: a bitfield must be the first message`,
     );
   else
     report(
@@ -52,7 +55,10 @@ function lintHaveAll({ mine, from }: Context, report: Report): void {
 
 function lintHave({ metainfo, from }: Context, piece: number, report: Report): void {
   if (metainfo !== undefined && piece >= metainfo.pieceCount)
-    report("pieces.have-range", `have of piece ${piece}: the torrent has ${metainfo.pieceCount}, from 0 on`);
+    report(
+      "pieces.have-range",
+      `have of piece ${piece}: the torrent has ${metainfo.pieceCount} pieces, numbered from 0`,
+    );
   else if (from.pieces?.get(piece) === true)
     report("pieces.have-again", `have of piece ${piece}, which it announced before`);
 }
@@ -67,7 +73,7 @@ function lintEarlier({ metainfo, mine }: Context, report: Report): void {
   if (unchecked.length !== expected)
     report(
       "pieces.bitfield-length",
-      `its bitfield had ${unchecked.length} bytes: ${pieceCount} pieces take ${expected}`,
+      `its bitfield had ${unchecked.length} bytes: ${pieceCount} pieces need ${expected}`,
     );
   else if (hasSpareBits(unchecked.last, pieceCount)) report("pieces.spare", spareText(pieceCount));
 }

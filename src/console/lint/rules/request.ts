@@ -7,7 +7,7 @@ import { CROSSING_GRACE_MS, USUAL_BLOCK_LENGTH } from "../limits.ts";
 export const requestRules: Topic = (context, report) => {
   const { message, mine } = context;
   if (message.type === "cancel" && !mine.requests.wasAsked(message))
-    report("request.cancel-unasked", `cancel of ${spanText(message)}, which it never asked for`);
+    report("request.cancel-unasked", `cancel of ${spanText(message)}, which it did not request`);
   if (message.type !== "request" || !isPlace(context, message, report)) return;
   lintState(context, message, report);
   lintPieces(context, message, report);
@@ -26,7 +26,10 @@ function isPlace({ metainfo }: Context, span: BlockSpan, report: Report): boolea
   }
   if (metainfo !== undefined) {
     if (piece >= metainfo.pieceCount) {
-      report("request.piece", `a request for piece ${piece}: the torrent has ${metainfo.pieceCount}, from 0 on`);
+      report(
+        "request.piece",
+        `a request for piece ${piece}: the torrent has ${metainfo.pieceCount} pieces, numbered from 0`,
+      );
       return false;
     }
     const size = metainfo.layout.pieceSize(piece);
@@ -38,7 +41,7 @@ function isPlace({ metainfo }: Context, span: BlockSpan, report: Report): boolea
   if (length > MAX_BLOCK_LENGTH)
     report(
       "request.huge",
-      `a request for ${length} bytes: ${USUAL_BLOCK_LENGTH} are usual, ${MAX_BLOCK_LENGTH} the most`,
+      `a request for ${length} bytes: ${USUAL_BLOCK_LENGTH} are usual, ${MAX_BLOCK_LENGTH} are the maximum`,
     );
   else if (length > USUAL_BLOCK_LENGTH)
     report("request.large", `a request for ${length} bytes: ${USUAL_BLOCK_LENGTH} are usual`);
@@ -54,7 +57,7 @@ function lintState(context: Context, span: BlockSpan, report: Report): void {
 
 function lintChoked({ from, to, theirs, at }: Context, span: BlockSpan, report: Report): void {
   if (!to.choking || (from.fast && to.fast && to.allowedFast.has(span.piece))) return;
-  if (!theirs.hasUnchoked) report("request.choked", `a request for ${spanText(span)}, and it was never unchoked`);
+  if (!theirs.hasUnchoked) report("request.choked", `a request for ${spanText(span)}, but it was never unchoked`);
   else if (theirs.chokedAt !== undefined && at - theirs.chokedAt > CROSSING_GRACE_MS) {
     report(
       "request.choked",

@@ -7,13 +7,16 @@ export const rhythmRules: Topic = ({ message, from, mine, at }, report) => {
   if (from.lastAt !== undefined && at - from.lastAt > SILENCE_MS)
     report(
       "rhythm.silence",
-      `${message.type} after ${Math.round((at - from.lastAt) / 1000)} s of silence: a keep-alive was due after 120`,
+      `${message.type} after ${Math.round((at - from.lastAt) / 1000)} s of silence: a keep-alive is required after 120 s`,
     );
   if (
     message.type === "keep-alive" &&
     mine.keepAlives === KEEP_ALIVES_PER_MINUTE &&
     at - mine.keepAlivesSince <= 60_000
   ) {
-    report("rhythm.keep-alives", `${KEEP_ALIVES_PER_MINUTE + 1} keep-alives within a minute: one in two minutes does`);
+    report(
+      "rhythm.keep-alives",
+      `${KEEP_ALIVES_PER_MINUTE + 1} keep-alives within a minute: one in two minutes is enough`,
+    );
   }
 };

@@ -12,7 +12,7 @@ export const stateRules: Topic = (context, report) => {
       return;
     case "interested":
       if (!from.interested && from.pieces?.isFull === true && from.pieces.length > 0)
-        report("state.interested-complete", `interested, and it has all ${from.pieces.length} pieces`);
+        report("state.interested-complete", `interested, although it has all ${from.pieces.length} pieces`);
       lintRepeat(context, context.mine.interestRepeats, report);
       return;
     case "not-interested":
@@ -24,5 +24,8 @@ export const stateRules: Topic = (context, report) => {
 
 function lintRepeat({ message, from }: Context, repeats: number, report: Report): void {
   if (changesNothing(message, from) && repeats >= FREE_REPEATS)
-    report("state.repeated", `${message.type} changes nothing, as the message before it: only changes are sent`);
+    report(
+      "state.repeated",
+      `${message.type} changes nothing, like the message before it: a side should send changes only`,
+    );
 }

@@ -48,7 +48,7 @@ describe("auto: answer", () => {
     far.send(encodeRequest(PIECES, 0, BLOCK));
     await s.run(1_000);
     expect([near.isClosed, far.isClosed]).toEqual([true, true]);
-    expect(s.logged("the engine hangs up on peer 1")).toBe(true);
+    expect(s.logged("the engine closes the connection with peer 1")).toBe(true);
   });
 
   it("does not reply twice to a request that the user has replied to", async () => {

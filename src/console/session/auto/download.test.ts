@@ -189,7 +189,7 @@ describe("auto: download", () => {
     near.auto();
     await s.until(() => near.isClosed, 60_000);
     expect(s.session.log.filter(({ level }) => level === "warning").map(({ text }) => text)).toEqual([
-      `the engine hangs up on peer 1 (${near.address}): it sent bad data`,
+      `the engine closes the connection with peer 1 (${near.address}): it sent bad data`,
     ]);
     await s.run(1_000);
     expect(far.isClosed).toBe(true);

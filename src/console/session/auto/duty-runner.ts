@@ -68,8 +68,7 @@ export class DutyRunner implements PeerOwner {
         // The user may have completed it in the meantime.
         if (info() === undefined) options.onMetadata(bytes);
       },
-      onLiar: (engine) =>
-        this.#hangUp(this.#byEngine.get(engine), "it sent metadata that has a hash that differs from the info-hash"),
+      onLiar: (engine) => this.#hangUp(this.#byEngine.get(engine), "it sent metadata whose hash is not the info-hash"),
     });
     this.#registry.add(utMetadata, (message, engine) => this.#metadata.onMessage(engine, message));
     this.#download = new SharedDownload({
@@ -324,7 +323,9 @@ export class DutyRunner implements PeerOwner {
 
   #hangUp(member: DutyPeer | undefined, why: string): void {
     if (member === undefined || member.peer.isClosed) return;
-    this.#options.log.warn(`the engine hangs up on peer ${member.peer.number} (${member.peer.address}): ${why}`);
-    member.peer.hangUp(`the engine hung up: ${why}`);
+    this.#options.log.warn(
+      `the engine closes the connection with peer ${member.peer.number} (${member.peer.address}): ${why}`,
+    );
+    member.peer.hangUp(`the engine closed the connection: ${why}`);
   }
 }

@@ -68,7 +68,7 @@ export class PeerLink implements Connection {
   }
 
   destroy(): void {
-    if (!this.#isCut) this.#peer.hangUp("the engine hung up");
+    if (!this.#isCut) this.#peer.hangUp("the engine closed the connection");
   }
 
   end(): void {

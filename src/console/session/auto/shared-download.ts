@@ -148,7 +148,7 @@ export class SharedDownload {
     }
     if (!pieces.have.isFull) return;
     this.#options.log.info(
-      `the download is complete: ${pieces.metainfo.layout.totalLength} bytes, and all hashes are right`,
+      `the download is complete: ${pieces.metainfo.layout.totalLength} bytes, and all hashes are correct`,
     );
   }
 

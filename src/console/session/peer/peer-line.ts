@@ -66,7 +66,10 @@ export class PeerLine {
         onDrain: () => handlers.onDrain(),
         onClose: (error) => {
           this.#hangUpTimer?.cancel();
-          this.#onClose("in", error === undefined ? "the peer hung up" : `the connection broke: ${error.message}`);
+          this.#onClose(
+            "in",
+            error === undefined ? "the peer closed the connection" : `the connection was lost: ${error.message}`,
+          );
           resolve();
         },
       });
@@ -76,7 +79,7 @@ export class PeerLine {
   /** The reason why the connection ended. */
   get closeReason(): string {
     const { last } = this.#options.conversation.entries;
-    return last?.type === "closed" ? last.why : "the connection is over";
+    return last?.type === "closed" ? last.why : "the connection has ended";
   }
 
   /** Sends a message of the user. Returns its entry in the conversation. Throws as {@link PeerLine.writeRaw} does. */
@@ -93,7 +96,7 @@ export class PeerLine {
     if (entry === undefined)
       throw new UsageError(
         "console.unread",
-        "the bytes were sent, but raw bytes sent before leave them without a beginning or an end",
+        "the bytes were sent, but raw bytes that were sent before them leave an incomplete message, so they cannot be shown as one message",
       );
     return entry;
   }
@@ -110,7 +113,7 @@ export class PeerLine {
     if (bytes.length > MAX_TOLD_BYTES)
       throw new UsageError(
         "console.argument",
-        `${bytes.length} bytes are too many for one call; the most is ${MAX_TOLD_BYTES}`,
+        `${bytes.length} bytes are too many for one call; at most ${MAX_TOLD_BYTES} are allowed`,
       );
     const entries = this.#note("out", bytes);
     for (const entry of entries) {
@@ -141,7 +144,7 @@ export class PeerLine {
   /** Closes the connection when the peer has read the sent bytes; after three seconds, destroys it. */
   close(): void {
     if (this.#options.conversation.isClosed) return;
-    this.#onClose("out", "we hung up");
+    this.#onClose("out", "the console closed the connection");
     this.#hangUpTimer = this.#options.clock.after(HANG_UP_MS, () => this.connection.destroy());
     this.connection.end();
   }

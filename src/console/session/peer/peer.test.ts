@@ -233,9 +233,9 @@ describe("ConsolePeer", () => {
   it("rejects after the end with the reason why nothing can be sent", async () => {
     socket.end();
     const end = await peer.next("closed");
-    expect([end.type === "closed" && end.why, end.way]).toEqual(["the peer hung up", "in"]);
-    expect(() => peer.choke()).toThrow("the connection with peer 1 is closed: the peer hung up");
-    await expect(peer.next("choke")).rejects.toThrow("no choke can arrive: the peer hung up");
+    expect([end.type === "closed" && end.why, end.way]).toEqual(["the peer closed the connection", "in"]);
+    expect(() => peer.choke()).toThrow("the connection with peer 1 is closed: the peer closed the connection");
+    await expect(peer.next("choke")).rejects.toThrow("no choke can arrive: the peer closed the connection");
     expect(peer).toBeInstanceOf(PeerView);
   });
 });

@@ -6,7 +6,7 @@ export const GUIDES: readonly NameHelp[] = [
   {
     name: "help",
     usage: "help(thing)",
-    summary: "how something is used, with an example",
+    summary: "explains how to use a name, with an example",
     details:
       'thing is a name in quotes, or the thing itself: help(contact), help(peer), help("request"). help() shows how to download a piece.',
     example: "help(contact)",
@@ -18,7 +18,7 @@ export const COMMON_OBJECTS: readonly NameHelp[] = [
   {
     name: "args",
     usage: "args",
-    summary: "for scripts: the words behind the torrent on the command line",
+    summary: "for scripts: the arguments after the torrent on the command line",
     example: "const [address] = args",
   },
 ];
@@ -42,7 +42,7 @@ export const COMMON_FUNCTIONS: readonly NameHelp[] = [
   {
     name: "timeline",
     usage: "timeline(peer, { last })",
-    summary: "every message both ways: time, sender, content, size, and findings",
+    summary: "every message, sent and received: time, sender, content, size, and findings",
     details: "The result is also an array of messages: timeline(peer).length.",
     example: "timeline(peer)",
   },
@@ -62,13 +62,23 @@ export const COMMON_FUNCTIONS: readonly NameHelp[] = [
   },
   { name: "hex", usage: "hex(bytes)", summary: "bytes in hexadecimal", example: "hex(m.block.subarray(0, 16))" },
   { name: "bencode", usage: "bencode(value)", summary: "bencodes a value (BEP 3)", example: "hex(bencode({ a: 1 }))" },
-  { name: "bdecode", usage: "bdecode(bytes)", summary: "reads a bencoded value", example: "bdecode(bencode([1, 2]))" },
-  { name: "sleep", usage: "sleep(seconds)", summary: "waits so many seconds", example: "await sleep(0.5)" },
+  {
+    name: "bdecode",
+    usage: "bdecode(bytes)",
+    summary: "decodes a bencoded value",
+    example: "bdecode(bencode([1, 2]))",
+  },
+  { name: "sleep", usage: "sleep(seconds)", summary: "waits for a number of seconds", example: "await sleep(0.5)" },
   {
     name: "print",
     usage: "print(...things)",
     summary: "prints things as the console shows them",
     example: "print(timeline(peer))",
   },
-  { name: "exit", usage: "exit(status)", summary: "ends the session; status 0 unless given", example: "exit()" },
+  {
+    name: "exit",
+    usage: "exit(status)",
+    summary: "ends the session; the exit status is 0 by default",
+    example: "exit()",
+  },
 ];

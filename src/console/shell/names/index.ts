@@ -11,21 +11,21 @@ export type { NameGroup, NameHelp } from "./name.ts";
 export const SESSION_NAMES: readonly NameGroup[] = [
   { owner: "", title: "Objects", names: [...OBJECTS, ...COMMON_OBJECTS] },
   { owner: "", title: "Functions", names: [...GUIDES, ...FUNCTIONS, ...COMMON_FUNCTIONS] },
-  { owner: "peer", title: "What a peer is", names: PEER_FACTS },
-  { owner: "peer", title: "What you can send to a peer, or do with it", names: PEER_ACTIONS },
-  { owner: "message", title: "What a message has", names: MESSAGE_NAMES },
+  { owner: "peer", title: "Properties of a peer", names: PEER_FACTS },
+  { owner: "peer", title: "Messages and actions for a peer", names: PEER_ACTIONS },
+  { owner: "message", title: "Fields of a message", names: MESSAGE_NAMES },
   { owner: "tracker", title: "Trackers", names: TRACKER_NAMES },
   { owner: "piece", title: "Pieces", names: PIECE_NAMES },
-  { owner: "list", title: "Lists (they are arrays, too)", names: LIST_NAMES },
+  { owner: "list", title: "Lists (arrays with these additional members)", names: LIST_NAMES },
 ];
 
 /** All names of a replay, in the order in which `available()` lists them. */
 export const REPLAY_NAMES: readonly NameGroup[] = [
   { owner: "", title: "Objects", names: [...REPLAY_OBJECTS, ...COMMON_OBJECTS] },
   { owner: "", title: "Functions", names: [...GUIDES, ...REPLAY_FUNCTIONS, ...COMMON_FUNCTIONS] },
-  { owner: "peer", title: "What a peer is", names: PEER_FACTS },
-  { owner: "message", title: "What a message has", names: MESSAGE_NAMES },
-  { owner: "list", title: "Lists (they are arrays, too)", names: LIST_NAMES },
+  { owner: "peer", title: "Properties of a peer", names: PEER_FACTS },
+  { owner: "message", title: "Fields of a message", names: MESSAGE_NAMES },
+  { owner: "list", title: "Lists (arrays with these additional members)", names: LIST_NAMES },
 ];
 
 /** Returns the help for a name or alias of an owner; `undefined` if there is none. */

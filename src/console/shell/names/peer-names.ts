@@ -18,18 +18,18 @@ export const PEER_FACTS: readonly NameHelp[] = [
     summary: "all received messages",
     example: 'peer.messages.where({ type: "have" })',
   },
-  { name: "timeline", usage: "peer.timeline", summary: "all messages, both ways", example: "timeline(peer)" },
+  { name: "timeline", usage: "peer.timeline", summary: "all messages, sent and received", example: "timeline(peer)" },
   { name: "findings", usage: "peer.findings", summary: "the linter's findings", example: "lint(peer)" },
   {
     name: "requests",
     usage: "peer.requests",
-    summary: "its requests that have no reply",
+    summary: "the peer's requests that have no reply",
     example: "await peer.satisfy()",
   },
   { name: "asked", usage: "peer.asked", summary: "our requests that have no reply" },
   { name: "extensions", usage: "peer.extensions", summary: "names of the extensions that it supports (BEP 10)" },
   { name: "fast", usage: "peer.fast", summary: "whether both sides support the fast extension (BEP 6)" },
-  { name: "isClosed", usage: "peer.isClosed", summary: "whether the connection is over" },
+  { name: "isClosed", usage: "peer.isClosed", summary: "whether the connection has ended" },
   {
     name: "conversation",
     usage: "peer.conversation",
@@ -45,7 +45,7 @@ export const PEER_ACTIONS: readonly NameHelp[] = [
     usage: "peer.next(type, { timeout, fresh })",
     summary: "waits for a message of a type, and returns it",
     details:
-      "Each message is returned once, those that came earlier first (fresh: true waits for a new one). type may be a list of types, or a function that returns true or false; without it any message matches. timeout is in seconds, 60 unless given. It throws when the time is over or the peer hangs up.",
+      "Each message is returned once, those that came earlier first (fresh: true waits for a new one). type may be a list of types, or a function that returns true or false; without it any message matches. timeout is in seconds, 60 by default. It throws at the end of this time, or when the peer closes the connection.",
     example: 'const m = await peer.next("piece", { timeout: 10 })',
   },
   {
@@ -80,12 +80,18 @@ export const PEER_ACTIONS: readonly NameHelp[] = [
     summary: "the peer has no pieces that we want (BEP 3)",
     example: "peer.notInterested()",
   },
-  { name: "have", usage: "peer.have(piece)", summary: "we have this piece now (BEP 3)", example: "peer.have(0)" },
+  {
+    name: "have",
+    usage: "peer.have(piece)",
+    summary: "tells that we have this piece now (BEP 3)",
+    example: "peer.have(0)",
+  },
   {
     name: "bitfield",
     usage: "peer.bitfield(pieces)",
-    summary: "which pieces we have (BEP 3), directly after the handshake or never",
-    details: "Without an argument those that are here; or a list of piece numbers, a bitfield, bytes.",
+    summary: "tells which pieces we have (BEP 3); only allowed directly after the handshake",
+    details:
+      "The argument is a list of piece numbers, a bitfield or bytes; by default the complete pieces of this session.",
     example: "peer.bitfield([0, 1])",
   },
   {
@@ -99,7 +105,7 @@ export const PEER_ACTIONS: readonly NameHelp[] = [
   {
     name: "piece",
     usage: "peer.piece(piece, begin, block)",
-    summary: "sends a block (BEP 3); without bytes it is read from the pieces here",
+    summary: "sends a block (BEP 3); by default its bytes are read from the complete pieces of this session",
     example: "await peer.piece(0, 0)",
   },
   {
@@ -111,14 +117,14 @@ export const PEER_ACTIONS: readonly NameHelp[] = [
   {
     name: "satisfy",
     usage: "peer.satisfy()",
-    summary: "serves the peer's requests from the pieces here",
+    summary: "serves the peer's requests from the complete pieces of this session",
     details: "With the fast extension, requests for missing pieces are rejected. Returns the number of blocks sent.",
     example: 'await peer.next("request"); await peer.satisfy()',
   },
   {
     name: "auto",
     usage: "peer.auto({ keepAlive, answer, download, metadata })",
-    summary: "hands duties to the engine, such as the download",
+    summary: "lets the engine do tasks for you (duties), such as the download",
     details:
       "Each is true or false; only the named ones change. auto() hands over all of them, auto(false) takes all back. answer serves the peer's requests while it is unchoked.",
     example: "peer.auto({ download: true })",
@@ -168,7 +174,7 @@ export const PEER_ACTIONS: readonly NameHelp[] = [
     usage: "peer.extendedHandshake({ extensions, client, requestQueue, port, metadataSize, yourIp, uploadOnly })",
     summary: "our extensions and facts about us (BEP 10)",
     details:
-      "Fields that are not given have their usual values; extensions maps names to the ids with which we want their messages.",
+      "Fields that are missing have their usual values; extensions maps names to the ids that the peer must use to send us their messages.",
     example: 'peer.extendedHandshake(); const h = await peer.next("extended-handshake")',
   },
   {
@@ -182,7 +188,7 @@ export const PEER_ACTIONS: readonly NameHelp[] = [
     aliases: ["metadata_request"],
     usage: "peer.metadataRequest(piece)",
     summary: "requests 16 KiB of the info dictionary (BEP 9)",
-    details: "Needs both extended handshakes. When all of it is here and its hash is right, torrent is set.",
+    details: "Needs both extended handshakes. When all pieces have arrived and the hash is correct, torrent is set.",
     example: 'peer.metadataRequest(0); await peer.next("metadata")',
   },
   {
@@ -216,5 +222,5 @@ export const PEER_ACTIONS: readonly NameHelp[] = [
     summary: "any bytes, unchanged: hexadecimal text, a list of numbers or a Uint8Array",
     example: 'peer.raw("00000001 02")',
   },
-  { name: "close", usage: "peer.close()", summary: "hangs up", example: "peer.close()" },
+  { name: "close", usage: "peer.close()", summary: "closes the connection", example: "peer.close()" },
 ];

@@ -13,7 +13,7 @@ export const TRACKER_NAMES: readonly NameHelp[] = [
   {
     name: "force",
     usage: "tracker.force({ event, numWant, port })",
-    summary: "announces without regard to the interval of the tracker",
+    summary: "announces even before the tracker's minimum interval has passed",
     example: "await tracker.force()",
   },
   {
@@ -25,7 +25,7 @@ export const TRACKER_NAMES: readonly NameHelp[] = [
   {
     name: "peers",
     usage: "tracker.peers",
-    summary: "all peers that it returned",
+    summary: "all peers that the tracker has returned",
     example: "await contact(tracker.peers[0])",
   },
   { name: "url", usage: "tracker.url", summary: "its address" },
@@ -34,11 +34,11 @@ export const TRACKER_NAMES: readonly NameHelp[] = [
   {
     name: "isActive",
     usage: "tracker.isActive",
-    summary: "whether it counts us as a peer; the end of the session announces stopped",
+    summary: "whether the tracker counts us as a peer; at its end the session then announces stopped",
   },
   { name: "seeders", usage: "tracker.seeders", summary: "complete peers, by its last response" },
   { name: "leechers", usage: "tracker.leechers", summary: "other peers, by its last response" },
-  { name: "interval", usage: "tracker.interval", summary: "seconds between announces that it asked for" },
+  { name: "interval", usage: "tracker.interval", summary: "the seconds between announces that the tracker requested" },
   { name: "reply", usage: "tracker.reply", summary: "its last response to an announce" },
   { name: "figures", usage: "tracker.figures", summary: "its last response to a scrape" },
   { name: "message", usage: "tracker.message", summary: "its last failure or warning" },
@@ -54,13 +54,13 @@ export const PIECE_NAMES: readonly NameHelp[] = [
   { name: "index", usage: "piece(0).index", summary: "its number" },
   { name: "length", usage: "piece(0).length", summary: "its bytes" },
   { name: "hash", usage: "piece(0).hash", summary: "its expected SHA-1, in hexadecimal" },
-  { name: "have", usage: "piece(0).have", summary: "whether it is here and right" },
-  { name: "received", usage: "piece(0).received", summary: "bytes of it that are here" },
-  { name: "blockCount", usage: "piece(0).blockCount", summary: "how many blocks of 16 KiB it has" },
+  { name: "have", usage: "piece(0).have", summary: "whether it is complete and its hash is correct" },
+  { name: "received", usage: "piece(0).received", summary: "the number of its bytes that have arrived" },
+  { name: "blockCount", usage: "piece(0).blockCount", summary: "the number of blocks of 16 KiB in it" },
   {
     name: "verify",
     usage: "piece(0).verify()",
-    summary: "hashes it; true when the hash is right",
+    summary: "hashes it; true when the hash is correct",
     example: "await piece(0).verify()",
   },
   {
@@ -148,7 +148,7 @@ export const LIST_NAMES: readonly NameHelp[] = [
   {
     name: "watch",
     usage: "list.watch(function)",
-    summary: "calls a function with every element that is added; returns a function that ends it",
+    summary: "calls a function with every element that is added; returns a function that stops these calls",
     example: "const stop = log.watch((line) => print(line.text))",
   },
   { name: "dropped", usage: "list.dropped", summary: "how many old elements were dropped" },

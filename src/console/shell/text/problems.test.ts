@@ -47,13 +47,15 @@ describe("explainProblem", () => {
       "piece(index): index is a whole number",
     );
     expect(explain(new RangeError("too much\n    at x.js:1"))).toBe("RangeError: too much");
-    expect(explain(new SyntaxError("Unexpected token ')'"))).toBe("this cannot be read: Unexpected token ')'");
+    expect(explain(new SyntaxError("Unexpected token ')'"))).toBe(
+      "this line is not valid JavaScript: Unexpected token ')'",
+    );
     expect(explain(new TypeError("Cannot read properties of undefined (reading 'messages')"))).toBe(
       "there is no peer whose messages could be used: await contact(host, port) makes one",
     );
     expect(explain("just a word")).toBe("this was thrown: just a word");
     expect(explain(new TypeError("Cannot read properties of undefined (reading 'foo')"))).toBe(
-      "what stands before .foo is undefined",
+      "the expression before .foo is undefined",
     );
     expect(explain(new TypeError("Cannot read properties of undefined (reading 'announce')"))).toBe(
       "there is no tracker whose announce could be used: the torrent names none",

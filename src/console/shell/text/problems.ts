@@ -26,7 +26,7 @@ export function explainProblem(thrown: unknown, context: ProblemContext): string
   const [line = ""] = error.message.split("\n");
   if (error.name === "SyntaxError" && line.startsWith("Cannot use import statement"))
     return 'at the prompt modules come by await import("…")';
-  if (error.name === "SyntaxError") return clean(`this cannot be read: ${line}`);
+  if (error.name === "SyntaxError") return clean(`this line is not valid JavaScript: ${line}`);
   return clean(error.name === "Error" ? line : `${error.name}: ${line}`) || error.name;
 }
 
@@ -71,7 +71,7 @@ function explainType(message: string, { groups, valueOf, ownerOf }: ProblemConte
     const absent = absence(none[2] ?? "", groups);
     if (absent !== undefined) return absent;
   }
-  if (none !== null) return clean(`what stands before .${none[2] ?? ""} is ${none[1] ?? "undefined"}`);
+  if (none !== null) return clean(`the expression before .${none[2] ?? ""} is ${none[1] ?? "undefined"}`);
   const word = /^([\w$]+) is not a function/.exec(message)?.[1];
   if (word !== undefined && namesOf(groups, "").includes(word))
     return `${word} is no function here, or no longer: a line may have given it another value`;

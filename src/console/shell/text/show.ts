@@ -30,7 +30,7 @@ export function showValue(value: unknown, pieceCount?: number): string | undefin
   if (value instanceof PeerId) return `${value.toString()} (${clean(formatClient(value.bytes))})`;
   if (value instanceof Uint8Array) return `${value.length} bytes\n${hexDump(value, SHOWN_BYTES)}`;
   if (isEntry(value)) return entryText(value, { pieceCount });
-  if (value instanceof List && value.length === 0) return "nothing here yet";
+  if (value instanceof List && value.length === 0) return "the list is empty";
   if (Array.isArray(value) && value.length > 0 && isDrawable(value)) return drawList(value).toString();
   const style = styleFor(process.stdout);
   // Asked with something to colour: whether there are colours is the style's to know.

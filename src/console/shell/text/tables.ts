@@ -80,7 +80,7 @@ export function drawList(list: unknown): Table {
     all.length > rows.length
       ? { legend: `and ${all.length - rows.length} more: table(list.slice(${MOST_ROWS})) shows the next` }
       : {};
-  if (rows.length === 0) return makeTable<unknown>([{ title: "", of: () => "" }], [], { empty: "nothing here yet" });
+  if (rows.length === 0) return makeTable<unknown>([{ title: "", of: () => "" }], [], { empty: "the list is empty" });
   if (rows.every((row) => row instanceof PeerView)) return peersTable(rows);
   if (rows.every((row) => row instanceof ConsoleTracker)) return makeTable(TRACKER_FIELDS, rows, more);
   if (rows.every((row) => row instanceof Piece)) return makeTable(PIECE_FIELDS, rows, more);

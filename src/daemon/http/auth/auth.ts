@@ -67,14 +67,14 @@ export class Auth {
   async identify(given: Credentials, isWrite: boolean): Promise<Caller> {
     if (given.authorization !== undefined) {
       const token = /^bearer +(\S+) *$/i.exec(given.authorization)?.[1];
-      if (token === undefined) throw unauthorised("auth.token", "only bearer tokens are understood here");
+      if (token === undefined) throw unauthorised("auth.token", "the authentication scheme must be Bearer");
       await this.#verify(token, given.address, "bearer");
       return { identity: { via: "bearer", csrf: null, expiresAt: null }, cookie: undefined };
     }
     const login = this.#byCookie(given.cookie);
-    if (login === undefined) throw unauthorised("auth.required", "log in, or send the token as bearer");
+    if (login === undefined) throw unauthorised("auth.required", "log in, or send the token as a bearer token");
     if (isWrite && given.csrf !== login.csrf)
-      throw new HttpError(403, "auth.csrf", "the header X-CSRF-Token does not hold the value that the login returned");
+      throw new HttpError(403, "auth.csrf", "the header X-CSRF-Token does not have the value that the login returned");
     return { identity: { via: "cookie", csrf: login.csrf, expiresAt: login.expiresAt }, cookie: login.cookie };
   }
 
@@ -128,7 +128,7 @@ export class Auth {
     }
     if (await this.#secret.verify(token)) return this.#throttle.succeeded(address);
     this.#throttle.failed(address, kind);
-    throw unauthorised("auth.token", "this is not the token");
+    throw unauthorised("auth.token", "the token is wrong");
   }
 
   #byCookie(header: string | undefined): Login | undefined {
@@ -150,7 +150,7 @@ function unauthorised(code: string, message: string): HttpError {
 }
 
 function basicNeeded(): HttpError {
-  return new HttpError(401, "auth.required", "log in with the token as password, under any user name", {
+  return new HttpError(401, "auth.required", "log in with any user name and the token as the password", {
     headers: { "www-authenticate": 'Basic realm="Millrace", charset="UTF-8"' },
   });
 }

@@ -69,7 +69,7 @@ export function readBody(
       chunks.push(chunk);
     };
     const onEnd = (): void => end(() => resolve(Buffer.concat(chunks)));
-    const onCut = (): void => end(() => reject(new HttpError(400, "http.body", "the body was cut off")));
+    const onCut = (): void => end(() => reject(new HttpError(400, "http.body", "the body is incomplete")));
     incoming.on("data", onData).on("end", onEnd).on("close", onCut).on("error", onCut);
   });
 }

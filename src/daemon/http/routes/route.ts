@@ -99,7 +99,7 @@ export function route<Params, Query, Body>(spec: RouteSpec<Params, Query, Body>)
     access: spec.access ?? "token",
     run: async (call) => {
       const checked = params.safeParse(call.params);
-      if (!checked.success) throw new HttpError(404, "http.not-found", "there is no such address");
+      if (!checked.success) throw new HttpError(404, "http.not-found", "the API has no such path");
       const checkedQuery = check(query, queryObject(call.query), "query");
       return spec.handle({ ...call, params: checked.data, query: checkedQuery, body: await body.read(call.incoming) });
     },
@@ -109,6 +109,6 @@ export function route<Params, Query, Body>(spec: RouteSpec<Params, Query, Body>)
 function queryObject(query: URLSearchParams): Record<string, string> {
   const names = [...query.keys()];
   if (new Set(names).size !== names.length)
-    throw new HttpError(422, "http.invalid", "a parameter of the query occurs twice");
+    throw new HttpError(422, "http.invalid", "a parameter occurs twice in the query");
   return Object.fromEntries(query);
 }

@@ -102,7 +102,7 @@ const session: readonly Route[] = [
     tag,
     method: "POST",
     path: "/api/v1/create",
-    summary: "Make a torrent file of a path on the daemon's disk",
+    summary: "Make a torrent file for a file or folder on the daemon's disk",
     body: jsonBody(createRequest),
     status: 202,
     response: createTask,
@@ -113,7 +113,7 @@ const session: readonly Route[] = [
     tag,
     method: "GET",
     path: "/api/v1/tasks",
-    summary: "Torrent files that are being made",
+    summary: "List the tasks that make torrent files",
     response: z.array(createTask),
     handle: ({ services }) => json(services.session.tasks.list()),
   }),
@@ -122,7 +122,7 @@ const session: readonly Route[] = [
     tag,
     method: "DELETE",
     path: "/api/v1/tasks/{id}",
-    summary: "Cancel a task, or forget one that has ended",
+    summary: "Cancel a task, or remove a task that has ended",
     params: z.object({ id: z.string().min(1).max(100) }),
     status: 204,
     handle: ({ services, params: { id } }) => {
@@ -154,7 +154,7 @@ const access: readonly Route[] = [
     method: "POST",
     path: "/api/v1/login",
     access: "open",
-    summary: "Trade the token for a cookie",
+    summary: "Log in: exchange the token for a cookie",
     body: jsonBody(loginRequest),
     response: identity,
     handle: async ({ services, body, credentials }) => {
@@ -167,7 +167,7 @@ const access: readonly Route[] = [
     tag: "login",
     method: "POST",
     path: "/api/v1/logout",
-    summary: "End the cookie",
+    summary: "Log out: make the cookie invalid",
     status: 204,
     handle: ({ services, caller }) =>
       noContent(caller === undefined ? {} : { "set-cookie": services.auth.logout(caller) }),
@@ -196,7 +196,7 @@ const access: readonly Route[] = [
     tag: "service",
     method: "GET",
     path: "/metrics",
-    summary: "Numbers for Prometheus",
+    summary: "Metrics for Prometheus",
     media: "text/plain",
     handle: async ({ services }) =>
       new Response(await services.metrics.text(), {

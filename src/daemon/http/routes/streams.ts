@@ -64,7 +64,7 @@ export const streamRoutes: readonly Route[] = [
     method: "GET",
     path: "/stream/{id}/{file}/{name}",
     access: "ticket",
-    summary: "A file of a torrent, also while it is downloaded; by parts (Range)",
+    summary: "A file of a torrent, even while it is being downloaded, or a range of its bytes",
     params: z.object({ id: torrentId, file: z.string().regex(/^\d{1,7}$/), name: z.string() }),
     query: z.strictObject({ ticket, download: z.literal("1").optional() }),
     media: "application/octet-stream",

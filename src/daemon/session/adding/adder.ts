@@ -129,9 +129,12 @@ export class Adder {
       places.set(id, await context.client.keptWhere(id));
     });
     const saved = lost.map((id): TorrentRecord => {
-      context.log.error("the record of a torrent is damaged or lost: restored from its torrent file, paused", {
-        infoHash: id,
-      });
+      context.log.error(
+        "the record of a torrent is damaged or lost: the torrent was restored from its torrent file and paused",
+        {
+          infoHash: id,
+        },
+      );
       const { folder, name } = places.get(id) ?? { folder: folderFor(context.settings(), ""), name: undefined };
       return newRecord({
         id,
@@ -158,7 +161,7 @@ export class Adder {
       try {
         torrents.set(record.id, await this.#revive(record));
       } catch (error) {
-        context.log.error("cannot restore a torrent of the last run", {
+        context.log.error("cannot restore a torrent of the previous run", {
           infoHash: record.id,
           reason: String(error),
         });

@@ -32,10 +32,9 @@ export class TakenFiles {
     const read = stored.safeParse(kept.kind === "sealed" ? kept.value : undefined);
     if (read.success) this.#taken = new Map(Object.entries(read.data));
     else
-      this.#log.warn(
-        "the list of added files of the watch folder is damaged: files that are still there are added again",
-        { path: this.#path },
-      );
+      this.#log.warn("the list of added files of the watch folder is damaged: files that still exist are added again", {
+        path: this.#path,
+      });
   }
 
   has(folder: string, name: string, { size, modifiedMs }: Looks): boolean {

@@ -139,10 +139,13 @@ export class WatchFolder {
     if (code === "bencode.truncated" || seen.size === 0) {
       if (age < WATCH_INVALID_MS) return false;
       seen.isPart = true;
-      this.#options.runtime.log.warn("a file in the watch folder is incomplete; it is added when the rest is written", {
-        folder: this.#options.folder,
-        bytes: seen.size,
-      });
+      this.#options.runtime.log.warn(
+        "a file in the watch folder is incomplete; it is added when the rest has been written",
+        {
+          folder: this.#options.folder,
+          bytes: seen.size,
+        },
+      );
       return false;
     }
     const patience = isMagnet ? WATCH_INVALID_MS : WATCH_SETTLE_MS;
@@ -175,7 +178,7 @@ export class WatchFolder {
         this.#watcher = undefined;
       });
     } catch (error) {
-      this.#options.runtime.log.debug("cannot watch the folder for changes; it is scanned", {
+      this.#options.runtime.log.debug("cannot watch the folder for changes; it is scanned at intervals instead", {
         reason: toError(error).message,
       });
     }

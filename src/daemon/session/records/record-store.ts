@@ -84,7 +84,7 @@ export class RecordStore {
       );
       await this.#files.replace(`${this.#path}.damaged`, bytes);
     } else if (stat !== undefined && (bytes.length === 0 || (!this.#isEnded && !isOld)))
-      problems.push("the list of torrents was not closed: the last changes before the end may be lost");
+      problems.push("the list of torrents was not closed properly: the last changes of the previous run may be lost");
     if (damagedLines > 0 || isOld) await this.#compact();
     return { records: this.#live, damaged: [...damaged], problems };
   }

@@ -88,7 +88,7 @@ export class Actions {
     const place = placeOf(this.#context.settings(), folder);
     await entry.torrent.move(place, { find: true });
     await remember(this.#context, entry, { folder: place, destination: null });
-    this.#context.log.info(`uses the data in ${place}: ${entry.row.name}`, { infoHash: entry.id });
+    this.#context.log.info(`the torrent now uses the data in ${place}: ${entry.row.name}`, { infoHash: entry.id });
   }
 
   /**
@@ -225,7 +225,7 @@ export class Actions {
       else if (entry.record.wanted > 0 && entry.record.done >= entry.record.wanted) await this.arrive(entry);
     } catch (error) {
       if (errorCode(error) === "aborted") return;
-      this.#context.log.error("cannot finish the removal or move that the last stop interrupted", {
+      this.#context.log.error("cannot finish the removal or move that was interrupted when the daemon stopped", {
         infoHash: entry.id,
         reason: toError(error).message,
       });
