@@ -32,7 +32,7 @@ export interface ApiOptions {
   readonly fetch?: typeof globalThis.fetch;
 }
 
-/** Which torrents, and which of their fields, {@link MillraceApi.list} requests. */
+/** The torrents, and their fields, that {@link MillraceApi.list} requests. */
 export interface ListOptions {
   readonly search?: string;
   readonly state?: TorrentState;

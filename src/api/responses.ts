@@ -33,7 +33,7 @@ export const identity = z.object({
   /** The time at which the cookie expires, in milliseconds since 1970; null without a cookie. */
   expiresAt: z.int().nullable(),
 });
-/** How the caller is authenticated. */
+/** The way in which the caller is authenticated. */
 export type Identity = z.infer<typeof identity>;
 
 /** The response of `GET /healthz`. */

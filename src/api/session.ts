@@ -163,7 +163,7 @@ export const lsdInfo = z.object({
   /** The number of addresses of peers passed to torrents, repeated ones included. */
   found: z.int(),
 });
-/** What local service discovery has done. */
+/** The numbers of messages and peers that local service discovery has counted. */
 export type LsdInfo = z.infer<typeof lsdInfo>;
 
 /**

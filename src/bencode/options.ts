@@ -1,6 +1,6 @@
 import type { BValue } from "./value.ts";
 
-/** How strictly {@link decode} and its variants decode, and their limits. */
+/** The strictness and the limits of {@link decode} and its variants. */
 export interface DecodeOptions {
   /**
    * `false` (default) accepts the errors that other clients accept: leading zeros, `-0`, keys out of order, duplicate

@@ -25,9 +25,13 @@ export interface ClientOptions {
   readonly port?: number | { readonly first: number; readonly last: number } | false;
   /** The IP address to listen on. Default: all addresses, IPv4 and IPv6. */
   readonly listenIp?: string;
-  /** Maximum download rate of all torrents together, in bytes a second and finite; 0 is no limit. Default: no limit. */
+  /**
+   * The maximum download rate of all torrents together, in bytes a second and finite; 0 is no limit. Default: no limit.
+   */
   readonly maxDownloadRate?: number | undefined;
-  /** Maximum upload rate of all torrents together, in bytes a second and finite; 0 is no limit. Default: no limit. */
+  /**
+   * The maximum upload rate of all torrents together, in bytes a second and finite; 0 is no limit. Default: no limit.
+   */
   readonly maxUploadRate?: number | undefined;
   /** The maximum number of connections of all torrents together. Default: 500. */
   readonly maxConnections?: number;
@@ -62,7 +66,7 @@ export interface ClientOptions {
   readonly discovery?: readonly DiscoveryService[];
   /** The client name sent to peers and trackers. Default: `Millrace VERSION`. */
   readonly userAgent?: string;
-  /** How disk space for files is allocated; see `FileStorage`. Default: sparse. */
+  /** The way in which disk space for files is allocated; see `FileStorage`. Default: sparse. */
   readonly allocation?: "sparse" | "full";
   /**
    * Called with the IP addresses of a URL (of a tracker, of a torrent file, or of a redirect) before a connection to
@@ -133,9 +137,9 @@ export interface AddOptions {
   readonly extraTrackers?: readonly string[];
   /** Announce URLs by tier, to use instead of those of the torrent. */
   readonly trackerTiers?: readonly (readonly string[])[];
-  /** Maximum download rate of the torrent in bytes a second, finite; 0 is no limit. Default: no limit. */
+  /** The maximum download rate of the torrent in bytes a second, finite; 0 is no limit. Default: no limit. */
   readonly maxDownloadRate?: number | undefined;
-  /** Maximum upload rate of the torrent in bytes a second, finite; 0 is no limit. Default: no limit. */
+  /** The maximum upload rate of the torrent in bytes a second, finite; 0 is no limit. Default: no limit. */
   readonly maxUploadRate?: number | undefined;
   /** The maximum number of connected peers of this torrent. Default: that of the client. */
   readonly maxPeers?: number | undefined;

@@ -9,15 +9,15 @@ import {
 } from "./limits.ts";
 
 interface Entry {
-  /** The time of the last announce, on the clock's scale. */
+  /** The time of the last announce, in milliseconds of the runtime's clock. */
   lastAt: number;
-  /** The time of the next announce. */
+  /** The time of the next announce, in milliseconds of the runtime's clock. */
   dueAt: number;
-  /** False once the torrent has stopped: the entry is kept until it may be announced again. */
+  /** Whether the torrent runs. The entry of a stopped torrent stays until the torrent may be announced again. */
   isActive: boolean;
 }
 
-/** Decides when which torrents are announced: soon after they start, and then every 5 minutes (BEP 14). */
+/** Decides when to announce which torrents: soon after they start, and then every 5 minutes (BEP 14). */
 export class Announcer {
   readonly #clock: Clock;
   readonly #send: (infoHashes: readonly string[]) => boolean;
@@ -28,7 +28,9 @@ export class Announcer {
   #batchAt = -Infinity;
   #isClosed = false;
 
-  /** `send` sends one message with at most {@link MAX_SENT_INFO_HASHES} info-hashes; it returns whether it did. */
+  /**
+   * `send` sends one message with at most {@link MAX_SENT_INFO_HASHES} info-hashes, and returns whether it was sent.
+   */
   constructor(clock: Clock, send: (infoHashes: readonly string[]) => boolean) {
     this.#clock = clock;
     this.#send = send;
@@ -49,7 +51,7 @@ export class Announcer {
     if (entry !== undefined) entry.isActive = false;
   }
 
-  /** Announces all torrents again, as soon as {@link MIN_ANNOUNCE_MS} allow it: there are new hosts to reach. */
+  /** Announces all torrents again as soon as {@link MIN_ANNOUNCE_MS} allows it, because new hosts can be reached. */
   repeat(): void {
     const now = this.#clock.now();
     for (const entry of this.#entries.values()) entry.dueAt = Math.min(entry.dueAt, earliest(entry.lastAt, now));
@@ -62,7 +64,7 @@ export class Announcer {
     this.#entries.clear();
   }
 
-  /** Sets the timer for the announce that is due first. */
+  /** Sets the timer for the earliest announce. */
   #plan(): void {
     let next = Infinity;
     for (const { dueAt, isActive } of this.#entries.values()) if (isActive) next = Math.min(next, dueAt);

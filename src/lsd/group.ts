@@ -11,12 +11,12 @@ export interface GroupOptions {
   readonly onDatagram: (bytes: Uint8Array, from: Endpoint) => void;
 }
 
-/** One of the two multicast groups: the interfaces at which it is joined follow those of the host. */
+/** One of the two multicast groups. It is joined at the interfaces that the host has, which may change. */
 export class Group {
   readonly #options: GroupOptions;
   /** The joined interfaces by name, each with its addresses. */
   readonly #joined = new Map<string, readonly InterfaceAddress[]>();
-  /** What could not be opened or joined and has been logged. */
+  /** The sockets and interfaces whose failure has been logged. */
   readonly #warned = new Set<string>();
   #socket: MulticastSocket | undefined;
   #isClosed = false;
@@ -31,8 +31,8 @@ export class Group {
   }
 
   /**
-   * Joins the group at the interfaces that have an address of its family, and leaves it at others. Resolves to whether
-   * an interface was joined; never rejects. What fails is logged once, and tried again by the next call.
+   * Joins the group at the interfaces that have an address of its family, and leaves it at all others. Resolves to
+   * whether an interface was joined; never rejects. A failure is logged once, and the next call tries again.
    */
   async update(addresses: readonly InterfaceAddress[]): Promise<boolean> {
     const wanted = byName(addresses.filter((address) => this.#isUsable(address)));
@@ -50,7 +50,7 @@ export class Group {
     return isNew;
   }
 
-  /** Sends a message through each joined interface. Returns through how many. */
+  /** Sends a message through each joined interface. Returns the number of interfaces through which it was sent. */
   send(bytes: Uint8Array): number {
     for (const name of this.#joined.keys())
       // The interface is gone: it is joined again when it is back.
@@ -66,8 +66,8 @@ export class Group {
   }
 
   /**
-   * Link-local IPv6 addresses are not used: a peer at such an address can be dialed only with the name of the
-   * interface.
+   * Whether an interface is used for this address of it. Link-local IPv6 addresses are not used, because a peer at such
+   * an address can be dialed only together with the name of the interface.
    */
   #isUsable({ ip }: InterfaceAddress): boolean {
     const family = ipFamily(ip);
@@ -105,8 +105,8 @@ export class Group {
   }
 
   /**
-   * Whether a host is in the network of a joined interface. The socket receives datagrams that were sent to it alone,
-   * too, also from the internet.
+   * Whether a host is in the network of a joined interface. The socket also receives datagrams that were sent to its
+   * own address, even from the internet.
    */
   #isNear(ip: string): boolean {
     for (const addresses of this.#joined.values())

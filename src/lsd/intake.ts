@@ -7,17 +7,23 @@ interface Allowance {
   at: number;
 }
 
-/** Limits how many messages are read, for each sender and for all senders together. Uses bounded memory. */
+/**
+ * Limits the number of messages that are read, for each sender and for all senders together. Uses a limited amount of
+ * memory.
+ */
 export class IntakeLimits {
   readonly #senders = new RecentMap<string, Allowance>(MAX_COUNTED_SENDERS);
   readonly #all: Allowance;
 
-  /** `now`: milliseconds on the clock's scale. */
+  /** `now` is the time in milliseconds of the runtime's clock. */
   constructor(now: number) {
     this.#all = { left: MESSAGES_IN_ALL, at: now };
   }
 
-  /** Counts a message, and returns whether it may be read. Those of one sender count for all only if they are read. */
+  /**
+   * Counts a message, and returns whether it may be read. A message of a sender that has reached its own limit does not
+   * count for the limit of all senders.
+   */
   take(ip: string, now: number): boolean {
     let sender = this.#senders.get(ip);
     if (sender === undefined) {

@@ -42,9 +42,10 @@ export function encodeSearch(group: Endpoint, { port, infoHashes, cookie }: Sear
 }
 
 /**
- * Decodes a message. Returns `undefined` when it is none: too long, not ASCII, without its final empty line, without a
- * valid port or an info-hash, or with a cookie of more than {@link MAX_COOKIE_LENGTH} characters. Names of headers are
- * of any case. Unknown headers, `Host`, and info-hashes that are no 40 hexadecimal digits are ignored.
+ * Decodes a message. Returns `undefined` when `bytes` are no valid message: too long, not ASCII, without the final
+ * empty line, without a valid port or an info-hash, or with a cookie of more than {@link MAX_COOKIE_LENGTH} characters.
+ * Names of headers may be in upper or lower case. Unknown headers, `Host`, and info-hashes that are not 40 hexadecimal
+ * digits are ignored.
  */
 export function decodeSearch(bytes: Uint8Array): Search | undefined {
   if (bytes.length > MAX_SEARCH_LENGTH) return undefined;
@@ -80,7 +81,7 @@ export function decodeSearch(bytes: Uint8Array): Search | undefined {
   return { port, infoHashes: [...infoHashes], cookie };
 }
 
-/** Returns ASCII text from bytes; `undefined` when a byte is none of a printable character, a tab or a line end. */
+/** Returns the text of ASCII bytes; `undefined` when a byte is neither a printable character nor a tab or line end. */
 function asciiText(bytes: Uint8Array): string | undefined {
   for (const byte of bytes)
     if (byte > 0x7e || (byte < 0x20 && byte !== 0x0d && byte !== 0x0a && byte !== 0x09)) return undefined;

@@ -19,13 +19,13 @@ const ALL: readonly string[] = ["*"];
 export interface LocalDiscoveryOptions {
   readonly runtime: Pick<Runtime, "clock" | "random" | "multicast" | "log">;
   /**
-   * Names (`eth0`) or IP addresses of the network interfaces to use; `"*"` is all but the loopback interface. Empty:
+   * Names (`eth0`) or IP addresses of the network interfaces to use; `"*"` is all except the loopback interface. Empty:
    * none. Default: `["*"]`.
    */
   readonly interfaces?: readonly string[] | undefined;
 }
 
-/** What {@link LocalDiscovery} has done since it was opened. */
+/** The numbers of messages and peers that {@link LocalDiscovery} has counted since it was opened. */
 export interface LsdStats {
   /** The names of the network interfaces in use. */
   readonly interfaces: readonly string[];
@@ -35,15 +35,15 @@ export interface LsdStats {
   readonly received: number;
   /** The number of messages that were not read, because too many had arrived. */
   readonly limited: number;
-  /** The number of datagrams that were no messages. */
+  /** The number of datagrams that were no valid messages. */
   readonly malformed: number;
-  /** The number of addresses of peers passed to torrents, repeated ones included. */
+  /** The number of peer addresses passed to torrents, including repeated ones. */
   readonly found: number;
 }
 
 /**
  * Local service discovery (BEP 14): finds peers in the local network by multicast. Private torrents never use it (BEP
- * 27). Network interfaces that appear later are used, too; one that fails is logged, and tried again.
+ * 27). Network interfaces that appear later are used as well; one that fails is logged, and tried again.
  */
 export class LocalDiscovery implements DiscoveryService {
   readonly #options: LocalDiscoveryOptions;
@@ -73,7 +73,7 @@ export class LocalDiscovery implements DiscoveryService {
     return { ...this.#counts, interfaces: [...new Set(this.#groups.flatMap((group) => group.interfaces))] };
   }
 
-  /** As {@link DiscoveryService.open}, but never rejects: torrents go on without it. */
+  /** Opens the service as {@link DiscoveryService.open} describes, but never rejects: torrents work without it. */
   async open(port: number): Promise<void> {
     const { runtime, interfaces } = this.#options;
     this.#port = port;
@@ -137,7 +137,7 @@ export class LocalDiscovery implements DiscoveryService {
     return chosen.filter(({ name }) => names.has(name));
   }
 
-  /** Sends a message to both groups. Returns whether there was an interface to send it through. */
+  /** Sends a message to both groups. Returns whether there was an interface through which to send it. */
   #send(infoHashes: readonly string[]): boolean {
     if (this.#port === 0) return false;
     const before = this.#counts.sent;

@@ -273,7 +273,7 @@ export const MAX_EARLY_PEX = 20;
  */
 export const MAX_METADATA_QUEUE = 256;
 
-/** Bytes queued on a connection above which no metadata is sent on it. */
+/** The number of bytes queued on a connection above which no metadata is sent on it. */
 export const METADATA_OUTBOX_BYTES = 256 * 1024;
 
 /**

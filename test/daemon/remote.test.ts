@@ -242,7 +242,7 @@ describe("millrace remote", () => {
       const unauthorized = await remote({ url, token: "wrong-wrong" }, action);
       expect([unauthorized.status, unauthorized.stderr]).toEqual([
         1,
-        `millrace: no daemon responds at ${url} (ECONNREFUSED); \`millrace daemon\` starts one, --url names another address\n`,
+        `millrace: no daemon responds at ${url} (ECONNREFUSED); \`millrace daemon\` starts a daemon, --url selects another URL\n`,
       ]);
     }
     const other = createServer((_request, response) => response.end("<!doctype html>")).listen(0, "127.0.0.1");

@@ -158,7 +158,7 @@ export function explained(error: unknown, url: string, tokenFrom: string | undef
     const reason = systemCode(error);
     return new NetworkError(
       "remote.unreachable",
-      `no daemon responds at ${url}${reason === undefined ? "" : ` (${reason})`}; \`millrace daemon\` starts one, --url names another address`,
+      `no daemon responds at ${url}${reason === undefined ? "" : ` (${reason})`}; \`millrace daemon\` starts a daemon, --url selects another URL`,
       { cause: error },
     );
   }

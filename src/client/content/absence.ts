@@ -17,8 +17,8 @@ export interface AbsenceOptions {
   readonly place: () => ContentPlace | undefined;
   readonly priorities: () => readonly Priority[];
   /**
-   * Resolves with the pieces that were valid when last known; with `undefined` when only the existence of data is
-   * known.
+   * Resolves with the pieces that the last run or check found valid; with `undefined` when only the existence of data
+   * is known.
    */
   readonly claimed: () => Promise<Bitfield | undefined>;
   /** Called when all files exist again. */

@@ -20,7 +20,7 @@ export interface FindOptions extends ContentPlace {
   readonly skipCheck: boolean;
   /** Whether to ignore the stored state and hash the data. */
   readonly forceCheck: boolean;
-  /** The pieces that were valid when last known, at the present or an earlier path of the data. */
+  /** The pieces that the last run or check found valid, at the present or an earlier path of the data. */
   readonly known: Bitfield | undefined;
   /** Whether an earlier run had data. It can be true although the stored state is lost. */
   readonly hadData: boolean;

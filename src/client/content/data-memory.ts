@@ -18,7 +18,7 @@ type MemoryFindOptions = Pick<
  */
 export class DataMemory {
   readonly #options: MemoryOptions;
-  /** The pieces that were valid when last known, at the present or an earlier path of the data. */
+  /** The pieces that the last run or check found valid, at the present or an earlier path of the data. */
   #known: Bitfield | undefined;
   /** Whether `#known` was found at an earlier path of the data instead of the present one. */
   #isElsewhere = false;
@@ -96,7 +96,7 @@ export class DataMemory {
     };
   }
 
-  /** Resolves with the pieces that were valid when last known; with `undefined` when none are known. */
+  /** Resolves with the pieces that the last run or check found valid; with `undefined` when none are known. */
   async #claimed(): Promise<Bitfield | undefined> {
     const place = this.#place();
     return this.#known ?? (place === undefined ? undefined : (await claimedProgress(place))?.have);

@@ -49,7 +49,7 @@ export interface PeerStatus {
   readonly peerId: string;
   readonly peerIdHex: string;
   readonly direction: "incoming" | "outgoing";
-  /** How the peer was found; `"incoming"` when it has connected to this client. */
+  /** The way in which the peer was found; `"incoming"` when it has connected to this client. */
   readonly source: CandidateSource;
   /** The part of the torrent's pieces that the peer has, from 0 to 1. */
   readonly progress: number;

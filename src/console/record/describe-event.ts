@@ -29,7 +29,7 @@ export function describeEvent(event: RecordedEvent, brought: readonly Replayed[]
 function inWords(event: RecordedEvent): string {
   switch (event.event) {
     case "torrent":
-      return `the torrent is known: ${event.metainfo.name}`;
+      return `the metadata of the torrent is known: ${event.metainfo.name}`;
     case "peer":
       return `peer ${event.peer} ${event.direction === "outgoing" ? "is contacted" : "connects"}: ${event.address}`;
     case "left-out":

@@ -95,7 +95,7 @@ function help(topic: unknown, services: ShellServices): Text {
   if (owner !== undefined) return listMembers(owner, services.groups, style, width);
   throw new UsageError(
     "console.help",
-    `there is no help on ${shown(topic)}; help("peer"), help("contact") and help() are some that there are`,
+    `there is no help on ${shown(topic)}; try help("peer"), help("contact") or help()`,
   );
 }
 

@@ -12,10 +12,11 @@ export const STATE_FOLDER = ".millrace";
  */
 const LONGEST_PLAIN = 150;
 const DEVICE = /^(?:con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³]|conin\$|conout\$) *(?:\.|$)/i;
-/** Characters that change the order in which text is shown: with them `gpj.exe` may be shown as `exe.jpg`. */
+/** Matches characters that change the order in which text is shown: with them `gpj.exe` may be shown as `exe.jpg`. */
 const BIDI_CONTROLS = /[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/g;
 /**
- * Characters that no file system accepts: separators, NUL and other control characters, and halves of surrogate pairs.
+ * Matches characters that no file system accepts: separators, NUL and other control characters, and halves of surrogate
+ * pairs.
  */
 const FORBIDDEN =
   // oxlint-disable-next-line no-control-regex

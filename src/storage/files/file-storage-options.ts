@@ -16,7 +16,10 @@ export interface FileStorageOptions {
    * file in which each byte has the offset that it has in the torrent.
    */
   readonly partPath: string;
-  /** How disk space is allocated: `"sparse"` (default) only sets the size of files; `"full"` writes zeros first. */
+  /**
+   * The way in which disk space is allocated: `"sparse"` (default) only sets the size of files; `"full"` writes zeros
+   * first.
+   */
   readonly allocation?: "sparse" | "full";
   /** Folders with Millrace's own files: no file of a torrent may be in them. Default: none. */
   readonly ownFolders?: readonly string[] | undefined;

@@ -29,7 +29,7 @@ export class MetadataExchange {
     this.#uploads = new MetadataUploads(options);
   }
 
-  /** As {@link MetadataAssembler.progress}. */
+  /** The part of the metadata that has been received, from 0 to 1; see {@link MetadataAssembler.progress}. */
   get progress(): number {
     return this.#assembler.progress;
   }

@@ -16,11 +16,11 @@ export interface ProfileFacts {
   readonly handshake: Handshake;
 }
 
-/** How a peer was found, and the facts about it that its handshakes contain. */
+/** The way in which a peer was found, and the facts about it that its handshakes contain. */
 export class PeerProfile {
   readonly identity: PeerIdentity;
   readonly direction: Direction;
-  /** How the peer was found. */
+  /** The way in which the peer was found. */
   readonly source: CandidateSource;
   readonly supportsFast: boolean;
   readonly supportsExtended: boolean;

@@ -52,7 +52,7 @@ export interface PeerOptions {
   readonly owner: PeerOwner;
   readonly connection: Connection;
   readonly direction: Direction;
-  /** How the peer was found. */
+  /** The way in which the peer was found. */
   readonly source: CandidateSource;
   readonly handshake: Handshake;
   readonly peerId: PeerId;

@@ -27,7 +27,7 @@ export class PieceBuffers {
     this.#capacity = Math.max(1, Math.floor(ASSEMBLY_BYTES / pieceLength));
   }
 
-  /** The maximum of blocks in a piece. */
+  /** The maximum number of blocks in a piece. */
   get pieceBlocks(): number {
     return Math.ceil(this.#pieceLength / BLOCK_LENGTH);
   }

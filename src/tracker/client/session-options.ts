@@ -38,7 +38,7 @@ export interface TrackerSessionOptions {
    */
   readonly check?: HttpRequest["check"] | undefined;
   /**
-   * Which tiers to announce to. `true` (default): to one working tracker of every tier, all tiers at once, as
+   * Whether to announce to all tiers. `true` (default): to one working tracker of every tier, all tiers at once, as
    * Transmission and qBittorrent do, which finds more peers sooner. `false`: as BEP 12 says, to a tier only when all
    * trackers of the tiers before it have failed.
    */

@@ -36,16 +36,16 @@ export const TRACKER_NAMES: readonly NameHelp[] = [
     usage: "tracker.isActive",
     summary: "whether the tracker counts us as a peer; at its end the session then announces stopped",
   },
-  { name: "seeders", usage: "tracker.seeders", summary: "complete peers, by its last response" },
-  { name: "leechers", usage: "tracker.leechers", summary: "other peers, by its last response" },
+  { name: "seeders", usage: "tracker.seeders", summary: "complete peers (seeders) in its last reply" },
+  { name: "leechers", usage: "tracker.leechers", summary: "other peers (leechers) in its last reply" },
   { name: "interval", usage: "tracker.interval", summary: "the seconds between announces that the tracker requested" },
-  { name: "reply", usage: "tracker.reply", summary: "its last response to an announce" },
-  { name: "figures", usage: "tracker.figures", summary: "its last response to a scrape" },
-  { name: "message", usage: "tracker.message", summary: "its last failure or warning" },
+  { name: "reply", usage: "tracker.reply", summary: "its last reply to an announce" },
+  { name: "figures", usage: "tracker.figures", summary: "its last reply to a scrape" },
+  { name: "message", usage: "tracker.message", summary: "the failure or warning in its last reply" },
   {
     name: "lastAnnounceAt",
     usage: "tracker.lastAnnounceAt",
-    summary: "when it last responded; milliseconds since 1970",
+    summary: "the time of its last reply, in milliseconds since 1970",
   },
 ];
 

@@ -75,7 +75,7 @@ export function peersOf({ torrent }: TorrentEntry): TorrentPeer[] {
   }));
 }
 
-/** How a peer was found, as a flag. */
+/** The flag that shows the way in which a peer was found. */
 const SOURCE_FLAGS: Partial<Record<PeerStatus["source"], string>> = {
   incoming: "I",
   tracker: "T",

@@ -2,7 +2,7 @@ import type { JSX } from "preact";
 import { detailsHeight } from "../../state/prefs.ts";
 import { texts } from "../../texts/texts.ts";
 
-/** Minimum height of the details, as a percentage of the window's height. */
+/** The minimum height of the details, as a percentage of the window's height. */
 const LEAST = 15;
 const MOST = 80;
 const KEY_STEP = 4;
