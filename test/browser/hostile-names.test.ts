@@ -162,7 +162,7 @@ describe(`the page with hostile names${because(lacksBrowser)}`, () => {
           mimeType: "application/x-bittorrent",
           buffer: Buffer.from("nonsense"),
         });
-        await page.getByText(/is no torrent/).waitFor();
+        await page.getByText(/is not a torrent file/).waitFor();
         await page.getByRole("tab", { name: "Log" }).click();
         await page.getByLabel("All torrents").check();
         const made = await page.evaluate(() => ({
