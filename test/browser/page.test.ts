@@ -65,7 +65,7 @@ describe(`the page${because(lacking)}`, () => {
       let chooser = page.waitForEvent("filechooser");
       await page.getByRole("button", { name: "Add torrent file" }).first().click();
       await (await chooser).setFiles(join(home, "broken.torrent"));
-      await page.getByText(/broken\.torrent is no torrent/).waitFor();
+      await page.getByText(/broken\.torrent is not a torrent file/).waitFor();
 
       // Add by file, with the file tree and priorities before it starts.
       chooser = page.waitForEvent("filechooser");
