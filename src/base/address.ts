@@ -34,6 +34,8 @@ export function ipFamily(ip: string): IpFamily {
 
 /** Returns an IP address as 4 or 16 bytes. Throws {@link InputError} `address.ip` when `ip` is no IP address. */
 export function ipBytes(ip: string): Uint8Array {
+  // Several times as fast as the library: the DHT calls this for each node of each reply.
+  if (isPlainlyPublic(ip)) return plainBytes(ip);
   if (!ipaddr.isValid(ip)) throw new InputError("address.ip", `not an IP address: ${JSON.stringify(ip.slice(0, 60))}`);
   return Uint8Array.from(ipaddr.parse(ip).toByteArray());
 }
@@ -105,6 +107,18 @@ function isPlainlyPublic(ip: string): boolean {
     }
   }
   return dots === 3 && digits > 0;
+}
+
+/** Returns the bytes of a canonical IPv4 address. */
+function plainBytes(ip: string): Uint8Array {
+  const out = new Uint8Array(4);
+  let index = 0;
+  for (let at = 0; at < ip.length; at++) {
+    const code = ip.charCodeAt(at);
+    if (code === DOT) index++;
+    else out[index] = 10 * (out[index] ?? 0) + code - ZERO;
+  }
+  return out;
 }
 
 /** Returns the kind of network that `ip` belongs to; `"reserved"` when `ip` is not an IP address. */

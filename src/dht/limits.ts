@@ -37,8 +37,11 @@ export const QUERY_TIMEOUT_MS = 5_000;
  */
 export const SLOW_MS = 300;
 
-/** The maximum number of concurrent queries of a lookup, not counting queries to slow nodes (Kademlia: α). */
-export const LOOKUP_PARALLEL = 5;
+/**
+ * The maximum number of concurrent queries of a lookup to the K closest nodes that it knows, not counting queries to
+ * slow nodes (Kademlia: α).
+ */
+export const LOOKUP_PARALLEL = 8;
 
 /** The maximum number of queries that one lookup sends. */
 export const LOOKUP_QUERIES = 120;

@@ -109,45 +109,46 @@ export class Lookup {
     if (this.#isDone) return;
     const { clock } = this.#options;
     const now = clock.now();
-    let underWay = 0;
-    let nextSlow = Infinity;
-    for (const entry of this.#entries) {
-      if (entry.state !== "asked") continue;
-      const left = entry.askedAt + SLOW_MS - now;
-      if (left <= 0) entry.state = "slow";
-      else {
-        underWay++;
-        nextSlow = Math.min(nextSlow, left);
-      }
-    }
-    const next = this.#next(LOOKUP_PARALLEL - underWay);
+    for (const entry of this.#entries)
+      if (entry.state === "asked" && now - entry.askedAt >= SLOW_MS) entry.state = "slow";
+    const best = this.#best();
+    const underWay = best.filter(({ state }) => state === "asked");
+    const room = Math.min(LOOKUP_PARALLEL - underWay.length, LOOKUP_QUERIES - this.#queries);
+    const next = best.filter(({ state }) => state === "new").slice(0, Math.max(0, room));
     for (const entry of next) this.#ask(entry, now);
     this.#timer?.cancel();
-    if (underWay + next.length > 0) {
-      this.#timer = clock.after(next.length > 0 ? Math.min(nextSlow, SLOW_MS) : nextSlow, () => this.#step());
-    } else if (this.#closest().length >= K || !this.#entries.some(({ state }) => state === "slow")) this.stop();
+    const waiting = [...underWay, ...next];
+    const isComplete = this.#closest().length >= K;
+    // Nodes that are not among the best any more delay the end only when there are not enough others.
+    if (waiting.length === 0 && !isComplete) waiting.push(...this.#entries.filter(({ state }) => state === "asked"));
+    if (waiting.length > 0) {
+      const first = waiting.reduce((least, { askedAt }) => Math.min(least, askedAt), now);
+      // At least a millisecond: of less, rounding could leave nothing.
+      this.#timer = clock.after(Math.max(1, first + SLOW_MS - now), () => this.#step());
+    } else if (isComplete || !this.#entries.some(({ state }) => state === "slow")) this.stop();
   }
 
-  /** Returns up to `count` nodes to query next: those that were not queried and could be among the closest nodes. */
-  #next(count: number): Entry[] {
+  /**
+   * Returns the nodes that could be the closest: K nodes that have replied, are being asked, or were not asked, and
+   * nodes before them whose ids do not fit their addresses. Only queries to these nodes count as parallel ones: a reply
+   * with closer nodes makes room for as many queries to them, while those to farther nodes are still under way.
+   */
+  #best(): Entry[] {
     const out: Entry[] = [];
-    if (count <= 0) return out;
     const networks = new Map<string, number>();
-    let better = 0;
+    let bound = 0;
     for (const entry of this.#entries) {
-      if (this.#queries + out.length >= LOOKUP_QUERIES || out.length >= count || better >= K) break;
+      if (bound >= K) break;
       if (entry.state === "failed" || entry.state === "slow") continue;
       if (!entry.isBound) {
-        if (entry.state !== "new" || this.#unbound >= MAX_UNBOUND) continue;
-        this.#unbound++;
-        out.push(entry);
+        if (entry.state === "asked" || (entry.state === "new" && this.#unbound < MAX_UNBOUND)) out.push(entry);
         continue;
       }
       const ofNetwork = (networks.get(entry.network) ?? 0) + 1;
       if (ofNetwork > LOOKUP_PER_NETWORK) continue;
       networks.set(entry.network, ofNetwork);
-      better++;
-      if (entry.state === "new") out.push(entry);
+      bound++;
+      out.push(entry);
     }
     return out;
   }
@@ -156,6 +157,7 @@ export class Lookup {
     const { queries, query, onReply } = this.#options;
     entry.state = "asked";
     entry.askedAt = now;
+    if (!entry.isBound) this.#unbound++;
     this.#queries++;
     queries.send(entry, query, {
       onReply: (reply) => {

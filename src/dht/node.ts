@@ -87,7 +87,7 @@ export class DhtNode {
     const { clock, random, hasher, family, peers, items, tables } = options;
     const now = clock.now();
     this.#options = options;
-    this.#table = new RoutingTable({ id: options.id ?? randomId(random), wideBuckets: options.wideBuckets });
+    this.#table = new RoutingTable({ id: options.id ?? randomId(random), family, wideBuckets: options.wideBuckets });
     this.#limits = new QueryLimits(now, options.rates);
     this.#votes = new AddressVotes();
     this.#reachability = new Reachability(options.readOnly ?? "auto", now);
@@ -96,7 +96,10 @@ export class DhtNode {
       random,
       id: () => this.id,
       isReadOnly: () => this.isReadOnly,
-      send: options.send,
+      send: (to, bytes) => {
+        this.#reachability.onSent(to, clock.now());
+        options.send(to, bytes);
+      },
       onTimeout: ({ id, endpoint }) => id !== undefined && this.#table.onFailure(id, endpoint),
     });
     this.#responder = new Responder({ family, hasher, peers, items, tables, tokens: new Tokens(hasher, random, now) });
@@ -225,8 +228,7 @@ export class DhtNode {
         ? encodeError(transaction, reply.code, reply.text)
         : encodeReply(transaction, this.id, from, reply),
     );
-    this.#table.onQuery(id, from, now);
-    if (!isReadOnly && this.#table.wants(id, from)) this.#ping({ id, endpoint: from });
+    if (this.#table.onQuery(id, from, now) && !isReadOnly) this.#ping({ id, endpoint: from });
   }
 
   #mayReply(from: Endpoint, now: number): boolean {
@@ -241,7 +243,7 @@ export class DhtNode {
     const roundTripMs = this.#queries.onReply(transaction, from, reply);
     if (roundTripMs === undefined) return;
     this.counts.replies++;
-    this.#reachability.onReply(from);
+    this.#reachability.onReply();
     const wasEmpty = this.#table.size === 0;
     const questionable = this.#table.onReply(reply.id, from, now, roundTripMs);
     if (questionable !== undefined) this.#ping(questionable);
@@ -279,7 +281,8 @@ export class DhtNode {
   #changeId(id: NodeId): void {
     const before = this.#table;
     const now = this.#options.clock.now();
-    this.#table = new RoutingTable({ id, wideBuckets: this.#options.wideBuckets });
+    const { family, wideBuckets } = this.#options;
+    this.#table = new RoutingTable({ id, family, wideBuckets });
     for (const { id: node, endpoint, roundTripMs } of before.nodes())
       this.#table.onReply(node, endpoint, now, roundTripMs ?? 0);
     this.#find(id);

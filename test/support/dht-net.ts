@@ -22,7 +22,11 @@ export class DhtNet {
 
   /** Adds a node at an address and opens it. Without `bootstrap` it begins with the first nodes. */
   async add(ip: string, options: Partial<DhtOptions> = {}, line: LineOptions = {}): Promise<SimNode> {
-    const host = this.world.host(ip, { latencyMs: 20, ...line });
+    return this.start(this.world.host(ip, { latencyMs: 20, ...line }), options);
+  }
+
+  /** Starts a node on a host. Without `bootstrap` it begins with the first nodes. */
+  async start(host: SimHost, options: Partial<DhtOptions> = {}): Promise<SimNode> {
     const node = new SimNode(host, { bootstrap: this.bootstrap, readOnly: false, ...options });
     this.nodes.push(node);
     await this.world.settled(node.dht.open(), 1_000);
@@ -56,6 +60,8 @@ export class SimNode {
   readonly host: SimHost;
   readonly dht: Dht;
   readonly endpoint: Endpoint;
+  /** The number of datagrams received. */
+  received = 0;
   #socket: DatagramSocket | undefined;
   #handler: (datagram: Uint8Array, from: Endpoint) => void = () => undefined;
 
@@ -80,7 +86,10 @@ export class SimNode {
   async #open(): Promise<void> {
     this.#socket ??= await this.host.runtime.datagrams.bind({
       ...this.endpoint,
-      onDatagram: (bytes, from) => this.#handler(bytes, from),
+      onDatagram: (bytes, from) => {
+        this.received++;
+        this.#handler(bytes, from);
+      },
     });
   }
 }

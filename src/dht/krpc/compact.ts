@@ -1,4 +1,12 @@
-import { ipFromBytes, latin1Decode, packEndpoint, readUint16, type Endpoint, type IpFamily } from "../../base/index.ts";
+import {
+  ipFromBytes,
+  latin1,
+  latin1Decode,
+  packEndpoint,
+  readUint16,
+  type Endpoint,
+  type IpFamily,
+} from "../../base/index.ts";
 import { ID_LENGTH } from "../node-id.ts";
 import type { NodeInfo } from "./message.ts";
 
@@ -22,9 +30,11 @@ export function compactEndpoint(bytes: Uint8Array): Endpoint | undefined {
 export function unpackNodes(bytes: Uint8Array, family: IpFamily): NodeInfo[] {
   const size = ID_LENGTH + endpointLength(family);
   const out: NodeInfo[] = [];
-  for (let at = 0; at + size <= bytes.length; at += size) {
-    const endpoint = compactEndpoint(bytes.subarray(at + ID_LENGTH, at + size));
-    if (endpoint !== undefined) out.push({ id: latin1Decode(bytes.subarray(at, at + ID_LENGTH)), endpoint });
+  // One text for all: to decode each part would take several times as long.
+  const text = latin1Decode(bytes);
+  for (let at = 0; at + size <= text.length; at += size) {
+    const endpoint = compactEndpointText(text.slice(at + ID_LENGTH, at + size));
+    out.push({ id: text.slice(at, at + ID_LENGTH), endpoint });
   }
   return out;
 }
@@ -44,6 +54,14 @@ export function packEndpointText(endpoint: Endpoint): string {
     } else byte = byte * 10 + code - ZERO;
   }
   return text + String.fromCharCode(byte, port >> 8, port & 0xff);
+}
+
+/** Reads an endpoint in compact form: 6 or 18 bytes, as a string with one character for each byte. */
+export function compactEndpointText(text: string): Endpoint {
+  const end = text.length - 2;
+  const code = (at: number): number => text.charCodeAt(at);
+  const ip = end === 4 ? `${code(0)}.${code(1)}.${code(2)}.${code(3)}` : ipFromBytes(latin1(text.slice(0, end)));
+  return { ip, port: (code(end) << 8) | code(end + 1) };
 }
 
 /** Returns a node in compact form, as a string with one character for each byte. */

@@ -1,16 +1,17 @@
 import { ADDRESS_VOTES } from "../limits.ts";
 import { networkKey } from "../table/contact.ts";
+import { textHash } from "../text-hash.ts";
 
 /** The maximum number of networks whose vote is remembered. */
-const MAX_VOTERS = 64;
+const MAX_VOTERS = 32;
 
 /**
  * The votes of other nodes for the IP address of this host: each node reports the address that it sees (BEP 42). Each
  * network has one vote, its latest; only the votes of the most recent networks count.
  */
 export class AddressVotes {
-  /** The reported address by network, the latest vote last. */
-  readonly #votes = new Map<string, string>();
+  /** The reported address by the hash of the network, the latest vote last. */
+  readonly #votes = new Map<number, string>();
   #winner: string | undefined;
 
   /** The address that the most networks report; `undefined` until enough do. */
@@ -20,13 +21,15 @@ export class AddressVotes {
 
   /** Counts a vote. Returns the address with the most votes once enough networks report it. */
   add(ip: string, voter: string): string | undefined {
-    const network = networkKey(voter);
+    const network = textHash(networkKey(voter));
     this.#votes.delete(network);
-    this.#votes.set(network, ip);
+    // One text for all equal votes: most networks report the same address.
+    this.#votes.set(network, ip === this.#winner ? this.#winner : ip);
     const [oldest] = this.#votes.keys();
     if (this.#votes.size > MAX_VOTERS && oldest !== undefined) this.#votes.delete(oldest);
+    if (ip === this.#winner) return ip;
     const count = this.#count(ip);
-    if (ip !== this.#winner && count >= ADDRESS_VOTES && count > this.#count(this.#winner)) this.#winner = ip;
+    if (count >= ADDRESS_VOTES && count > this.#count(this.#winner)) this.#winner = ip;
     return this.#winner;
   }
 

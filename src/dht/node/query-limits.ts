@@ -1,4 +1,3 @@
-import { RecentMap } from "../../base/index.ts";
 import { MAX_COUNTED_ADDRESSES, QUERIES_IN_ALL, QUERIES_PER_ADDRESS, QUERY_BURST } from "../limits.ts";
 
 /** The maximum rates of queries to which the node replies. */
@@ -20,27 +19,39 @@ interface Allowance {
 }
 
 /**
- * Limits the number of queries to which the node replies, for each address and for all addresses together. Uses a
- * limited amount of memory.
+ * Limits the number of queries to which the node replies, for each address and for all addresses together. An address that was silent for
+ * long has its whole allowance again, as an unknown one has. So the allowances are in two maps: the older one is
+ * dropped when all its addresses have been silent for so long, or when there are too many.
  */
 export class QueryLimits {
   readonly #rates: QueryRates;
-  readonly #addresses = new RecentMap<string, Allowance>(MAX_COUNTED_ADDRESSES);
   readonly #all: Allowance;
+  /** Milliseconds of silence after which an address has its whole allowance again. */
+  readonly #fullMs: number;
+  #recent = new Map<string, Allowance>();
+  #older = new Map<string, Allowance>();
+  #turnedAt: number;
 
   constructor(now: number, rates: Partial<QueryRates> = {}) {
     this.#rates = { ...DEFAULT, ...rates };
     this.#all = { left: this.#rates.inAll, at: now };
+    this.#fullMs = (this.#rates.burst * 1_000) / this.#rates.perAddress;
+    this.#turnedAt = now;
   }
 
   /** Counts a query, and returns whether it may be replied to. */
   take(ip: string, now: number): boolean {
     const { perAddress, burst, inAll } = this.#rates;
     if (!spend(this.#all, inAll, inAll, now)) return false;
-    let allowance = this.#addresses.get(ip);
+    if (now - this.#turnedAt >= this.#fullMs || this.#recent.size >= MAX_COUNTED_ADDRESSES / 2) {
+      this.#older = this.#recent;
+      this.#recent = new Map();
+      this.#turnedAt = now;
+    }
+    let allowance = this.#recent.get(ip);
     if (allowance === undefined) {
-      allowance = { left: burst, at: now };
-      this.#addresses.set(ip, allowance);
+      allowance = this.#older.get(ip) ?? { left: burst, at: now };
+      this.#recent.set(ip, allowance);
     }
     return spend(allowance, perAddress, burst, now);
   }

@@ -1,35 +1,50 @@
-import { formatEndpoint, RecentMap, type Endpoint } from "../../base/index.ts";
+import { formatEndpoint, type Endpoint } from "../../base/index.ts";
+import { textHash } from "../text-hash.ts";
 
 /**
- * The time, in milliseconds, for which a node waits for a query from outside before it becomes read-only. After the
- * same time it tries again.
+ * The time, in milliseconds, for which a node waits for a query from outside before it becomes read-only; the time
+ * until it tries again for the first time; and the longest time until it tries again.
  */
 const PATIENCE_MS = 10 * 60_000;
 const RETRY_MS = 60 * 60_000;
+const MAX_RETRY_MS = 8 * RETRY_MS;
 /** The minimum number of replies to this node's queries that shows that the network works. */
 const MIN_REPLIES = 50;
 /**
- * The maximum number of queried nodes that are remembered. A query from one of them proves nothing, because this node's
- * own query may have opened the NAT for it.
+ * The shortest time, in milliseconds, for which queried nodes are remembered. A query from one of them proves nothing,
+ * because this node's own query may have opened the NAT for it. NATs keep a mapping for two to five minutes.
  */
-const MAX_ASKED = 2_000;
+const ASKED_MS = 5 * 60_000;
+/** The maximum number of queried nodes in each of the two sets. */
+const MAX_ASKED = 4_000;
+/** The time, in milliseconds, for which one query from outside proves that the node can be reached. */
+const PROVEN_MS = 20 * 60_000;
 
 /**
  * Finds out whether other nodes can reach this node. A node that sends queries to many nodes, but receives queries only
- * from these, is behind a NAT or firewall. It becomes read-only (BEP 43), so that other nodes do not wait for its
- * replies. After an hour it accepts queries again to repeat the test.
+ * from these, is behind a NAT or firewall. It becomes read-only (BEP 43), so that other nodes do not wait for its replies. After an
+ * hour it accepts queries again to repeat the test; after each failure it waits twice as long, up to eight hours, since
+ * the nodes that add it during a test would wait for its replies afterwards.
  */
 export class Reachability {
   readonly #mode: boolean | "auto";
-  readonly #asked = new RecentMap<string, true>(MAX_ASKED);
+  /** The hashes of the nodes that were queried, in two sets: the older one is dropped when it is old enough. */
+  #asked = new Set<number>();
+  #askedBefore = new Set<number>();
+  #turnedAt: number;
+  /** The time from which on the sets have all nodes that matter. */
+  #completeAt: number;
   #replies = 0;
   #since: number;
   #reachedAt: number | undefined;
+  #retryMs = RETRY_MS;
   #isReadOnly: boolean;
 
   constructor(mode: boolean | "auto", now: number) {
     this.#mode = mode;
     this.#since = now;
+    this.#turnedAt = now;
+    this.#completeAt = now;
     this.#isReadOnly = mode === true;
   }
 
@@ -37,17 +52,34 @@ export class Reachability {
     return this.#isReadOnly;
   }
 
-  /** Records the reply of a node that this node has queried. */
-  onReply(from: Endpoint): void {
+  /** Records a query to a node. */
+  onSent(to: Endpoint, now: number): void {
+    if (this.#mode !== "auto" || this.#isProven(now)) return;
+    if (now - this.#turnedAt >= ASKED_MS || this.#asked.size >= MAX_ASKED) {
+      // The sets have a gap if they were not kept for a while.
+      if (now - this.#turnedAt >= 2 * ASKED_MS) this.#completeAt = now + ASKED_MS;
+      this.#askedBefore = this.#asked;
+      this.#asked = new Set();
+      this.#turnedAt = now;
+    }
+    this.#asked.add(textHash(formatEndpoint(to)));
+  }
+
+  /** Records a reply to one of this node's queries. */
+  onReply(): void {
     this.#replies++;
-    if (this.#mode === "auto") this.#asked.set(formatEndpoint(from), true);
   }
 
   /** Records a query from a node. */
   onQuery(from: Endpoint, now: number): void {
-    if (this.#mode !== "auto" || this.#asked.has(formatEndpoint(from))) return;
+    if (this.#mode !== "auto" || this.#isProven(now) || now < this.#completeAt) return;
+    const key = textHash(formatEndpoint(from));
+    if (this.#asked.has(key) || this.#askedBefore.has(key)) return;
     this.#reachedAt = now;
     this.#isReadOnly = false;
+    this.#retryMs = RETRY_MS;
+    this.#asked = new Set();
+    this.#askedBefore = new Set();
   }
 
   /**
@@ -56,7 +88,8 @@ export class Reachability {
   tick(now: number): void {
     if (this.#mode !== "auto") return;
     if (this.#isReadOnly) {
-      if (now - this.#since < RETRY_MS) return;
+      if (now - this.#since < this.#retryMs) return;
+      this.#retryMs = Math.min(MAX_RETRY_MS, 2 * this.#retryMs);
       this.#isReadOnly = false;
       this.#replies = 0;
       this.#since = now;
@@ -67,5 +100,9 @@ export class Reachability {
     if (this.#reachedAt !== undefined && now - this.#reachedAt < RETRY_MS) return;
     this.#isReadOnly = true;
     this.#since = now;
+  }
+
+  #isProven(now: number): boolean {
+    return this.#reachedAt !== undefined && now - this.#reachedAt < PROVEN_MS;
   }
 }

@@ -69,11 +69,7 @@ export class Responder {
 
   #nodes(target: NodeId, want: Want | undefined): ReplyFields {
     const { family, tables } = this.#options;
-    const list = (of: IpFamily): string | undefined =>
-      tables(of)
-        ?.closest(target, K)
-        .map(({ compact }) => compact)
-        .join("");
+    const list = (of: IpFamily): string | undefined => tables(of)?.compactClosest(target, K);
     const wants4 = want === undefined || want.length === 0 ? family === 4 : want.includes("n4");
     const wants6 = want === undefined || want.length === 0 ? family === 6 : want.includes("n6");
     return { ...(wants4 ? { nodes: list(4) } : {}), ...(wants6 ? { nodes6: list(6) } : {}) };

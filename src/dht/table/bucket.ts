@@ -1,61 +1,124 @@
 import { MAX_PER_NETWORK, MAX_REPLACEMENTS } from "../limits.ts";
 import type { NodeId } from "../node-id.ts";
-import type { Contact } from "./contact.ts";
+import type { Rows } from "./rows.ts";
 
 /**
  * The nodes at one range of distances from this node: the nodes in use, and replacements for nodes that stop replying.
- * Each network has at most one node, so that an owner of many addresses cannot fill the bucket.
+ * Each network has at most one node, so that an owner of many addresses cannot fill the bucket. The bucket has rows of
+ * its own at the end of the table's rows: first those for nodes in use, then those for replacements, the newest last.
  */
 export class Bucket {
+  /** The maximum number of nodes in use. */
   readonly size: number;
-  readonly nodes: Contact[] = [];
-  /** The replacements, the newest last. */
-  readonly replacements: Contact[] = [];
+  /** The row of the first node in use. */
+  readonly begin: number;
   /** The time at which a node was last added or replied, in milliseconds of the runtime's clock. */
   changedAt: number;
+  readonly #rows: Rows;
+  #count = 0;
+  #replacements = 0;
 
-  constructor(size: number, now: number) {
+  constructor(rows: Rows, size: number, now: number) {
+    this.#rows = rows;
     this.size = size;
+    this.begin = rows.size;
     this.changedAt = now;
+    rows.extend(size + MAX_REPLACEMENTS);
+  }
+
+  /** The row after the last node in use. */
+  get end(): number {
+    return this.begin + this.#count;
   }
 
   get isFull(): boolean {
-    return this.nodes.length >= this.size;
+    return this.#count >= this.size;
   }
 
-  find(id: NodeId): Contact | undefined {
-    return this.nodes.find((node) => node.id === id) ?? this.replacements.find((node) => node.id === id);
+  get hasReplacements(): boolean {
+    return this.#replacements > 0;
+  }
+
+  /** Returns the row of a node or replacement; -1 when there is none with this id. */
+  find(id: NodeId): number {
+    const row = this.#rows.find(this.begin, this.end, id);
+    return row >= 0 ? row : this.#rows.find(this.#spare, this.#spareEnd, id);
+  }
+
+  /** Whether a row is that of a node in use. */
+  isInUse(row: number): boolean {
+    return row >= this.begin && row < this.end;
   }
 
   /**
-   * Whether the bucket already holds a node with another id from the contact's network. Only one node per network is
-   * admitted, except for addresses that `isExempt` accepts.
+   * Whether the bucket has as many nodes of the network of an endpoint (in compact form) as it admits, not counting the
+   * node with this id.
    */
-  hasNetworkOf(contact: Contact, isExempt: (ip: string) => boolean): boolean {
-    if (isExempt(contact.endpoint.ip)) return false;
-    const { network } = contact;
+  hasNetworkOf(endpoint: string, id: NodeId): boolean {
     let count = 0;
-    for (const node of this.nodes) if (node.id !== contact.id && node.network === network) count++;
+    for (let row = this.begin; row < this.end; row++)
+      if (this.#rows.isInNetworkOf(row, endpoint) && !this.#rows.hasId(row, id)) count++;
     return count >= MAX_PER_NETWORK;
   }
 
-  /** Adds a node to the replacements; when there are too many, the oldest is dropped. */
-  keep(contact: Contact): void {
-    const at = this.replacements.findIndex((node) => node.id === contact.id);
-    if (at >= 0) this.replacements.splice(at, 1);
-    this.replacements.push(contact);
-    if (this.replacements.length > MAX_REPLACEMENTS) this.replacements.shift();
+  /** Adds a node to those in use. Returns its row. The bucket must not be full. */
+  add(id: NodeId, endpoint: string): number {
+    const row = this.end;
+    this.#count++;
+    this.#rows.write(row, id, endpoint);
+    return row;
   }
 
-  /** Removes a node, and returns whether the bucket had it. The newest replacement takes its place. */
-  remove(contact: Contact): boolean {
-    const waiting = this.replacements.indexOf(contact);
-    if (waiting >= 0) this.replacements.splice(waiting, 1);
-    const at = this.nodes.indexOf(contact);
-    if (at < 0) return waiting >= 0;
-    this.nodes.splice(at, 1);
-    const next = this.replacements.pop();
-    if (next !== undefined) this.nodes.push(next);
-    return true;
+  /**
+   * Adds a node to the replacements, and returns its row. It takes the place of the one from its network (unless
+   * `isExempt`), or of the oldest when there are too many.
+   */
+  keep(id: NodeId, endpoint: string, isExempt: boolean): number {
+    // From the end on: those after a removed one move up.
+    for (let row = this.#spareEnd - 1; row >= this.#spare; row--)
+      if (!isExempt && this.#rows.isInNetworkOf(row, endpoint)) this.remove(row);
+    const row = this.#freeSpare();
+    this.#rows.write(row, id, endpoint);
+    return row;
+  }
+
+  /** Moves the nodes and replacements that `isNear` accepts to another bucket. */
+  splitInto(near: Bucket, isNear: (row: number) => boolean): void {
+    const rows = this.#rows;
+    const [{ end }, spareEnd] = [this, this.#spareEnd];
+    this.#count = 0;
+    this.#replacements = 0;
+    for (let row = this.begin; row < end; row++) {
+      if (!isNear(row)) rows.copy(row, this.begin + this.#count++);
+      else rows.copy(row, near.isFull ? near.#freeSpare() : near.begin + near.#count++);
+    }
+    for (let row = this.#spare; row < spareEnd; row++) {
+      if (isNear(row)) rows.copy(row, near.#freeSpare());
+      else rows.copy(row, this.#spare + this.#replacements++);
+    }
+  }
+
+  /** Removes the node or replacement of a row. The newest replacement takes the place of a node. */
+  remove(row: number): void {
+    if (this.isInUse(row)) {
+      if (this.#replacements > 0) this.#rows.copy(this.#spare + --this.#replacements, row);
+      else this.#rows.copy(this.begin + --this.#count, row);
+      return;
+    }
+    for (let at = row; at < this.#spareEnd - 1; at++) this.#rows.copy(at + 1, at);
+    this.#replacements--;
+  }
+
+  get #spare(): number {
+    return this.begin + this.size;
+  }
+
+  get #spareEnd(): number {
+    return this.#spare + this.#replacements;
+  }
+
+  #freeSpare(): number {
+    if (this.#replacements === MAX_REPLACEMENTS) this.remove(this.#spare);
+    return this.#spare + this.#replacements++;
   }
 }

@@ -1,12 +1,17 @@
-import { ipScope, type Endpoint } from "../../base/index.ts";
+import { ipScope, type Endpoint, type IpFamily } from "../../base/index.ts";
+import { packEndpointText } from "../krpc/compact.ts";
+import type { NodeInfo } from "../krpc/message.ts";
 import { K, MAX_FAILURES, QUESTIONABLE_MS, REFRESH_MS, WIDE_BUCKETS } from "../limits.ts";
-import { compareDistance, ID_LENGTH, sharedBits, type NodeId } from "../node-id.ts";
+import { ID_LENGTH, sharedBits, type NodeId } from "../node-id.ts";
 import { Bucket } from "./bucket.ts";
-import { Contact, networkKey } from "./contact.ts";
+import type { Contact } from "./contact.ts";
+import { prefixOf, Rows } from "./rows.ts";
 
 /** Options of {@link RoutingTable}. */
 export interface RoutingTableOptions {
   readonly id: NodeId;
+  /** The IP family of all nodes. Default 4. */
+  readonly family?: IpFamily | undefined;
   /**
    * The sizes of the buckets for the nodes farthest from this node, the farthest first; all other buckets have
    * {@link K} nodes. Default {@link WIDE_BUCKETS}.
@@ -23,16 +28,20 @@ export interface RoutingTableOptions {
 export class RoutingTable {
   readonly id: NodeId;
   readonly #sizes: readonly number[];
+  readonly #rows: Rows;
   readonly #buckets: Bucket[] = [];
 
-  constructor({ id, wideBuckets = WIDE_BUCKETS }: RoutingTableOptions) {
+  constructor({ id, family = 4, wideBuckets = WIDE_BUCKETS }: RoutingTableOptions) {
     this.id = id;
     this.#sizes = wideBuckets;
+    this.#rows = new Rows(family);
   }
 
   /** The number of nodes in use. */
   get size(): number {
-    return this.#buckets.reduce((sum, bucket) => sum + bucket.nodes.length, 0);
+    let size = 0;
+    for (const { begin, end } of this.#buckets) size += end - begin;
+    return size;
   }
 
   /** The number of buckets. */
@@ -42,45 +51,51 @@ export class RoutingTable {
 
   /** Yields all nodes in use. */
   *nodes(): Generator<Contact> {
-    for (const bucket of this.#buckets) yield* bucket.nodes;
+    for (const { begin, end } of this.#buckets) for (let row = begin; row < end; row++) yield this.#contact(row);
   }
 
   find(id: NodeId): Contact | undefined {
-    return this.#buckets[this.#indexOf(id)]?.find(id);
+    const row = this.#buckets[this.#indexOf(id)]?.find(id) ?? -1;
+    return row < 0 ? undefined : this.#contact(row);
   }
 
   /**
    * Records that a node has replied to a query. Returns a node to ping, when that node has been silent for a long time
    * and the new node could replace it; otherwise `undefined`.
    */
-  onReply(id: NodeId, endpoint: Endpoint, now: number, roundTripMs: number): Contact | undefined {
+  onReply(id: NodeId, endpoint: Endpoint, now: number, roundTripMs: number): NodeInfo | undefined {
     if (id === this.id) return undefined;
+    const at = packEndpointText(endpoint);
     const bucket = this.#bucketFor(id, now);
-    const known = bucket.find(id);
+    const row = bucket.find(id);
     // An id does not move to another address while the node at the old one replies.
-    if (known !== undefined && !isSameEndpoint(known.endpoint, endpoint)) {
-      if (known.failures === 0) return undefined;
-      bucket.remove(known);
+    const hasMoved = row >= 0 && !this.#rows.isAt(row, at);
+    if (hasMoved && this.#rows.failures(row) === 0) return undefined;
+    if (hasMoved) bucket.remove(row);
+    else if (row >= 0) {
+      this.#rows.onReply(row, now, roundTripMs);
+      bucket.changedAt = now;
+      if (bucket.isInUse(row)) return undefined;
     }
-    const contact = bucket.find(id) ?? new Contact(id, endpoint, now);
-    contact.onReply(now, roundTripMs);
-    return this.#add(contact, now);
+    return this.#add(id, endpoint, now, roundTripMs);
   }
 
-  /** Records that a node has sent a query, which shows that it is running when it is in the table. */
-  onQuery(id: NodeId, endpoint: Endpoint, now: number): void {
-    const contact = this.find(id);
-    if (contact !== undefined && isSameEndpoint(contact.endpoint, endpoint)) contact.seenAt = now;
-  }
-
-  /** Whether an unknown node would join the table at once if it replied, so that it should be pinged. */
-  wants(id: NodeId, endpoint: Endpoint): boolean {
+  /**
+   * Records that a node has sent a query, which shows that it is running when it is in the table. Returns whether the
+   * node is unknown and would join the table at once if it replied, so that it should be pinged.
+   */
+  onQuery(id: NodeId, endpoint: Endpoint, now: number): boolean {
     if (id === this.id) return false;
     const bucket = this.#buckets[this.#indexOf(id)];
     if (bucket === undefined) return true;
-    if (bucket.find(id) !== undefined) return false;
+    const at = packEndpointText(endpoint);
+    const row = bucket.find(id);
+    if (row >= 0) {
+      if (this.#rows.isAt(row, at)) this.#rows.onMessage(row, now);
+      return false;
+    }
     const isOpen = !bucket.isFull || bucket === this.#buckets[this.#buckets.length - 1];
-    return isOpen && (isLocal(endpoint.ip) || !bucket.nodes.some(({ network }) => network === networkKey(endpoint.ip)));
+    return isOpen && (isLocal(endpoint.ip) || !bucket.hasNetworkOf(at, id));
   }
 
   /**
@@ -89,31 +104,23 @@ export class RoutingTable {
    */
   onFailure(id: NodeId, endpoint: Endpoint): void {
     const bucket = this.#buckets[this.#indexOf(id)];
-    const contact = bucket?.find(id);
-    if (bucket === undefined || contact === undefined || !isSameEndpoint(contact.endpoint, endpoint)) return;
-    contact.failures++;
-    const isBad = contact.failures >= MAX_FAILURES;
-    if (isBad && (bucket.replacements.length > 0 || contact.failures >= 3 * MAX_FAILURES)) bucket.remove(contact);
+    const row = bucket?.find(id) ?? -1;
+    if (bucket === undefined || row < 0 || !this.#rows.isAt(row, packEndpointText(endpoint))) return;
+    this.#rows.onFailure(row);
+    const failures = this.#rows.failures(row);
+    const isBad = failures >= MAX_FAILURES;
+    if (isBad && (bucket.hasReplacements || failures >= 3 * MAX_FAILURES)) bucket.remove(row);
   }
 
   /** Returns up to `count` good nodes closest to a target, closest first. Reads only as many buckets as needed. */
   closest(target: NodeId, count = K): Contact[] {
-    const out: Contact[] = [];
-    const last = this.#buckets.length - 1;
-    const at = Math.min(sharedBits(this.id, target), last);
-    // In order of distance: nodes that share more bits with the target than with us; those closer to us; the others.
-    this.#collect(at, target, count, out);
-    if (out.length < count) {
-      const found = out.length;
-      const nearer: Contact[] = [];
-      for (let index = at + 1; index <= last; index++) this.#collect(index, target, count - found, nearer);
-      out.push(...nearer);
-    }
-    for (let index = at - 1; index >= 0 && out.length < count; index--) {
-      const farther: Contact[] = [];
-      this.#collect(index, target, count - out.length, farther);
-      out.push(...farther);
-    }
+    return this.#closest(target, count).map((row) => this.#contact(row));
+  }
+
+  /** Returns the nodes of {@link closest} in compact form, one character for each byte: as replies have them. */
+  compactClosest(target: NodeId, count = K): string {
+    let out = "";
+    for (const row of this.#closest(target, count)) out += this.#rows.compact(row);
     return out;
   }
 
@@ -131,30 +138,60 @@ export class RoutingTable {
     return out;
   }
 
-  /** Removes the node at an address. Returns whether there was one. */
-  #removeAt(endpoint: Endpoint): boolean {
-    for (const bucket of this.#buckets)
-      for (const node of bucket.nodes) if (isSameEndpoint(node.endpoint, endpoint)) return bucket.remove(node);
-    return false;
+  #contact(row: number): Contact {
+    const rows = this.#rows;
+    return { id: rows.id(row), endpoint: rows.endpoint(row), roundTripMs: rows.roundTripMs(row) };
+  }
+
+  #closest(target: NodeId, count: number): number[] {
+    const found: Found = { target, prefix: prefixOf(target), count, from: 0, rows: [], distances: [] };
+    const last = this.#buckets.length - 1;
+    const at = Math.min(sharedBits(this.id, target), last);
+    // In order of distance: nodes that share more bits with the target than with us; those closer to us; the others.
+    this.#collect(at, found);
+    found.from = found.rows.length;
+    for (let index = at + 1; index <= last && found.from < count; index++) this.#collect(index, found);
+    for (let index = at - 1; index >= 0 && found.rows.length < count; index--) {
+      found.from = found.rows.length;
+      this.#collect(index, found);
+    }
+    return found.rows;
   }
 
   /**
-   * Merges the good nodes of a bucket into `out`, which stays sorted and keeps the closest `count` nodes. This takes
-   * less time than sorting all nodes.
+   * Merges the good nodes of a bucket into those found, sorted from `from` on. This takes less time than sorting all.
    */
-  #collect(index: number, target: NodeId, count: number, out: Contact[]): void {
-    for (const node of this.#buckets[index]?.nodes ?? []) {
-      if (node.failures >= MAX_FAILURES) continue;
-      const farthest = out[count - 1];
-      if (farthest !== undefined && compareDistance(node.id, farthest.id, target) > 0) continue;
-      let to = Math.min(out.length, count - 1);
-      for (; to > 0; to--) {
-        const before = out[to - 1];
-        if (before === undefined || compareDistance(before.id, node.id, target) <= 0) break;
-        out[to] = before;
+  #collect(index: number, { target, prefix, count, from, rows: out, distances }: Found): void {
+    const bucket = this.#buckets[index];
+    if (bucket === undefined) return;
+    const rows = this.#rows;
+    const { begin, end } = bucket;
+    for (let row = begin; row < end; row++) {
+      if (rows.failures(row) >= MAX_FAILURES) continue;
+      const distance = rows.distance(row, prefix);
+      let to = out.length;
+      for (; to > from; to--) {
+        const before = distances[to - 1] ?? 0;
+        if (before < distance || (before === distance && rows.compare(out[to - 1] ?? row, row, target) <= 0)) break;
+        if (to === count) continue;
+        out[to] = out[to - 1] ?? row;
+        distances[to] = before;
       }
-      out[to] = node;
+      if (to >= count) continue;
+      out[to] = row;
+      distances[to] = distance;
     }
+  }
+
+  /** Removes the node at an endpoint in compact form. Returns whether there was one. */
+  #removeAt(endpoint: string): boolean {
+    for (const bucket of this.#buckets) {
+      const row = this.#rows.findAt(bucket.begin, bucket.end, endpoint);
+      if (row < 0) continue;
+      bucket.remove(row);
+      return true;
+    }
+    return false;
   }
 
   #indexOf(id: NodeId): number {
@@ -162,43 +199,49 @@ export class RoutingTable {
   }
 
   #bucketFor(id: NodeId, now: number): Bucket {
-    if (this.#buckets.length === 0) this.#buckets.push(new Bucket(this.#sizes[0] ?? K, now));
+    if (this.#buckets.length === 0) this.#buckets.push(new Bucket(this.#rows, this.#sizes[0] ?? K, now));
     const bucket = this.#buckets[this.#indexOf(id)];
     if (bucket === undefined) throw new RangeError("a routing table without buckets");
     return bucket;
   }
 
-  #add(contact: Contact, now: number): Contact | undefined {
+  /** Adds a node that is not in use. Returns a questionable node that it could replace, if any. */
+  #add(id: NodeId, endpoint: Endpoint, now: number, roundTripMs: number): NodeInfo | undefined {
+    const at = packEndpointText(endpoint);
+    const isExempt = isLocal(endpoint.ip);
     for (;;) {
-      const bucket = this.#bucketFor(contact.id, now);
+      const bucket = this.#bucketFor(id, now);
       bucket.changedAt = now;
-      if (bucket.nodes.includes(contact)) return undefined;
-      const isShut = bucket.hasNetworkOf(contact, isLocal);
-      if (!bucket.isFull && !isShut) {
-        bucket.remove(contact);
-        // A node at a known address has another id now: the old one is gone. A replacement of it may fill the bucket.
-        if (this.#removeAt(contact.endpoint)) continue;
-        bucket.nodes.push(contact);
-        return undefined;
+      if (!isExempt && bucket.hasNetworkOf(at, id)) return undefined;
+      if (bucket.isFull) {
+        if (this.#split(bucket, now)) continue;
+        return this.#replace(bucket, { id, endpoint }, now, roundTripMs);
       }
-      if (isShut) return undefined;
-      if (this.#split(bucket, now)) continue;
-      return this.#replace(bucket, contact, now);
+      const waiting = bucket.find(id);
+      if (waiting >= 0) bucket.remove(waiting);
+      // A node at a known address has another id now: the old one is gone. A replacement of it may fill the bucket.
+      if (this.#removeAt(at)) continue;
+      this.#rows.onReply(bucket.add(id, at), now, roundTripMs);
+      return undefined;
     }
   }
 
   /**
-   * Replaces a bad node by the contact. When no node is bad, the contact becomes a replacement, and a node that was
-   * silent for long is returned, to be pinged.
+   * Replaces a bad node by a new one. When no node is bad, the new one becomes a replacement, and a node that was silent
+   * for long is returned, to be pinged.
    */
-  #replace(bucket: Bucket, contact: Contact, now: number): Contact | undefined {
-    const bad = bucket.nodes.find((node) => node.failures >= MAX_FAILURES);
-    bucket.keep(contact);
-    if (bad !== undefined) {
-      bucket.remove(bad);
+  #replace(bucket: Bucket, { id, endpoint }: NodeInfo, now: number, roundTripMs: number): NodeInfo | undefined {
+    const waiting = bucket.find(id);
+    if (waiting >= 0) bucket.remove(waiting);
+    this.#rows.onReply(bucket.keep(id, packEndpointText(endpoint), isLocal(endpoint.ip)), now, roundTripMs);
+    for (let row = bucket.begin; row < bucket.end; row++) {
+      if (this.#rows.failures(row) < MAX_FAILURES) continue;
+      bucket.remove(row);
       return undefined;
     }
-    return bucket.nodes.find((node) => now - node.seenAt > QUESTIONABLE_MS);
+    for (let row = bucket.begin; row < bucket.end; row++)
+      if (this.#rows.silentMs(row, now) > QUESTIONABLE_MS) return this.#contact(row);
+    return undefined;
   }
 
   /**
@@ -208,24 +251,21 @@ export class RoutingTable {
   #split(bucket: Bucket, now: number): boolean {
     const index = this.#buckets.length - 1;
     if (this.#buckets[index] !== bucket || index >= ID_LENGTH * 8 - 1) return false;
-    const far = new Bucket(bucket.size, now);
-    const near = new Bucket(this.#sizes[index + 1] ?? K, now);
-    this.#buckets[index] = far;
+    const near = new Bucket(this.#rows, this.#sizes[index + 1] ?? K, now);
     this.#buckets.push(near);
-    const waiting: Contact[] = [];
-    for (const node of bucket.nodes) {
-      const to = sharedBits(this.id, node.id) === index ? far : near;
-      if (to.isFull) waiting.push(node);
-      else to.nodes.push(node);
-    }
-    for (const node of [...bucket.replacements, ...waiting])
-      (sharedBits(this.id, node.id) === index ? far : near).keep(node);
+    bucket.splitInto(near, (row) => this.#rows.sharedBits(row, this.id) > index);
     return true;
   }
 }
 
-function isSameEndpoint(a: Endpoint, b: Endpoint): boolean {
-  return a.port === b.port && a.ip === b.ip;
+/** The closest nodes found so far: those from `from` on are sorted together. */
+interface Found {
+  readonly target: NodeId;
+  readonly prefix: number;
+  readonly count: number;
+  from: number;
+  readonly rows: number[];
+  readonly distances: number[];
 }
 
 function isLocal(ip: string): boolean {
