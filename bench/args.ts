@@ -23,6 +23,7 @@ export const MODES = [
   "loop",
   "page",
   "hostile",
+  "dht",
 ] as const;
 export type Mode = (typeof MODES)[number];
 
@@ -43,6 +44,8 @@ export interface Options {
   /** Bytes a second that each flood of `hostile` offers; each has its own when `undefined`. */
   readonly rate: number | undefined;
   readonly out: string | undefined;
+  /** The file for the plot of `dht`. */
+  readonly plot: string | undefined;
   readonly data: string;
   /** A folder on a real disk, for `loop`. */
   readonly disk: string;
@@ -85,6 +88,7 @@ export function parseOptions(argv: readonly string[], env: Readonly<Record<strin
     only: values.only?.split(",").filter(Boolean).map(flood),
     rate: values.rate === undefined ? undefined : size("--rate", values.rate),
     out: values.out,
+    plot: values.plot,
     data: resolve(values.data ?? env["MILLRACE_BENCH_DATA"] ?? "/dev/shm"),
     disk: resolve(values.dir ?? tmpdir()),
     npmRoot: resolve(values["npm-root"] ?? env["MILLRACE_BENCH_NPM"] ?? defaultNpmRoot(env)),
@@ -117,6 +121,7 @@ function parse(argv: readonly string[]) {
         only: { type: "string" },
         rate: { type: "string" },
         out: { type: "string" },
+        plot: { type: "string" },
         data: { type: "string" },
         dir: { type: "string" },
         "npm-root": { type: "string" },

@@ -16,12 +16,13 @@ Options:
   --runs N           runs of each client (default: 3 to 20, by mode)
   --size SIZE        of the file, such as 512M or 2G
   --piece LIST       piece lengths, such as 1M,256K
-  --count N          torrents of idle, peers of peers
+  --count N          torrents of idle, peers of peers, nodes of dht
   --clients LIST     compare only with these: libtorrent, aria2c, webtorrent, transmission, mktorrent, …
   --only LIST        floods of hostile: have-all, bitfield, …
   --rate SIZE        bytes a second that each flood of hostile offers, in place of its own
   --also NAME=FOLDER another built copy of Millrace, as "millrace NAME"; may be repeated
   --out FILE         every run as JSON, too
+  --plot FILE        the plot of dht, as SVG
   --data FOLDER      where data lies (default: /dev/shm, or MILLRACE_BENCH_DATA)
   --dir FOLDER       a real disk, for loop (default: the temporary folder)
   --npm-root FOLDER  where the npm packages are (default: what setup fills, or MILLRACE_BENCH_NPM)

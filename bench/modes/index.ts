@@ -1,6 +1,7 @@
 import type { Mode } from "../args.ts";
 import { codec } from "./codec.ts";
 import { create } from "./create.ts";
+import { dht } from "./dht.ts";
 import { download, swarmDown } from "./download.ts";
 import { hostile } from "./hostile.ts";
 import { idle } from "./idle.ts";
@@ -28,4 +29,5 @@ export const modes: Readonly<Record<Mode, BenchMode>> = {
   loop,
   page,
   hostile,
+  dht,
 };
