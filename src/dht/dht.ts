@@ -5,9 +5,10 @@ import { findItem, storeItem, type FoundItem, type ItemQuery, type StoreResult }
 import type { Item } from "./krpc/message.ts";
 import { MAX_TORRENT_NODES } from "./limits.ts";
 import type { LookupResult } from "./lookup.ts";
-import { DhtNode, isFailure, type NodeCounts } from "./node.ts";
+import { DhtNode, type NodeCounts } from "./node.ts";
 import { idFromBytes, randomId, type NodeId } from "./node-id.ts";
 import { findPeers, type FindPeersOptions, type PeersFound } from "./peers.ts";
+import { isFailure } from "./node/queries.ts";
 import type { QueryRates } from "./node/query-limits.ts";
 import { decodeSaved, encodeSaved, type SavedNodes } from "./saved-nodes.ts";
 import { ItemStore } from "./store/item-store.ts";

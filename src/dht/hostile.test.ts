@@ -1,7 +1,8 @@
 import { createHash } from "node:crypto";
 import { afterEach, describe, expect, it } from "vitest";
 import { DhtNet } from "../../test/support/dht-net.ts";
-import { InfoHash } from "../base/index.ts";
+import { InfoHash, type Endpoint } from "../base/index.ts";
+import type { SimHost } from "../sim/index.ts";
 import { decodeKrpc, encodeQuery, encodeReply } from "./index.ts";
 import { packNode } from "./krpc/compact.ts";
 import type { NodeInfo } from "./krpc/message.ts";
@@ -28,10 +29,13 @@ function besides(target: NodeId, n: number): NodeId {
  * Nodes that reply to every query with each other, under ids right beside what is looked for, and hide the peers. They
  * introduce themselves to the honest nodes.
  */
-async function attack(ips: readonly string[], idOf: (n: number) => NodeId): Promise<void> {
-  const infos: NodeInfo[] = ips.map((ip, n) => ({ id: idOf(n), endpoint: { ip, port: 6881 } }));
+async function attack(endpoints: readonly Endpoint[], idOf: (n: number) => NodeId): Promise<void> {
+  const infos: NodeInfo[] = endpoints.map((endpoint, n) => ({ id: idOf(n), endpoint }));
+  const hosts = new Map<string, SimHost>();
   for (const [n, { id, endpoint }] of infos.entries()) {
-    const { runtime } = net.world.host(endpoint.ip);
+    const host = hosts.get(endpoint.ip) ?? net.world.host(endpoint.ip);
+    hosts.set(endpoint.ip, host);
+    const { runtime } = host;
     const socket = await runtime.datagrams.bind({
       ...endpoint,
       onDatagram: (bytes, from) => {
@@ -39,7 +43,7 @@ async function attack(ips: readonly string[], idOf: (n: number) => NodeId): Prom
         if (message?.kind !== "query") return;
         const { query, transaction } = message;
         const isTarget = "target" in query && query.target !== undefined;
-        const own = isTarget && ips.length > 0 ? besides(query.target, n) : id;
+        const own = isTarget ? besides(query.target, n) : id;
         const nodes = infos
           .slice((n * 8) % infos.length)
           .concat(infos)
@@ -71,19 +75,19 @@ async function found(): Promise<number> {
 }
 
 describe("lookups among hostile nodes", () => {
-  it("find peers although 250 nodes of one network pose as the closest", { timeout: 120_000 }, async () => {
+  it("find peers although 500 nodes of one network pose as the closest", { timeout: 120_000 }, async () => {
     net = new DhtNet();
     await net.grow(HONEST);
-    const ips = Array.from({ length: 250 }, (_, n) => `90.1.1.${n + 1}`);
-    await attack(ips, (n) => besides(idFromBytes(hashes[n % TORRENTS]?.wire ?? new Uint8Array(20)), n));
+    const endpoints = Array.from({ length: 500 }, (_, n) => ({ ip: `90.1.1.${(n >> 1) + 1}`, port: 6_881 + (n & 1) }));
+    await attack(endpoints, (n) => besides(idFromBytes(hashes[n % TORRENTS]?.wire ?? new Uint8Array(20)), n));
     expect(await found()).toBe(TORRENTS);
   });
 
   it("find peers although 200 nodes in networks of their own pose as the closest", { timeout: 120_000 }, async () => {
     net = new DhtNet();
     await net.grow(HONEST);
-    const ips = Array.from({ length: 200 }, (_, n) => `90.${n + 1}.1.1`);
-    await attack(ips, (n) => besides(idFromBytes(hashes[n % TORRENTS]?.wire ?? new Uint8Array(20)), n));
+    const endpoints = Array.from({ length: 200 }, (_, n) => ({ ip: `90.${n + 1}.1.1`, port: 6_881 }));
+    await attack(endpoints, (n) => besides(idFromBytes(hashes[n % TORRENTS]?.wire ?? new Uint8Array(20)), n));
     expect(await found()).toBe(TORRENTS);
   });
 });

@@ -1,5 +1,5 @@
 /** The distributed hash table (BEP 5, 32, 33, 42, 43, 44, 51): finds peers and stores small items without a server. */
-export { isFailure, DhtNode, type NodeCounts, type NodeOptions } from "./node.ts";
+export { DhtNode, type NodeCounts, type NodeOptions } from "./node.ts";
 export { decodeKrpc } from "./krpc/decode.ts";
 export { encodeError, encodeQuery, encodeReply, type ReplyFields } from "./krpc/encode.ts";
 export {
@@ -14,7 +14,7 @@ export {
 export * from "./limits.ts";
 export type { Closest, LookupResult } from "./lookup.ts";
 export { compareDistance, idFromBytes, idToBytes, randomId, sharedBits, type NodeId } from "./node-id.ts";
-export type { Failure, Target } from "./node/queries.ts";
+export { isFailure, type Failure, type Target } from "./node/queries.ts";
 export type { QueryRates } from "./node/query-limits.ts";
 export { isSecureId, secureId } from "./secure-id.ts";
 export { BLOOM_LENGTH, bloomAdd, bloomCount, bloomUnite } from "./store/bloom.ts";

@@ -2,9 +2,9 @@ import { UsageError, type SyncHasher } from "../base/index.ts";
 import type { Signatures } from "../runtime/index.ts";
 import type { Item, Query, Reply } from "./krpc/message.ts";
 import { MAX_ITEM_LENGTH, MAX_SALT_LENGTH } from "./limits.ts";
-import { isFailure, type DhtNode } from "./node.ts";
+import type { DhtNode } from "./node.ts";
 import type { NodeId } from "./node-id.ts";
-import type { Failure } from "./node/queries.ts";
+import { isFailure, type Failure } from "./node/queries.ts";
 import { isSigned, itemTarget } from "./store/item-store.ts";
 
 /** The identity of an item: the target of an immutable item, or key and salt of a mutable one (BEP 44). */

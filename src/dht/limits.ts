@@ -16,6 +16,18 @@ export const MAX_REPLACEMENTS = 8;
 /** The number of successive queries without a reply after which a node counts as bad (BEP 5: "multiple"). */
 export const MAX_FAILURES = 2;
 
+/**
+ * The time, in milliseconds, after which an unknown node that has sent a query is pinged: longer than the two minutes
+ * for which most NATs pass datagrams back.
+ */
+export const NEWCOMER_MS = 150_000;
+
+/** The maximum number of unknown nodes that wait for this ping. */
+export const MAX_NEWCOMERS = 64;
+
+/** The number of nodes in a routing table below which an unknown node that has sent a query is pinged at once. */
+export const FEW_NODES = 32;
+
 /** The maximum number of nodes of one network (IPv4 /24, IPv6 /64) in a bucket. */
 export const MAX_PER_NETWORK = 1;
 

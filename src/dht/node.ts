@@ -5,9 +5,10 @@ import { AddressVotes } from "./node/address-votes.ts";
 import { decodeKrpc } from "./krpc/decode.ts";
 import { encodeError, encodeReply } from "./krpc/encode.ts";
 import type { KrpcMessage, NodeInfo, Query, Reply } from "./krpc/message.ts";
-import { BOOTSTRAP_RETRY_MS, K } from "./limits.ts";
+import { BOOTSTRAP_RETRY_MS, FEW_NODES, K } from "./limits.ts";
 import { Lookup, type LookupResult } from "./lookup.ts";
 import { randomId, randomIdAt, type NodeId } from "./node-id.ts";
+import { Newcomers } from "./node/newcomers.ts";
 import { Queries, type Failure, type Target } from "./node/queries.ts";
 import { QueryLimits, type QueryRates } from "./node/query-limits.ts";
 import { Reachability } from "./node/reachability.ts";
@@ -77,6 +78,7 @@ export class DhtNode {
   readonly #reachability: Reachability;
   readonly #lookups = new Set<Lookup>();
   readonly #pings = new Set<string>();
+  readonly #newcomers = new Newcomers();
   #table: RoutingTable;
   #care: Timer | undefined;
   #retry: Timer | undefined;
@@ -228,7 +230,9 @@ export class DhtNode {
         ? encodeError(transaction, reply.code, reply.text)
         : encodeReply(transaction, this.id, from, reply),
     );
-    if (this.#table.onQuery(id, from, now) && !isReadOnly) this.#ping({ id, endpoint: from });
+    if (!this.#table.onQuery(id, from, now) || isReadOnly) return;
+    if (this.#table.size < FEW_NODES) this.#ping({ id, endpoint: from });
+    else this.#newcomers.add({ id, endpoint: from }, now);
   }
 
   #mayReply(from: Endpoint, now: number): boolean {
@@ -334,15 +338,11 @@ export class DhtNode {
     peers.expire(now);
     items.expire(now);
     this.#reachability.tick(now);
+    for (const target of this.#newcomers.due(MAX_PINGS, now)) this.#ping(target);
     if (this.#table.size === 0 && this.#retry === undefined) {
       this.#fill();
       return;
     }
     for (const bits of this.#table.stale(now)) this.#find(randomIdAt(this.id, bits, random));
   }
-}
-
-/** Whether the result of a query is a failure. */
-export function isFailure(result: Reply | Failure): result is Failure {
-  return "kind" in result;
 }

@@ -1,7 +1,8 @@
 import { formatEndpoint, type Endpoint } from "../base/index.ts";
 import type { NodeInfo, Query, Reply } from "./krpc/message.ts";
 import type { Closest } from "./lookup.ts";
-import { isFailure, type DhtNode } from "./node.ts";
+import type { DhtNode } from "./node.ts";
+import { isFailure } from "./node/queries.ts";
 import type { NodeId } from "./node-id.ts";
 import { BLOOM_LENGTH, bloomCount, bloomUnite } from "./store/bloom.ts";
 

@@ -41,6 +41,10 @@ export class DhtInternet {
   readonly net: DhtNet;
   readonly #options: Required<DhtInternetOptions>;
   readonly #random: SeededRandom;
+  /** The kinds of the NATs in front of nodes. */
+  readonly nats = new Map<SimNode, NatKind>();
+  /** The nodes behind a NAT that never become read-only. */
+  readonly old = new Set<SimNode>();
   /** The nodes without a NAT. */
   readonly #reachable: SimNode[] = [];
   /** The number of datagrams that nodes had received which are gone. */
@@ -126,7 +130,9 @@ export class DhtInternet {
         ? undefined
         : encodeSaved({ id4: secureId(ip, this.#random), id6: undefined, endpoints: known }, host.runtime.hasher);
     const node = await this.net.start(host, { saved, readOnly: isOld || isRouter ? false : "auto" });
-    if (!isHidden) this.#reachable.push(node);
+    if (isHidden) this.nats.set(node, kind);
+    else this.#reachable.push(node);
+    if (isOld) this.old.add(node);
   }
 
   async #change(): Promise<void> {
@@ -136,6 +142,8 @@ export class DhtInternet {
     if (node !== undefined) {
       const reachable = this.#reachable.indexOf(node);
       if (reachable >= 0) this.#reachable.splice(reachable, 1);
+      this.nats.delete(node);
+      this.old.delete(node);
       this.#gone += node.received;
       this.net.world.remove(node.host);
       await node.dht.close();

@@ -134,3 +134,8 @@ export class Queries {
     }
   }
 }
+
+/** Whether the result of a query is a failure. */
+export function isFailure(result: Reply | Failure): result is Failure {
+  return "kind" in result;
+}

@@ -22,9 +22,9 @@ const PROVEN_MS = 20 * 60_000;
 
 /**
  * Finds out whether other nodes can reach this node. A node that sends queries to many nodes, but receives queries only
- * from these, is behind a NAT or firewall. It becomes read-only (BEP 43), so that other nodes do not wait for its replies. After an
- * hour it accepts queries again to repeat the test; after each failure it waits twice as long, up to eight hours, since
- * the nodes that add it during a test would wait for its replies afterwards.
+ * from these, is behind a NAT or firewall. It becomes read-only (BEP 43), so that other nodes do not wait for its
+ * replies. After an hour it accepts queries again to repeat the test; after each failure it waits twice as long, up to
+ * eight hours, since the nodes that add it during a test would wait for its replies afterwards.
  */
 export class Reachability {
   readonly #mode: boolean | "auto";

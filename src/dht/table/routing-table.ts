@@ -227,8 +227,8 @@ export class RoutingTable {
   }
 
   /**
-   * Replaces a bad node by a new one. When no node is bad, the new one becomes a replacement, and a node that was silent
-   * for long is returned, to be pinged.
+   * Replaces a bad node by a new one. When no node is bad, the new one becomes a replacement, and a node that was
+   * silent for long is returned, to be pinged.
    */
   #replace(bucket: Bucket, { id, endpoint }: NodeInfo, now: number, roundTripMs: number): NodeInfo | undefined {
     const waiting = bucket.find(id);
