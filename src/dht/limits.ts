@@ -85,7 +85,13 @@ export const PEER_TTL_MS = 45 * 60_000;
 /** The maximum number of info-hashes whose peers a node stores; the info-hashes announced longest ago are dropped. */
 export const MAX_STORED_TORRENTS = 5_000;
 
-/** The maximum number of peers of one info-hash that a node stores (BEP 33 asks for less than 6,000). */
+/**
+ * Maximum of peers of one info-hash at one IP address that a node stores: several clients behind one NAT, but not the
+ * ports that a single host invents.
+ */
+export const MAX_STORED_PORTS = 8;
+
+/** Maximum of IP addresses with peers of one info-hash that a node stores (BEP 33 asks for less than 6,000). */
 export const MAX_STORED_PEERS = 2_000;
 
 /** The maximum number of peers that a node stores for all info-hashes together. */

@@ -4,6 +4,7 @@ import {
   MAX_SAMPLES,
   MAX_STORED_PEERS,
   MAX_STORED_PEERS_IN_ALL,
+  MAX_STORED_PORTS,
   MAX_STORED_TORRENTS,
   PEER_TTL_MS,
   SAMPLE_INTERVAL_S,
@@ -13,7 +14,6 @@ import type { NodeId } from "../node-id.ts";
 import { BLOOM_LENGTH, bloomAdd } from "./bloom.ts";
 
 interface StoredPeer {
-  readonly ip: string;
   /** The peer's endpoint in compact form (6 or 18 bytes), as a string with one character for each byte. */
   readonly compact: string;
   readonly isSeed: boolean;
@@ -26,16 +26,17 @@ export interface Filters {
   readonly peers: Uint8Array;
 }
 
+/** The peers of a torrent by IP address, in the order of the last announce, the latest at the end. */
+type PeersByIp = Map<string, readonly StoredPeer[]>;
+
 /**
- * Peers that were announced to this node (BEP 5), one for each IP address of a torrent (BEP 33). When it is full, the
- * peers announced longest ago are removed.
+ * Peers that were announced to this node (BEP 5). A torrent has at most {@link MAX_STORED_PORTS} peers at an IP
+ * address, such as clients behind one NAT. When the store is full, the peers announced longest ago are removed.
  */
 export class PeerStore {
   readonly #random: Random;
-  /**
-   * Peers by info-hash, and then by IP address. Both maps are in the order of the last announce, the latest at the end.
-   */
-  readonly #torrents = new Map<NodeId, Map<string, StoredPeer>>();
+  /** Peers by info-hash, in the order of the last announce, the latest at the end. */
+  readonly #torrents = new Map<NodeId, PeersByIp>();
   #size = 0;
   #samples: { readonly ids: string; readonly at: number } | undefined;
 
@@ -54,8 +55,8 @@ export class PeerStore {
   }
 
   /**
-   * Whether one more peer can be stored for a torrent. When it cannot, queries for the torrent get no write token (BEP
-   * 33).
+   * Whether a peer at one more IP address can be stored for a torrent. When it cannot, queries for the torrent get no
+   * write token (BEP 33).
    */
   hasRoom(infoHash: NodeId): boolean {
     return (this.#torrents.get(infoHash)?.size ?? 0) < MAX_STORED_PEERS;
@@ -63,12 +64,17 @@ export class PeerStore {
 
   /** Stores a peer, or records that it was announced again. */
   add(infoHash: NodeId, endpoint: Endpoint, isSeed: boolean, now: number): void {
-    const peers = this.#torrents.get(infoHash) ?? new Map<string, StoredPeer>();
+    const peers: PeersByIp = this.#torrents.get(infoHash) ?? new Map<string, readonly StoredPeer[]>();
     this.#torrents.delete(infoHash);
     this.#torrents.set(infoHash, peers);
-    const { ip } = endpoint;
-    if (!peers.delete(ip)) this.#size++;
-    peers.set(ip, { ip, compact: packEndpointText(endpoint), isSeed, announcedAt: now });
+    const compact = packEndpointText(endpoint);
+    const before = peers.get(endpoint.ip) ?? [];
+    const others = before.filter((peer) => peer.compact !== compact && isFresh(peer, now));
+    const kept = [...others.slice(1 - MAX_STORED_PORTS), { compact, isSeed, announcedAt: now }];
+    this.#size += kept.length - before.length;
+    // Deleted first, so that the address comes last in the order.
+    peers.delete(endpoint.ip);
+    peers.set(endpoint.ip, kept);
     if (peers.size > MAX_STORED_PEERS) this.#dropOldest(peers);
     if (this.#torrents.size > MAX_STORED_TORRENTS || this.#size > MAX_STORED_PEERS_IN_ALL) this.#dropTorrent();
   }
@@ -80,7 +86,9 @@ export class PeerStore {
   peersOf(infoHash: NodeId, length: 6 | 18, count: number, noSeed: boolean, now: number): string[] {
     const peers = this.#fresh(infoHash, now);
     if (peers === undefined) return [];
-    const all = [...peers.values()].filter(({ compact }) => compact.length === length);
+    const all: StoredPeer[] = [];
+    for (const ofIp of peers.values())
+      for (const peer of ofIp) if (peer.compact.length === length && isFresh(peer, now)) all.push(peer);
     const preferred = noSeed ? all.filter(({ isSeed }) => !isSeed) : all;
     const chosen =
       preferred.length >= count || !noSeed ? preferred : [...preferred, ...all.filter((peer) => peer.isSeed)];
@@ -98,7 +106,8 @@ export class PeerStore {
     const peers = this.#fresh(infoHash, now);
     if (peers === undefined) return undefined;
     const filters = { seeds: new Uint8Array(BLOOM_LENGTH), peers: new Uint8Array(BLOOM_LENGTH) };
-    for (const { ip, isSeed } of peers.values()) bloomAdd(isSeed ? filters.seeds : filters.peers, ip, hasher);
+    for (const [ip, ofIp] of peers)
+      for (const { isSeed } of ofIp) bloomAdd(isSeed ? filters.seeds : filters.peers, ip, hasher);
     return filters;
   }
 
@@ -119,23 +128,26 @@ export class PeerStore {
     for (const infoHash of this.#torrents.keys()) this.#fresh(infoHash, now);
   }
 
-  #fresh(infoHash: NodeId, now: number): Map<string, StoredPeer> | undefined {
+  /**
+   * Removes the addresses of which no peer was announced in time. Returns the others; `undefined` when none is left.
+   */
+  #fresh(infoHash: NodeId, now: number): PeersByIp | undefined {
     const peers = this.#torrents.get(infoHash);
     if (peers === undefined) return undefined;
-    for (const [ip, { announcedAt }] of peers) {
-      if (now - announcedAt < PEER_TTL_MS) break;
+    for (const [ip, ofIp] of peers) {
+      if (ofIp.some((peer) => isFresh(peer, now))) break;
       peers.delete(ip);
-      this.#size--;
+      this.#size -= ofIp.length;
     }
     if (peers.size > 0) return peers;
     this.#torrents.delete(infoHash);
     return undefined;
   }
 
-  #dropOldest(peers: Map<string, StoredPeer>): void {
-    for (const ip of peers.keys()) {
+  #dropOldest(peers: PeersByIp): void {
+    for (const [ip, ofIp] of peers) {
       peers.delete(ip);
-      this.#size--;
+      this.#size -= ofIp.length;
       return;
     }
   }
@@ -143,8 +155,12 @@ export class PeerStore {
   #dropTorrent(): void {
     for (const [infoHash, peers] of this.#torrents) {
       this.#torrents.delete(infoHash);
-      this.#size -= peers.size;
+      for (const ofIp of peers.values()) this.#size -= ofIp.length;
       return;
     }
   }
+}
+
+function isFresh({ announcedAt }: StoredPeer, now: number): boolean {
+  return now - announcedAt < PEER_TTL_MS;
 }
