@@ -1,6 +1,7 @@
 /** The client: many torrents, their state, and the resources that they share. */
 export { Client } from "./client.ts";
 export type { DhtSettings } from "./dht.ts";
+export type { DiscoveryChanges, DiscoverySwitches } from "./torrent-discovery.ts";
 export type { LsdSettings } from "./lsd.ts";
 export { checkDiskName } from "./content/disk-name.ts";
 export type { KeptWhere } from "./content/kept-content.ts";

@@ -30,7 +30,7 @@ class FakeSource implements PeerSource {
   }
 }
 
-function start(isPrivate: () => boolean) {
+function start(isPrivate: () => boolean, isAllowed?: (source: PeerSource) => boolean) {
   const found: [CandidateSource, readonly PeerAddress[]][] = [];
   const tracker = new FakeSource("tracker", true);
   const exchange = new FakeSource("exchange", false);
@@ -38,6 +38,7 @@ function start(isPrivate: () => boolean) {
     infoHash,
     sources: [tracker, exchange],
     isPrivate,
+    ...(isAllowed === undefined ? {} : { isAllowed }),
     found: (peers, name) => void found.push([name, peers]),
   });
   sources.start();
@@ -74,5 +75,31 @@ describe("PeerSources", () => {
     expect([tracker.stops, exchange.stops]).toEqual([1, 1]);
     sources.start();
     expect([tracker.starts, exchange.starts]).toEqual([2, 1]);
+  });
+
+  it("stops a source that the user forbids, and starts it again once it is allowed and has stopped", async () => {
+    let isAllowed = false;
+    const { tracker, exchange, sources } = start(
+      () => false,
+      ({ name }) => name !== "exchange" || isAllowed,
+    );
+    const allow = (allowed: boolean): number[] => {
+      isAllowed = allowed;
+      sources.reconsider();
+      return [exchange.starts, exchange.stops];
+    };
+    expect([allow(false), allow(true), allow(false), allow(true)]).toEqual([
+      [0, 0],
+      [1, 0],
+      [1, 1],
+      [1, 1],
+    ]);
+    // Not before the source has stopped.
+    await new Promise((resolve) => setImmediate(resolve));
+    expect([exchange.starts, tracker.starts, tracker.stops]).toEqual([2, 1, 0]);
+    await sources.stop();
+    allow(false);
+    allow(true);
+    expect([exchange.starts, exchange.stops]).toEqual([2, 2]);
   });
 });

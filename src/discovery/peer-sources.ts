@@ -8,15 +8,21 @@ export interface PeerSourcesOptions {
   readonly sources: readonly PeerSource[];
   /** Whether the torrent is known to be private (BEP 27). */
   readonly isPrivate: () => boolean;
+  /** Returns whether the user allows a source for this torrent. Default: all sources are allowed. */
+  readonly isAllowed?: (source: PeerSource) => boolean;
   readonly found: (peers: readonly PeerAddress[], source: CandidateSource) => void;
 }
 
-/** All peer sources of one torrent. Only this class checks whether a source may serve a private torrent (BEP 27). */
+/**
+ * All peer sources of one torrent. Only this class checks whether a source may be used: whether the user allows it, and
+ * whether it may serve a private torrent (BEP 27).
+ */
 export class PeerSources {
   readonly #options: PeerSourcesOptions;
   readonly #started = new Set<PeerSource>();
-  /** Sources that are stopping; `stop` waits for each. */
-  readonly #stopping = new Set<Promise<void>>();
+  /** Sources that are stopping; `stop` waits for each, and none of them is started before it has stopped. */
+  readonly #stopping = new Map<PeerSource, Promise<void>>();
+  #isRunning = false;
 
   constructor(options: PeerSourcesOptions) {
     this.#options = options;
@@ -24,35 +30,48 @@ export class PeerSources {
 
   /** Starts the sources that the torrent may use. */
   start(): void {
-    const { sources, infoHash, found } = this.#options;
-    for (const source of sources) {
-      if (this.#started.has(source) || !this.#mayUse(source)) continue;
-      this.#started.add(source);
-      source.start({ infoHash, found: (peers) => this.#started.has(source) && found(peers, source.name) });
-    }
+    this.#isRunning = true;
+    this.reconsider();
   }
 
   /**
-   * Called when the metadata may have shown that the torrent is private: stops the sources that a private torrent must
-   * not use.
+   * Called when the metadata may have shown that the torrent is private, or when the user has allowed or forbidden a
+   * source: stops the sources that the torrent must not use any longer, and starts those that it may use now.
    */
   reconsider(): void {
-    for (const source of this.#started) if (!this.#mayUse(source)) this.#stop(source);
+    if (!this.#isRunning) return;
+    for (const source of this.#options.sources) {
+      const isStarted = this.#started.has(source);
+      if (isStarted === this.#mayUse(source)) continue;
+      if (isStarted) this.#stop(source);
+      else if (!this.#stopping.has(source)) this.#start(source);
+    }
   }
 
   /** Stops all sources. Resolves when each has stopped, including its last announce. */
   async stop(): Promise<void> {
+    this.#isRunning = false;
     for (const source of this.#started) this.#stop(source);
-    await Promise.all(this.#stopping);
+    await Promise.all(this.#stopping.values());
   }
 
   #mayUse(source: PeerSource): boolean {
-    return source.allowsPrivate || !this.#options.isPrivate();
+    const { isPrivate, isAllowed } = this.#options;
+    return (source.allowsPrivate || !isPrivate()) && isAllowed?.(source) !== false;
+  }
+
+  #start(source: PeerSource): void {
+    const { infoHash, found } = this.#options;
+    this.#started.add(source);
+    source.start({ infoHash, found: (peers) => this.#started.has(source) && found(peers, source.name) });
   }
 
   #stop(source: PeerSource): void {
     this.#started.delete(source);
-    const stopping = source.stop().finally(() => this.#stopping.delete(stopping));
-    this.#stopping.add(stopping);
+    const stopping = source.stop().finally(() => {
+      this.#stopping.delete(source);
+      this.reconsider();
+    });
+    this.#stopping.set(source, stopping);
   }
 }

@@ -92,8 +92,7 @@ export function makeMessaging(options: MessagingOptions): Messaging {
       pex.onChange();
     },
     onDhtPort: ({ address }, port) => {
-      const isPrivate = content()?.metainfo.isPrivate === true;
-      if (address.kind === "ip" && port > 0 && !isPrivate) swarm.dht?.onNode({ ip: address.ip, port });
+      if (address.kind === "ip" && port > 0) swarm.dht?.()?.onNode({ ip: address.ip, port });
     },
   };
   return { registry, metadata, pex, choking, inbound };

@@ -59,9 +59,12 @@ export interface SwarmOptions {
   readonly clientName: string;
   /** The listening port; 0 when the client does not listen. */
   readonly port: () => number;
-  /** The client's DHT node; `undefined` when there is none. Not used for private torrents (BEP 27). */
-  readonly dht?: SwarmDht | undefined;
-  /** Returns whether peers exchange the addresses of other peers (BEP 11): false for private torrents (BEP 27). */
+  /** Returns the DHT node that the torrent uses; `undefined` without one, and for private torrents (BEP 27). */
+  readonly dht?: (() => SwarmDht | undefined) | undefined;
+  /**
+   * Returns whether peers exchange the addresses of other peers (BEP 11): false for private torrents (BEP 27). When it
+   * has changed for another reason, call {@link Swarm.updatePex}.
+   */
   readonly usesPex: () => boolean;
   readonly maxPeers: () => number;
   readonly uploadSlots: () => number;

@@ -26,7 +26,7 @@ import { announce, withdraw } from "./withdrawal.ts";
  *          └──────────────────────stop───────────────────────────^
  *
  * Parts are created when they are first needed: a complete torrent without peers, one of ten thousand, needs little
- * memory. (Nineteen public members: its torrent uses the swarm as a whole.)
+ * memory. (Twenty public members: its torrent uses the swarm as a whole.)
  */
 export class Swarm {
   readonly candidates: CandidateList;
@@ -97,7 +97,7 @@ export class Swarm {
 
   /** Returns this client's encoded handshake. */
   handshake(): Uint8Array {
-    return ourHandshake(this.#options, this.#isPrivate);
+    return ourHandshake(this.#options);
   }
 
   /** Adds candidates and dials as many of them as the limits allow. Returns the number of candidates that were new. */
@@ -111,6 +111,11 @@ export class Swarm {
   /** Removes the candidates of a source and its connections, as {@link PeerSet.dropSource} does. */
   dropSource(source: CandidateSource): void {
     this.#peerSet.dropSource(source);
+  }
+
+  /** Called when `usesPex` has changed: begins or ends peer exchange with the connected peers, which stay connected. */
+  updatePex(): void {
+    this.#messaging?.pex.update();
   }
 
   /** Takes over an incoming connection after its handshake; returns handlers for its data, `undefined` to refuse it. */
@@ -265,10 +270,6 @@ export class Swarm {
     if (this.#messaging === undefined) return;
     this.#messaging.inbound.downloader = exchange.downloader;
     this.#messaging.inbound.uploader = exchange.uploader;
-  }
-
-  get #isPrivate(): boolean {
-    return this.#content?.metainfo.isPrivate === true;
   }
 
   #greet(peer: Peer): void {

@@ -1,6 +1,7 @@
-import type { PeerSource } from "../../discovery/index.ts";
+import type { PeerSource, PeerSources } from "../../discovery/index.ts";
 import { Readers } from "../content/reading.ts";
 import { Relocation } from "../content/relocation.ts";
+import { TorrentDiscovery } from "../torrent-discovery.ts";
 import { NamedPeers } from "../named-peers.ts";
 import type { AddOptions } from "../options.ts";
 import { TorrentData, type TorrentOrigin } from "./data.ts";
@@ -49,7 +50,12 @@ export function assembleTorrent(
   });
   const own: readonly PeerSource[] = [trackers, named];
   const isPrivate = (): boolean => data.metainfo?.isPrivate === true;
-  const sources = makeSources({ host, infoHash, magnet, own, isPrivate, swarm });
+  const discovery = new TorrentDiscovery(options, () => {
+    sources.reconsider();
+    swarm()?.updatePex();
+  });
+  const isAllowed = (source: PeerSource): boolean => discovery.allows(source);
+  const sources: PeerSources = makeSources({ host, infoHash, magnet, own, isPrivate, isAllowed, swarm });
   const readers = new Readers({
     layout: () => data.metainfo?.layout,
     have: () => data.have,
@@ -66,6 +72,7 @@ export function assembleTorrent(
     rates,
     tally,
     sources,
+    discovery,
     readers,
     trackers,
     relocation: () => relocation,
@@ -89,6 +96,7 @@ export function assembleTorrent(
     tally,
     trackers,
     named,
+    discovery,
     readers,
     relocation,
   };

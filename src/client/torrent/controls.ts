@@ -1,6 +1,7 @@
 import type { Priority } from "../../swarm/index.ts";
 import type { TrackerStatus } from "../../tracker/index.ts";
 import type { NamedPeers } from "../named-peers.ts";
+import type { DiscoveryChanges, DiscoverySwitches, TorrentDiscovery } from "../torrent-discovery.ts";
 import type { Lifecycle } from "./lifecycle.ts";
 import type { Rates, TorrentRates } from "./rates.ts";
 import type { TorrentTrackers } from "./trackers.ts";
@@ -12,11 +13,12 @@ export interface ControlledParts extends ViewedParts {
   readonly trackers: TorrentTrackers;
   readonly named: NamedPeers;
   readonly rates: TorrentRates;
+  readonly discovery: TorrentDiscovery;
 }
 
 /**
- * The part of {@link Torrent} with properties that can be changed in any state: order, files, peers, trackers and
- * rates.
+ * The part of {@link Torrent} with properties that can be changed in any state: order, files, peers, trackers, ways to
+ * find peers, and rates.
  */
 export abstract class TorrentControls extends TorrentView {
   readonly #parts: ControlledParts;
@@ -69,6 +71,22 @@ export abstract class TorrentControls extends TorrentView {
   /** Announces to the trackers now, even if their minimum interval is not over. */
   reannounce(): void {
     this.#parts.trackers.force();
+  }
+
+  /**
+   * Which ways to find peers besides trackers the torrent may use. It uses those that its client uses as well, and none
+   * of them when it is private (BEP 27).
+   */
+  get discovery(): DiscoverySwitches {
+    return this.#parts.discovery.switches;
+  }
+
+  /**
+   * Changes {@link discovery}, also of a running torrent: searches and announces start or end at once. Connected peers
+   * stay connected. What is missing stays unchanged.
+   */
+  setDiscovery(changes: DiscoveryChanges): void {
+    this.#parts.discovery.set(changes);
   }
 
   /**

@@ -16,6 +16,7 @@ import type { Readers } from "../content/reading.ts";
 import type { Selection } from "../content/selection.ts";
 import { Suspicion } from "../content/suspicion.ts";
 import type { AddOptions } from "../options.ts";
+import type { TorrentDiscovery } from "../torrent-discovery.ts";
 import type { TorrentData } from "./data.ts";
 import type { TorrentHost } from "./host.ts";
 import type { TorrentRates } from "./rates.ts";
@@ -32,6 +33,7 @@ export interface RunParts {
   readonly rates: TorrentRates;
   readonly tally: Tally;
   readonly sources: PeerSources;
+  readonly discovery: TorrentDiscovery;
   readonly readers: Readers;
 }
 
@@ -184,9 +186,9 @@ export class TorrentRun {
 
   /** Passes the DHT nodes in the torrent file to the client's DHT node. */
   #suggestNodes(): void {
-    const { host, data } = this.#parts;
+    const { host, data, discovery } = this.#parts;
     const { metainfo } = data;
-    if (metainfo === undefined || metainfo.isPrivate || metainfo.nodes.length === 0) return;
+    if (!discovery.switches.dht || metainfo === undefined || metainfo.isPrivate || metainfo.nodes.length === 0) return;
     host.dht?.onNodes(metainfo.nodes).catch((error: unknown) => this.#events.onWarning(toMillraceError(error)));
   }
 
@@ -288,15 +290,16 @@ export class TorrentRun {
 }
 
 /** Creates a swarm with the limits of the client and of the torrent. */
-function makeSwarm({ host, infoHash, rates, data }: RunParts, events: SwarmEvents): Swarm {
+function makeSwarm({ host, infoHash, rates, data, discovery }: RunParts, events: SwarmEvents): Swarm {
+  const isPrivate = (): boolean => data.metainfo?.isPrivate === true;
   return new Swarm({
     runtime: host.runtime,
     infoHash,
     peerId: host.peerId,
     clientName: host.userAgent,
     port: host.port,
-    dht: host.dht,
-    usesPex: () => host.usesPex && data.metainfo?.isPrivate !== true,
+    dht: () => (discovery.switches.dht && !isPrivate() ? host.dht : undefined),
+    usesPex: () => host.usesPex && discovery.switches.pex && !isPrivate(),
     maxPeers: () => rates.maxPeers ?? host.maxPeers,
     uploadSlots: () => host.uploadSlots,
     download: rates.download,

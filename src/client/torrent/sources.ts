@@ -13,11 +13,14 @@ export interface TorrentSourcesOptions {
   /** The sources that belong to this torrent: its trackers, and the peers that the user named. */
   readonly own: readonly PeerSource[];
   readonly isPrivate: () => boolean;
+  /** Returns whether the user allows a source for this torrent. */
+  readonly isAllowed: (source: PeerSource) => boolean;
   readonly swarm: () => Swarm | undefined;
 }
 
 /** Returns all sources of peers of a torrent. */
-export function makeSources({ host, infoHash, magnet, own, isPrivate, swarm }: TorrentSourcesOptions): PeerSources {
+export function makeSources(options: TorrentSourcesOptions): PeerSources {
+  const { host, infoHash, magnet, own, isPrivate, isAllowed, swarm } = options;
   return new PeerSources({
     infoHash,
     sources: [
@@ -26,6 +29,7 @@ export function makeSources({ host, infoHash, magnet, own, isPrivate, swarm }: T
       ...host.discovery.map((service) => service.sourceFor(infoHash)),
     ],
     isPrivate,
+    isAllowed,
     found: (peers, source) => void swarm()?.addPeers(peers, source),
   });
 }

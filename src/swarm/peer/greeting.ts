@@ -25,9 +25,9 @@ export function announcePieces(
   else if (have?.isEmpty === false) send({ type: "bitfield", bits: have.pack() });
 }
 
-/** Returns this client's encoded handshake. It announces no DHT for a private torrent (BEP 27). */
-export function ourHandshake({ infoHash, peerId, dht }: SwarmOptions, isPrivate: boolean): Uint8Array {
-  const reserved = { extended: true, fast: true, dht: dht !== undefined && !isPrivate };
+/** Returns this client's encoded handshake. It announces the DHT only for a torrent that uses it. */
+export function ourHandshake({ infoHash, peerId, dht }: SwarmOptions): Uint8Array {
+  const reserved = { extended: true, fast: true, dht: dht?.() !== undefined };
   return encodeHandshake({ infoHash: infoHash.wire, peerId: peerId.bytes, reserved });
 }
 
@@ -57,7 +57,7 @@ export class Greeting {
     announcePieces(peer.profile.supportsFast, content?.have, (message) => peer.send(message));
     this.sendExtended(peer);
     if (content !== undefined) grantFast(peer, content, swarm);
-    const port = content?.metainfo.isPrivate === true ? 0 : (swarm.dht?.port() ?? 0);
+    const port = swarm.dht?.()?.port() ?? 0;
     if (peer.profile.supportsDht && port !== 0) peer.send({ type: "port", port });
   }
 

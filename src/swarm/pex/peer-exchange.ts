@@ -79,9 +79,20 @@ export class PeerExchange {
    * known only from it. Peers are sent a handshake without the extension.
    */
   stop(): void {
-    const { dropPeers, peers, sendHandshake } = this.#options;
-    dropPeers();
-    for (const peer of peers) if (peer.extensions.withdraw(utPex)) sendHandshake(peer);
+    this.#options.dropPeers();
+    this.update();
+  }
+
+  /**
+   * Called when it has changed whether peers may be exchanged: sends each peer a handshake with the extension, or
+   * without it. Peers stay connected.
+   */
+  update(): void {
+    const { peers, isAllowed, sendHandshake } = this.#options;
+    for (const peer of peers) {
+      const isChanged = isAllowed() ? peer.extensions.offer(utPex) : peer.extensions.withdraw(utPex);
+      if (isChanged) sendHandshake(peer);
+    }
   }
 
   /** Sends a peer the changes since its last message, if there are any. */

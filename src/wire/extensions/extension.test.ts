@@ -90,7 +90,7 @@ describe("ExtensionNegotiation", () => {
     expect([negotiation.remoteId(hello), negotiation.remoteId(count)]).toEqual([undefined, 9]);
   });
 
-  it("withdraws an extension with 0, and ignores its messages from then on", () => {
+  it("withdraws an extension with 0, and ignores its messages until it is offered again", () => {
     const { registry, heard } = setUp();
     const negotiation = new ExtensionNegotiation(registry, (name) => name !== "xx_count");
     expect([negotiation.withdraw(hello), negotiation.withdraw(hello), negotiation.withdraw(count)]).toEqual([
@@ -101,6 +101,9 @@ describe("ExtensionNegotiation", () => {
     expect([...negotiation.offered]).toEqual([["xx_hello", 0]]);
     expect([0, 1].map((id) => negotiation.dispatch(id, utf8("no"), "peer"))).toEqual([false, false]);
     expect(heard).toEqual([]);
+    expect([negotiation.offer(hello), negotiation.offer(hello)]).toEqual([true, false]);
+    expect([...negotiation.offered]).toEqual([["xx_hello", 1]]);
+    expect([negotiation.dispatch(1, utf8("yes"), "peer"), heard.length]).toEqual([true, 1]);
   });
 
   it("offers and accepts only the extensions that the connection may use", () => {

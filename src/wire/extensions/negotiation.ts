@@ -38,6 +38,17 @@ export class ExtensionNegotiation<C> {
   }
 
   /**
+   * Offers an extension that was not offered, or was withdrawn, for a further extended handshake. Returns whether that
+   * changed anything: `false` also for an extension without a handler.
+   */
+  offer<M>({ name }: Extension<M>): boolean {
+    const id = this.#registry.localId(name);
+    if (id === undefined || this.#offered.get(name) === id) return false;
+    this.#offered.set(name, id);
+    return true;
+  }
+
+  /**
    * Applies the `m` of the peer's extended handshake. A further handshake adds to earlier ones; id 0 withdraws an
    * extension. Unknown names are ignored.
    */
