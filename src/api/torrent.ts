@@ -47,6 +47,8 @@ export const torrent = z.object({
   trackerProblem: z.object({ level: z.enum(["error", "warning"]), message: z.string() }).nullable(),
   /** The downloaded share of the selected bytes, from 0 to 1; during a check, the share that has been checked. */
   progress: z.number().min(0).max(1),
+  /** The share of the metadata that has been received from peers, from 0 to 1; 1 when it is known. */
+  metadataProgress: z.number().min(0).max(1),
   /** The size of all files in bytes; 0 while the metadata is unknown. */
   size: z.int().nonnegative(),
   /** The size of the pieces that are selected for download, in bytes. */

@@ -120,7 +120,9 @@ describe(`the page${because(lacking)}`, () => {
       await page.getByRole("button", { name: "Add link" }).click();
       await dialog.getByLabel(/Magnet links/).fill(`magnet:?xt=urn:btih:${"ab".repeat(20)}&dn=from+a+link`);
       await dialog.getByRole("button", { name: "Add", exact: true }).click();
-      await rowOf(page, "from a link").getByText("Metadata").waitFor();
+      await rowOf(page, "from a link").getByText("Metadata", { exact: true }).waitFor();
+      const fetching = rowOf(page, "from a link").getByRole("progressbar", { name: "Metadata" });
+      expect(await fetching.innerText()).toMatch(/^Metadata 0\s?%$/);
       await page.getByRole("checkbox", { name: "Select all" }).check();
       await page.getByText("2 selected").waitFor();
       await page.getByRole("button", { name: "Pause", exact: true }).click();

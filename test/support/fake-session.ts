@@ -24,6 +24,7 @@ export function fakeRow(id: string, more: Partial<TorrentRow> = {}): TorrentRow 
     error: null,
     trackerProblem: null,
     progress: 0.5,
+    metadataProgress: 1,
     size: 100,
     wanted: 100,
     done: 50,

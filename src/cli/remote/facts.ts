@@ -37,6 +37,10 @@ export function torrentFields(torrent: TorrentDetail, noPeers?: string): Field[]
         : clean(`${torrent.trackerProblem.level === "error" ? "refuses" : "warns"}: ${torrent.trackerProblem.message}`),
     ],
     [
+      "metadata",
+      torrent.state === "fetching-metadata" ? `${formatPercent(torrent.metadataProgress)} received` : undefined,
+    ],
+    [
       "done",
       `${formatPercent(torrent.progress)}, ${formatSize(torrent.done)} of ${formatSize(torrent.wanted)}${torrent.wanted < torrent.size ? ` (all files: ${formatSize(torrent.size)})` : ""}`,
     ],

@@ -81,6 +81,19 @@ describe("listLines", () => {
   });
 });
 
+describe("a torrent whose metadata is being fetched", () => {
+  const fetching = { state: "fetching-metadata", progress: 0, metadataProgress: 0.375 } as const;
+
+  it("has the received share in `remote list` and `remote show`", () => {
+    expect(listLines([fakeRow(ID, { name: "films", ...fetching })])[1]).toMatch(
+      /^aaaaaaaa +films +fetching-metadata +metadata 37\.5% /,
+    );
+    const shown = (torrent: TorrentDetail): string | undefined =>
+      torrentFields(torrent).flatMap(([name, value]) => (name === "metadata" ? [String(value)] : []))[0];
+    expect([shown({ ...detail, ...fetching }), shown(detail)]).toEqual(["37.5% received", "undefined"]);
+  });
+});
+
 describe("lines and fields of hostile names", () => {
   it("have no control characters", () => {
     const peer = {

@@ -24,6 +24,7 @@ export const LIST_FIELDS = [
   "name",
   "state",
   "progress",
+  "metadataProgress",
   "downRate",
   "upRate",
   "ratio",
@@ -46,15 +47,17 @@ function nameOf(name: string): string {
 export function listLines(rows: readonly Row[]): string[] {
   return table(
     [left("id"), left("name"), left("state"), right("done"), right("down"), right("up"), right("ratio"), right("eta")],
-    rows.map(({ id, name = "", state = "", progress = 0, downRate = 0, upRate = 0, ratio = 0, eta }) => [
+    rows.map(({ id, name = "", state = "", downRate = 0, upRate = 0, ratio = 0, eta, ...row }) => [
       id.slice(0, SHOWN_ID),
       nameOf(name),
       state,
-      formatPercent(progress),
+      state === "fetching-metadata"
+        ? `metadata ${formatPercent(row.metadataProgress ?? 0)}`
+        : formatPercent(row.progress ?? 0),
       rateOf(downRate),
       rateOf(upRate),
       ratio.toFixed(2),
-      eta === undefined || eta === null || progress === 1 ? "-" : formatDuration(eta),
+      eta === undefined || eta === null || row.progress === 1 ? "-" : formatDuration(eta),
     ]),
   );
 }

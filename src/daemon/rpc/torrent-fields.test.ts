@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { FakeSession } from "../../../test/support/fake-session.ts";
+import { fakeRow, FakeSession, ID } from "../../../test/support/fake-session.ts";
 import type { TorrentPeer } from "../../api/index.ts";
 import { RpcTorrent, TORRENT_FIELDS } from "./torrent-fields.ts";
 
@@ -34,4 +34,13 @@ it("has how each peer was found, in Transmission's names and letters", () => {
   });
   const flags = ["dI", "D", "UH", "uX", "", "", "", "", ""];
   expect(TORRENT_FIELDS.get("peers")?.(torrent)).toMatchObject(flags.map((each) => ({ flag_str: each })));
+});
+
+it("has the received share of the metadata", () => {
+  const session = new FakeSession();
+  const percent = TORRENT_FIELDS.get("metadata_percent_complete");
+  const shares = [0, 0.375, 1].map((metadataProgress) =>
+    percent?.(new RpcTorrent(session, fakeRow(ID, { metadataProgress }), 1, 0)),
+  );
+  expect(shares).toEqual([0, 0.375, 1]);
 });

@@ -156,7 +156,7 @@ const FIELDS: Readonly<Record<string, (view: RpcTorrent) => Json>> = {
   magnet_link: ({ detail }) => detail.magnet,
   manual_announce_time: () => -1,
   max_connected_peers: ({ maxPeers }) => maxPeers,
-  metadata_percent_complete: ({ row }) => (row.size > 0 ? 1 : 0),
+  metadata_percent_complete: ({ row }) => row.metadataProgress,
   // The name on the disk: `download_dir` and this together are the path of the data.
   name: ({ row }) => row.diskName,
   peer_limit: ({ maxPeers }) => maxPeers,

@@ -17,6 +17,7 @@ function row(id: string, changes: Partial<TorrentRow> = {}): TorrentRow {
     error: null,
     trackerProblem: null,
     progress: 0.25,
+    metadataProgress: 1,
     size: 1000,
     wanted: 800,
     done: 200,

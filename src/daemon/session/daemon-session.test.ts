@@ -45,6 +45,20 @@ describe("DaemonSession.add", () => {
     expect(again.details.torrentFile(id)).toBeDefined();
   });
 
+  it("shows how much of the metadata has arrived", async () => {
+    const many = Object.fromEntries(Array.from({ length: 1_000 }, (_, n) => [`file number ${n}.bin`, 1]));
+    s = await SessionStage.begin(many, 5_000);
+    const session = await s.open();
+    const id = await s.wait(session.torrents.add(magnet(), {}));
+    const shares: number[] = [];
+    session.on("delta", ({ changed }) => shares.push(...changed.flatMap((row) => row.metadataProgress ?? [])));
+    expect(session.torrents.row(id)?.metadataProgress).toBe(0);
+    expect(await s.reach(session, id, "downloading")).toBe(true);
+    expect(session.torrents.row(id)?.metadataProgress).toBe(1);
+    expect([shares.length > 1, shares.at(-1)]).toEqual([true, 1]);
+    expect(shares).toEqual(shares.toSorted((a, b) => a - b));
+  });
+
   it("refuses a path, which would be any file of the machine, and a torrent that is there", async () => {
     s = await SessionStage.begin();
     const session = await s.open();

@@ -5,11 +5,13 @@ interface Props {
   /** The completed fraction, from 0 to 1. */
   readonly value: number;
   readonly label: string;
+  /** The text before the percentage. Default: none. */
+  readonly prefix?: string;
   readonly tone?: "down" | "up" | "idle" | "bad" | "busy";
 }
 
 /** A progress bar with its percentage. */
-export function Progress({ value, label, tone = "down" }: Props): JSX.Element {
+export function Progress({ value, label, prefix = "", tone = "down" }: Props): JSX.Element {
   const part = Math.max(0, Math.min(1, value));
   return (
     <div
@@ -21,7 +23,7 @@ export function Progress({ value, label, tone = "down" }: Props): JSX.Element {
       aria-valuemax={100}
     >
       <div class="fill" style={{ transform: `scaleX(${part.toFixed(4)})` }} />
-      <span>{percent(part)}</span>
+      <span>{`${prefix}${percent(part)}`}</span>
     </div>
   );
 }

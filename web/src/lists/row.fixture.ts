@@ -9,6 +9,7 @@ export function row(fields: Partial<TorrentRow> & { readonly id: string }): Torr
     error: null,
     trackerProblem: null,
     progress: 0,
+    metadataProgress: 1,
     size: 0,
     wanted: 0,
     done: 0,

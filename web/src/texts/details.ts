@@ -20,7 +20,6 @@ export const detailsTexts = {
     trackerError: "The trackers report an error",
     trackerWarning: "A tracker sent a warning",
     destination: "Folder when complete",
-    progress: "Progress",
     remaining: "Remaining",
     downloaded: "Downloaded",
     uploaded: "Uploaded",

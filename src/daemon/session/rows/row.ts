@@ -25,6 +25,7 @@ export function makeRow(entry: Omit<TorrentEntry, "row">, queue: number): Torren
         ? { code: status.state.error.code, message: status.state.error.message }
         : null,
     trackerProblem: trackerProblem(torrent.trackers()),
+    metadataProgress: round(status.metadataProgress, 1_000),
     progress: round(isChecking || isKnown ? status.progress : wanted === 0 ? 0 : done / wanted, 10_000),
     size,
     wanted,

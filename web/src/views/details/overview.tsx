@@ -4,12 +4,11 @@ import { ask, attempt, copy } from "../../actions/actions.ts";
 import { api } from "../../api/api.ts";
 import { Button } from "../../components/button.tsx";
 import { Check } from "../../components/fields.tsx";
-import { Progress } from "../../components/progress.tsx";
 import { usePoll } from "../../components/poll.ts";
 import { bytes, count, dateTime, eta, rateOrZero, ratio } from "../../base/format.ts";
 import { rowOf } from "../../state/torrents.ts";
 import { texts } from "../../texts/texts.ts";
-import { StatusIcon, toneOf } from "../torrents/cells.tsx";
+import { StatusIcon, TorrentProgress } from "../torrents/cells.tsx";
 import { Pieces } from "./pieces.tsx";
 import type { ViewProps } from "./view.ts";
 import { POLL_SLOW } from "./view.ts";
@@ -114,7 +113,7 @@ export function Overview({ id }: ViewProps): JSX.Element | null {
   if (row === undefined) return null;
   return (
     <div class="overview">
-      <Progress value={row.progress} label={words.progress} tone={toneOf(row)} />
+      <TorrentProgress row={row} />
       <Pieces id={id} availability={row.availability} />
       {error !== null && <p class="failure">{error}</p>}
       <dl>

@@ -1,4 +1,4 @@
-import type { ComponentChildren } from "preact";
+import type { ComponentChildren, JSX } from "preact";
 import type { TorrentRow } from "../../../../src/api/index.ts";
 import type { IconName } from "../../components/icon.tsx";
 import { Icon } from "../../components/icon.tsx";
@@ -38,6 +38,17 @@ export function StatusIcon({ row }: { readonly row: TorrentRow }): ComponentChil
   );
 }
 
+/** The progress bar of a torrent. While the metadata is fetched, the bar shows the received share of the metadata. */
+export function TorrentProgress({ row }: { readonly row: TorrentRow }): JSX.Element {
+  const { state, progress, metadataProgress } = row;
+  const metadata = texts.states["fetching-metadata"];
+  return state === "fetching-metadata" ? (
+    <Progress value={metadataProgress} label={metadata} prefix={`${metadata} `} tone={toneOf(row)} />
+  ) : (
+    <Progress value={progress} label={texts.columns.done} tone={toneOf(row)} />
+  );
+}
+
 /**
  * Returns the content of a torrent's cell in a column. Names and messages are added as text nodes, so HTML in them
  * has no effect.
@@ -51,7 +62,7 @@ export function cell(id: ColumnId, row: TorrentRow): ComponentChildren {
     case "size":
       return row.size === 0 ? "" : bytes(row.size);
     case "done":
-      return <Progress value={row.progress} label={texts.columns.done} tone={toneOf(row)} />;
+      return <TorrentProgress row={row} />;
     case "down":
       return rate(row.downRate);
     case "up":

@@ -1,12 +1,11 @@
 import type { JSX } from "preact";
 import type { TorrentRow } from "../../../../src/api/index.ts";
-import { Progress } from "../../components/progress.tsx";
 import { bytes, rate } from "../../base/format.ts";
 import type { Column } from "../../lists/columns.ts";
 import { rowOf } from "../../state/torrents.ts";
 import { selection } from "../../state/ui.ts";
 import { texts } from "../../texts/texts.ts";
-import { cell, StatusIcon, toneOf } from "./cells.tsx";
+import { cell, StatusIcon, TorrentProgress } from "./cells.tsx";
 
 /** The properties of a row of the list. */
 export interface RowProps {
@@ -73,7 +72,7 @@ function Card({ row }: { readonly row: TorrentRow }): JSX.Element {
   return (
     <div role="gridcell" class="cell card">
       <span class="card-name">{row.name}</span>
-      <Progress value={row.progress} label={texts.columns.done} tone={toneOf(row)} />
+      <TorrentProgress row={row} />
       <span class="card-line">
         <StatusIcon row={row} />
         <span>{row.size === 0 ? texts.table.fetching : bytes(row.size)}</span>
