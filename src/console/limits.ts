@@ -32,10 +32,14 @@ export const MAX_KEPT_PAYLOAD_BYTES = 67_108_864;
  */
 export const MAX_FINDINGS = 2_000;
 
-/** The maximum number of outstanding requests kept for each side; further requests are only counted. */
+/**
+ * The maximum number of outstanding requests that are tracked for each side of a connection. Further requests are only
+ * listed as messages. Until the torrent's number of pieces is known, each side's sets of piece numbers have the same
+ * maximum size.
+ */
 export const MAX_NOTED_REQUESTS = 10_000;
 
-/** The maximum number of bytes of data that is not a message that are kept for display. */
+/** When received data is not a message: the maximum number of its bytes that are kept for display. */
 export const MAX_KEPT_GARBAGE = 256;
 
 /**
@@ -62,7 +66,7 @@ export const MAX_LOG_LINES = 10_000;
 /** The maximum number of peers kept for one tracker. */
 export const MAX_KNOWN_PEERS = 4_000;
 
-/** The maximum time, in milliseconds, that the session waits at its end for the trackers' replies to `stopped`. */
+/** The maximum time, in milliseconds, that a session which ends waits for the trackers' replies to `stopped`. */
 export const FAREWELL_MS = 3_000;
 
 /**

@@ -4,8 +4,8 @@ import { NetworkError } from "../base/index.ts";
 type Listener<T> = (element: T) => void;
 
 /**
- * An array to which elements are added at the end, with listeners for new elements. `map`, `filter`, indexes and the
- * other features of arrays work. When the list has a maximum length, the oldest elements are dropped.
+ * An array to which elements are added at the end, and that calls listeners with each new element. `map`, `filter`,
+ * indexes and the other features of arrays work. When the list has a maximum length, the oldest elements are dropped.
  */
 export class List<T> extends Array<T> {
   /** Makes `map` and `filter` return plain arrays. */
@@ -51,7 +51,7 @@ export class List<T> extends Array<T> {
     for (const listener of this.#dropListeners) listener();
   }
 
-  /** Calls `listener` each time when old elements were dropped. */
+  /** Calls `listener` each time that old elements were dropped. */
   onDrop(listener: () => void): void {
     this.#dropListeners.add(listener);
   }

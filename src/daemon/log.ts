@@ -36,8 +36,8 @@ function jsonLog(level: LogLevel): DaemonLog {
 }
 
 /**
- * Returns a log for a terminal. Control characters in texts from torrents and peers are escaped, as JSON does in the
- * other log.
+ * Returns a log for a terminal. Control characters in texts from torrents and peers are escaped. (In the log that
+ * consists of JSON, JSON escapes them.)
  */
 function terminalLog(level: LogLevel): DaemonLog {
   const log: DaemonLog = {

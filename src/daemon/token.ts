@@ -31,9 +31,9 @@ export interface OpenedSecret {
 }
 
 /**
- * Opens the secret of a state folder: that of `token` when it is given, otherwise that of the stored token, otherwise
- * that of a new token. Only the hash of a token is stored. When the file is damaged, a new token replaces it. Rejects
- * with InputError `daemon.token` for an invalid token.
+ * Opens the secret of a state folder. It verifies `token` when it is given, otherwise the stored token, otherwise a new
+ * token. Only the hash of a token is stored. When the file is damaged, a new token replaces it. Rejects with InputError
+ * `daemon.token` for an invalid token.
  */
 export async function openSecret(stateDir: string, token: string | undefined): Promise<OpenedSecret> {
   const path = join(stateDir, "token.json");

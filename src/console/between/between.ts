@@ -46,7 +46,7 @@ export class Between {
    * `in` is the target, and `address` is the address of that client.
    */
   readonly views = new List<PeerView>();
-  /** The start of the proxy, in milliseconds since 1970. */
+  /** The time at which the proxy started, in milliseconds since 1970. */
   readonly startedAt: number;
   readonly #options: BetweenOptions;
   readonly #start: number;

@@ -28,7 +28,7 @@ export interface RunBetweenOptions extends Omit<BetweenOptions, "runtime" | "onV
 export interface BetweenSummary {
   readonly connections: number;
   readonly messages: number;
-  /** The number of findings with severity `fault`. `notes` is the number of those with severity `note`. */
+  /** The number of the linter's findings with severity `fault`; `notes` is the number with severity `note`. */
   readonly faults: number;
   readonly notes: number;
 }

@@ -232,8 +232,8 @@ function follow(from: Side, to: Side, message: WireMessage): void {
 }
 
 /**
- * Adds a piece number to a set when it is valid. It is valid when it is less than the torrent's number of pieces; while
- * that number is unknown, when the set is below its maximum size.
+ * Adds a piece number to a set, unless the torrent has no such piece. While the torrent's number of pieces is unknown,
+ * adds any number until the set has its maximum size.
  */
 function notePiece(side: Side, pieces: Set<number>, piece: number): void {
   if (side.pieces === undefined ? pieces.size < MAX_NOTED_REQUESTS : piece < side.pieces.length) pieces.add(piece);

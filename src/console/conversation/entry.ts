@@ -59,8 +59,8 @@ export type WireMessage =
   | ({ readonly type: "hashes"; readonly hashes: Uint8Array } & HashMessage)
   | ({ readonly type: "hash-reject" } & HashMessage)
   /**
-   * A message that cannot be decoded. `code` and `why` are the code and text of the error; `name` is the message type
-   * that has this id.
+   * A message that cannot be decoded. `id` is its message id, `name` the message type with this id; `code` and `why`
+   * are the code and text of the error.
    */
   | {
       readonly type: "malformed";
@@ -71,11 +71,11 @@ export type WireMessage =
       readonly why: string;
     }
   /**
-   * The number of bytes that are not messages: another protocol, encryption, or an impossible length prefix. `bytes`
-   * has the first of these bytes.
+   * Bytes that are not messages: another protocol, encryption, or an impossible length prefix. `bytes` has the first of
+   * them; {@link EntryFacts.size} is their number.
    */
   | { readonly type: "garbage"; readonly bytes: Uint8Array; readonly why: string }
-  /** The end of the connection. The side has closed it, or it was lost; `why` is the reason. */
+  /** The end of the connection: the side has closed it, or it was lost. `why` is the reason. */
   | { readonly type: "closed"; readonly why: string };
 
 /** The names of all message types: the values of `type` in {@link WireMessage}. */

@@ -10,7 +10,7 @@ const HEAVY = 512;
 const ADDRESS_COST = 100;
 const NAME_COST = 150;
 
-/** The maximum memory of all conversations of a session together. */
+/** The maximum memory that the messages of a session take. */
 export interface PayloadLimits {
   /** The maximum total size of all kept payloads, in bytes. Default {@link MAX_KEPT_PAYLOAD_BYTES}. */
   readonly bytes?: number | undefined;

@@ -65,7 +65,9 @@ export class Side {
   readonly allowedFast = new Set<number>();
   /** Pieces that this side suggested (BEP 6). */
   readonly suggested = new Set<number>();
-  /** The requests of this side that are outstanding: without a block or reject as a reply, and not cancelled. */
+  /**
+   * The outstanding requests of this side: those that got neither a block nor a reject, and that were not cancelled.
+   */
   readonly requests = new OpenRequests();
   /** UDP port of this side's DHT node, from its port message (BEP 5). */
   dhtPort: number | undefined;

@@ -4,9 +4,9 @@ import type { SideMemory } from "./side-memory.ts";
 
 /** A message to check, with the stored facts about both sides. */
 export interface Context extends Observation {
-  /** The facts about the sender that the linter stores. */
+  /** The facts that the linter stores about the sender. */
   readonly mine: SideMemory;
-  /** The facts about the receiver that the linter stores. */
+  /** The facts that the linter stores about the receiver. */
   readonly theirs: SideMemory;
 }
 

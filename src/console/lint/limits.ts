@@ -1,30 +1,30 @@
 /** Limits of the linter's memory, and its tolerances. Listed in docs/limits.md. */
 
 /**
- * The time, in milliseconds, after a message of one side during which the other side may still act as if it had not
- * received the message: messages may cross on the wire, and full buffers take seconds to drain (BEP 6).
+ * The time, in milliseconds, after a message of one side during which the other side may still act as before it.
+ * Messages may cross on the wire, and full buffers take seconds to drain (BEP 6).
  */
 export const CROSSING_GRACE_MS = 10_000;
 
 /**
- * The maximum number of requests of one side without a reply that are remembered, and of those with a reply. When a
- * request without a reply had to be dropped, blocks that were not requested are no longer reported.
+ * The maximum number of requests without a reply that the linter stores for one side. The same maximum applies to
+ * requests with a reply. When a request without a reply had to be dropped, the linter no longer reports blocks that
+ * were not requested.
  */
 export const MAX_LINTED_REQUESTS = 2_500;
 
 /**
- * The time, in milliseconds, after a choke during which blocks that were requested before it may still arrive. When the
- * peer unchokes later than that, the requests that got no block or reject are reported; when it unchokes earlier, none
- * are reported.
+ * The time, in milliseconds, after a choke for which the linter waits for replies to earlier requests. When the choke
+ * ends later, the requests without a block or reject are reported; when it ends earlier, none are reported.
  */
 export const UNANSWERED_MS = 30_000;
 
 /**
- * The maximum number of requests, the oldest first, that are searched for one without a reply when the peer unchokes.
+ * When a choke ends, the linter looks for a request without a reply among at most this number of the oldest requests.
  */
 export const UNANSWERED_LOOK = 64;
 
-/** The maximum number of hash requests of one side that are remembered without a reply. */
+/** The maximum number of hash requests without a reply that the linter stores for one side. */
 export const MAX_LINTED_HASH_REQUESTS = 1_000;
 
 /**

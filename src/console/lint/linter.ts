@@ -27,9 +27,9 @@ export interface LinterOptions {
 }
 
 /**
- * Returns a linter for one conversation. For two correct clients it reports no faults, whether it runs in one of them
- * or in a proxy between them: rules that depend on messages of both sides allow for messages that cross on the wire.
- * Memory is bounded; the time for checking a message is proportional to its length.
+ * Returns a linter for one conversation. It reports no faults for two correct clients, also when it runs in a proxy
+ * between them: rules that depend on messages of both sides allow for messages that cross on the wire. Memory is
+ * bounded; the time for checking a message is proportional to its length.
  */
 export function createLinter(options: LinterOptions = {}): Linter {
   const memories: Readonly<Record<Way, SideMemory>> = { out: new SideMemory(), in: new SideMemory() };

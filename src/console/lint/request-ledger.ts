@@ -21,9 +21,9 @@ interface Asked {
 }
 
 /**
- * The relation of a block or reject to the requests: it was requested (`asked`); it was requested and had a reply
- * already (`settled`); only its length differs from the request (`length`); it was not requested (`unasked`); or the
- * relation is unknown, because there were too many requests to remember (`unsure`).
+ * The relation of a block or reject to the requests. `asked`: it was requested. `settled`: it was requested, but there
+ * was a reply already. `length`: a block of another length was requested at this place. `unasked`: it was not
+ * requested. `unsure`: unknown, because requests had to be dropped.
  */
 export type AnswerKind = "asked" | "settled" | "length" | "unasked" | "unsure";
 
@@ -137,8 +137,8 @@ export class RequestLedger {
   }
 
   /**
-   * Returns an open request that is for a piece for which `isBound` returns true, and that is among the oldest requests
-   * with an index below `before`; `undefined` when there is none.
+   * Returns an open request for a piece for which `isBound` returns true; `undefined` when there is none. Looks only at
+   * requests with an index below `before`, and only at the {@link UNANSWERED_LOOK} oldest of these.
    */
   findOpen(before: number, isBound: (piece: number) => boolean): BlockSpan | undefined {
     let looked = 0;

@@ -8,14 +8,14 @@ interface ExtensionName {
 
 /**
  * The facts about one side that the linter stores, in addition to the state in the conversation. Their number is
- * limited. (It has more than 16 fields, because all rules read and write them; a group of rules that needs logic for
- * its facts has a class of its own, such as RequestLedger.)
+ * limited. (It has more than 16 fields, because all rules read and write them. Where rules need logic for their facts,
+ * the facts have a class of their own, such as RequestLedger.)
  */
 export class SideMemory {
   readonly requests = new RequestLedger();
   /**
-   * The time at which this side last sent choke, in milliseconds since the session began; `undefined` when it has not
-   * sent choke, or not since its first unchoke.
+   * The time at which this side last sent choke, in milliseconds since the session began. It is `undefined` until this
+   * side has sent unchoke and then choke.
    */
   chokedAt: number | undefined;
   hasUnchoked = false;
@@ -32,8 +32,8 @@ export class SideMemory {
   /** Whether this side has sent a message that is only allowed after a bitfield, have-all or have-none. */
   hasSentAfterPieces = false;
   /**
-   * The length and last byte of the bitfield that arrived before the metadata of the torrent, and that must be checked
-   * when the metadata is known.
+   * A bitfield that arrived before the metadata of the torrent: its length and last byte. It is checked when the
+   * metadata is known.
    */
   unchecked: { readonly length: number; readonly last: number } | undefined;
   /** `upload_only` in the extended handshake of this side (BEP 21); `undefined` if absent. */

@@ -12,8 +12,8 @@ export function hashKey(
 }
 
 /**
- * Whether the sender has connected without knowing the metadata. It then announces its pieces later, when it has the
- * metadata.
+ * Whether the sender did not have the torrent's metadata when it sent its extended handshake. Such a side announces its
+ * pieces later, when it has the metadata.
  */
 export function isWithoutMetadata({ from }: Context): boolean {
   return (
@@ -53,7 +53,7 @@ export function changesNothing(
   return type === (from.choking ? "choke" : "unchoke") || type === (from.interested ? "interested" : "not-interested");
 }
 
-/** Whether a message announces all pieces of its sender: a bitfield, have-all or have-none. */
+/** Whether a message states the full set of pieces that its sender has: a bitfield, have-all or have-none. */
 export function announcesPieces(message: WireMessage): boolean {
   return message.type === "bitfield" || message.type === "have-all" || message.type === "have-none";
 }

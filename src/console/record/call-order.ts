@@ -6,18 +6,18 @@ type Call = BytesEvent | ClosedEvent;
 interface Held {
   readonly call: Call;
   readonly entries: readonly Entry[];
-  /** The {@link Entry.number} of the message before which the event is inserted. */
+  /** The {@link Entry.number} of the message before which the call is inserted. */
   readonly place: number;
 }
 
 /**
- * Sorts the calls to a conversation in the order of their messages. Calls can be nested, because a listener may reply
- * to a message during the call that delivered it; the inner call then returns before the outer one. This class
- * inserts the inner call at the right position and splits the outer call there, so that replaying the calls gives the
- * same messages in the same order.
+ * Sorts the calls to a conversation in the order of their messages. Calls can be nested: a listener may reply to a
+ * message during the call that delivered it. The inner call then returns before the outer one. This class splits the
+ * outer call and inserts the inner call at that position, so that a replay of the calls gives the same messages in the
+ * same order.
  */
 export class CallOrder {
-  /** The number of messages of the calls that were already returned as events. */
+  /** The number of messages whose calls were already returned as events. */
   #given: number;
   /** The number of bytes of each side that belong to a message that is still incomplete. */
   readonly #partial: Record<Way, number> = { out: 0, in: 0 };

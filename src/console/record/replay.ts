@@ -88,8 +88,8 @@ export class Replay {
   }
 
   /**
-   * Moves to a time, in seconds since the session began. Returns the messages that were replayed from the old position,
-   * or from the beginning when the time is earlier.
+   * Moves to a time, in seconds since the session began. Returns the messages that were replayed on the way. To a time
+   * before the current position, the recording is replayed from its beginning.
    */
   goto(seconds: number): Replayed[] {
     if (typeof seconds !== "number" || !(seconds >= 0))

@@ -31,7 +31,7 @@ export interface ConnectionsOptions {
   readonly metainfo: () => Metainfo | undefined;
   /** Aborted when the session ends. */
   readonly signal: AbortSignal;
-  /** Called with a promise for work that continues after a method has returned. */
+  /** Called with the promise of work that a method has started and does not wait for. */
   readonly onWork: (work: Promise<void>) => void;
 }
 
@@ -71,7 +71,7 @@ export class Connections {
     for (const peer of [...this.peers, ...this.#pending]) peer.conversation.learn(metainfo);
   }
 
-  /** Connects to a peer as {@link ConsoleSession.contact} does. */
+  /** Implements {@link ConsoleSession.contact}. */
   async contact(host: unknown, port?: unknown, options?: unknown): Promise<ConsolePeer> {
     const target = readTarget(host, port, options);
     const { runtime, signal } = this.#options;
@@ -91,7 +91,7 @@ export class Connections {
     }
   }
 
-  /** Starts to listen as {@link ConsoleSession.accept} does. */
+  /** Implements {@link ConsoleSession.accept}. */
   async accept(options: AcceptOptions): Promise<number> {
     if (this.#listener !== undefined)
       throw new UsageError("console.listening", `already listening on port ${this.#listener.local.port}`);
@@ -106,7 +106,7 @@ export class Connections {
   }
 
   /**
-   * Starts to close all connections, and stops listening. Resolves to an object whose promise `ended` resolves when all
+   * Stops listening, and starts to close all connections. Resolves to an object; its promise `ended` resolves when all
    * connections have ended.
    */
   async close(): Promise<{ readonly ended: Promise<unknown> }> {
@@ -188,7 +188,7 @@ export class Connections {
       const isSilent = errorCode(error) === "console.timeout";
       throw new NetworkError(
         errorCode(error) ?? "console.closed",
-        `${peer.address} ${isSilent ? "sent no handshake in time" : "closed the connection before its handshake: it may not have this torrent, or know us already"}`,
+        `${peer.address} ${isSilent ? "sent no handshake in time" : "closed the connection before its handshake: it may not have this torrent, or may already be connected to us"}`,
         { cause: error },
       );
     }

@@ -20,8 +20,8 @@ export interface ContentOptions {
 export class Content {
   readonly #options: ContentOptions;
   /**
-   * The unfinished metadata of each peer. They are stored separately, so that the peer that sent a wrong piece is
-   * known.
+   * The unfinished metadata of each peer. Pieces of several peers are not combined, so that a wrong hash shows which
+   * peer sent wrong data.
    */
   readonly #metadata = new Map<ConsolePeer, MetadataAttempt<ConsolePeer>>();
   readonly #listeners = new Set<(metainfo: Metainfo) => void>();
@@ -33,10 +33,7 @@ export class Content {
     this.#options = options;
   }
 
-  /**
-   * Opens the storage of the pieces when the metadata is known from the beginning. Rejects with StorageError,
-   * AbortError.
-   */
+  /** Opens the storage of the pieces if the metadata is already known. Rejects with StorageError, AbortError. */
   async open(signal?: AbortSignal): Promise<void> {
     const { source } = this.#options;
     if (isMetainfo(source)) await this.#setMetainfo(source, signal);
@@ -141,8 +138,8 @@ export class Content {
   }
 
   /**
-   * Returns the unfinished metadata of a peer. When the peer announces a different size, it starts again with no
-   * pieces.
+   * Returns the unfinished metadata of a peer. When the peer now announces a different size, drops the pieces that it
+   * has sent.
    */
   #attempt(peer: ConsolePeer, size: number | undefined): MetadataAttempt<ConsolePeer> | undefined {
     const known = this.#metadata.get(peer);

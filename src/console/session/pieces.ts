@@ -90,7 +90,7 @@ export class Piece {
 
 /**
  * The pieces of a session's torrent, in memory or in files. (It has more than 16 members because the session, the
- * duties and the user's names all use it.)
+ * engine and the user's commands all use it.)
  */
 export class Pieces {
   readonly metainfo: Metainfo;
@@ -171,7 +171,7 @@ export class Pieces {
   }
 
   /**
-   * Attaches a fetcher. Calls `begin` with the complete blocks of the unfinished pieces, by piece number. Afterwards
+   * Attaches a fetcher. Calls `begin` with the complete blocks of each unfinished piece, by piece number. Afterwards
    * only the fetcher writes to these pieces.
    */
   attach(fetcher: Fetcher, begin: (partials: ReadonlyMap<number, Bitfield>) => void): Promise<void> {
@@ -300,7 +300,7 @@ export class Pieces {
     return done;
   }
 
-  /** Runs `work` as `#next` does, for callers that do not wait for it: errors are logged. */
+  /** Runs `work` after all earlier work has ended, for callers that do not wait for it: errors are logged. */
   #own(work: () => Promise<void>): void {
     this.#next(work).catch((error: unknown) => {
       this.#failure =

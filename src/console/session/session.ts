@@ -50,7 +50,10 @@ export class ConsoleSession {
   readonly #udp: UdpTrackers;
   readonly #ending = sharedAbort();
   readonly #connections: Connections;
-  /** Runs the duties of the peers; `undefined` until the first duty is handed to the engine. */
+  /**
+   * Runs the duties, which are tasks that the engine does for a peer in place of the user; `undefined` until the user
+   * hands over the first.
+   */
   #duties: DutyRunner | undefined;
   /** The promises of work that runs in the background; `close` waits for them. */
   readonly #work = new Set<Promise<void>>();

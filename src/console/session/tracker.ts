@@ -108,7 +108,7 @@ export class ConsoleTracker {
     return this.reply?.leechers ?? this.figures?.leechers;
   }
 
-  /** The number of seconds between two announces that the tracker requested. */
+  /** The time, in seconds, that the tracker's last reply asks clients to wait between two announces. */
   get interval(): number | undefined {
     return this.reply?.interval;
   }

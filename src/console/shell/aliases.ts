@@ -2,7 +2,7 @@ import type { NameGroup } from "./names/index.ts";
 
 /**
  * Defines the method names of earlier tools, such as `peer.keep_alive()`, as aliases of the current ones. `owner` is
- * the name group of the class to which `prototype` belongs.
+ * the {@link NameGroup.owner} for objects with this prototype, such as `peer`.
  */
 export function defineAliases(prototype: object, owner: string, groups: readonly NameGroup[]): void {
   for (const group of groups) {

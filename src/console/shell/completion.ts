@@ -3,7 +3,7 @@ import type { NameGroup } from "./names/index.ts";
 
 /**
  * Completes the text before the cursor: global names, members of known values (`p.req`), and message types in quotes.
- * `ownerOf` returns the name group for the value of an expression.
+ * `ownerOf` evaluates an expression and returns the {@link NameGroup.owner} for its value, such as `peer`.
  */
 export function completeLine(
   line: string,

@@ -4,7 +4,9 @@ import { Piece } from "../session/pieces.ts";
 import { isEntry } from "./text/tables.ts";
 import { ConsoleTracker } from "../session/tracker.ts";
 
-/** Returns the name group that describes a value, such as `peer`; `undefined` when there is none. */
+/**
+ * Returns the owner under which the help lists the members of a value, such as `peer`; `undefined` when there is none.
+ */
 export function ownerOf(value: unknown): string | undefined {
   if (value instanceof PeerView) return "peer";
   if (value instanceof ConsoleTracker) return "tracker";

@@ -2,7 +2,7 @@ import type { Style } from "../../terminal/index.ts";
 import type { Text } from "./help.ts";
 import type { NameGroup } from "./names/index.ts";
 
-/** The functions and data of the program that the user's names call. */
+/** The functions and data of the program that global functions of the console use, such as `help`. */
 export interface ShellServices {
   /** All name groups of the session, for help. */
   readonly groups: readonly NameGroup[];

@@ -41,7 +41,7 @@ export interface ShellOptions {
   readonly historyFile: string | undefined;
   /** Whether to print values as JSON, one on each line. */
   readonly isJson: boolean;
-  /** Closes the session. The global names are removed after it, because code that is still running may use them. */
+  /** Closes the session. The global names stay defined until then, because code that is still running may use them. */
   readonly close?: (() => Promise<void>) | undefined;
   /** Aborted by SIGTERM, and by Ctrl-C except at the prompt. */
   readonly signal: AbortSignal;
@@ -256,7 +256,7 @@ async function readScript(path: string): Promise<string> {
       "console.script",
       errorCode(error) === "storage.not-found"
         ? `the script ${path} cannot be read: there is no such file`
-        : `the script: ${toError(error).message}`,
+        : `the script ${path} cannot be read: ${toError(error).message}`,
       { cause: error },
     );
   }

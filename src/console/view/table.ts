@@ -24,7 +24,9 @@ export interface TableColumn {
   readonly flexible?: "cut" | "wrap" | undefined;
   /** Whether to omit the column when all its cells are empty. */
   readonly omitEmpty?: boolean | undefined;
-  /** The number of terminal columns below which the cells of this column are printed below their rows. */
+  /**
+   * In a terminal with fewer columns than this number, the cells of this column are printed on lines under their rows.
+   */
   readonly belowUnder?: number | undefined;
 }
 

@@ -110,7 +110,9 @@ describe("peersTable", () => {
   });
 
   it("without peers prints how to connect to one", () => {
-    expect(peersTable([]).draw({ width: 80, style: plainStyle })).toBe("no peers yet: contact(host, port) makes one");
+    expect(peersTable([]).draw({ width: 80, style: plainStyle })).toBe(
+      "no peers yet: contact(host, port) connects to one",
+    );
   });
 });
 

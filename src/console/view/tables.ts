@@ -57,7 +57,7 @@ function entryFields({ style, pieceCount }: EntryFieldsOptions): Field<Entry>[] 
 
 /** Options of {@link timelineTable}. */
 export interface TimelineOptions {
-  /** The maximum number of messages to show, of which the latest are shown. Default: all. */
+  /** The maximum number of messages to show; the latest ones are shown. Default: all. */
   readonly last?: number | undefined;
   /** A function that returns whether to show a message. Default: all are shown. */
   readonly where?: ((entry: Entry) => boolean) | undefined;
@@ -156,7 +156,7 @@ export function peersTable(views: readonly PeerView[]): Table {
     { title: "state", of: stateOf },
   ];
   return tableOf(fields, views, {
-    empty: "no peers yet: contact(host, port) makes one",
+    empty: "no peers yet: contact(host, port) connects to one",
     legend: "we, it: C chokes the other, I is interested in the other",
   });
 }

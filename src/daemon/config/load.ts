@@ -39,8 +39,8 @@ const MAX_FILE_BYTES = 1024 * 1024;
 /**
  * Loads the configuration. Flags take precedence over environment variables, these over the file, and the file over the
  * defaults. Relative paths in the file are relative to its folder, all others to the current folder. Rejects with
- * InputError `config.invalid`, whose message names the key and its source, or with StorageError when the file of
- * `--config` cannot be read.
+ * InputError `config.invalid`, whose message names the key and its source, and with StorageError when the file given
+ * with `--config` cannot be read.
  */
 export async function loadConfig(sources: ConfigSources): Promise<LoadedConfig> {
   const file = await readConfigFile(sources.file ?? sources.environment["MILLRACE_CONFIG"]);
@@ -103,7 +103,7 @@ async function readConfigFile(
       code,
       code === "storage.not-found"
         ? `cannot read the configuration: the file ${path} does not exist`
-        : `the configuration: ${message}`,
+        : `cannot read the configuration: ${message}`,
       { cause: error },
     );
   }
@@ -136,8 +136,8 @@ function fromFileName(name: string, path: string): string {
 }
 
 /**
- * Converts the keys within the value of a configuration key to camel case: those of schedule rules and alternative
- * times. The names of labels are not keys and stay unchanged.
+ * Converts the keys inside a configuration value to camel case, in schedule rules and alternative times. The names of
+ * labels are not keys and stay unchanged.
  */
 function nested(key: string, value: unknown): unknown {
   if (key === "alternativeTimes") return withCamelKeys(value);

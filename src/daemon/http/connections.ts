@@ -3,10 +3,10 @@ import { MAX_HTTP_CONNECTIONS, MAX_WAITING_CONNECTIONS } from "./limits.ts";
 import { networkOf } from "./network.ts";
 
 /**
- * Limits the number of HTTP connections: when there are too many, it closes one that waits for a complete request. This
- * is the one that has waited longest, of the new connection's address when that address has too many, otherwise of the
- * address with the most. A connection whose request is being handled is never closed. Neither incomplete requests nor
- * idle connections can therefore lock out the user.
+ * Limits the number of HTTP connections. When there are too many, it closes the connection that has waited longest for
+ * a complete request. It looks among the connections of the new connection's address when this address has too many,
+ * otherwise among those of the address with the most. A connection whose request is being handled is never closed. So
+ * neither incomplete requests nor idle connections can lock out the user.
  */
 export class Connections {
   /** The connections that wait for a request, by network. In each network, the one that has waited longest is first. */

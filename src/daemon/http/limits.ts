@@ -79,7 +79,7 @@ export const FIRST_WAIT_MS = 1_000;
 /** The maximum time, in milliseconds, that an address has to wait after failed logins. */
 export const MAX_WAIT_MS = 60_000;
 
-/** The time, in milliseconds, after the last failure at which the failures of an address are forgotten. */
+/** The time, in milliseconds, from the last failed login of an address until all its failures are forgotten. */
 export const FORGET_FAILURES_MS = 15 * 60_000;
 
 /** The maximum number of addresses (IPv6: /64 networks) whose failures are remembered. */
@@ -111,7 +111,7 @@ export const GLOBAL_FAILURES_PER_SECOND = 50;
  */
 export const MAX_WAITING_VERIFICATIONS = 32;
 
-/** The maximum number of event streams. */
+/** The maximum number of event streams. The client of a stream is called its listener. */
 export const MAX_LISTENERS = 64;
 
 /** The maximum number of events that are kept for listeners that reconnect. */

@@ -34,7 +34,7 @@ export class HttpError extends MillraceError {
 /** Media type of an error response (RFC 9457). */
 export const PROBLEM_TYPE = "application/problem+json";
 
-/** The HTTP statuses of error codes for which the status of their prefix (`torrent.`, `storage.`) is not correct. */
+/** The HTTP statuses of single error codes. Other codes have the status of their prefix (`torrent.`, `storage.`). */
 const STATUS_BY_CODE: Readonly<Record<string, number>> = {
   "session.not-found": 404,
   "session.link": 403,

@@ -219,7 +219,10 @@ export function tiersOf(trackers: readonly TorrentTracker[]): string[][] {
   return [...tiers].sort(([a], [b]) => a - b).map(([, urls]) => urls);
 }
 
-/** Returns how many peers were found in which way. Transmission has no name for peers that the user has named. */
+/**
+ * Returns the number of peers for each way in which Transmission finds peers. Peers that the user has added count as
+ * `from_cache`, because Transmission has no field for them.
+ */
 function peersFrom(peers: readonly TorrentPeer[]): JsonObject {
   const from = (...sources: readonly TorrentPeer["source"][]): number =>
     peers.filter(({ source }) => sources.includes(source)).length;
@@ -234,7 +237,9 @@ function peersFrom(peers: readonly TorrentPeer[]): JsonObject {
   };
 }
 
-/** Returns flags in Transmission's letters: it has none for trackers, the local network and snubbing. */
+/**
+ * Returns flags in Transmission's letters. Transmission has no letters for trackers, the local network and snubbing.
+ */
 function transmissionFlags(flags: string): string {
   return flags.replace(/[STL]/g, "");
 }

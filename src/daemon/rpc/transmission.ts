@@ -173,8 +173,8 @@ export class TransmissionRpc {
 }
 
 /**
- * Returns a result with names in the spelling of earlier versions. The torrent in `torrent_added` gets the spelling of
- * torrents.
+ * Returns a result with names in the spelling of earlier versions. Inside `torrent_added` and `torrent_duplicate` this
+ * is the spelling for torrents.
  */
 function spellOld(result: JsonObject, spell: (word: string) => string): Json {
   return Object.fromEntries(

@@ -34,17 +34,14 @@ export function remember(context: SessionContext, entry: TorrentEntry, changes: 
 }
 
 /**
- * Changes fields of a torrent's record as {@link remember} does, but does not wait for the disk. When writing fails,
- * the change is lost, and the failure is logged.
+ * Changes fields of a torrent's record without waiting for the disk. When writing fails, the change is lost, and the
+ * failure is logged.
  */
 export function note(context: SessionContext, entry: TorrentEntry, changes: Partial<TorrentRecord>): void {
   remember(context, entry, changes).catch(() => undefined);
 }
 
-/**
- * Returns the counters of a torrent in the form in which the record stores them, so that they can be shown while the
- * torrent is not opened.
- */
+/** Returns the counters that the record stores, so that they can be shown before the engine has opened the torrent. */
 export function counters({
   record,
   torrent,

@@ -10,10 +10,7 @@ export function whenSignedOut(listener: () => void): void {
   onSignedOut = listener;
 }
 
-/**
- * Matches the routes for which a response with the status 401 (login required) must not make the page show the login
- * form.
- */
+/** Matches the routes whose response with the status 401 (login required) does not open the login form. */
 const IDENTITY = /\/(?:login|me)$/;
 
 /** The client for the API of the daemon that has served this page. */

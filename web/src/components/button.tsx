@@ -6,7 +6,7 @@ interface Props {
   readonly label: string;
   readonly onClick: (event: MouseEvent) => void;
   readonly icon?: IconName;
-  /** Whether the label is shown next to the icon. When it is not, it is only the accessible name and the tooltip. */
+  /** Whether the label is shown next to the icon. Otherwise it is only the accessible name and the tooltip. */
   readonly isWordy?: boolean;
   readonly kind?: "plain" | "primary" | "danger" | "quiet";
   readonly isDisabled?: boolean;

@@ -54,8 +54,8 @@ function place(sorted: readonly TorrentRow[], row: TorrentRow, compare: Compare)
 }
 
 /**
- * Returns a sorted list without the rows in `gone` and with the rows in `incoming`, which need not be sorted. Copies
- * the list and does a binary search for each change, which is faster than sorting for a few changes in 10,000 rows.
+ * Returns a copy of a sorted list, without the rows in `gone` and with the rows in `incoming` (in any order). Does a
+ * binary search for each change, which is faster than sorting for a few changes in 10,000 rows.
  */
 export function merge(
   sorted: readonly TorrentRow[],

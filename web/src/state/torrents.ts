@@ -61,8 +61,8 @@ export function rowOf(id: string): TorrentRow | undefined {
 }
 
 /**
- * Returns the row of a torrent as `rowOf` does, but a component that calls this is not rendered again when the row
- * changes.
+ * Returns the row of a torrent; `undefined` if there is no such torrent. A component that calls this, in place of
+ * `rowOf`, is not rendered again when the row changes.
  */
 export function peekRow(id: string): TorrentRow | undefined {
   return rows.get(id)?.peek();

@@ -44,7 +44,10 @@ function lintBitfield(context: Context, bits: Uint8Array, report: Report): void 
     );
 }
 
-/** Checks a have-all message. A have-all message that adds no pieces is reported as `fast.twice` instead. */
+/**
+ * Reports a have-all message that announces new pieces after the first announcement. When it announces no new pieces,
+ * `fast.twice` is reported in another group of rules.
+ */
 function lintHaveAll({ mine, from }: Context, report: Report): void {
   if (!mine.hasAnnouncedPieces || from.pieces === undefined || from.pieces.isFull) return;
   report(

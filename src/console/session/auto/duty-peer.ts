@@ -33,8 +33,9 @@ export interface DutyPeerOptions {
 }
 
 /**
- * Connects a console peer that has duties with a peer of the engine, whose initial state is read from the conversation.
- * (It has more than 16 members because it is also the {@link Inbound} of the engine's peer.)
+ * Lets the engine work for a console peer that has duties. It makes a peer of the engine that starts in the state of
+ * the conversation and uses the same connection. (It has more than 16 members because it is also the {@link Inbound} of
+ * the engine's peer.)
  */
 export class DutyPeer implements Inbound {
   readonly peer: ConsolePeer;
@@ -47,7 +48,7 @@ export class DutyPeer implements Inbound {
   readonly choking = { interested: (): void => undefined };
   duties: Duties = NO_DUTIES;
   /**
-   * The number of the last message before this object was created. The initial state of the engine's peer includes that
+   * The number of the last message before this object was created. The engine's peer starts in the state after that
    * message.
    */
   readonly since: number;
@@ -142,7 +143,10 @@ export class DutyPeer implements Inbound {
     // The conversation decodes it: see takeExtended.
   }
 
-  /** Sends the messages that the engine has queued, and then returns the connection to the user. */
+  /**
+   * Sends the messages that the engine has queued, and closes the engine's peer. The connection stays open for the
+   * user.
+   */
   release(): void {
     this.engine.outbox.flush(this.clock.now());
     this.#link.cut();

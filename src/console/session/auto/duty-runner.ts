@@ -42,8 +42,8 @@ export interface DutyRunnerOptions {
 
 /**
  * Runs the duties: tasks that the engine does for a peer in place of the user. The engine sends its messages through
- * the console's peer and receives the messages that arrive from it. A peer that violates a rule which a duty checks is
- * disconnected, as in the engine.
+ * the console's peer and receives the messages that arrive from it. Disconnects a peer that violates a rule that a duty
+ * checks.
  */
 export class DutyRunner implements PeerOwner {
   readonly #options: DutyRunnerOptions;
@@ -140,7 +140,7 @@ export class DutyRunner implements PeerOwner {
     this.#remove(peer);
   }
 
-  /** Called when the metadata is known and the storage of the pieces is open. */
+  /** Called when the metadata is known and the storage of the pieces has been opened. */
   onPieces(): void {
     for (const member of this.#members.values()) {
       member.takePieces();
@@ -303,7 +303,7 @@ export class DutyRunner implements PeerOwner {
       onSent: (engine) => {
         engine.outbox.lastSentAt = runtime.clock.now();
       },
-      onStorageError: (error) => log.warn(`a request cannot be served: ${error.message}`),
+      onStorageError: (error) => log.warn(`a block that a peer requested cannot be read: ${error.message}`),
     });
     return this.#uploader;
   }

@@ -3,8 +3,8 @@ import { announcePieces } from "../../../swarm/index.ts";
 import type { ConsolePeer } from "../peer/peer.ts";
 
 /**
- * Announces the complete pieces. When only the handshake was sent so far, sends one message (BEP 3, BEP 6); otherwise
- * sends a have message for each piece that was not announced.
+ * Announces the complete pieces. If only the handshake was sent so far, sends a bitfield, have-all or have-none (BEP 3,
+ * BEP 6); otherwise sends a have message for each piece that was not announced yet.
  */
 export function announceHaves(peer: ConsolePeer, have: Bitfield): void {
   const sent = peer.conversation.sides.out;
@@ -13,8 +13,8 @@ export function announceHaves(peer: ConsolePeer, have: Bitfield): void {
 }
 
 /**
- * Announces the complete pieces when only the handshake was sent so far and the fast extension is in use, which
- * requires an announcement as the first message (BEP 6).
+ * Announces the complete pieces if the fast extension is in use and only the handshake was sent so far. With that
+ * extension the first message must be an announcement (BEP 6).
  */
 export function announceFirst(peer: ConsolePeer, have: Bitfield | undefined): void {
   if (peer.fast && hasSentNothing(peer)) announceAll(peer, have);

@@ -20,8 +20,8 @@ export interface SharedDownloadOptions {
   /** Returns the session's pieces; `undefined` while the metadata is unknown. */
   readonly pieces: () => Pieces | undefined;
   /**
-   * Called when a peer has joined the running download. The caller must then pass the blocks that the user has
-   * requested from this peer to the download.
+   * Called when a peer has joined the running download. The caller must then tell the download which blocks the user
+   * has already requested from this peer.
    */
   readonly onJoined: (peer: Peer, downloader: Downloader) => void;
   readonly onLiar: (identity: PeerIdentity) => void;

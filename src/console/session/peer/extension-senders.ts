@@ -40,9 +40,8 @@ const HANDSHAKE_FIELDS = [
 
 /**
  * Methods that send the messages of the fast extension (BEP 6), the extension protocol (BEP 10) and the metadata
- * extension (BEP 9). They return and throw as the methods of {@link MessageSenders} do. Each method that requires the
- * id that the peer assigned to an extension throws UsageError `console.extension` when the peer has not announced an
- * id.
+ * extension (BEP 9). Each returns the message as it was sent, and throws the errors of {@link MessageSenders}. A method
+ * that needs an extension id of the peer throws UsageError `console.extension` when the peer has not announced the id.
  */
 export abstract class ExtensionSenders extends MessageSenders {
   /** Whether both handshakes have the bit of the fast extension (BEP 6). */

@@ -7,8 +7,8 @@ import type { Inbox, NextOptions } from "./inbox.ts";
 const CALL = "next(type, { timeout })";
 
 /**
- * Checks the arguments of `peer.next()` and takes the next matching message from an inbox. Rejects as {@link
- * Inbox.next} does; throws UsageError `console.argument`.
+ * Checks the arguments of `peer.next()` and takes the next matching message from an inbox. Rejects with the errors of
+ * {@link Inbox.next}; throws UsageError `console.argument`.
  */
 export function nextMessage(inbox: Inbox, what: unknown, options: unknown): Promise<Entry> {
   const rest = readOptions(options);

@@ -25,13 +25,14 @@ export interface PeerLineHandlers {
   /** Called when the user has sent a message. */
   readonly onSent: (entry: Entry) => void;
   readonly onDrain: () => void;
-  /**
-   * Called once when the conversation ends, possibly before the connection is closed. `why` is the reason for the end.
-   */
+  /** Called once when the conversation ends, which may be before the connection is closed. `why` is the reason. */
   readonly onClose: (why: string) => void;
 }
 
-/** The maximum time, in milliseconds, for a peer to read the bytes that were sent. Then the connection is destroyed. */
+/**
+ * The maximum time, in milliseconds, that a connection which is being closed waits for the peer to read the sent bytes.
+ * Then it is destroyed.
+ */
 const HANG_UP_MS = 3_000;
 
 /**
@@ -46,10 +47,7 @@ export class PeerLine {
   readonly requestedMetadata = new Set<number>();
   readonly #options: PeerLineOptions;
   #handlers: PeerLineHandlers | undefined;
-  /**
-   * The timer that destroys the connection when, after {@link PeerLine.close}, the peer does not read the sent bytes
-   * in time.
-   */
+  /** Started by {@link PeerLine.close}: destroys the connection when the peer does not read the sent bytes in time. */
   #hangUpTimer: Timer | undefined;
 
   constructor(options: PeerLineOptions) {
@@ -82,14 +80,16 @@ export class PeerLine {
     return last?.type === "closed" ? last.why : "the connection has ended";
   }
 
-  /** Sends a message of the user. Returns its entry in the conversation. Throws as {@link PeerLine.writeRaw} does. */
+  /**
+   * Sends a message of the user. Returns its entry in the conversation. Throws the errors of {@link PeerLine.write}.
+   */
   send(message: Message, onFlushed?: () => void): Entry {
     return this.write(encodeMessage(message), onFlushed);
   }
 
   /**
-   * Sends the bytes of one complete message. Returns its entry in the conversation. Throws as {@link
-   * PeerLine.writeRaw} does, and UsageError `console.unread`.
+   * Sends the bytes of one complete message. Returns its entry in the conversation. Throws the errors of {@link
+   * PeerLine.writeRaw}, and UsageError `console.unread` when earlier raw bytes end within a message.
    */
   write(bytes: Uint8Array, onFlushed?: () => void): Entry {
     const entry = this.writeRaw(bytes, onFlushed);

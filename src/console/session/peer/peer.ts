@@ -20,7 +20,7 @@ export interface PeerHost extends PeerContext {
   onSent(peer: ConsolePeer, entry: Entry): void;
   /** Called when the peer's connection can accept more bytes again. */
   onDrain(peer: ConsolePeer): void;
-  /** Changes the engine's duties for the peer, as {@link ConsolePeer.auto} does. */
+  /** Implements {@link ConsolePeer.auto} for the peer. */
   auto(peer: ConsolePeer, options: unknown): Duties;
   /** Called when the connection is closed; `why` is the reason. */
   onClose(peer: ConsolePeer, why: string): void;
@@ -44,7 +44,7 @@ export interface HandshakeFields {
 
 /** The reserved bits of the default handshake. */
 const RESERVED: Partial<Reserved> = { extended: true, fast: true };
-/** The number of bytes waiting to be sent above which `satisfy` pauses. */
+/** While more than this number of bytes wait to be sent, `satisfy` pauses. */
 const MAX_QUEUED_BYTES = 1_048_576;
 
 /**

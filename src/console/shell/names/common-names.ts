@@ -51,7 +51,7 @@ export const COMMON_FUNCTIONS: readonly NameHelp[] = [
     usage: "lint(peer)",
     summary: "the linter's findings on a conversation, each with its BEP",
     details:
-      "Without a peer: of all peers. The result is also an array of findings: lint(peer).length, lint(peer)[0].rule.",
+      "Without an argument: the findings on all peers. The result is also an array of findings: lint(peer).length, lint(peer)[0].rule.",
     example: "lint(peer)",
   },
   {

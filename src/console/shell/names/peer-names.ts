@@ -52,7 +52,7 @@ export const PEER_ACTIONS: readonly NameHelp[] = [
     name: "keepAlive",
     aliases: ["keep_alive"],
     usage: "peer.keepAlive()",
-    summary: "keep-alive (BEP 3): every two minutes when no other message is sent",
+    summary: "sends keep-alive (BEP 3), which is due after two minutes without another message",
     example: "peer.keepAlive()",
   },
   {
@@ -70,14 +70,14 @@ export const PEER_ACTIONS: readonly NameHelp[] = [
   {
     name: "interested",
     usage: "peer.interested()",
-    summary: "the peer has pieces that we want (BEP 3); peers unchoke only interested peers",
+    summary: "tells the peer that it has pieces that we want (BEP 3); peers unchoke only interested peers",
     example: 'peer.interested(); await peer.next("unchoke")',
   },
   {
     name: "notInterested",
     aliases: ["not_interested"],
     usage: "peer.notInterested()",
-    summary: "the peer has no pieces that we want (BEP 3)",
+    summary: "tells the peer that it has no pieces that we want (BEP 3)",
     example: "peer.notInterested()",
   },
   {
@@ -139,14 +139,14 @@ export const PEER_ACTIONS: readonly NameHelp[] = [
     name: "haveAll",
     aliases: ["have_all"],
     usage: "peer.haveAll()",
-    summary: "we have all pieces (BEP 6), in place of a bitfield",
+    summary: "tells that we have all pieces (BEP 6), in place of a bitfield",
     example: "peer.haveAll()",
   },
   {
     name: "haveNone",
     aliases: ["have_none"],
     usage: "peer.haveNone()",
-    summary: "we have no pieces (BEP 6), in place of a bitfield",
+    summary: "tells that we have no pieces (BEP 6), in place of a bitfield",
     example: "peer.haveNone()",
   },
   {
@@ -159,20 +159,20 @@ export const PEER_ACTIONS: readonly NameHelp[] = [
     name: "allowedFast",
     aliases: ["allowed_fast"],
     usage: "peer.allowedFast(piece)",
-    summary: "the peer may request this piece while choked (BEP 6)",
+    summary: "allows the peer to request this piece while it is choked (BEP 6)",
     example: "peer.allowedFast(0)",
   },
   {
     name: "port",
     usage: "peer.port(port)",
-    summary: "the UDP port of our DHT node (BEP 5)",
+    summary: "sends the UDP port of our DHT node (BEP 5)",
     example: "peer.port(6881)",
   },
   {
     name: "extendedHandshake",
     aliases: ["extended_handshake"],
     usage: "peer.extendedHandshake({ extensions, client, requestQueue, port, metadataSize, yourIp, uploadOnly })",
-    summary: "our extensions and facts about us (BEP 10)",
+    summary: "sends our extensions and facts about us (BEP 10)",
     details:
       "Fields that are missing have their usual values; extensions maps names to the ids that the peer must use to send us their messages.",
     example: 'peer.extendedHandshake(); const h = await peer.next("extended-handshake")',
@@ -180,7 +180,7 @@ export const PEER_ACTIONS: readonly NameHelp[] = [
   {
     name: "extended",
     usage: "peer.extended(name, payload)",
-    summary: "a message of an extension (BEP 10), by its name or by the peer's id; an object is bencoded",
+    summary: "sends a message of an extension (BEP 10), given by its name or the peer's id; an object is bencoded",
     example: 'peer.extended("ut_metadata", { msg_type: 0, piece: 0 })',
   },
   {
@@ -194,7 +194,7 @@ export const PEER_ACTIONS: readonly NameHelp[] = [
   {
     name: "metadata",
     usage: "peer.metadata(piece, data, totalSize)",
-    summary: "sends 16 KiB of the info dictionary (BEP 9); without bytes those of our torrent",
+    summary: "sends 16 KiB of the info dictionary (BEP 9); without data, those of our torrent",
     example: "peer.metadata(0)",
   },
   {
@@ -207,19 +207,19 @@ export const PEER_ACTIONS: readonly NameHelp[] = [
   {
     name: "handshake",
     usage: "peer.handshake({ infoHash, peerId, reserved })",
-    summary: "the handshake (BEP 3), for a contact made with handshake: false",
+    summary: "sends the handshake (BEP 3); needed only after contact with handshake: false",
     example: "peer.handshake({ reserved: { fast: true } })",
   },
   {
     name: "send",
     usage: "peer.send(message)",
-    summary: "any message as a value",
+    summary: "sends any message, given as an object",
     example: 'peer.send({ type: "have", piece: 3 })',
   },
   {
     name: "raw",
     usage: "peer.raw(bytes)",
-    summary: "any bytes, unchanged: hexadecimal text, a list of numbers or a Uint8Array",
+    summary: "sends any bytes, unchanged: hexadecimal text, a list of numbers or a Uint8Array",
     example: 'peer.raw("00000001 02")',
   },
   { name: "close", usage: "peer.close()", summary: "closes the connection", example: "peer.close()" },

@@ -60,7 +60,7 @@ export const FUNCTIONS: readonly NameHelp[] = [
   {
     name: "accept",
     usage: "accept({ port, host })",
-    summary: "listens, so that peers can connect to us; they join peers",
+    summary: "listens for peers; those that connect to us are added to peers",
     details: "A peer that connects is sent our handshake, and nothing else.",
     example: "await accept({ port: 6881 })",
   },
@@ -87,7 +87,7 @@ export const FUNCTIONS: readonly NameHelp[] = [
     name: "upload",
     usage: "upload(peer)",
     summary: "uploads to a peer: announces the complete pieces, unchokes it, and serves its requests",
-    details: "The peer, or an address as contact takes it.",
+    details: "The argument is a peer, or an address as in contact(address).",
     example: "await upload(peers.last)",
   },
   {

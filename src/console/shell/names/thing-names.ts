@@ -34,25 +34,29 @@ export const TRACKER_NAMES: readonly NameHelp[] = [
   {
     name: "isActive",
     usage: "tracker.isActive",
-    summary: "whether the tracker counts us as a peer; at its end the session then announces stopped",
+    summary: "whether the tracker lists us as a peer; the session then announces stopped when it ends",
   },
   { name: "seeders", usage: "tracker.seeders", summary: "complete peers (seeders) in its last reply" },
   { name: "leechers", usage: "tracker.leechers", summary: "other peers (leechers) in its last reply" },
-  { name: "interval", usage: "tracker.interval", summary: "the seconds between announces that the tracker requested" },
+  {
+    name: "interval",
+    usage: "tracker.interval",
+    summary: "the time between announces, in seconds, that the tracker asks for",
+  },
   { name: "reply", usage: "tracker.reply", summary: "its last reply to an announce" },
   { name: "figures", usage: "tracker.figures", summary: "its last reply to a scrape" },
   { name: "message", usage: "tracker.message", summary: "the failure or warning in its last reply" },
   {
     name: "lastAnnounceAt",
     usage: "tracker.lastAnnounceAt",
-    summary: "the time of its last reply, in milliseconds since 1970",
+    summary: "the time of its last reply to an announce, in milliseconds since 1970",
   },
 ];
 
 /** Help for the members of a piece. */
 export const PIECE_NAMES: readonly NameHelp[] = [
   { name: "index", usage: "piece(0).index", summary: "its number" },
-  { name: "length", usage: "piece(0).length", summary: "its bytes" },
+  { name: "length", usage: "piece(0).length", summary: "its length in bytes" },
   { name: "hash", usage: "piece(0).hash", summary: "its expected SHA-1, in hexadecimal" },
   { name: "have", usage: "piece(0).have", summary: "whether it is complete and its hash is correct" },
   { name: "received", usage: "piece(0).received", summary: "the number of its bytes that have arrived" },
@@ -60,20 +64,20 @@ export const PIECE_NAMES: readonly NameHelp[] = [
   {
     name: "verify",
     usage: "piece(0).verify()",
-    summary: "hashes it; true when the hash is correct",
+    summary: "hashes the piece; true when the hash is correct",
     example: "await piece(0).verify()",
   },
   {
     name: "read",
     aliases: ["block"],
     usage: "piece(0).read(begin, length)",
-    summary: "bytes of it",
+    summary: "bytes of the piece, from memory or the disk",
     example: "await piece(0).read(0, 16384)",
   },
   {
     name: "write",
     usage: "piece(0).write(begin, bytes)",
-    summary: "writes bytes to it, as if a peer had sent them",
+    summary: "writes bytes to the piece, as if a peer had sent them",
     example: "await piece(0).write(0, m.block)",
   },
 ];

@@ -29,7 +29,7 @@ export interface ReplOptions {
   readonly complete: (line: string) => readonly [string[], string] | undefined;
 }
 
-/** The key of the global property that holds a promise while the line that made it waits for it. */
+/** The key of a global property. It holds the promise that a line returned, while the REPL waits for the promise. */
 const AWAITED = Symbol.for("millrace.console.awaited");
 /**
  * Matches the `const` or `let` at the start of a line. It is removed, so that a line can declare a name again: `const
@@ -44,7 +44,10 @@ export class Repl {
   readonly #server: REPLServer;
   readonly #options: ReplOptions;
   readonly #ended: Promise<void>;
-  /** The number of the current line of a pipe, and whether its statement continues on the next line. */
+  /**
+   * When lines are read from a pipe: the number of the current line, and whether its statement continues on the next
+   * line.
+   */
   #line: number | undefined;
   #isUnfinished = false;
   #isOver = false;

@@ -20,8 +20,8 @@ export interface ConsoleOptions {
   /** The folder for the torrent's files; `undefined` keeps the pieces in memory. */
   readonly folder: string | undefined;
   /**
-   * The port on which the session listens from the start; `undefined` in it means the first free default port. When the
-   * whole option is `undefined`, the session does not listen.
+   * The session listens from the start on this port; `{ port: undefined }` means the first free default port. With
+   * `undefined` instead of an object, the session does not listen.
    */
   readonly accept: { readonly port: number | undefined } | undefined;
   readonly script: string | undefined;

@@ -15,7 +15,8 @@ export function nearest(wanted: string, names: Iterable<string>): string | undef
 
 /**
  * Returns the edit distance of two texts: the number of characters to insert, delete, replace, or swap with the next
- * one. Returns `limit`, without computing it, when the lengths differ by `limit` or more, or a text is too long.
+ * one. Returns `limit` without computing the distance when the lengths differ by `limit` or more, or when a text is too
+ * long.
  */
 function editDistance(a: string, b: string, limit: number): number {
   if (Math.abs(a.length - b.length) >= limit || a.length > 40) return limit;

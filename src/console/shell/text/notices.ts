@@ -39,10 +39,7 @@ export class Notices {
     });
   }
 
-  /**
-   * Whether a message was already printed as an event. When it is also the value of a line, it is then not printed
-   * again.
-   */
+  /** Whether a message was already printed as an event. It is then not printed again when it is the value of a line. */
   isShown(value: unknown): boolean {
     return typeof value === "object" && value !== null && this.#printed.has(value);
   }

@@ -51,17 +51,17 @@ describe("explainProblem", () => {
       "this line is not valid JavaScript: Unexpected token ')'",
     );
     expect(explain(new TypeError("Cannot read properties of undefined (reading 'messages')"))).toBe(
-      "there is no peer whose messages could be used: await contact(host, port) makes one",
+      "messages is read of a peer, and there is none yet: await contact(host, port) connects to one",
     );
     expect(explain("just a word")).toBe("this was thrown: just a word");
     expect(explain(new TypeError("Cannot read properties of undefined (reading 'foo')"))).toBe(
       "the expression before .foo is undefined",
     );
     expect(explain(new TypeError("Cannot read properties of undefined (reading 'announce')"))).toBe(
-      "there is no tracker whose announce could be used: the torrent names none",
+      "announce is read of a tracker, and there is none: the torrent names no tracker",
     );
     expect(explain(new TypeError("x.unchoke is not a function"))).toBe(
-      "x is no peer, which has unchoke(); is it a promise? Then put await before the call that returned it",
+      "x has no unchoke(), because it is no peer; if it is a promise, put await before the call that returned it",
     );
     expect(explain(new AbortError())).toBe("interrupted");
   });

@@ -11,7 +11,10 @@ export interface ProblemContext {
    * evaluated.
    */
   readonly valueOf?: ((path: string) => unknown) | undefined;
-  /** Returns the name group that describes a value, such as `peer` or `tracker`; `undefined` when there is none. */
+  /**
+   * Returns the owner under which the help lists the members of a value, such as `peer` or `tracker`; `undefined` when
+   * there is none.
+   */
   readonly ownerOf: (value: unknown) => string | undefined;
 }
 
@@ -25,7 +28,7 @@ export function explainProblem(thrown: unknown, context: ProblemContext): string
   if (error.name === "TypeError") return explainType(error.message, context);
   const [line = ""] = error.message.split("\n");
   if (error.name === "SyntaxError" && line.startsWith("Cannot use import statement"))
-    return 'at the prompt modules come by await import("…")';
+    return 'at the prompt, load a module with await import("…")';
   if (error.name === "SyntaxError") return clean(`this line is not valid JavaScript: ${line}`);
   return clean(error.name === "Error" ? line : `${error.name}: ${line}`) || error.name;
 }
@@ -58,7 +61,7 @@ function explainType(message: string, { groups, valueOf, ownerOf }: ProblemConte
     const owners = ["peer", "tracker", "piece", "list"];
     const known = owners.find((guess) => namesOf(groups, guess).includes(name));
     if (known !== undefined)
-      return `${path ?? "it"} is no ${known}, which has ${name}(); is it a promise? Then put await before the call that returned it`;
+      return `${path ?? "it"} has no ${name}(), because it is no ${known}; if it is a promise, put await before the call that returned it`;
     for (const guess of owners) {
       const near = nearest(name, namesOf(groups, guess));
       if (near !== undefined && near !== name)
@@ -80,17 +83,17 @@ function explainType(message: string, { groups, valueOf, ownerOf }: ProblemConte
 }
 
 /**
- * Returns the reason why the value that has this member is still `undefined`, for example because no peer has
- * connected; `undefined` if the reason is unknown.
+ * Explains the error that a line read `member` of `undefined`, when this was probably a missing peer or tracker.
+ * Returns `undefined` when the cause is unknown.
  */
 function absence(member: string, groups: readonly NameGroup[]): string | undefined {
   const owners = [
     ...new Set(groups.filter(({ names }) => names.some(({ name }) => name === member)).map(({ owner }) => owner)),
   ];
   if (owners.length !== 1) return undefined;
-  if (owners[0] === "tracker") return `there is no tracker whose ${member} could be used: the torrent names none`;
+  if (owners[0] === "tracker") return `${member} is read of a tracker, and there is none: the torrent names no tracker`;
   if (owners[0] === "peer")
-    return `there is no peer whose ${member} could be used: await contact(host, port) makes one`;
+    return `${member} is read of a peer, and there is none yet: await contact(host, port) connects to one`;
   return undefined;
 }
 

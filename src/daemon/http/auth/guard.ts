@@ -20,8 +20,8 @@ export interface GuardedRequest {
 /** Options of {@link guard}. */
 export interface GuardOptions {
   /**
-   * The host names that are accepted in the Host header: without a port, such as `box.lan` (then with the daemon's port
-   * or none), or with another port, such as `torrents.example.org:8443`.
+   * The names that are accepted in the Host header. `box.lan` accepts this name without a port or with the daemon's
+   * port; `torrents.example.org:8443` accepts this name with this port only.
    */
   readonly allowedHosts: readonly string[];
   /** The address that the server listens on. */

@@ -45,8 +45,8 @@ export interface Call<Params, Query, Body> extends Omit<RawCall, "params" | "que
 export type Method = "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
 
 /**
- * The authentication that a route requires. `token` is the caller must be authenticated. `ticket` is the caller must be
- * authenticated, or the URL must contain a valid ticket, as URLs in playlists do. `open`: none.
+ * The authentication that a route requires. `token`: the caller must be authenticated. `ticket`: the caller must be
+ * authenticated, or the URL must contain a valid ticket, as in a playlist. `open`: none.
  */
 export type Access = "open" | "token" | "ticket";
 

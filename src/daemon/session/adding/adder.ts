@@ -20,7 +20,7 @@ export class Adder {
     this.#options = options;
   }
 
-  /** Adds a torrent; resolves to its id when its record is on disk. Rejects as {@link SessionTorrents.add} does. */
+  /** Implements {@link SessionTorrents.add}. Resolves to the torrent's id when its record is on the disk. */
   async add(source: Uint8Array | string, options: AddOptions): Promise<string> {
     const { context } = this.#options;
     // A path is refused: it would let any caller of the API read files of the daemon.
@@ -175,7 +175,7 @@ export class Adder {
   }
 
   /**
-   * Returns the record with the name that the data has on the disk now. It may differ from the record when a crash
+   * Returns the record with the name that the data has on the disk now. The stored name may be wrong after a crash that
    * interrupted a renaming.
    */
   async #named(record: TorrentRecord): Promise<TorrentRecord> {
@@ -211,7 +211,10 @@ export class Adder {
   }
 }
 
-/** Returns the promises of the running removals that may be the reason why adding a torrent failed with `error`. */
+/**
+ * Returns the removals still in progress that may have made adding a torrent fail with `error`, as promises. The caller
+ * waits for them and tries again.
+ */
 function obstacles(error: unknown, removals: SessionContext["removals"]): readonly Promise<void>[] {
   if (!(error instanceof UsageError)) return [];
   if (error.code === "client.path-in-use") return [...removals.values()];

@@ -12,13 +12,13 @@ export interface CreateTasksOptions {
   readonly runtime: Runtime;
   readonly createdBy: string;
   readonly downloadDir: () => string;
-  /**
-   * Whether symbolic links may lead out of the source of a torrent, and paths in the download folder out of that
-   * folder.
-   */
+  /** Whether a symbolic link may lead out of the folder from which a torrent is made, or out of the download folder. */
   readonly followLinks: boolean;
   readonly onChange: (task: CreateTask) => void;
-  /** Adds a torrent file that was made. `path` is the path of the torrent's data. Resolves to the torrent's id. */
+  /**
+   * Called with each torrent file that was made, to add it to the session. `path` is the path of the torrent's data.
+   * Resolves to the torrent's id.
+   */
   readonly onMade: (bytes: Uint8Array, path: string, seed: boolean) => Promise<string>;
 }
 

@@ -60,11 +60,15 @@ export function registerTorrent(options: RegisterOptions, torrent: Torrent, reco
       ...counters(entry),
       finishedAt: entry.record.finishedAt ?? context.runtime.clock.wallTime(),
     });
-    context.log.info(`complete: ${entry.row.name}`, { infoHash: entry.id });
+    context.log.info(`the torrent is complete: ${entry.row.name}`, { infoHash: entry.id });
     options.onComplete(entry, true);
   });
   torrent.on("failed", (error) =>
-    context.log.warn(`failed: ${entry.row.name}`, { infoHash: entry.id, code: error.code, reason: error.message }),
+    context.log.warn(`the torrent has failed: ${entry.row.name}`, {
+      infoHash: entry.id,
+      code: error.code,
+      reason: error.message,
+    }),
   );
   table.add(entry);
   runControl.reconsider();

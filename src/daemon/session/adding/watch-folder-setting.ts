@@ -31,7 +31,9 @@ export class WatchFolderSetting {
     if (folder === (this.#watch?.folder ?? "")) return;
     this.#watch?.watching
       .close()
-      .catch((error: unknown) => log.debug("cannot close the watch folder", { reason: String(error) }));
+      .catch((error: unknown) =>
+        log.debug("cannot stop watching the previous watch folder", { reason: String(error) }),
+      );
     this.#watch =
       folder === ""
         ? undefined

@@ -132,7 +132,10 @@ export class WatchFolder {
     await this.#putAside(name, seen, suffix);
   }
 
-  /** Whether an unreadable file cannot become a valid torrent file when more data is written to it. */
+  /**
+   * Whether an unreadable file counts as invalid. A file that may be incomplete does not; any other file does when it
+   * has not changed for some time.
+   */
   #isHopeless(seen: Seen, code: string, isMagnet: boolean): boolean {
     const age = this.#options.runtime.clock.now() - seen.since;
     // A torrent ends with the end of its dictionary: a file that ends before that is still being written.

@@ -62,7 +62,7 @@ export const torrentRecord = z.object({
   /** Whether the torrent runs regardless of the limits of the queue. */
   isForced: z.boolean().default(false),
   sequential: z.boolean().default(false),
-  /** Whether the data is not checked when the torrent is first opened, because the user trusts it. */
+  /** Whether the user trusts the data: the check at the first opening of the torrent is then omitted. */
   skipCheck: z.boolean().default(false),
   limits: torrentLimits
     .partial()
@@ -70,7 +70,7 @@ export const torrentRecord = z.object({
     .default(NO_LIMITS),
   /** The announce URLs by tier, when the user has changed them; `null` for those of the torrent file. */
   trackers: z.array(z.array(z.string())).nullable().default(null),
-  /** The priorities of files other than normal, by file index; `null` when all are normal. */
+  /** The priority of each file whose priority is not `normal`, by file index; `null` when all are normal. */
   priorities: z.record(z.string(), priority).nullable().default(null),
   /** Peers that the user added, as `HOST:PORT`, the oldest first. */
   peers: z.array(z.string()).default([]),

@@ -106,7 +106,9 @@ export class PeriodicUpdates {
   #slowUpdate(): void {
     const { context, runControl, onSlowUpdate } = this.#options;
     runControl.checkGoals(context.table.entries());
-    onSlowUpdate().catch((error: unknown) => context.log.warn("a periodic update failed", { reason: String(error) }));
+    onSlowUpdate().catch((error: unknown) =>
+      context.log.warn("cannot apply the rate schedule, or measure the free space", { reason: String(error) }),
+    );
   }
 }
 

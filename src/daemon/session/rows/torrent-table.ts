@@ -18,7 +18,7 @@ export interface TorrentTableOptions {
 export class TorrentTable {
   /** The number of rows that were computed so far, for performance tests. */
   computed = 0;
-  /** The number of bytes transferred by all torrents so far, as of the last time that their rows were computed. */
+  /** The number of bytes that all torrents have transferred. It is updated when rows are computed. */
   readonly moved = { downloaded: 0, uploaded: 0 };
   readonly #options: TorrentTableOptions;
   readonly #entries = new Map<string, TorrentEntry>();

@@ -45,8 +45,8 @@ export class RunControl {
   }
 
   /**
-   * Whether the torrents that run can change without any event: a download becomes stalled when it receives no data for
-   * some time.
+   * Whether time alone can change which torrents run, without an event: a download becomes stalled when it receives no
+   * data for some time.
    */
   get dependsOnTime(): boolean {
     const { stalledSeconds, maxActiveDownloads } = this.#context.settings();
@@ -64,7 +64,7 @@ export class RunControl {
       const seconds = secondsIn(entry, "seeding", now);
       const idleSeconds = Math.max(0, (now - lastActivity(entry)) / 1000);
       if (!hasReachedGoal({ ratio: entry.torrent.status().ratio, seconds, idleSeconds }, limits, session)) continue;
-      this.#context.log.info(`seeding goal reached: ${entry.row.name}`, { infoHash: entry.id });
+      this.#context.log.info(`stopped, because a seeding goal is reached: ${entry.row.name}`, { infoHash: entry.id });
       note(this.#context, entry, { isStarted: false, isFinished: true });
       this.reconsider();
     }
@@ -129,8 +129,8 @@ function hasGoal({
 }
 
 /**
- * Makes the queue item of a torrent. A download whose last transfer was before `stalledBefore` (milliseconds since
- * 1970) is stalled; when that is `undefined`, no download counts as stalled.
+ * Makes the queue item of a torrent. A download is stalled when its last transfer was before `stalledBefore`
+ * (milliseconds since 1970); when `stalledBefore` is `undefined`, no download is stalled.
  */
 function queueItem(entry: TorrentEntry, stalledBefore: number | undefined): QueueItem {
   const { id, record, torrent } = entry;

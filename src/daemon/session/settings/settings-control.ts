@@ -10,7 +10,7 @@ export interface SettingsControlOptions {
   readonly runtime: Pick<Runtime, "clock">;
   readonly client: Pick<Client, "setRates" | "setLimits">;
   readonly store: SettingsStore;
-  /** Called after the settings were applied, or rate limits that depend on the time of day. */
+  /** Called after the settings, or the rate limits for the time of day, were applied. */
   readonly onApplied: () => void;
   /** Called when a caller has changed a setting. */
   readonly onChanged: () => void;

@@ -92,8 +92,8 @@ export class Actions {
   }
 
   /**
-   * Renames the torrent's file or folder on the disk. Rejects as {@link SessionTorrents.patch} does; the torrent then
-   * keeps its old name.
+   * Renames the torrent's file or folder on the disk. When this fails, rejects with the errors of {@link
+   * SessionTorrents.patch}, and the torrent keeps its old name.
    */
   async rename(entry: TorrentEntry, name: string): Promise<void> {
     checkDiskName(name);
@@ -235,8 +235,8 @@ export class Actions {
 }
 
 /**
- * Returns the changes to the record that switch off the goals of a torrent. Needed when a goal has stopped it and the
- * user starts it again, because otherwise the next check would stop it again.
+ * Returns the changes to the record that switch off the goals of a torrent, for a torrent that a goal has stopped and
+ * that the user starts again. With its goals, the next check would stop it again.
  */
 function withoutGoal({ record }: TorrentEntry): Partial<TorrentRecord> {
   return record.isFinished

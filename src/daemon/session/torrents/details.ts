@@ -73,7 +73,11 @@ export class Details implements SessionDetails {
         .recall()
         .then(
           () => table.touch(entry),
-          (error: unknown) => log.debug("cannot examine the torrent's data", { infoHash: id, reason: String(error) }),
+          (error: unknown) =>
+            log.debug("cannot read the state of a paused torrent's data from the disk", {
+              infoHash: id,
+              reason: String(error),
+            }),
         )
         .finally(() => this.#recalling.delete(entry));
     }
