@@ -17,7 +17,8 @@ import {
 import { nodeRuntime } from "../src/runtime/node/index.ts";
 import { mutations } from "./mutate.ts";
 
-const RUNS = { numRuns: 2_000 };
+/** FUZZ_RUNS=1000000 runs longer. */
+const RUNS = { numRuns: Number(process.env["FUZZ_RUNS"] ?? 2_000) };
 const runtime = nodeRuntime();
 const bytesOf = (length: number) => fc.uint8Array({ minLength: length, maxLength: length });
 const id = bytesOf(20).map(idFromBytes);

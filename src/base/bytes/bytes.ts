@@ -6,6 +6,9 @@ const utf8Decoder = new TextDecoder("utf-8", { fatal: false, ignoreBOM: true });
 const utf8StrictDecoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 const utf8Encoder = new TextEncoder();
 
+/** The number of bytes up to which a loop decodes ISO 8859-1 in less time than a `Buffer` is made for them. */
+const SHORT = 12;
+
 /** Encodes `text` as UTF-8. */
 export function utf8(text: string): Uint8Array {
   return utf8Encoder.encode(text);
@@ -27,7 +30,10 @@ export function utf8DecodeStrict(bytes: Uint8Array): string | undefined {
 
 /** Decodes `bytes` as ISO 8859-1, one character per byte: for map keys and diagnostics. */
 export function latin1Decode(bytes: Uint8Array): string {
-  return latin1Text(bytes).toString("latin1", 0, bytes.length);
+  if (bytes.length > SHORT) return latin1Text(bytes).toString("latin1", 0, bytes.length);
+  let text = "";
+  for (const byte of bytes) text += String.fromCharCode(byte);
+  return text;
 }
 
 /** Encodes `text` as ISO 8859-1, one byte per character. Of characters above U+00FF, only the low byte is kept. */

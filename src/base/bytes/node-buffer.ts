@@ -75,3 +75,14 @@ export function toHex(bytes: Uint8Array): string {
 export function pooledUtf8(text: string): Uint8Array {
   return NodeBuffer === undefined ? utf8Encoder.encode(text) : NodeBuffer.from(text, "utf8");
 }
+
+/**
+ * Encodes `text` as ISO 8859-1, for callers that copy the result soon: on Node the bytes are in the pool of `Buffer`.
+ * Of characters above U+00FF, only the low byte is kept.
+ */
+export function pooledLatin1(text: string): Uint8Array {
+  if (NodeBuffer !== undefined) return NodeBuffer.from(text, "latin1");
+  const out = new Uint8Array(text.length);
+  for (let at = 0; at < out.length; at++) out[at] = text.charCodeAt(at);
+  return out;
+}

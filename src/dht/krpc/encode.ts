@@ -1,4 +1,4 @@
-import { latin1, latin1Decode, unreachable, utf8, type Endpoint } from "../../base/index.ts";
+import { latin1Decode, pooledLatin1, unreachable, utf8, type Endpoint } from "../../base/index.ts";
 import type { NodeId } from "../node-id.ts";
 import { packEndpointText } from "./compact.ts";
 import type { Item, Query, Want } from "./message.ts";
@@ -30,7 +30,7 @@ export interface ReplyFields {
 export function encodeQuery(transaction: Uint8Array, id: NodeId, query: Query, isReadOnly: boolean): Uint8Array {
   const readOnly = isReadOnly ? "2:roi1e" : "";
   const args = argumentsOf(id, query);
-  return latin1(`d1:ad${args}e1:q${string(query.method)}${readOnly}1:t${bytes(transaction)}${VERSION}1:y1:qe`);
+  return pooledLatin1(`d1:ad${args}e1:q${string(query.method)}${readOnly}1:t${bytes(transaction)}${VERSION}1:y1:qe`);
 }
 
 /** Encodes a reply. `to` is the address of the querying node, which is sent back to it (BEP 42). */
@@ -52,13 +52,13 @@ export function encodeReply(transaction: Uint8Array, id: NodeId, to: Endpoint, f
     (signed === undefined ? "" : `3:sig${bytes(signed.signature)}`) +
     (token === undefined ? "" : `5:token${string(token)}`) +
     (item === undefined ? "" : `1:v${latin1Decode(item.value)}`) +
-    (values === undefined ? "" : `6:valuesl${values.map(string).join("")}e`);
-  return latin1(`d2:ip${string(packEndpointText(to))}1:rd${reply}e${tail(transaction)}1:y1:re`);
+    (values === undefined ? "" : `6:valuesl${endpoints(values)}e`);
+  return pooledLatin1(`d2:ip${string(packEndpointText(to))}1:rd${reply}e${tail(transaction)}1:y1:re`);
 }
 
 /** Encodes an error. */
 export function encodeError(transaction: Uint8Array, code: number, text: string): Uint8Array {
-  return latin1(`d1:eli${code}e${bytes(utf8(text.slice(0, 100)))}e${tail(transaction)}1:y1:ee`);
+  return pooledLatin1(`d1:eli${code}e${bytes(utf8(text.slice(0, 100)))}e${tail(transaction)}1:y1:ee`);
 }
 
 function argumentsOf(id: NodeId, query: Query): string {
@@ -94,6 +94,13 @@ function putArguments(own: string, { item, token, cas }: Query & { method: "put"
   const swap = cas === undefined ? "" : `3:casi${cas}e`;
   const salted = salt.length === 0 ? "" : `4:salt${bytes(salt)}`;
   return `${swap}${own}1:k${bytes(key)}${salted}3:seqi${seq}e3:sig${bytes(signature)}${value}`;
+}
+
+function endpoints(values: readonly string[]): string {
+  let text = "";
+  // Without a template for each: a reply has up to a hundred.
+  for (const value of values) text += (value.length === 6 ? "6:" : "18:") + value;
+  return text;
 }
 
 function tail(transaction: Uint8Array): string {

@@ -5,7 +5,7 @@ import { ErrorCode, type Query, type Want } from "../krpc/message.ts";
 import { K, MAX_AMPLIFICATION, MAX_DATAGRAM, MAX_VALUES, SAMPLE_INTERVAL_S } from "../limits.ts";
 import type { NodeId } from "../node-id.ts";
 import type { ItemStore } from "../store/item-store.ts";
-import type { PeerStore } from "../store/peer-store.ts";
+import type { Filters, PeerStore } from "../store/peer-store.ts";
 import type { Tokens } from "../store/tokens.ts";
 import type { RoutingTable } from "../table/routing-table.ts";
 
@@ -44,9 +44,9 @@ export class Responder {
   reply(query: Query, from: Endpoint, now: number, room: number): ReplyFields | QueryError {
     switch (query.method) {
       case "ping":
-        return {};
+        return fields({});
       case "find_node":
-        return this.#nodes(query.target, query.want);
+        return fields(this.#nodes(query.target, query.want));
       case "get_peers":
         return this.#getPeers(query, from, now, room);
       case "announce_peer":
@@ -67,32 +67,35 @@ export class Responder {
     }
   }
 
-  #nodes(target: NodeId, want: Want | undefined): ReplyFields {
+  #nodes(target: NodeId, want: Want | undefined): Pick<ReplyFields, "nodes" | "nodes6"> {
     const { family, tables } = this.#options;
-    const list = (of: IpFamily): string | undefined => tables(of)?.compactClosest(target, K);
-    const wants4 = want === undefined || want.length === 0 ? family === 4 : want.includes("n4");
-    const wants6 = want === undefined || want.length === 0 ? family === 6 : want.includes("n6");
-    return { ...(wants4 ? { nodes: list(4) } : {}), ...(wants6 ? { nodes6: list(6) } : {}) };
+    const isSilent = want === undefined || want.length === 0;
+    const wants4 = isSilent ? family === 4 : want.includes("n4");
+    const wants6 = isSilent ? family === 6 : want.includes("n6");
+    return {
+      nodes: wants4 ? tables(4)?.compactClosest(target, K) : undefined,
+      nodes6: wants6 ? tables(6)?.compactClosest(target, K) : undefined,
+    };
   }
 
   #getPeers(query: Query & { method: "get_peers" }, from: Endpoint, now: number, room: number): ReplyFields {
     const { peers, tokens, hasher } = this.#options;
     const { target, want, noSeed = false, scrape = false } = query;
-    const nodes = this.#nodes(target, want);
-    let left = room - (nodes.nodes?.length ?? 0) - (nodes.nodes6?.length ?? 0);
+    const { nodes, nodes6 } = this.#nodes(target, want);
+    let left = room - (nodes?.length ?? 0) - (nodes6?.length ?? 0);
     const filters = scrape ? peers.filters(target, hasher, now) : undefined;
     if (filters !== undefined) left -= filters.seeds.length + filters.peers.length + 20;
     const length = ipFamily(from.ip) === 4 ? 6 : 18;
     // Each endpoint takes its length and two or three bytes of bencode.
     const count = Math.max(0, Math.min(MAX_VALUES, Math.floor(left / (length + 3))));
     const values = peers.peersOf(target, length, count, noSeed, now);
-    return {
-      ...nodes,
+    return fields({
+      nodes,
+      nodes6,
       token: peers.hasRoom(target) ? tokens.issue(from, now) : undefined,
       values: values.length === 0 ? undefined : values,
-      seedFilter: filters?.seeds,
-      peerFilter: filters?.peers,
-    };
+      filters,
+    });
   }
 
   #announce(query: Query & { method: "announce_peer" }, from: Endpoint, now: number): ReplyFields | QueryError {
@@ -100,7 +103,7 @@ export class Responder {
     if (!tokens.isValid(query.token, from, now)) return { code: ErrorCode.protocol, text: "Bad token" };
     const port = query.impliedPort ? from.port : query.port;
     peers.add(query.target, { ip: from.ip, port }, query.isSeed === true, now);
-    return {};
+    return fields({});
   }
 
   #get(query: Query & { method: "get" }, from: Endpoint, now: number, room: number): ReplyFields {
@@ -125,4 +128,32 @@ export class Responder {
 /** Returns the maximum number of bytes of the fields in a reply to a query of `length` bytes. */
 export function replyRoom(length: number): number {
   return Math.min(MAX_DATAGRAM, length * MAX_AMPLIFICATION) - OVERHEAD;
+}
+
+/**
+ * Returns the fields of the frequent replies. All of them have the same keys in the same order, and no object is
+ * spread: otherwise the engine looks up each absent key in the slow way, and the encoder takes several times as long.
+ */
+function fields({
+  nodes,
+  nodes6,
+  token,
+  values,
+  filters,
+}: Pick<ReplyFields, "nodes" | "nodes6" | "token" | "values"> & {
+  readonly filters?: Filters | undefined;
+}): ReplyFields {
+  return {
+    nodes,
+    nodes6,
+    token,
+    values,
+    seedFilter: filters?.seeds,
+    peerFilter: filters?.peers,
+    item: undefined,
+    seq: undefined,
+    samples: undefined,
+    sampleCount: undefined,
+    sampleIntervalS: undefined,
+  };
 }

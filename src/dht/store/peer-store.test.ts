@@ -46,4 +46,22 @@ describe("PeerStore", () => {
     expect(store.peers).toBe(2 * MAX_STORED_PEERS);
     expect(store.hasRoom(torrent)).toBe(false);
   });
+
+  it("returns different peers of one family, as many as asked for", () => {
+    const store = new PeerStore(new SeededRandom(1));
+    for (let port = 1; port <= 20; port++) store.add(torrent, { ip: `192.0.2.${port}`, port }, false, port);
+    store.add(torrent, { ip: "2001:db8::1", port: 1 }, false, 20);
+    expect(new Set(store.peersOf(torrent, 6, 8, false, 20)).size).toBe(8);
+    expect(ports(store, 20)).toEqual(Array.from({ length: 20 }, (_, n) => n + 1));
+    expect(store.peersOf(torrent, 18, 100, false, 20)).toHaveLength(1);
+  });
+
+  it("returns seeds after all others when the query asks for peers that are not seeds", () => {
+    const store = new PeerStore(new SeededRandom(1));
+    for (let port = 1; port <= 20; port++) store.add(torrent, { ip: `192.0.2.${port}`, port }, port % 4 !== 0, port);
+    const found = (count: number): number[] =>
+      store.peersOf(torrent, 6, count, true, 20).map((compact) => compact.charCodeAt(5));
+    expect(found(5).sort((a, b) => a - b)).toEqual([4, 8, 12, 16, 20]);
+    expect([found(7).length, found(7).filter((port) => port % 4 === 0).length]).toEqual([7, 5]);
+  });
 });

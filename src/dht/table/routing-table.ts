@@ -95,7 +95,7 @@ export class RoutingTable {
       return false;
     }
     const isOpen = !bucket.isFull || bucket === this.#buckets[this.#buckets.length - 1];
-    return isOpen && (isLocal(endpoint.ip) || !bucket.hasNetworkOf(at, id));
+    return isOpen && (!bucket.hasNetworkOf(at, id) || isLocal(endpoint.ip));
   }
 
   /**
