@@ -43,8 +43,8 @@ export async function lockFolder(folder: string): Promise<() => Promise<void>> {
 }
 
 /**
- * Returns the name of the local socket for a folder. On Linux and Windows it is not a file, and disappears with the
- * process.
+ * Returns the name of the local socket for a folder. On Linux and Windows the name disappears with the process; on
+ * other systems it is a file.
  */
 function socketName(folder: string): string {
   const name = `millrace-${createHash("sha256").update(folder).digest("hex").slice(0, 32)}`;
@@ -53,8 +53,8 @@ function socketName(folder: string): string {
 }
 
 /**
- * Tries again to listen, on a system where the name is a socket file (neither Linux nor Windows): a daemon that was
- * killed may have left the file. Resolves to `undefined` when another process listens there.
+ * On a system where the name is a socket file (neither Linux nor Windows), a killed daemon may have left the file.
+ * Deletes such a file and listens again. Resolves to `undefined` when another process listens on the name.
  */
 async function listenAgain(name: string, folder: string): Promise<Server | undefined> {
   if (name !== join(folder, "lock") || (await askHolder(name)) !== undefined) return undefined;

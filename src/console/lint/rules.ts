@@ -18,12 +18,12 @@ const note = (bep: number, title: string, why: string): Rule => ({ severity: "no
 export const RULES = {
   "handshake.protocol": fault(
     3,
-    "the first bytes are another protocol's",
+    "the first bytes belong to another protocol",
     "a connection begins with the byte 19 and `BitTorrent protocol`",
   ),
   "handshake.unreadable": note(
     3,
-    "the first bytes are no handshake and no text",
+    "the first bytes are neither a handshake nor text",
     "the connection is probably encrypted; turn encryption off in the clients to see their messages",
   ),
   "handshake.info-hash": fault(
@@ -44,7 +44,7 @@ export const RULES = {
 
   "framing.length": fault(
     3,
-    "a length prefix that no message has",
+    "a length prefix that is too large for any message",
     "the messages that follow cannot be separated: the stream is unreadable",
   ),
   "framing.size": fault(
@@ -55,7 +55,7 @@ export const RULES = {
   "framing.unknown": fault(
     3,
     "a message id that no BEP defines",
-    "nothing negotiated it; extensions go through BEP 10, where names cannot collide",
+    "the sides did not negotiate it; extensions use BEP 10, which identifies messages by name",
   ),
   "framing.truncated": note(3, "the connection ended within a message", "the rest of the message never arrived"),
 
@@ -72,7 +72,7 @@ export const RULES = {
   "pieces.bitfield-twice": fault(3, "a second bitfield without new pieces", "a bitfield may only be the first message"),
   "pieces.taken-back": fault(
     3,
-    "a second bitfield without pieces that were announced before",
+    "a second bitfield that lacks pieces announced before",
     "the receiver may have requested an announced piece",
   ),
   "pieces.late": note(
@@ -201,7 +201,7 @@ export const RULES = {
   ),
   "block.hash": fault(
     3,
-    "a piece whose blocks do not have its hash",
+    "a piece whose data does not have the expected hash",
     "all blocks came over this connection, so this side's data is wrong",
   ),
 
@@ -242,7 +242,11 @@ export const RULES = {
     "a ut_metadata message that cannot be read",
     "it is a bencoded dictionary with msg_type and piece, followed by up to 16 KiB of data",
   ),
-  "metadata.size": fault(9, "a metadata_size that is not the torrent's", "it is the length of the info dictionary"),
+  "metadata.size": fault(
+    9,
+    "a metadata_size that is not the size of the torrent's metadata",
+    "it is the length of the info dictionary",
+  ),
   "metadata.range": fault(
     9,
     "a request beyond the end of the metadata",
@@ -294,15 +298,15 @@ export const RULES = {
 
   "dht.unnegotiated": fault(
     5,
-    "port though a side did not set the DHT bit",
-    "port is sent between peers that set the last bit of their handshakes",
+    "port, although a side did not set the DHT bit",
+    "port is sent between peers that set the last reserved bit of their handshakes",
   ),
   "dht.port-zero": fault(5, "port 0", "no DHT node can be reached there"),
 
   "hashes.unnegotiated": fault(
     52,
     "a hash message on a connection for v1",
-    "only on v2 connections, or when both set the upgrade bit of hybrid torrents",
+    "hash messages belong to v2 connections, or need the upgrade bit of hybrid torrents from both sides",
   ),
   "hashes.shape": fault(
     52,

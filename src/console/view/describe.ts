@@ -73,7 +73,7 @@ function describe(message: WireMessage, pieceCount: number | undefined): string 
 
 function describeBits(bits: Uint8Array, pieceCount: number | undefined): string {
   if (bits.length === 0 && pieceCount !== undefined && pieceCount > 0)
-    return "bitfield, whose bits were let go to save memory";
+    return "bitfield; its bits were dropped to save memory";
   let set = 0;
   for (const byte of bits) for (let rest = byte; rest > 0; rest >>= 1) set += rest & 1;
   return pieceCount === undefined

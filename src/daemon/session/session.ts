@@ -155,8 +155,8 @@ export interface FileReading {
   readonly size: number;
   /**
    * Yields the bytes from offset `start` up to but not including `end`, in order, as they become available. Missing
-   * pieces are requested before all others, and then the pieces after them. Throws AbortError, or MillraceError
-   * `session.not-active` when a piece is missing and the torrent does not run.
+   * pieces of this range are requested before all others, then the pieces after the range. Throws AbortError, or
+   * MillraceError `session.not-active` when a piece is missing and the torrent does not run.
    */
   read(start: number, end: number, signal: AbortSignal): AsyncIterable<Uint8Array>;
 }

@@ -44,7 +44,7 @@ function isAnswer({ theirs }: Context, span: BlockSpan, report: Report): boolean
       );
       return false;
     case "settled":
-      report("block.twice", `a block of ${spanText(span)}, whose request has had a reply already`);
+      report("block.twice", `a block of ${spanText(span)}, whose request got a reply already`);
       return false;
     default:
       report("block.unasked", `a block of ${spanText(span)}, which was not requested`);
@@ -60,13 +60,14 @@ function isAnswer({ theirs }: Context, span: BlockSpan, report: Report): boolean
 function lintChoking({ from, to, mine, at }: Context, span: BlockSpan, report: Report): void {
   if (!from.choking || (from.fast && to.fast && from.allowedFast.has(span.piece))) return;
   if (!mine.hasUnchoked || mine.chokedAt === undefined)
-    report("block.choking", `a block of ${spanText(span)} to a side that it never unchoked`);
+    report("block.choking", `a block of ${spanText(span)} to a side that the sender never unchoked`);
   else if (at - mine.chokedAt > CROSSING_GRACE_MS)
     report(
       "block.choking",
-      `a block of ${spanText(span)}, ${Math.round((at - mine.chokedAt) / 1000)} s after its choke`,
+      `a block of ${spanText(span)}, ${Math.round((at - mine.chokedAt) / 1000)} s after the sender's choke`,
     );
-  else if (!(from.fast && to.fast)) report("block.after-choke", `a block of ${spanText(span)} after its choke`);
+  else if (!(from.fast && to.fast))
+    report("block.after-choke", `a block of ${spanText(span)} after the sender's choke`);
 }
 
 function lintHash(

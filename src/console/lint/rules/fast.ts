@@ -67,7 +67,7 @@ function lintReject(
   if (kind === "unasked" || kind === "length")
     report("fast.reject-unasked", `reject of ${spanText(span)}, which was not requested`);
   else if (kind === "settled")
-    report("fast.reject-unasked", `reject of ${spanText(span)}, whose request has had a reply already`);
+    report("fast.reject-unasked", `reject of ${spanText(span)}, whose request got a reply already`);
 }
 
 function lintSuggest({ metainfo, from }: Context, piece: number, report: Report): void {
@@ -86,6 +86,6 @@ function lintUnanswered({ mine, theirs, from, at }: Context, report: Report): vo
   if (span !== undefined)
     report(
       "fast.unanswered",
-      `unchoke, while the request for ${spanText(span)} from before the choke has had neither a block nor a reject`,
+      `unchoke, but the request for ${spanText(span)} from before the choke got neither a block nor a reject`,
     );
 }

@@ -16,7 +16,10 @@ function lintStranger(bytes: Uint8Array, report: Report): void {
   const head = bytes.subarray(0, 16);
   const isText = head.every((byte) => (byte >= 0x20 && byte < 0x7f) || byte === 0x0d || byte === 0x0a);
   if (isText || head[0] === PROTOCOL_LENGTH)
-    report("handshake.protocol", `the connection begins with ${toHex(head)}, not with 13 and "BitTorrent protocol"`);
+    report(
+      "handshake.protocol",
+      `the connection begins with ${toHex(head)}, not with the byte 0x13 and "BitTorrent protocol"`,
+    );
   else report("handshake.unreadable", `the connection begins with ${toHex(head)}: encrypted, or another protocol`);
 }
 

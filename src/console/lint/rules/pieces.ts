@@ -63,7 +63,7 @@ function lintHave({ metainfo, from }: Context, piece: number, report: Report): v
       `have of piece ${piece}: the torrent has ${metainfo.pieceCount} pieces, numbered from 0`,
     );
   else if (from.pieces?.get(piece) === true)
-    report("pieces.have-again", `have of piece ${piece}, which it announced before`);
+    report("pieces.have-again", `have of piece ${piece}, which the sender announced before`);
 }
 
 /** Checks a bitfield that arrived before the metadata of the torrent, as soon as the metadata is known. */
@@ -82,5 +82,5 @@ function lintEarlier({ metainfo, mine }: Context, report: Report): void {
 }
 
 function spareText(pieceCount: number): string {
-  return `its bitfield has spare bits set: of the last byte, ${spareBits(pieceCount)} bits are 0 for ${pieceCount} pieces`;
+  return `its bitfield has spare bits set: for ${pieceCount} pieces, the last ${spareBits(pieceCount)} bits must be 0`;
 }

@@ -7,7 +7,7 @@ import { CROSSING_GRACE_MS, USUAL_BLOCK_LENGTH } from "../limits.ts";
 export const requestRules: Topic = (context, report) => {
   const { message, mine } = context;
   if (message.type === "cancel" && !mine.requests.wasAsked(message))
-    report("request.cancel-unasked", `cancel of ${spanText(message)}, which it did not request`);
+    report("request.cancel-unasked", `cancel of ${spanText(message)}, which the sender did not request`);
   if (message.type !== "request" || !isPlace(context, message, report)) return;
   lintState(context, message, report);
   lintPieces(context, message, report);

@@ -258,7 +258,7 @@ export class DutyRunner implements PeerOwner {
     }
   }
 
-  /** Passes the blocks that the user has requested to the engine, so that it does not request them again. */
+  /** Tells the engine which blocks the user has requested, so that it does not request them again. */
   #adopt(engine: Peer, downloader: Downloader): void {
     const peer = this.#byEngine.get(engine)?.peer;
     for (const span of peer?.asked ?? [])

@@ -127,8 +127,8 @@ export class PeerLine {
   }
 
   /**
-   * Sends bytes of complete messages of the engine. Returns whether the connection accepts more bytes. On a closed
-   * connection the bytes are dropped, and `onFlushed` is called with NetworkError `console.closed`.
+   * Sends complete messages of the engine, given as bytes. Returns whether the connection accepts more bytes. On a
+   * closed connection the bytes are dropped, and `onFlushed` is called with NetworkError `console.closed`.
    */
   sendForEngine(bytes: Uint8Array, onFlushed?: (error?: Error | null) => void): boolean {
     const { conversation, clock, number } = this.#options;

@@ -198,7 +198,7 @@ export class ConsolePeer extends ExtensionSenders {
     this.line.hangUp(why);
   }
 
-  /** Sends bytes of complete messages of the engine. Returns whether the connection accepts more bytes. */
+  /** Sends complete messages of the engine, given as bytes. Returns whether the connection accepts more bytes. */
   sendBytes(bytes: Uint8Array, onFlushed?: (error?: Error | null) => void): boolean {
     return this.line.sendForEngine(bytes, onFlushed);
   }

@@ -50,7 +50,7 @@ export class TakenFiles {
     await this.#save();
   }
 
-  /** Removes the files of a folder whose names are not in `names`, because they no longer exist. */
+  /** Removes from the list the files of `folder` whose names are not in `names`, because they no longer exist. */
   async keepOnly(folder: string, names: ReadonlySet<string>): Promise<void> {
     const gone = [...this.#taken.keys()].filter(
       (path) => path.startsWith(`${folder}/`) && !names.has(path.slice(folder.length + 1)),

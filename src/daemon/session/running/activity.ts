@@ -7,7 +7,10 @@ export function isDownloading(kind: TorrentStateKind): boolean {
   return kind === "downloading" || kind === "fetching-metadata" || kind === "disk-full";
 }
 
-/** Returns the activity to which the time in this state is added; `undefined` when the time is not counted. */
+/**
+ * Returns the activity (`downloading` or `seeding`) for which the time in this state is counted; `undefined` when the
+ * time is not counted.
+ */
 export function activityOf(kind: TorrentStateKind): Activity | undefined {
   if (kind === "seeding") return "seeding";
   return isDownloading(kind) ? "downloading" : undefined;

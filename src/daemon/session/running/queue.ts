@@ -39,8 +39,8 @@ export function chooseRunning(items: readonly QueueItem[], limits: QueueLimits):
 export type QueueMove = "top" | "up" | "down" | "bottom" | number;
 
 /**
- * Returns the queue after the torrents in `moved` were moved; they keep their order. `order` has the ids of all
- * torrents, from the top of the queue. A pure function.
+ * Returns the queue after the torrents in `moved` were moved. The moved torrents keep their order among themselves.
+ * `order` has the ids of all torrents, from the top of the queue. A pure function.
  */
 export function moveInQueue(order: readonly string[], moved: ReadonlySet<string>, to: QueueMove): string[] {
   const chosen = order.filter((id) => moved.has(id));
