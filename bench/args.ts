@@ -24,6 +24,8 @@ export const MODES = [
   "page",
   "hostile",
   "dht",
+  "dht-load",
+  "dht-flood",
 ] as const;
 export type Mode = (typeof MODES)[number];
 

@@ -12,6 +12,8 @@ export interface AttackedJob {
   /** An empty folder for its own files. */
   readonly home: string;
   readonly port: number;
+  /** Whether it has a DHT node, which knows no other. Default false. */
+  readonly dht?: boolean;
   /** Torrents that it has from the start. */
   readonly holds: readonly { readonly torrent: string; readonly dir: string; readonly isSeeding: boolean }[];
 }
@@ -29,7 +31,8 @@ export type AttackedOrder =
 
 const job = JSON.parse(process.argv[2] ?? "") as AttackedJob;
 const { Client } = await loadMillrace(job.root);
-const client = new Client({ stateDir: job.home, port: job.port, listenIp: "127.0.0.1", trackers: false });
+const dht = job.dht === true ? { bootstrap: [] } : false;
+const client = new Client({ stateDir: job.home, port: job.port, listenIp: "127.0.0.1", trackers: false, dht });
 const delay = monitorEventLoopDelay({ resolution: 1 });
 
 process.on("SIGINT", () => undefined);
@@ -57,7 +60,8 @@ const held = new Map(
 
 /** A stall counts for the measurement in which it began. */
 function watched(): object {
-  return { p50: delay.percentile(50) / 1e6, p99: delay.percentile(99) / 1e6, max: delay.max / 1e6 };
+  const queries = client.dht?.stats.families.reduce((sum, family) => sum + family.queries, 0);
+  return { p50: delay.percentile(50) / 1e6, p99: delay.percentile(99) / 1e6, max: delay.max / 1e6, queries };
 }
 
 async function obey(order: AttackedOrder): Promise<void> {

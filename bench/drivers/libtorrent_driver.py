@@ -222,6 +222,21 @@ def hold():
         alerts(session, 500)
 
 
+def dht():
+    """A DHT node without limits of rates, which accepts nodes of any address."""
+    session = lt.session({
+        **SETTINGS, "listen_interfaces": "127.0.0.1:%d" % JOB["ports"][0], "enable_dht": True, "dht_bootstrap_nodes": "",
+        "dht_restrict_routing_ips": False, "dht_restrict_search_ips": False, "dht_enforce_node_id": False,
+        "dht_prefer_verified_node_ids": False, "dht_ignore_dark_internet": False,
+        "dht_block_ratelimit": 1 << 30, "dht_upload_rate_limit": 1 << 30, "dht_max_torrents": 5000, "dht_max_peers": 2000,
+    })
+    while not session.is_dht_running() and not STOP.is_set():
+        time.sleep(0.02)
+    tell("ready")
+    while not STOP.is_set():
+        alerts(session, 500)
+
+
 def create():
     storage = lt.file_storage()
     lt.add_files(storage, JOB["path"])
@@ -234,5 +249,5 @@ def create():
 if __name__ == "__main__":
     signal.signal(signal.SIGTERM, on_term)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    {"seed": seed, "leech": leech, "check": check, "idle": idle, "hold": hold, "create": create}[JOB["mode"]]()
+    {"seed": seed, "leech": leech, "check": check, "idle": idle, "hold": hold, "dht": dht, "create": create}[JOB["mode"]]()
     sys.stdout.flush()

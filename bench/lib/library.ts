@@ -25,3 +25,11 @@ export async function loadWire(root: string): Promise<typeof import("../../src/w
 export async function loadRuntime(root: string): Promise<typeof import("../../src/runtime/node/index.ts")> {
   return (await load(root, "runtime/node/index.js")) as typeof import("../../src/runtime/node/index.ts");
 }
+
+export async function loadDht(root: string): Promise<typeof import("../../src/dht/index.ts")> {
+  return (await load(root, "dht/index.js")) as typeof import("../../src/dht/index.ts");
+}
+
+export async function loadTransport(root: string): Promise<typeof import("../../src/transport/index.ts")> {
+  return (await load(root, "transport/index.js")) as typeof import("../../src/transport/index.ts");
+}

@@ -2,6 +2,8 @@ import type { Mode } from "../args.ts";
 import { codec } from "./codec.ts";
 import { create } from "./create.ts";
 import { dht } from "./dht.ts";
+import { dhtFlood } from "./dht-flood.ts";
+import { dhtLoad } from "./dht-load.ts";
 import { download, swarmDown } from "./download.ts";
 import { hostile } from "./hostile.ts";
 import { idle } from "./idle.ts";
@@ -30,4 +32,6 @@ export const modes: Readonly<Record<Mode, BenchMode>> = {
   page,
   hostile,
   dht,
+  "dht-load": dhtLoad,
+  "dht-flood": dhtFlood,
 };
