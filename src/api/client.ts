@@ -76,13 +76,13 @@ export class ApiError extends Error {
   }
 }
 
-/** The time, in milliseconds, until the client connects again after the event stream was lost. */
+/** The time, in milliseconds, from the loss of the event stream to the next attempt to connect. */
 const RETRY_MS = 1_000;
 
 /**
  * A client of the daemon's HTTP API for browsers and Node. All methods reject with {@link ApiError}. Results have the
- * shape of the schemas in this folder; this class does not validate them. (One method for each route: many public
- * members.)
+ * shape of the schemas in this folder; this class does not validate them. It has many public members, because each
+ * route has a method.
  */
 export class MillraceApi {
   readonly #url: string;
@@ -101,8 +101,8 @@ export class MillraceApi {
     return this.#known(await this.#json<Identity>("POST", "/login", { token }));
   }
   /**
-   * Returns how the caller is authenticated. A web page calls this first, because later writes send the `csrf` token of
-   * the result.
+   * Returns how the caller is authenticated. A web page calls this first: the result has the `csrf` token that later
+   * writes send.
    */
   async me(): Promise<Identity> {
     return this.#known(await this.#json<Identity>("GET", "/me"));
@@ -260,7 +260,7 @@ export class MillraceApi {
   }
 }
 
-/** A result from JSON that is not validated here: the daemon's tests check its responses with the same schemas. */
+/** Parses JSON as a `Result` without validating it: the daemon's tests check its responses with the same schemas. */
 interface Trusted<Result> {
   parse(text: string): Result;
 }

@@ -9,7 +9,10 @@ import { createTask } from "./requests.ts";
  * these names, `data` is JSON:
  */
 export const events = {
-  /** All torrents. It is the first event of a stream, and is also sent when missed events are no longer kept. */
+  /**
+   * All torrents. It is sent first on a stream, and again when the daemon no longer has the events that a client
+   * missed.
+   */
   snapshot: z.object({ torrents: z.array(torrent), session: sessionInfo }),
   /** Changed fields of torrents by id, all fields of new torrents, and the ids of removed torrents. */
   delta: z.object({ changed: z.array(torrent.partial().extend({ id: torrentId })), removed: z.array(torrentId) }),

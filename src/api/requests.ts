@@ -38,8 +38,8 @@ const labels = z.array(z.string().min(1).max(100)).max(50);
 /** Options for adding a torrent. */
 export const addOptions = z.strictObject({
   /**
-   * The folder for the data. Default: the folder of the torrent's label, or the folder for downloads in the settings
-   * when the label has none.
+   * The folder for the data. Default: the folder that the settings have for the torrent's label, or else their folder
+   * for downloads.
    */
   folder: z.string().min(1).max(4096).optional(),
   label: z.string().max(100).optional(),

@@ -24,8 +24,8 @@ export const alternativeTimes = z.object({
   /** The days on which the alternative rates start to apply; 0 is Sunday. */
   days: scheduleRule.shape.days,
   /**
-   * The times at which the alternative rates start and end to apply, `HH:MM` in local time. If `to` is not after
-   * `from`, they end on the next day.
+   * The times at which the alternative rates begin and cease to apply, `HH:MM` in local time. If `to` is not after
+   * `from`, they cease to apply on the next day.
    */
   from: scheduleRule.shape.from,
   to: scheduleRule.shape.to,
@@ -50,7 +50,8 @@ export const settings = z.object({
   alternativeUploadRate: rate,
   isAlternative: z.boolean(),
   /**
-   * The times at which the daemon sets `isAlternative` to true and back to false. In between the user can change it.
+   * The times at which the daemon sets `isAlternative` to true and back to false. The user can change `isAlternative`
+   * at any other time.
    */
   alternativeTimes,
   /** Rules with rate limits by time. The first rule that covers the present time replaces the other rate limits. */
@@ -73,7 +74,7 @@ export const settings = z.object({
    * always counts.
    */
   stalledSeconds: z.int().positive().nullable(),
-  /** The folder for incomplete downloads; empty: they are in the folder of the complete download. */
+  /** The folder for incomplete downloads. Empty: an incomplete download is in its final folder. */
   incompleteDir: z.union([z.literal(""), absolutePath]),
   /** The folder for the torrents of each label, by label. */
   labels: z.record(z.string().min(1).max(100), z.string().max(4096)),
@@ -85,8 +86,8 @@ export const settings = z.object({
 export type Settings = z.infer<typeof settings>;
 
 /**
- * The average total transfer rates of an interval, in bytes a second. `at` is the time of the interval, in milliseconds
- * since 1970.
+ * The average total transfer rates of an interval, in bytes a second. `at` is the start of the interval, in
+ * milliseconds since 1970.
  */
 export const rateSample = z.object({ at: z.int(), down: z.number(), up: z.number() });
 /** The average total transfer rates of an interval. */
@@ -158,7 +159,7 @@ export const lsdInfo = z.object({
   received: z.int(),
   /** The number of messages that were not read, because too many had arrived. */
   limited: z.int(),
-  /** The number of datagrams that were no messages. */
+  /** The number of received datagrams that were not valid messages. */
   malformed: z.int(),
   /** The number of addresses of peers passed to torrents, repeated ones included. */
   found: z.int(),
@@ -191,7 +192,7 @@ export const sessionInfo = z.object({
   peerId: z.string(),
   /** The port at which peers can connect to the daemon. */
   peerPort: z.int(),
-  /** Whether a peer with a public address has connected since the start, so that the port is reachable. */
+  /** Whether the port can be reached from the Internet: a peer with a public address has connected since the start. */
   isReachable: z.boolean(),
   /** Whether peers exchange the addresses of other peers (BEP 11). */
   isPexEnabled: z.boolean(),

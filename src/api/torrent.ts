@@ -43,7 +43,7 @@ export const torrent = z.object({
   diskName: z.string(),
   state: torrentState,
   error: fault.nullable(),
-  /** The error or warning that the trackers sent, unchanged, when no tracker works; null otherwise. */
+  /** When no tracker works: the text of an error or warning that a tracker sent, unchanged. Otherwise null. */
   trackerProblem: z.object({ level: z.enum(["error", "warning"]), message: z.string() }).nullable(),
   /** The downloaded share of the selected bytes, from 0 to 1; during a check, the share that has been checked. */
   progress: z.number().min(0).max(1),
@@ -129,7 +129,7 @@ export const torrentDetail = torrent.extend({
   pieceCount: z.int().nonnegative(),
   pieceLength: z.int().nonnegative(),
   fileCount: z.int().nonnegative(),
-  /** The bytes of received blocks that were bad or already present. */
+  /** The number of received bytes that were of no use: those of blocks that were invalid or already present. */
   wasted: z.int().nonnegative(),
   /** The number of known peers that are not connected. */
   knownPeers: z.int().nonnegative(),
@@ -160,9 +160,9 @@ export const peer = z.object({
   client: z.string(),
   direction: z.enum(["incoming", "outgoing"]),
   /**
-   * How the peer was found: it has connected to us (`incoming`), the user or a magnet link has named it, a tracker, the
-   * DHT, another peer (`exchange`, BEP 11), the local network (`local`, BEP 14), or it is known from an earlier run
-   * (`resume`).
+   * How the daemon learned of the peer: the peer connected to it (`incoming`); the user or a magnet link named the
+   * peer; a tracker, the DHT, another peer (`exchange`, BEP 11) or local service discovery (`local`, BEP 14) reported
+   * it; or it was known in an earlier run (`resume`).
    */
   source: z.enum(["incoming", "user", "magnet", "tracker", "dht", "exchange", "local", "resume"]),
   progress: z.number(),
@@ -171,9 +171,11 @@ export const peer = z.object({
   downloaded: z.int(),
   uploaded: z.int(),
   /**
-   * One letter for each flag: D the daemon downloads from the peer, d it would if the peer unchoked it, U it uploads to
-   * the peer, u it would if the peer were interested, S the peer snubs it; and one for how the peer was found: I
-   * it has connected to the daemon, T by a tracker, H in the DHT, X by peer exchange, L in the local network.
+   * One letter for each property of the peer.
+   * - D: the daemon downloads from the peer; d: it would, but the peer chokes it
+   * - U: the daemon uploads to the peer; u: it would, but the peer is not interested
+   * - S: the peer snubs the daemon
+   * - How the daemon learned of the peer: I the peer connected, T tracker, H DHT, X peer exchange, L local network
    */
   flags: z.string(),
 });

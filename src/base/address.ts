@@ -52,9 +52,9 @@ export function ipFromBytes(bytes: Uint8Array): string {
 }
 
 /**
- * Returns the network of an IP address, as a text for map keys: hosts of one owner usually have the same network. For
- * IPv4 it is the address itself (`ipv4Bits` 32) or its /24. For IPv6 it is the /64 that one household has (32), or the
- * /48 that one site or hosting customer has (24).
+ * Returns the network of an IP address, as a text for map keys. Addresses in one network usually belong to one owner.
+ * With `ipv4Bits` 32, the network is the IPv4 address itself, or the IPv6 /64 of a household; with 24, it is the IPv4
+ * /24, or the IPv6 /48 of a site or hosting customer.
  */
 export function networkOf(ip: string, ipv4Bits: 24 | 32 = 32): string {
   if (ipFamily(ip) === 4) return ipv4Bits === 32 ? ip : ip.slice(0, ip.lastIndexOf("."));
@@ -80,15 +80,12 @@ export type IpScope = "loopback" | "private" | "link-local" | "multicast" | "uns
 /** Site-local addresses (RFC 3879): deprecated, yet still routed on old networks. */
 const SITE_LOCAL = ipaddr.IPv6.parseCIDR("fec0::/10");
 
-/**
- * The first numbers of the IPv4 addresses for which {@link ipScope} reads more than the first number: some of the
- * networks that begin with them are public, some are not.
- */
+/** The first numbers of IPv4 addresses that may be public or not: {@link ipScope} then reads the other numbers too. */
 const MIXED = new Set([0, 10, 100, 127, 169, 172, 192, 198, 203]);
 const DOT = 0x2e;
 const ZERO = 0x30;
 
-/** Whether `ip` is a canonical IPv4 address whose first number alone shows that it is public. Most addresses are. */
+/** Whether `ip` is a canonical IPv4 address whose first number proves that it is public. Most addresses are. */
 function isPlainlyPublic(ip: string): boolean {
   let [dots, value, digits] = [0, 0, 0];
   for (let at = 0; at < ip.length; at++) {

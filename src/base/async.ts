@@ -8,10 +8,7 @@ export class Gate {
     this.#limit = limit;
   }
 
-  /**
-   * Runs `job` as soon as fewer than the maximum number of jobs run. The returned promise settles as the job's promise
-   * does.
-   */
+  /** Runs `job` as soon as fewer than the maximum number of jobs run. Returns its result, or rejects with its error. */
   async run<T>(job: () => Promise<T>): Promise<T> {
     if (this.#running >= this.#limit) {
       await new Promise<void>((resolve) => {

@@ -22,7 +22,7 @@ export function cleanText(text: string): string {
   return `${clean.slice(0, MAX_EXCERPT - 1).replace(/[\uD800-\uDBFF]$/, "")}…`;
 }
 
-/** Decodes bytes as UTF-8 and cleans the text as {@link cleanText} does. */
+/** Decodes bytes as UTF-8 and makes the text safe to show with {@link cleanText}. */
 export function cleanBytes(bytes: Uint8Array): string {
   return cleanText(utf8Decode(bytes.subarray(0, MAX_EXCERPT * 4)));
 }

@@ -1,7 +1,7 @@
 /** Limits of the text from other hosts that messages contain. Listed in docs/limits.md. */
 
 /**
- * The maximum number of characters that a message quotes of a text from another host, such as a tracker's failure
- * reason or the title of a web page: this length fits one line.
+ * The maximum number of characters that a message quotes from a text of another host, such as a tracker's failure
+ * reason or the title of a web page. This length fits one line.
  */
 export const MAX_EXCERPT = 160;

@@ -27,8 +27,8 @@ export function decode(bytes: Uint8Array, options?: DecodeOptions): BValue {
 }
 
 /**
- * Decodes the value at the start of `bytes`, as {@link decode} does, and allows bytes after it. Returns the value and
- * its length in bytes.
+ * Decodes the value at the start of `bytes` like {@link decode}, but allows bytes after it. Returns the value and its
+ * length in bytes.
  */
 export function decodePrefix(
   bytes: Uint8Array,
@@ -40,7 +40,7 @@ export function decodePrefix(
 }
 
 /**
- * Decodes a dictionary as {@link decode} does, and also returns, by key, the range of bytes of the value. Throws
+ * Decodes a dictionary like {@link decode}. Also returns the range of bytes of each value, by key. Throws
  * `bencode.syntax` when `bytes` are not a dictionary.
  */
 export function decodeWithSpans(
@@ -54,9 +54,9 @@ export function decodeWithSpans(
 }
 
 /**
- * Returns the bytes of a nested value as a view of `bytes`: `rawSlice(torrent, ["info"])`. The path has keys of
- * dictionaries and indexes of lists. Returns `undefined` when there is no such value. Bytes after the value are not
- * checked; throws as {@link decode} does.
+ * Returns the bytes of a nested value as a view of `bytes`: `rawSlice(torrent, ["info"])`. Each element of the path is
+ * a key of a dictionary or an index of a list. Returns `undefined` when there is no such value. Bytes after the value
+ * are not checked; throws the errors of {@link decode}.
  */
 export function rawSlice(
   bytes: Uint8Array,

@@ -12,7 +12,7 @@ const LETTER_E = 0x65;
 const LETTER_I = 0x69;
 const LETTER_L = 0x6c;
 
-/** The number of digits up to which every integer is a safe integer. */
+/** Every integer of at most this many digits is a safe integer. */
 const SAFE_DIGITS = 15;
 const KEY_CACHE_SLOTS = 128;
 const CACHED_KEY_LENGTH = 32;
@@ -152,8 +152,8 @@ export class Decoder {
   }
 
   /**
-   * Moves the position to the value of a key (or list index) in the dictionary (or list) at the position; returns
-   * whether there is one.
+   * Moves the position to one element of the dictionary or list that begins at the position: the value of a key, or the
+   * element with an index. Returns whether there is one.
    */
   enter(step: string | number, depth: number): boolean {
     const isDict = typeof step === "string";

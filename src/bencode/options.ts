@@ -24,21 +24,23 @@ export interface DecodeOptions {
 }
 
 /**
- * Keys whose values {@link decodeWithSpans} does not build: otherwise one large value could take most of the memory.
+ * Options of {@link decodeWithSpans}. They name keys whose values are not decoded as a whole, because one large value
+ * could take most of the memory.
  */
 export interface SpanOptions extends DecodeOptions {
   /**
-   * Keys whose values are not built: each has a range of bytes, but no value. Their syntax is checked, the order of
-   * keys within them is not. `"all"`: the values of all keys.
+   * Keys whose values are not decoded: the result has only the range of bytes of each. Their syntax is checked, but not
+   * the order of the keys in them. `"all"`: no value is decoded.
    */
   readonly leave?: ReadonlySet<string> | "all";
   /**
-   * Keys whose lists are not built: the function is called with each element instead. A value that is no list is built.
+   * Keys whose lists are not stored: the function is called with each decoded element instead. A value that is not a
+   * list is decoded and stored.
    */
   readonly each?: ReadonlyMap<string, (element: BValue) => void>;
   /**
-   * Scanners for keys of `each`: a scanner reads elements before they are decoded. An element that the scanner does not
-   * take is decoded, and `each` is called with it.
+   * Scanners for keys of `each`. A scanner tries to read each element from the bytes. Only when it does not take an
+   * element, the element is decoded, and the function of `each` is called with it.
    */
   readonly scan?: ReadonlyMap<string, ElementScanner>;
 }

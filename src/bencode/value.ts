@@ -86,8 +86,8 @@ export interface IntRange {
 }
 
 /**
- * Makes a function that reads the value of `key`, which must be of one kind. The function returns `undefined` when the
- * key is missing, and throws InputError `bencode.type` for another kind of value.
+ * Returns a function that reads the value of a key as one type. That function returns `undefined` for a missing key,
+ * and throws InputError `bencode.type` for a value of another type.
  */
 function optional<T>(
   kind: string,
@@ -103,10 +103,7 @@ function optional<T>(
   };
 }
 
-/**
- * Makes a function like that of {@link optional}, except that it throws InputError `bencode.missing` when the key is
- * missing.
- */
+/** Returns a function like that of {@link optional}, but with a missing key it throws InputError `bencode.missing`. */
 function required<T>(
   kind: string,
   read: (value: BValue | undefined) => T | undefined,
@@ -165,8 +162,8 @@ export function optionalInt(dict: BDict, key: string, range: IntRange = {}): num
 }
 
 /**
- * Returns the safe integer under a key as {@link optionalInt} does, but throws InputError `bencode.missing` when the
- * key is missing.
+ * Returns the safe integer under a key like {@link optionalInt}, but throws InputError `bencode.missing` when the key
+ * is missing.
  */
 export function requireInt(dict: BDict, key: string, range: IntRange = {}): number {
   const value = optionalInt(dict, key, range);

@@ -147,7 +147,7 @@ function jobLength(pieceLength: number): number {
   return Math.max(1, Math.floor(HASH_JOB_LENGTH / pieceLength)) * pieceLength;
 }
 
-/** Returns the paths of the files that part `part` of a job reads, as text for a message. */
+/** Returns the paths of the files that one part of a job reads, as text for a message. `part` is the part's number. */
 function pathsOf(job: HashFilesJob, part: number): string {
   const from = part * job.pieceLength;
   let at = 0;

@@ -1,6 +1,6 @@
 import { MAX_PIECE_LENGTH, MIN_PIECE_LENGTH_V2 } from "../metainfo/index.ts";
 
-/** The maximum number of pieces that the automatic piece length aims at: their SHA-1 hashes take some 40 KiB. */
+/** The maximum number of pieces while pieces need not exceed 16 MiB. Their SHA-1 hashes take some 40 KiB. */
 const MOST_PIECES = 2_048;
 /**
  * The maximum automatic piece length in bytes, for content of up to {@link MOST_PIECES_AT_ALL} pieces. A peer can pass
@@ -15,7 +15,7 @@ const MOST_PIECES_AT_ALL = 65_536;
 
 /**
  * Returns the piece length for content of `totalLength` bytes: the shortest power of two, from 16 KiB, with at most
- * 2,048 pieces, but not above 16 MiB until there are 65,536 pieces.
+ * 2,048 pieces. It is at most 16 MiB, unless there would be more than 65,536 pieces.
  *
  * | content up to | piece |
  * |---|---|

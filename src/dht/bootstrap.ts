@@ -24,7 +24,7 @@ export async function resolveNodes(
         const ips = await runtime.net.resolve(host, signal, { isStoppable: true });
         return ips.map((ip) => ({ ip, port })).filter(isDialable);
       } catch (error) {
-        runtime.log.debug("cannot find a DHT node", { node, reason: toError(error).message });
+        runtime.log.debug("cannot resolve the name of a DHT node", { node, reason: toError(error).message });
         return [];
       }
     }),

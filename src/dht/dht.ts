@@ -65,7 +65,7 @@ export interface DhtNodeStats extends NodeCounts {
 /** The state of a {@link Dht}. */
 export interface DhtStats {
   readonly families: readonly DhtNodeStats[];
-  /** The number of torrents for which the node stores peers, as other nodes announced them. */
+  /** The number of torrents for which the node stores peers that other nodes announced. */
   readonly storedTorrents: number;
   readonly storedPeers: number;
   readonly storedItems: number;
@@ -114,7 +114,7 @@ export class Dht {
   readonly #peers: PeerStore;
   readonly #items: ItemStore;
   readonly #abort = new AbortController();
-  /** Calls of {@link Dht.ready} that wait for the first node. */
+  /** The calls of {@link Dht.ready} that wait for the first node, each with a function that ends the wait. */
   readonly #waiting = new Set<() => void>();
   #saved: readonly Endpoint[] = [];
   #giveUp: (() => void) | undefined;
@@ -136,7 +136,10 @@ export class Dht {
     return this.#opening;
   }
 
-  /** Waits for a node in a routing table, until `timeoutMs` or an abort. Resolves with whether there is a node. */
+  /**
+   * Waits until a routing table has a node, for at most `timeoutMs` milliseconds or until an abort. Resolves to whether
+   * there is a node.
+   */
   ready(timeoutMs = 10_000, signal?: AbortSignal): Promise<boolean> {
     if (this.#hasNodes() || this.#abort.signal.aborted || signal?.aborted === true)
       return Promise.resolve(this.#hasNodes());

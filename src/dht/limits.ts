@@ -22,7 +22,7 @@ export const MAX_FAILURES = 2;
  */
 export const NEWCOMER_MS = 150_000;
 
-/** The maximum number of unknown nodes that wait for this ping. */
+/** The maximum number of unknown nodes that wait to be pinged (see {@link NEWCOMER_MS}). */
 export const MAX_NEWCOMERS = 64;
 
 /** The number of nodes in a routing table below which an unknown node that has sent a query is pinged at once. */
@@ -32,8 +32,8 @@ export const FEW_NODES = 32;
 export const MAX_PER_NETWORK = 1;
 
 /**
- * The time, in milliseconds, since a node's last message after which the node is pinged when a new node could replace
- * it (BEP 5: 15 minutes).
+ * The time, in milliseconds, without a message after which a node is pinged when a new node could replace it (BEP 5: 15
+ * minutes).
  */
 export const QUESTIONABLE_MS = 15 * 60_000;
 
@@ -44,8 +44,8 @@ export const REFRESH_MS = 15 * 60_000;
 export const QUERY_TIMEOUT_MS = 5_000;
 
 /**
- * The minimum time, in milliseconds, without a reply after which a lookup queries another node as well. A late reply
- * still counts.
+ * The time, in milliseconds, without a reply after which a lookup queries another node as well. A late reply still
+ * counts.
  */
 export const SLOW_MS = 300;
 
@@ -86,12 +86,14 @@ export const PEER_TTL_MS = 45 * 60_000;
 export const MAX_STORED_TORRENTS = 5_000;
 
 /**
- * Maximum of peers of one info-hash at one IP address that a node stores: several clients behind one NAT, but not the
- * ports that a single host invents.
+ * The maximum number of peers of one info-hash at one IP address that a node stores. It is enough for several clients
+ * behind one NAT, and few of the ports that a single host can invent.
  */
 export const MAX_STORED_PORTS = 8;
 
-/** Maximum of IP addresses with peers of one info-hash that a node stores (BEP 33 asks for less than 6,000). */
+/**
+ * The maximum number of IP addresses with peers of one info-hash that a node stores (BEP 33 asks for less than 6,000).
+ */
 export const MAX_STORED_PEERS = 2_000;
 
 /** The maximum number of peers that a node stores for all info-hashes together. */

@@ -21,7 +21,7 @@ interface Entry extends NodeInfo {
   /** Whether the node's id fits its address (BEP 42). */
   readonly isBound: boolean;
   readonly network: string;
-  /** The number of replies in the chain from a known node to this node. */
+  /** The number of replies that led from a known node to this one; 0 for a known node. */
   readonly hops: number;
   askedAt: number;
   token: Uint8Array | undefined;
@@ -129,9 +129,10 @@ export class Lookup {
   }
 
   /**
-   * Returns the nodes that could be the closest: K nodes that have replied, are being asked, or were not asked, and
-   * nodes before them whose ids do not fit their addresses. Only queries to these nodes count as parallel ones: a reply
-   * with closer nodes makes room for as many queries to them, while those to farther nodes are still under way.
+   * Returns the nodes that may be among the closest: the first K nodes, in order of distance, that have replied, are
+   * being queried, or were not yet queried; and closer nodes whose ids do not fit their addresses. Only queries to
+   * these nodes count as concurrent. When a reply has closer nodes, queries to them start, although queries to farther
+   * nodes have no reply yet.
    */
   #best(): Entry[] {
     const out: Entry[] = [];

@@ -37,7 +37,7 @@ export function compareDistance(a: NodeId, b: NodeId, target: NodeId): number {
   return 0;
 }
 
-/** Returns the number of leading bits two ids share: 0 to 160. */
+/** Returns the number of leading bits that two ids share: 0 to 160. */
 export function sharedBits(a: NodeId, b: NodeId): number {
   for (let at = 0; at < ID_LENGTH; at++) {
     const difference = a.charCodeAt(at) ^ b.charCodeAt(at);

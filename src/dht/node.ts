@@ -26,7 +26,7 @@ const MAX_PINGS = 16;
 
 /** The numbers of messages that a node has counted since its start. */
 export interface NodeCounts {
-  /** Datagrams that were not KRPC messages. */
+  /** The number of datagrams that were not KRPC messages. */
   malformed: number;
   /** The number of queries received. `limited` is the number of those that got no reply because there were too many. */
   queries: number;
@@ -45,7 +45,7 @@ export interface NodeOptions {
   readonly items: ItemStore;
   /** Called to send a datagram. */
   readonly send: (to: Endpoint, bytes: Uint8Array) => void;
-  /** Returns the routing table of an IP family (BEP 32); `undefined` when this family does not run. */
+  /** Returns the routing table of an IP family (BEP 32); `undefined` when the family is not in use. */
   readonly tables: (family: IpFamily) => RoutingTable | undefined;
   /**
    * The node id at the start. Default: a random id, which is replaced when the address of this host is known (BEP 42).

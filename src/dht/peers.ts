@@ -33,9 +33,9 @@ export interface FindPeersOptions {
 /** The result of {@link findPeers}. */
 export interface PeersFound {
   readonly peers: readonly Endpoint[];
-  /** The estimated number of seeds; `undefined` without `scrape`, or when no node supports it. */
+  /** The number of nodes that accepted this client's announce, over all families. */
   readonly announced: number;
-  /** The estimated number of seeds; with `scrape` only, and when a node supports it. */
+  /** The estimated number of seeds; `undefined` without `scrape`, or when no node supports it. */
   readonly seeds: number | undefined;
   /** The estimated number of peers that are not seeds; `undefined` in the same cases as {@link PeersFound.seeds}. */
   readonly leechers: number | undefined;

@@ -6,9 +6,9 @@ import { ID_LENGTH, idFromBytes, idToBytes, type NodeId } from "./node-id.ts";
 
 /** The state of the DHT that is kept between runs. */
 export interface SavedNodes {
-  /** This client's node id for IPv4; `undefined` when the family did not run. */
+  /** This client's node id for IPv4; `undefined` when IPv4 was not in use. */
   readonly id4: NodeId | undefined;
-  /** This client's node id for IPv6; `undefined` when the family did not run. */
+  /** This client's node id for IPv6; `undefined` when IPv6 was not in use. */
   readonly id6: NodeId | undefined;
   /** The endpoints of nodes that replied in the last run. They join the routing table when they reply again. */
   readonly endpoints: readonly Endpoint[];

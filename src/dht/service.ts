@@ -75,7 +75,7 @@ class DhtSource implements PeerSource {
   readonly #enqueue: (source: DhtSource) => void;
   #run: { readonly target: DiscoveryTarget; readonly abort: AbortController } | undefined;
   #timer: Timer | undefined;
-  /** The time, in milliseconds, between the last two lookups. */
+  /** The time, in milliseconds, from the last lookup to the next one; a random change is added. */
   #waitMs = BOOTSTRAP_RETRY_MS;
 
   constructor(infoHash: InfoHash, options: DhtServiceOptions, enqueue: (source: DhtSource) => void) {

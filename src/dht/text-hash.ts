@@ -1,6 +1,6 @@
 /**
- * Returns a number of 30 bits for a text (FNV-1a): for sets of many texts that may mistake two of them for equal. A set
- * of such numbers takes a fraction of the memory of a set of texts.
+ * Returns a number of 30 bits for a text (FNV-1a). A set of such numbers takes a fraction of the memory of a set of
+ * texts, but two texts may have the same number.
  */
 export function textHash(text: string): number {
   let sum = 0x811c9dc5;

@@ -24,6 +24,8 @@ import { peerPriority } from "./priority.ts";
 export type CandidateSource = "user" | "magnet" | "tracker" | "incoming" | "resume" | "exchange" | "local" | "dht";
 
 /**
+ * The state of a known peer:
+ *
  *     idle ──dial──> dialing ──connected──> connected ──disconnected──> idle (later; doubling after short connections)
  *                      └──failed──> idle (later, doubling) ──too often──> forgotten
  *     any ──ban──> banned
@@ -68,7 +70,7 @@ export class CandidateList {
 
   /**
    * Adds peers that can be dialed and returns the number of peers that were new. A known peer that the user names again
-   * is dialed at once. `isSeed` is whether the source reports new peers as seeds.
+   * is dialed at once. `isSeed`: whether the source reports the peers as seeds.
    */
   add(addresses: Iterable<PeerAddress>, source: CandidateSource, isSeed = false): number {
     let added = 0;
@@ -210,8 +212,8 @@ export class CandidateList {
   }
 
   /**
-   * Removes the idle peer with the most failures, so that a peer of `source` can be added; among equals, one from peer
-   * exchange. Returns whether a peer was removed.
+   * Removes one idle peer, so that a peer of `source` can be added: the one with the most failures; among equals, one
+   * from peer exchange. Returns whether a peer was removed.
    */
   #evict(source: CandidateSource): boolean {
     let worst: [string, Candidate] | undefined;

@@ -6,7 +6,7 @@ import type { PeerSource } from "./peer-source.ts";
 export interface PeerSourcesOptions {
   readonly infoHash: InfoHash;
   readonly sources: readonly PeerSource[];
-  /** Whether the torrent is known to be private (BEP 27). */
+  /** Returns whether the torrent is known to be private (BEP 27). */
   readonly isPrivate: () => boolean;
   /** Returns whether the user allows a source for this torrent. Default: all sources are allowed. */
   readonly isAllowed?: (source: PeerSource) => boolean;
@@ -20,7 +20,10 @@ export interface PeerSourcesOptions {
 export class PeerSources {
   readonly #options: PeerSourcesOptions;
   readonly #started = new Set<PeerSource>();
-  /** Sources that are stopping; `stop` waits for each, and none of them is started before it has stopped. */
+  /**
+   * The sources that are being stopped, each with a promise that resolves when it has stopped. `stop` waits for all; a
+   * source is started again only when it has stopped.
+   */
   readonly #stopping = new Map<PeerSource, Promise<void>>();
   #isRunning = false;
 

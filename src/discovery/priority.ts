@@ -15,8 +15,8 @@ function masked(ip: Uint8Array, keep: number): Uint8Array {
 
 /**
  * Returns the canonical priority of the connection between two peers (BEP 40); higher is better, 0 when a peer has no
- * IP address. Both ends compute the same number, so that the connections that a full client keeps are a random but
- * stable choice, and no peer gains by claiming an address near the other's.
+ * IP address. Both ends compute the same number. The connections that a full client keeps are therefore a random but
+ * stable choice, and a peer gains nothing by claiming an address near that of the other.
  */
 export function peerPriority(a: PeerAddress, b: PeerAddress): number {
   const [near, far] = [addressEndpoint(a), addressEndpoint(b)];

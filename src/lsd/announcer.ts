@@ -13,7 +13,10 @@ interface Entry {
   lastAt: number;
   /** The time of the next announce, in milliseconds of the runtime's clock. */
   dueAt: number;
-  /** Whether the torrent runs. The entry of a stopped torrent stays until the torrent may be announced again. */
+  /**
+   * Whether the torrent runs. The entry of a stopped torrent stays for a while, so that a torrent that is started again
+   * soon is not announced too often.
+   */
   isActive: boolean;
 }
 

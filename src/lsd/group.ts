@@ -66,8 +66,8 @@ export class Group {
   }
 
   /**
-   * Whether an interface is used for this address of it. Link-local IPv6 addresses are not used, because a peer at such
-   * an address can be dialed only together with the name of the interface.
+   * Whether an interface can be used with this address, one of its addresses. Link-local IPv6 addresses are not used,
+   * because a peer at such an address can be dialed only together with the name of the interface.
    */
   #isUsable({ ip }: InterfaceAddress): boolean {
     const family = ipFamily(ip);
@@ -128,7 +128,9 @@ export class Group {
   #warn(what: string, error: unknown): void {
     if (this.#warned.has(what)) return;
     this.#warned.add(what);
-    this.#options.runtime.log.warn("local discovery is limited", { reason: toError(error).message });
+    this.#options.runtime.log.warn("local discovery: a socket or network interface cannot be used", {
+      reason: toError(error).message,
+    });
   }
 }
 

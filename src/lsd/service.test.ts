@@ -182,9 +182,9 @@ describe("LocalDiscovery", () => {
     expect(nodes.map(({ warnings }) => warnings)).toEqual([
       [],
       [],
-      ['local discovery: no such network interface now {"interfaces":"eth1"}'],
+      ['local discovery: network interfaces do not exist now {"interfaces":"eth1"}'],
       [],
-      ['local discovery: no such network interface now {"interfaces":"eth7"}'],
+      ['local discovery: network interfaces do not exist now {"interfaces":"eth7"}'],
     ]);
     await Promise.all(nodes.map(({ service }) => service.close()));
   });
@@ -205,7 +205,9 @@ describe("LocalDiscovery", () => {
     await a.service.open(6881);
     a.start(1);
     await w.run(4 * INTERFACES_MS);
-    expect(a.warnings).toEqual(['local discovery is limited {"reason":"port 6771 is in use"}']);
+    expect(a.warnings).toEqual([
+      'local discovery: a socket or network interface cannot be used {"reason":"port 6771 is in use"}',
+    ]);
     isBroken = false;
     await w.run(INTERFACES_MS);
     expect(a.service.stats).toMatchObject({ interfaces: ["eth0"] });

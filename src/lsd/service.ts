@@ -73,7 +73,7 @@ export class LocalDiscovery implements DiscoveryService {
     return { ...this.#counts, interfaces: [...new Set(this.#groups.flatMap((group) => group.interfaces))] };
   }
 
-  /** Opens the service as {@link DiscoveryService.open} describes, but never rejects: torrents work without it. */
+  /** Opens the service ({@link DiscoveryService.open}), but never rejects: torrents work without it. */
   async open(port: number): Promise<void> {
     const { runtime, interfaces } = this.#options;
     this.#port = port;
@@ -127,7 +127,7 @@ export class LocalDiscovery implements DiscoveryService {
     const named = wanted.filter((each) => each !== "*");
     const missing = named.filter((each) => !all.some(({ name, ip }) => name === each || ip === each));
     if (missing.length > 0 && !this.#isMissingWarned)
-      runtime.log.warn("local discovery: no such network interface now", { interfaces: missing.join(", ") });
+      runtime.log.warn("local discovery: network interfaces do not exist now", { interfaces: missing.join(", ") });
     this.#isMissingWarned = missing.length > 0;
     const chosen = all.filter(
       ({ name, ip, isLoopback }) =>

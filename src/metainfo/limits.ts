@@ -28,8 +28,8 @@ export const MAX_KEPT_EXTENSION_BYTES = 32;
 export const MAX_PATH_COMPONENTS = 100;
 
 /**
- * The maximum number of folders of a torrent. A torrent with one folder for each file reaches the decoder's maximum
- * number of tokens first, so only paths made to cost memory reach this limit.
+ * The maximum number of folders of a torrent. Only a torrent made to take memory reaches it: a torrent with one folder
+ * for each file first exceeds the maximum number of bencoded values.
  */
 export const MAX_FOLDERS = 500_000;
 

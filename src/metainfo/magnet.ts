@@ -93,9 +93,9 @@ export function parseMagnet(text: string): Magnet {
 }
 
 /**
- * Returns a text as a magnet link: a link without the white space around it, or a link for an info-hash alone (v1: 40
- * hexadecimal digits or 32 characters of base32; v2: 64 hexadecimal digits). `undefined` for any other text. The rest
- * of a link is not checked; {@link parseMagnet} does that.
+ * Makes a magnet link from text that a user has entered: removes the white space around a link, or puts an info-hash
+ * into a link (v1: 40 hexadecimal digits or 32 characters of base32; v2: 64 hexadecimal digits). Returns `undefined`
+ * for any other text. The rest of a link is not checked; {@link parseMagnet} does that.
  */
 export function magnetLink(text: string): string | undefined {
   const trimmed = text.trim();

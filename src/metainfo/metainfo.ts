@@ -28,7 +28,7 @@ export interface MetainfoFacts extends OuterFacts {
 
 /**
  * The contents of a torrent file, checked and made safe. Immutable: {@link editTorrent} makes a changed torrent file.
- * (More than sixteen public members, one for each key of a torrent file.)
+ * It has many public members, one for each key of a torrent file.
  */
 export class Metainfo {
   readonly version: MetainfoVersion;

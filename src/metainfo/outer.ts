@@ -83,9 +83,9 @@ function readUrl(bytes: Uint8Array | undefined): string | undefined {
 }
 
 /**
- * Returns a URL without spaces around it and with the spaces within it escaped (web seeds of files with spaces in their
- * names are often written so). `undefined` when it is no URL or too long. Any scheme is accepted: the scheme is checked
- * when the URL is used.
+ * Returns a URL without the spaces around it, and with the spaces within it escaped: the URLs of web seeds often have
+ * spaces. `undefined` when it is no URL or too long. Any scheme is accepted: the scheme is checked when the URL is
+ * used.
  */
 export function cleanUrl(text: string): string | undefined {
   const url = text.trim().replaceAll(" ", "%20");

@@ -60,9 +60,9 @@ export function parseMetainfo(bytes: Uint8Array, hasher: SyncHasher, options: Pa
 }
 
 /**
- * Makes a torrent from an info dictionary that peers sent (BEP 9) and from `extras`: the trackers and other fields of a
- * magnet link or from the user. It has no v2 piece layers: {@link Metainfo.pieceLayer} returns `undefined` for files
- * longer than a piece. Throws as {@link parseMetainfo} does.
+ * Makes a torrent from an info dictionary that peers sent (BEP 9) and from `extras`: the trackers and other fields that
+ * a magnet link or the user has given. It has no v2 piece layers: {@link Metainfo.pieceLayer} returns `undefined` for
+ * files longer than a piece. Throws the errors of {@link parseMetainfo}.
  */
 export function metainfoFromInfo(
   infoBytes: Uint8Array,

@@ -10,7 +10,7 @@ export interface FileStat {
   readonly isExecutable: boolean;
 }
 
-/** An open regular file. Its methods reject with StorageError, as those of {@link Files} do. */
+/** An open regular file. Its methods reject with the StorageErrors listed at {@link Files}. */
 export interface OpenFile {
   /**
    * Reads bytes from `position` on into `into`; resolves to the number read, which is smaller only at the end of the

@@ -17,10 +17,10 @@ export interface HashSegment {
 export interface HashFilesJob {
   readonly segments: readonly HashSegment[];
   /**
-   * `"pieces"`: one digest for every `pieceLength` bytes (the last part may be shorter): BEP 3.
-   * `"merkle"`: for every `pieceLength` bytes the root of a SHA-256 merkle tree over 16 KiB leaves, padded with zero
-   * hashes to
-   * `pieceLength / 16 KiB` leaves: a piece layer of BEP 52. `algorithm` must be `"sha256"`.
+   * The digest of each part of `pieceLength` bytes (the last part may be shorter).
+   * - `"pieces"`: the hash of the part's bytes (BEP 3)
+   * - `"merkle"`: the root of a SHA-256 merkle tree of 16 KiB blocks, as in a piece layer of BEP 52. Zero hashes fill
+   *   the tree up to `pieceLength / 16 KiB` leaves. `algorithm` must be `"sha256"`.
    */
   readonly shape: "pieces" | "merkle";
   readonly algorithm: HashAlgorithm;
@@ -36,7 +36,7 @@ export interface HashFilesResult {
   readonly digests: Uint8Array;
   /** One byte for each part: 1 when it could be read whole, else 0. */
   readonly readable: Uint8Array;
-  /** The first error when a file could not be read, if any. Missing and short files are no errors. */
+  /** The first error of a file that could not be read, if any. A missing or short file is not an error. */
   readonly failure: HashFailure | undefined;
 }
 

@@ -82,6 +82,6 @@ export interface ServeOptions {
 
 /** Opens small HTTP/1.1 servers for GET requests without bodies, as a tracker needs. */
 export interface HttpServers {
-  /** Opens an HTTP server. Rejects with NetworkError as {@link Net.listen} does. */
+  /** Opens an HTTP server. Rejects with the errors of {@link Net.listen}. */
   serve(options: ServeOptions): Promise<HttpServer>;
 }

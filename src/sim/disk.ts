@@ -76,7 +76,7 @@ export class SimDisk {
   }
 }
 
-/** The file operations of one process. (More than sixteen public members: those of {@link Files}.) */
+/** The file operations of one process. It has many public members: those of {@link Files}. */
 class SimFiles implements Files {
   readonly #disk: SimDisk;
   readonly #space: Space;

@@ -1,14 +1,16 @@
 /**
- * The default number of rounds in which promise continuations run after an event, before the next event. A longer chain
- * of promises continues a little later in virtual time, but at the same time in every run.
+ * The default number of microtask turns between an event and the next one, in which the callbacks of settled promises
+ * run. A longer chain of promises continues after the next event, but at the same point in every run.
  */
 const TURNS = 48;
 /**
- * The number of rounds after the arrival of a datagram. It is low, because there are many datagrams and few promises
- * that wait for one.
+ * The number of microtask turns after the arrival of a datagram. It is low, because there are many datagrams, and few
+ * promises wait for one.
  */
 const DATAGRAM_TURNS = 4;
-/** The factor by which the number of rounds is larger when no event is left. */
+/**
+ * When no event is due, {@link TURNS} turns run up to this many more times, so that a long chain of promises can end.
+ */
 const LAST_ROUNDS = 40;
 
 const SETTLED = Promise.resolve();
@@ -17,7 +19,7 @@ const SETTLED = Promise.resolve();
 export interface SimEvent {
   /** Whether the event was cancelled; it is then dropped. */
   readonly isCancelled: boolean;
-  /** The number of rounds after the event in which promise continuations run. */
+  /** The number of microtask turns after the event, in which the callbacks of settled promises run. */
   readonly turns: number;
   happen(): void;
 }
@@ -61,7 +63,7 @@ export class EventQueue {
   #orders = new Float64Array(1_024);
   readonly #events: SimEvent[] = [];
   #order = 0;
-  /** The number of rounds after the last event. */
+  /** The number of microtask turns after the last event. */
   #turns = TURNS;
 
   /** Schedules `run` to be called in `ms` milliseconds; returns a function that cancels it. */
@@ -167,7 +169,7 @@ export class EventQueue {
   }
 }
 
-/** Lets the continuations of settled promises run, for a number of rounds. */
+/** Waits `turns` microtask turns, so that the callbacks of settled promises can run. */
 async function settle(turns: number): Promise<void> {
   for (let turn = 0; turn < turns; turn++) await SETTLED;
 }

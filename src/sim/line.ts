@@ -5,8 +5,8 @@ import type { NatOptions } from "./internet/nat.ts";
 import type { SeededRandom } from "./random.ts";
 
 /**
- * Records an event. The first argument makes its line of text, and is called only when the text is needed; the second
- * is a number for the fingerprint.
+ * Records an event. The first argument returns its line of text, and is called only when the text is needed. The second
+ * is a number that changes the fingerprint of the world.
  */
 export type Trace = (line: () => string, value: number) => void;
 
@@ -104,7 +104,7 @@ export class Line {
     this.#latencyMs = options.latencyMs ?? (latency === undefined ? DEFAULT_LATENCY_MS : 0);
   }
 
-  /** Returns the milliseconds one way to the host of another line. */
+  /** Returns the time, in milliseconds, that data takes from this host to the host of another line. */
   wayMs(to: Line): number {
     return this.#latencyMs + to.#latencyMs + (this.#latency?.oneWayMs(this.#ip, to.#ip) ?? 0);
   }
@@ -136,7 +136,7 @@ export class Line {
     });
   }
 
-  /** Carries a datagram as {@link carry} does. */
+  /** Carries a datagram across the network to the line of another host, unless one of the two cables is unplugged. */
   carryDatagram(to: Line, datagram: Datagram): void {
     if (!this.isUnplugged && !to.isUnplugged) this.#events.push(this.wayMs(to), datagram);
   }

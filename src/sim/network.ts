@@ -17,7 +17,7 @@ import { Datagram, type Line, type LineOptions, type Trace } from "./line.ts";
 import { SimSocket } from "./socket.ts";
 
 const FIRST_EPHEMERAL_PORT = 49_152;
-/** The length in bytes of a slab, into which datagrams are copied. */
+/** The length in bytes of a slab: a buffer into which many datagrams are copied. */
 const SLAB_BYTES = 128 * 1024;
 
 /** The methods of a multicast socket that other hosts call. */

@@ -99,8 +99,8 @@ export class World {
   }
 
   /**
-   * Runs the world until `promise` is settled, and settles in the same way. Rejects with MillraceError `sim.stuck` when
-   * that takes longer than `maxMs`.
+   * Runs the world until `promise` is settled. Returns its result, or rejects with its error. Rejects with
+   * MillraceError `sim.stuck` when that takes longer than `maxMs`.
    */
   async settled<T>(promise: Promise<T>, maxMs: number): Promise<T> {
     let isSettled = false;

@@ -62,8 +62,9 @@ function* ranges({
 }
 
 /**
- * Checks a range of pieces. `inline.bytes` is the number of bytes that this thread may still hash: a range that is no
- * longer is hashed here, and reduces it by its length; a longer one is hashed on other threads.
+ * Checks a range of pieces. `inline.bytes` is the number of bytes that this thread may still hash. A range of at most
+ * that length is hashed here, and its length is subtracted from `inline.bytes`. A longer range is hashed on other
+ * threads.
  */
 async function checkRange(
   options: CheckOptions,
@@ -100,7 +101,7 @@ const spareBuffers: Uint8Array[] = [];
 
 /**
  * Reads a range of pieces with one call and checks it. Returns `false` when data is missing; the caller then checks the
- * range in another way.
+ * range piece by piece, or on other threads.
  */
 async function checkInline(
   options: CheckOptions,
@@ -128,7 +129,7 @@ async function checkInline(
   return true;
 }
 
-/** The error codes for missing and short files, the same that hashing threads treat as missing. */
+/** The error codes of missing and short files. Hashing threads do not report these errors either. */
 const MISSING = new Set(["storage.short", "storage.not-found", "storage.not-a-folder"]);
 
 function isMissing(error: unknown): boolean {

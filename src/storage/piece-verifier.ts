@@ -7,7 +7,7 @@ import type { HashAlgorithm, HashFailure, Hasher, HashFilesResult, HashSegment }
 export interface FilesVerdict {
   /** One byte for each piece: 1 when the piece could be read and is valid, else 0. */
   readonly right: Uint8Array;
-  /** The first error when a file could not be read, if any. Missing and short files are no errors. */
+  /** The first error of a file that could not be read, if any. A missing or short file is not an error. */
   readonly failure: HashFailure | undefined;
 }
 
@@ -29,7 +29,7 @@ export interface PieceVerifier {
    * until it resolves.
    */
   verify(piece: number, data: Uint8Array): Promise<boolean>;
-  /** Verifies a piece as {@link PieceVerifier.verify} does, synchronously. */
+  /** The synchronous form of {@link PieceVerifier.verify}. */
   verifySync(piece: number, data: Uint8Array): boolean;
   /**
    * Returns the number of pieces from `first` on, 1 to `most`, that one {@link PieceVerifier.verifyFiles} call may

@@ -52,8 +52,9 @@ export interface Storage {
    */
   stamps(): Promise<readonly (FileStamp | undefined)[]>;
   /**
-   * Starts to watch for files that other programs change. When all pieces of a file are in `pieces` (the verified ones)
-   * and the file no longer has its stamp, reading it rejects with `storage.changed` or `storage.not-found`.
+   * Starts to watch for changes that other programs make to files of which all pieces are in `pieces` (the verified
+   * pieces). Reading a file whose size or modification time differs from its stamp rejects with `storage.changed`,
+   * reading a missing one with `storage.not-found`.
    */
   watch?(stamps: readonly (FileStamp | undefined)[], pieces: Bitfield): void;
   /** Called when another program changed a file: opens the file again and watches it with its current stamp. */

@@ -13,8 +13,8 @@ export const HTTP_TOTAL_TIMEOUT_MS = 30_000;
 export const MAX_REDIRECTS = 5;
 
 /**
- * The maximum number of peers that are read from one reply, of the at most 4,000 peers of a torrent that the engine
- * keeps.
+ * The maximum number of peers that are read from one reply: half of the 4,000 peers that the engine remembers for a
+ * torrent.
  */
 export const MAX_REPLY_PEERS = 2_000;
 /** The maximum length in bytes of a tracker id that is kept and sent back. */
@@ -40,7 +40,7 @@ export const MAX_INTERVAL_SECONDS = 3 * 3_600;
 
 /** The time before the first UDP retransmission, in milliseconds. It doubles each time (BEP 15). */
 export const UDP_RETRANSMIT_MS = 15_000;
-/** The maximum number of times that the time before a UDP retransmission doubles (BEP 15: n up to 8). */
+/** The time before a UDP retransmission doubles at most this many times (BEP 15: n up to 8). */
 export const UDP_MAX_DOUBLINGS = 8;
 /**
  * The maximum duration of a UDP request, in milliseconds. The retransmissions of BEP 15 could take two hours; after
@@ -53,7 +53,7 @@ export const UDP_CONNECTION_MS = 60_000;
 export const MAX_UDP_CONNECTIONS = 1_024;
 /**
  * The maximum time, in milliseconds, that a reply over one IP family waits for the reply over the other family: a
- * family without a route must not delay the peers.
+ * family without a route must not delay the peers of the other.
  */
 export const FAMILY_GRACE_MS = 300;
 

@@ -33,8 +33,8 @@ export class Connector {
   }
 
   /**
-   * Connects by the first transport that succeeds. Rejects as {@link Transport.dial} does, with the error of the last
-   * transport tried; `net.unreachable` when no transport can dial such an address.
+   * Connects by the first transport that succeeds. Rejects with the error of the last transport tried (see
+   * {@link Transport.dial}); `net.unreachable` when no transport can dial such an address.
    */
   async dial(address: PeerAddress, options: DialOptions): Promise<Connection> {
     let failure: Error = new NetworkError("net.unreachable", `no transport reaches ${addressKey(address)}`);

@@ -8,7 +8,8 @@ export interface DialHostOptions extends Omit<ConnectOptions, "ip"> {
 }
 
 /**
- * Resolves a host name and connects to its first IP address. Rejects as {@link Net.resolve} and {@link Net.connect} do.
+ * Resolves a host name and connects to its first IP address. Rejects with the errors of {@link Net.resolve} and
+ * {@link Net.connect}.
  */
 export async function dialHost(
   net: Pick<Net, "resolve" | "connect">,

@@ -91,8 +91,8 @@ export class HandshakeSession {
   }
 
   /**
-   * Whether the session has ended. It is a method because the compiler would narrow a field across calls that may
-   * change it.
+   * Whether the session has ended. It is a method, because the compiler assumes that calls do not change a field it has
+   * just checked.
    */
   #isOver(): boolean {
     return this.#state !== "waiting";

@@ -35,7 +35,7 @@ async function listenOn(
       ip,
       port,
       onSocket: (socket) => options.onSocket(socket),
-      onError: (error) => log.warn("the listener failed", { reason: error.message }),
+      onError: (error) => log.warn("the TCP listener failed", { reason: error.message }),
     });
   if (options.ip !== undefined) return open(options.ip);
   try {

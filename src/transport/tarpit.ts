@@ -5,7 +5,7 @@ import type { Connection } from "./transport.ts";
 
 /**
  * Closes refused connections. The first refused connection of an address is closed at once. Further ones that follow
- * soon are kept open without reading from them for {@link REFUSAL_MS}, which slows down a peer that reconnects as soon
+ * soon are kept open for {@link REFUSAL_MS}, without reading from them. This slows down a peer that reconnects as soon
  * as it is refused.
  */
 export class Tarpit {

@@ -74,8 +74,8 @@ export function decodeMessage(frame: Uint8Array, limits: Partial<FrameLimits> = 
 }
 
 /**
- * Decodes one message without its length prefix: the id and the payload; no bytes for a keep-alive. Throws as {@link
- * decodeMessage} does.
+ * Decodes one message without its length prefix: the id and the payload. An empty `body` is a keep-alive. Throws the
+ * errors of {@link decodeMessage}.
  */
 export function decodeBody(body: Uint8Array, limits: Partial<FrameLimits> = {}): Message {
   return decodeAt(body, 0, body.length, { ...DEFAULT_LIMITS, ...limits });
@@ -88,8 +88,7 @@ function decodeAt(bytes: Uint8Array, at: number, length: number, limits: FrameLi
 }
 
 /**
- * Checks that a message with this id may have this length (id and payload). Throws a {@link PeerError} of {@link
- * decodeMessage}.
+ * Checks that a message with this id may have this length (id and payload). Throws the errors of {@link decodeMessage}.
  */
 export function checkFrame(id: number, length: number, limits: FrameLimits): void {
   const fixed = FIXED_LENGTH[id] ?? 0;

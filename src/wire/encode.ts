@@ -47,7 +47,7 @@ export function encodeMessage(message: Message): Uint8Array {
   return out;
 }
 
-/** Encodes several messages into one buffer, for one write. Throws as {@link encodeMessage} does. */
+/** Encodes several messages into one buffer, for one write. Throws the errors of {@link encodeMessage}. */
 export function encodeMessages(messages: readonly Message[]): Uint8Array {
   let length = 0;
   for (const message of messages) length += encodedLength(message);

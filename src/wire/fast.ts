@@ -25,9 +25,9 @@ export interface AllowedFastOptions {
 const DEFAULT_COUNT = 10;
 
 /**
- * Returns the allowed-fast set: the pieces that a peer may request while it is choked (BEP 6). All peers in one /24 get
- * the same set, so a second address in a network gains nothing; and all seeds compute the same set. Empty for IPv6, for
- * which BEP 6 has no rule. Throws {@link UsageError} `wire.field` when `pieceCount` is no valid number.
+ * Returns the allowed-fast set: the pieces that a peer may request while it is choked (BEP 6). All seeds compute the
+ * same set for all peers in one /24, so a second address in the network gains nothing. Empty for IPv6, for which BEP 6
+ * has no rule. Throws {@link UsageError} `wire.field` when `pieceCount` is no valid number.
  */
 export function allowedFastSet(options: AllowedFastOptions): number[] {
   const { infoHash, ip, pieceCount, count = DEFAULT_COUNT, hasher } = options;

@@ -82,8 +82,8 @@ export interface DecodedHandshake {
 
 /**
  * Decodes a handshake that arrives in chunks. The info-hash can be read before the peer id has arrived: the side that
- * accepts a connection must find the torrent before it replies, and some checkers of trackers never send a peer id (BEP
- * 3).
+ * accepts a connection must find the torrent before it replies, and a tracker that tests whether a client can be
+ * reached sends no peer id (BEP 3).
  */
 export class HandshakeDecoder {
   readonly #bytes = new Uint8Array(HANDSHAKE_LENGTH);

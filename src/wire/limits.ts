@@ -52,18 +52,20 @@ export const MAX_REQUEST_QUEUE = 65_535;
 export const METADATA_SERVE_FACTOR = 3;
 
 /**
- * The maximum number of concurrent attempts to assemble metadata, for all sizes that peers claim. Each holds only bytes
- * that peers have sent, at most {@link MAX_METADATA_LENGTH}.
+ * The maximum number of concurrent attempts to assemble metadata. Peers may claim different sizes of the metadata, and
+ * each attempt is for one size. An attempt holds only bytes that peers have sent, at most {@link MAX_METADATA_LENGTH}.
  */
 export const MAX_METADATA_ATTEMPTS = 4;
 
 /**
- * The time, in milliseconds, after which an attempt to assemble metadata may be replaced by a waiting one;
- * {@link METADATA_ATTEMPT_MS_PER_PIECE} is added for each piece that has arrived. Peers may claim different metadata
- * sizes: each claimed size has its own attempt, and one attempt runs at a time.
+ * The time, in milliseconds, after which a waiting attempt may replace a running attempt to assemble metadata.
+ * {@link METADATA_ATTEMPT_MS_PER_PIECE} is added for each piece that has arrived. Attempts wait when
+ * {@link MAX_METADATA_ATTEMPTS} run.
  */
 export const METADATA_ATTEMPT_BASE_MS = 30_000;
-/** The time, in milliseconds, by which each metadata piece that arrives extends {@link METADATA_ATTEMPT_BASE_MS}. */
+/**
+ * The time, in milliseconds, that is added to {@link METADATA_ATTEMPT_BASE_MS} for each metadata piece that arrives.
+ */
 export const METADATA_ATTEMPT_MS_PER_PIECE = 500;
 
 /**

@@ -68,8 +68,8 @@ export const transmission: VersionReader = (digits) => {
 };
 
 /**
- * Reads the form of KTorrent: `22B1` is 2.2 beta 1, `30R1` is 3.0 RC 1, `51D0` is 5.1 dev; other ids as {@link
- * threeOrFour} does.
+ * Reads the form of KTorrent: `22B1` is 2.2 beta 1, `30R1` is 3.0 RC 1, `51D0` is 5.1 dev; all others are read by
+ * {@link threeOrFour}.
  */
 export const kTorrent: VersionReader = (digits) => {
   const base = two(digits);

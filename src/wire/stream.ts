@@ -45,9 +45,8 @@ const KEEP_ALIVE: Message = { type: "keep-alive" };
  * Decodes peer messages from a stream that arrives in chunks of any size. Does no I/O.
  *
  * Invariants: between messages no bytes are buffered (`#gathered` is 0). A message split across chunks is collected in
- * `#pending`, which grows with the bytes that have arrived, never by the length in the prefix. A block is copied once,
- * from the chunks to the sink's view; it is never collected in `#pending`. After an error or {@link
- * MessageDecoder.stop} the sink is not called again.
+ * `#pending`, which grows only with the bytes that have arrived. A block is copied once, from the chunks to the sink's
+ * view; it is never collected in `#pending`. After an error or `stop` the sink is not called again.
  *
  * @example
  * ```ts
@@ -107,8 +106,8 @@ export class MessageDecoder {
 
   /**
    * Decodes the messages in `chunk`, whose memory may be reused afterwards. Returns the number of bytes read: all,
-   * unless the sink called {@link MessageDecoder.suspend}. Throws `PeerError` as `decodeMessage` does, and any error of
-   * the sink; after that, every call throws the same error again. After {@link MessageDecoder.stop} it does nothing.
+   * unless the sink called {@link MessageDecoder.suspend}. Throws the errors of `decodeMessage`, and any error of the
+   * sink; after that, every call throws the same error again. After {@link MessageDecoder.stop} it does nothing.
    */
   push(chunk: Uint8Array): number {
     if (this.#failure !== undefined) throw this.#failure;
@@ -138,8 +137,8 @@ export class MessageDecoder {
   }
 
   /**
-   * Ends the current `push` after this message; the caller passes the rest of the chunk to a later `push`. Called by
-   * the sink.
+   * Ends the current `push` after this message. The sink calls it; the caller of `push` passes the rest of the chunk to
+   * a later `push`.
    */
   suspend(): void {
     this.#suspended = true;
@@ -154,8 +153,8 @@ export class MessageDecoder {
   }
 
   /**
-   * Stops writing to the sink's view of the current block, whose memory is needed elsewhere. The rest of the block is
-   * discarded, and `onBlockEnd` gets `stored: false`. Does nothing when no block has begun.
+   * Stops writing to the memory that the sink gave for the current block, because the sink needs that memory elsewhere.
+   * The rest of the block is discarded, and `onBlockEnd` gets `stored: false`. Does nothing when no block has begun.
    */
   abandonBlock(): void {
     this.#view = undefined;
@@ -195,8 +194,8 @@ export class MessageDecoder {
 
   /**
    * Collects a message that is split across chunks: first its length prefix, then its id, then the rest (for a block:
-   * the header). The length is checked when the id has arrived, because the maximum depends on the id; so the result
-   * does not depend on how the stream is split.
+   * the header). The length is checked only when the id has arrived, because the maximum depends on the id. The result
+   * does not depend on where the stream is split.
    */
   #gather(chunk: Uint8Array, at: number, end: number): number {
     let from = at;

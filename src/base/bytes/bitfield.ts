@@ -9,8 +9,8 @@ function popcount(word: number): number {
 
 /**
  * A fixed number of bits, packed as in the `bitfield` message (BEP 3): bit 0 is the high bit of byte 0; spare bits of
- * the last byte are zero. The number of set bits is stored, so `count`, `isFull` and `isEmpty` take constant time.
- * (More than sixteen public members: a set has so many operations.)
+ * the last byte are zero. The number of set bits is stored, so `count`, `isFull` and `isEmpty` take constant time. It
+ * has many public members, because a set has many operations.
  *
  * @example
  * ```ts
@@ -28,8 +28,8 @@ export class Bitfield {
   /** The packed bytes themselves, not a copy: they change with the bitfield. Do not write to them. */
   readonly bytes: Uint8Array;
   /**
-   * The memory of `bytes` as 32-bit integers, padded with zero bytes at the end. Scans read 32 bits at a time, because
-   * a torrent may have a million pieces.
+   * The memory of `bytes` as 32-bit integers, filled with zero bytes at the end. Searches read 32 bits at a time,
+   * because a torrent may have a million pieces.
    */
   readonly #words: Uint32Array;
   #count = 0;
@@ -145,7 +145,9 @@ export class Bitfield {
     return out.#recount();
   }
 
-  /** Returns a new bitfield with the bits that are set in either bitfield. Throws as {@link Bitfield.and} does. */
+  /**
+   * Returns a new bitfield with the bits that are set in either bitfield. Throws the errors of {@link Bitfield.and}.
+   */
   or(other: Bitfield): Bitfield {
     const out = this.#alike(other);
     for (let i = 0; i < out.#words.length; i++) out.#words[i] = (this.#words[i] ?? 0) | (other.#words[i] ?? 0);
@@ -153,8 +155,8 @@ export class Bitfield {
   }
 
   /**
-   * Returns a new bitfield with the bits that are set in this one and not in `other`. Throws as {@link Bitfield.and}
-   * does.
+   * Returns a new bitfield with the bits that are set in this one and not in `other`. Throws the errors of
+   * {@link Bitfield.and}.
    */
   andNot(other: Bitfield): Bitfield {
     const out = this.#alike(other);

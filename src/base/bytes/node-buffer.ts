@@ -8,8 +8,8 @@ const utf8Encoder = new TextEncoder();
 const HEX = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, "0"));
 
 /**
- * The maximum number of characters made by one call of `String.fromCharCode`: each is an argument of the call, and
- * engines allow some 60,000 arguments.
+ * The maximum number of characters that one call of `String.fromCharCode` makes. The call has one argument for each
+ * character, and engines allow some 60,000 arguments.
  */
 const CHARACTERS_AT_ONCE = 8_192;
 
@@ -45,8 +45,8 @@ export function latin1Text(bytes: Uint8Array): Latin1Text {
 }
 
 /**
- * Returns `length` bytes with undefined content, which the caller overwrites. On Node they come from the pool of
- * `Buffer`, where a few hundred bytes cost almost no time.
+ * Returns `length` bytes with undefined content, which the caller overwrites. On Node they are a part of the shared
+ * pool of `Buffer`, so a few hundred bytes take almost no time to allocate.
  */
 export function pooledBytes(length: number): Uint8Array {
   if (NodeBuffer === undefined) return new Uint8Array(length);
@@ -71,14 +71,17 @@ export function toHex(bytes: Uint8Array): string {
   return text;
 }
 
-/** Encodes `text` as UTF-8, for callers that copy the result at once: on Node the bytes are in the pool of `Buffer`. */
+/**
+ * Encodes `text` as UTF-8, for callers that copy the result at once. On Node the result is a part of the shared pool of
+ * `Buffer`, and would keep that memory in use.
+ */
 export function pooledUtf8(text: string): Uint8Array {
   return NodeBuffer === undefined ? utf8Encoder.encode(text) : NodeBuffer.from(text, "utf8");
 }
 
 /**
- * Encodes `text` as ISO 8859-1, for callers that copy the result soon: on Node the bytes are in the pool of `Buffer`.
- * Of characters above U+00FF, only the low byte is kept.
+ * Encodes `text` as ISO 8859-1, for callers that copy the result soon. On Node the result is a part of the shared pool
+ * of `Buffer`. Of characters above U+00FF, only the low byte is kept.
  */
 export function pooledLatin1(text: string): Uint8Array {
   if (NodeBuffer !== undefined) return NodeBuffer.from(text, "latin1");

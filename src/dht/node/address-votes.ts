@@ -7,14 +7,16 @@ const MAX_VOTERS = 32;
 
 /**
  * The votes of other nodes for the IP address of this host: each node reports the address that it sees (BEP 42). Each
- * network has one vote, its latest; only the votes of the most recent networks count.
+ * network has one vote, its latest; only the latest {@link MAX_VOTERS} votes count.
  */
 export class AddressVotes {
   /** The reported address by the hash of the network, the latest vote last. */
   readonly #votes = new Map<number, string>();
   #winner: string | undefined;
 
-  /** The address that the most networks report; `undefined` until enough do. */
+  /**
+   * The address that the most networks report; `undefined` until {@link ADDRESS_VOTES} networks report the same one.
+   */
   get winner(): string | undefined {
     return this.#winner;
   }

@@ -3,8 +3,9 @@ import { MAX_NEWCOMERS, NEWCOMER_MS } from "../limits.ts";
 import type { Target } from "./queries.ts";
 
 /**
- * Unknown nodes that have sent a query. They are pinged some minutes later: a node behind a NAT would reply at once,
- * since its own query has opened the NAT, and would be in the routing table although other nodes cannot reach it.
+ * Unknown nodes that have sent a query. They are pinged some minutes later. An immediate ping would also reach a node
+ * behind a NAT, because its own query has just opened the NAT. The node would then join the routing table, although
+ * other nodes cannot reach it.
  */
 export class Newcomers {
   /** The nodes by endpoint, in the order of their arrival. */

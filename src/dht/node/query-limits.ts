@@ -20,8 +20,9 @@ interface Allowance {
 
 /**
  * Limits the number of queries to which the node replies, for each address and for all addresses together. An address
- * that was silent for long has its whole allowance again, as an unknown one has. So the allowances are in two maps: the
- * older one is dropped when all its addresses have been silent for so long, or when there are too many.
+ * that was silent for long enough has its whole allowance again, just like an unknown address, so it need not be
+ * stored. The allowances are in two maps: the older map is dropped when all its addresses have been silent for long
+ * enough, or when there are too many.
  */
 export class QueryLimits {
   readonly #rates: QueryRates;

@@ -1,30 +1,30 @@
 import { formatEndpoint, type Endpoint } from "../../base/index.ts";
 import { textHash } from "../text-hash.ts";
 
-/**
- * The time, in milliseconds, for which a node waits for a query from outside before it becomes read-only; the time
- * until it tries again for the first time; and the longest time until it tries again.
- */
+/** The time, in milliseconds, without a query from outside after which a node becomes read-only. */
 const PATIENCE_MS = 10 * 60_000;
+/** The time, in milliseconds, for which a node is read-only before it first repeats the test. Then it doubles. */
 const RETRY_MS = 60 * 60_000;
+/** The maximum time, in milliseconds, for which a node is read-only before it repeats the test. */
 const MAX_RETRY_MS = 8 * RETRY_MS;
 /** The minimum number of replies to this node's queries that shows that the network works. */
 const MIN_REPLIES = 50;
 /**
- * The shortest time, in milliseconds, for which queried nodes are remembered. A query from one of them proves nothing,
+ * The minimum time, in milliseconds, for which queried nodes are remembered. A query from one of them proves nothing,
  * because this node's own query may have opened the NAT for it. NATs keep a mapping for two to five minutes.
  */
 const ASKED_MS = 5 * 60_000;
-/** The maximum number of queried nodes in each of the two sets. */
+/** The maximum number of queried nodes in each of the two sets that remember them. */
 const MAX_ASKED = 4_000;
-/** The time, in milliseconds, for which one query from outside proves that the node can be reached. */
+/** The time, in milliseconds, after a query from outside for which the node does not look for another one. */
 const PROVEN_MS = 20 * 60_000;
 
 /**
- * Finds out whether other nodes can reach this node. A node that sends queries to many nodes, but receives queries only
- * from these, is behind a NAT or firewall. It becomes read-only (BEP 43), so that other nodes do not wait for its
- * replies. After an hour it accepts queries again to repeat the test; after each failure it waits twice as long, up to
- * eight hours, since the nodes that add it during a test would wait for its replies afterwards.
+ * Finds out whether other nodes can reach this node. A query from outside, which is one from a node that this node has
+ * not queried lately, proves it. A node that gets replies but no queries from outside is behind a NAT or firewall. It
+ * becomes read-only (BEP 43), so that other nodes do not wait for its replies. After an hour it accepts queries again,
+ * to repeat the test. After each failure it waits twice as long, up to eight hours, because the nodes that add it
+ * during a test would wait for its replies afterwards.
  */
 export class Reachability {
   readonly #mode: boolean | "auto";
@@ -32,7 +32,7 @@ export class Reachability {
   #asked = new Set<number>();
   #askedBefore = new Set<number>();
   #turnedAt: number;
-  /** The time from which on the sets have all nodes that matter. */
+  /** The time from which on the two sets have all nodes that were queried within {@link ASKED_MS}. */
   #completeAt: number;
   #replies = 0;
   #since: number;

@@ -22,7 +22,7 @@ export interface ResponderOptions {
   readonly tokens: Tokens;
   readonly peers: PeerStore;
   readonly items: ItemStore;
-  /** Returns the routing table of an IP family (BEP 32); `undefined` when this family does not run. */
+  /** Returns the routing table of an IP family (BEP 32); `undefined` when the family is not in use. */
   readonly tables: (family: IpFamily) => RoutingTable | undefined;
 }
 

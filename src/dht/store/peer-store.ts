@@ -173,7 +173,8 @@ export class PeerStore {
   }
 
   /**
-   * Removes the addresses of which no peer was announced in time. Returns the others; `undefined` when none is left.
+   * Removes the IP addresses of which no peer was announced in time. Returns those that remain; `undefined` when none
+   * is left.
    */
   #fresh(infoHash: NodeId, now: number): TorrentPeers | undefined {
     const peers = this.#torrents.get(infoHash);

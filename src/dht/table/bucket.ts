@@ -3,9 +3,10 @@ import type { NodeId } from "../node-id.ts";
 import type { Rows } from "./rows.ts";
 
 /**
- * The nodes at one range of distances from this node: the nodes in use, and replacements for nodes that stop replying.
- * Each network has at most one node, so that an owner of many addresses cannot fill the bucket. The bucket has rows of
- * its own at the end of the table's rows: first those for nodes in use, then those for replacements, the newest last.
+ * The nodes at one range of distances from this node: the nodes in use, which replies and lookups read, and
+ * replacements for those that stop replying. Each network has at most one node in use, so that an owner of many
+ * addresses cannot fill the bucket. A node is a row of the table. The bucket has rows of its own at the end of the
+ * table: first those for nodes in use, then those for replacements, the newest last.
  */
 export class Bucket {
   /** The maximum number of nodes in use. */
@@ -51,8 +52,8 @@ export class Bucket {
   }
 
   /**
-   * Whether the bucket has as many nodes of the network of an endpoint (in compact form) as it admits, not counting the
-   * node with this id.
+   * Whether the bucket already has the maximum number of nodes of one network: that of `endpoint` (in compact form).
+   * The node with this id is not counted.
    */
   hasNetworkOf(endpoint: string, id: NodeId): boolean {
     let count = 0;
@@ -70,8 +71,8 @@ export class Bucket {
   }
 
   /**
-   * Adds a node to the replacements, and returns its row. It takes the place of the one from its network (unless
-   * `isExempt`), or of the oldest when there are too many.
+   * Adds a node to the replacements, and returns its row. Removes the replacement from the same network (unless
+   * `isExempt`), and the oldest one when there are too many.
    */
   keep(id: NodeId, endpoint: string, isExempt: boolean): number {
     // From the end on: those after a removed one move up.
@@ -98,7 +99,7 @@ export class Bucket {
     }
   }
 
-  /** Removes the node or replacement of a row. The newest replacement takes the place of a node. */
+  /** Removes the node or replacement in a row. When it is a node in use, the newest replacement takes its place. */
   remove(row: number): void {
     if (this.isInUse(row)) {
       if (this.#replacements > 0) this.#rows.copy(this.#spare + --this.#replacements, row);

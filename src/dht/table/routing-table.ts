@@ -21,8 +21,8 @@ export interface RoutingTableOptions {
 
 /**
  * The known nodes by their distance from this node (BEP 5, Kademlia). Bucket `i` has nodes that share exactly `i`
- * leading bits with this node's id. The last bucket has all nodes that share more bits, and is split when it is full.
- * Only nodes that have replied to this node are used. A bucket admits one node per network, except for addresses of
+ * leading bits with this node's id. The last bucket has all nodes that share more bits, and is split when it is full. A
+ * node is added only after it has replied to this node. A bucket admits one node per network, except for addresses of
  * local networks.
  */
 export class RoutingTable {
@@ -37,7 +37,7 @@ export class RoutingTable {
     this.#rows = new Rows(family);
   }
 
-  /** The number of nodes in use. */
+  /** The number of nodes in the buckets, without the replacements. */
   get size(): number {
     let size = 0;
     for (const { begin, end } of this.#buckets) size += end - begin;
@@ -49,7 +49,7 @@ export class RoutingTable {
     return this.#buckets.length;
   }
 
-  /** Yields all nodes in use. */
+  /** Yields all nodes in the buckets, without the replacements. */
   *nodes(): Generator<Contact> {
     for (const { begin, end } of this.#buckets) for (let row = begin; row < end; row++) yield this.#contact(row);
   }
@@ -60,8 +60,8 @@ export class RoutingTable {
   }
 
   /**
-   * Records that a node has replied to a query. Returns a node to ping, when that node has been silent for a long time
-   * and the new node could replace it; otherwise `undefined`.
+   * Records that a node has replied to a query. Returns another node, for the caller to ping, when that one has been
+   * silent for a long time and the new node could replace it; otherwise `undefined`.
    */
   onReply(id: NodeId, endpoint: Endpoint, now: number, roundTripMs: number): NodeInfo | undefined {
     if (id === this.id) return undefined;
@@ -81,8 +81,8 @@ export class RoutingTable {
   }
 
   /**
-   * Records that a node has sent a query, which shows that it is running when it is in the table. Returns whether the
-   * node is unknown and would join the table at once if it replied, so that it should be pinged.
+   * Records that a node has sent a query: when it is in the table, it is known to be running. Returns whether the
+   * caller should ping the node, because it is unknown and would join the table at once if it replied.
    */
   onQuery(id: NodeId, endpoint: Endpoint, now: number): boolean {
     if (id === this.id) return false;
@@ -99,8 +99,8 @@ export class RoutingTable {
   }
 
   /**
-   * Records that a query to a node got no reply. A bad node is removed when there is a replacement, or when it fails
-   * often.
+   * Records that a query to a node got no reply. After {@link MAX_FAILURES} failures in a row the node is removed when
+   * there is a replacement; without one it is removed after three times as many.
    */
   onFailure(id: NodeId, endpoint: Endpoint): void {
     const bucket = this.#buckets[this.#indexOf(id)];
@@ -159,7 +159,8 @@ export class RoutingTable {
   }
 
   /**
-   * Merges the good nodes of a bucket into those found, sorted from `from` on. This takes less time than sorting all.
+   * Adds the good nodes of a bucket to the nodes found, and keeps those from index `from` on sorted by distance. This
+   * takes less time than sorting all.
    */
   #collect(index: number, { target, prefix, count, from, rows: out, distances }: Found): void {
     const bucket = this.#buckets[index];
@@ -205,7 +206,10 @@ export class RoutingTable {
     return bucket;
   }
 
-  /** Adds a node that is not in use. Returns a questionable node that it could replace, if any. */
+  /**
+   * Adds a node that is not in use. Returns a node that has been silent for a long time and that the new one could
+   * replace, if any.
+   */
   #add(id: NodeId, endpoint: Endpoint, now: number, roundTripMs: number): NodeInfo | undefined {
     const at = packEndpointText(endpoint);
     const isExempt = isLocal(endpoint.ip);
@@ -227,8 +231,8 @@ export class RoutingTable {
   }
 
   /**
-   * Replaces a bad node by a new one. When no node is bad, the new one becomes a replacement, and a node that was
-   * silent for long is returned, to be pinged.
+   * Puts a new node in the place of a bad one. When no node is bad, the new one becomes a replacement, and a node that
+   * has been silent for a long time is returned: the caller pings it.
    */
   #replace(bucket: Bucket, { id, endpoint }: NodeInfo, now: number, roundTripMs: number): NodeInfo | undefined {
     const waiting = bucket.find(id);

@@ -13,7 +13,7 @@ const UNKNOWN = 0xffff;
 /**
  * The nodes of a routing table as rows of bytes in one array: the node in compact form, and its state. A node takes a
  * quarter of the memory of an object with texts, and a search reads contiguous memory. Endpoints are given in compact
- * form, as strings with one character for each byte. (More than sixteen public members: the fields of a row.)
+ * form, as strings with one character for each byte. It has many public members, for the fields of a row.
  */
 export class Rows {
   readonly #family: IpFamily;
@@ -114,7 +114,7 @@ export class Rows {
     return (id ^ prefix) >>> 0;
   }
 
-  /** Compares the XOR distances of two nodes to a target, as `compareDistance` does. */
+  /** Compares the XOR distances of two nodes to a target, with the result of `compareDistance`. */
   compare(a: number, b: number, target: NodeId): number {
     const bytes = this.#bytes;
     const [beginA, beginB] = [a * this.#stride, b * this.#stride];

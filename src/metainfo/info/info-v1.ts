@@ -40,9 +40,9 @@ export function readPieceLengthV1(info: BDict): number {
 }
 
 /**
- * Reads the elements of the list `files` one by one while the info dictionary is decoded, so that all file dictionaries
- * are never in memory at once. An error in a file is stored and thrown by {@link FileReader.files}: a torrent of an
- * unknown version must be refused for its version, not for a file that only this version cannot read.
+ * Reads the elements of the list `files` one by one while the info dictionary is decoded, so that the dictionaries of
+ * all files are never in memory at once. The error of a malformed file is stored, and thrown later by
+ * {@link FileReader.files}: a torrent of an unknown version may have other files, and its error must be the version.
  */
 export class FileReader {
   /**
@@ -84,8 +84,8 @@ export class FileReader {
   }
 
   /**
-   * The files read so far, when at least one is not plain (see `scanner`). Throws the error of the first malformed
-   * file.
+   * All files read so far, for torrents in which at least one file is not plain (see `scanner`). Throws the error of
+   * the first malformed file.
    */
   get files(): readonly RawFile[] {
     if (this.#failure !== undefined) throw toError(this.#failure);

@@ -60,8 +60,8 @@ export function readInfoV2(info: BDict, text: TextReader): InfoV2 {
 }
 
 /**
- * Adds the files below a folder of the file tree to `files`. The recursion is limited, because the decoder refuses
- * deeper dictionaries.
+ * Adds the files below a folder of the file tree to `files`. The decoder limits the depth of dictionaries, and so the
+ * depth of this recursion.
  */
 function walk(folder: BDict, path: readonly string[], files: RawFile[], text: TextReader): void {
   for (const [key, value] of folder) {

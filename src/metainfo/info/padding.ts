@@ -4,7 +4,7 @@
  */
 const PADDING_PREFIX = "_____padding_file_";
 
-/** Whether a file with this name is a padding file, though its `attr` does not mark it as one. */
+/** Whether a file with this name is a padding file, even when its `attr` does not say so. */
 export function isPaddingName(name: string): boolean {
   return name.startsWith(PADDING_PREFIX);
 }

@@ -4,7 +4,7 @@ import { MAX_PATH_COMPONENTS } from "../limits.ts";
 const COLON = 0x3a;
 const ZERO = 0x30;
 const LETTER_E = 0x65;
-/** The number of digits up to which every integer is a safe integer. */
+/** Every integer of at most this many digits is a safe integer. */
 const SAFE_DIGITS = 15;
 /**
  * The number of bencode tokens of a file's entry without its path components: the dictionary, two keys, the length and

@@ -13,26 +13,26 @@ const FIRST_CAPACITY = 64;
 const NOTHING = new Uint8Array();
 
 /**
- * A compact list of files whose paths in the torrent are safe and distinct, so that they are also the paths on disk. It
- * stores offsets and lengths in typed arrays, and makes a file object only when a caller reads it. When one file of a
- * torrent has another path, all its files are read again as {@link RawFile}s.
+ * A compact list of files. Their paths in the torrent are safe and distinct, so that they are also the paths on disk.
+ * The list stores offsets and lengths in typed arrays, and makes a file object only when a caller reads it. When one
+ * file of a torrent has a path that is not safe or not distinct, all files are stored as {@link RawFile}s instead.
  */
 export class PlainFiles implements PlacedFiles {
   /** Detects equal paths; `undefined` once the list is complete. */
   #hashes: PathHashes | undefined = new PathHashes();
   #bytes: Uint8Array = NOTHING;
   #lengths = new Float64Array(FIRST_CAPACITY);
-  /** The offset in the bytes at which each path begins. */
+  /** The offset in the bencoded bytes at which each path begins. */
   #paths = new Uint32Array(FIRST_CAPACITY);
   #count = 0;
-  /** The offset at which the last path ends. */
+  /** The offset in the bencoded bytes at which the last path ends. */
   #end = 0;
   /**
    * The bytes from the start of the first path to the end of the last one, as ASCII text. File names are substrings of
    * it, which takes a fraction of the memory of separate strings.
    */
   #listed = "";
-  /** The offset in the bytes at which `#listed` begins. */
+  /** The offset in the bencoded bytes at which `#listed` begins. */
   #from = 0;
   /** The components of the path being read, reused for each path. */
   readonly #components: string[] = [];
@@ -96,8 +96,8 @@ export class PlainFiles implements PlacedFiles {
   }
 
   /**
-   * Completes the list; to be called once, after the last file. It copies the paths: a path that was checked stays safe
-   * even when the caller changes the bytes later.
+   * Completes the list. Call this once, after the last file. It copies the paths, so that they stay safe even when the
+   * caller changes the bytes later.
    */
   seal(): this {
     this.#from = this.#paths[0] ?? 0;

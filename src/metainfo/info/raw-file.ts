@@ -56,8 +56,8 @@ export function readAttributes(dict: BDict): string {
 }
 
 /**
- * Returns the number of bytes that a file has in the torrent's pieces. It is 0 for a symbolic link (BEP 47): the length
- * that some programs write with a link is that of its target. Throws `metainfo.files` when a file has no length.
+ * Returns the number of bytes that a file has in the torrent's pieces. It is 0 for a symbolic link (BEP 47), also when
+ * a program has written the length of the link's target. Throws `metainfo.files` when a file has no length.
  */
 export function readLength(dict: BDict, attributes: string): number {
   if (attributes !== "" && attributes.includes("l")) return 0;
@@ -67,8 +67,8 @@ export function readLength(dict: BDict, attributes: string): number {
 }
 
 /**
- * Returns a list of strings as text; `undefined` when the value is not a list of strings. Throws `metainfo.path` when
- * it has more than {@link MAX_PATH_COMPONENTS} components.
+ * Decodes a path, which is a list of strings; `undefined` for any other value. Throws `metainfo.path` when the path has
+ * more than {@link MAX_PATH_COMPONENTS} components.
  */
 export function readPath(value: BValue | undefined, text: TextReader): string[] | undefined {
   const list = asList(value);

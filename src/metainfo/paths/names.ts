@@ -7,8 +7,8 @@ import { MAX_KEPT_EXTENSION_BYTES, MAX_NAME_BYTES } from "../limits.ts";
 export const STATE_FOLDER = ".millrace";
 
 /**
- * The maximum length, in characters, of a plain name. A plain name has one byte per character, so it is shorter than
- * {@link MAX_NAME_BYTES}.
+ * The maximum length, in characters, of a plain name (see {@link isPlain}). It has one byte per character, so it is
+ * shorter than {@link MAX_NAME_BYTES}.
  */
 const LONGEST_PLAIN = 150;
 const DEVICE = /^(?:con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³]|conin\$|conout\$) *(?:\.|$)/i;
@@ -24,9 +24,9 @@ const FORBIDDEN =
 
 /** Invisible characters, and characters that some file systems (Apple's among them) ignore when they compare names. */
 const IGNORED = /[\p{Default_Ignorable_Code_Point}\p{Cf}]/gu;
-/** The start of a name reserved for Millrace: `.millrace`, or the short name that Windows gives such a file. */
+/** Matches the start of a name reserved for Millrace: `.millrace`, or the short name that Windows gives such a file. */
 const OWN_NAME = /^(?:\.millrace|millra~)/;
-/** Matches the names that {@link OWN_NAME} can match after folding. Other names are not folded. */
+/** Matches every name that {@link OWN_NAME} can match after {@link foldName}. Other names need no folding. */
 const MAY_BE_OWN = /^[.mM\u0080-\uffff]/;
 
 /**
@@ -72,7 +72,9 @@ function isPlain(text: string): boolean {
   return code !== 0x20 && code !== 0x2e;
 }
 
-/** Whether a name reserved by Windows (A, C, L, N or P) or by Millrace (M or a dot) may begin with this character. */
+/**
+ * Whether the names that begin with this character may be reserved: by Windows (A, C, L, N, P) or by Millrace (M, dot).
+ */
 function mayBeReserved(first: number): boolean {
   const lower = first | 0x20;
   return (

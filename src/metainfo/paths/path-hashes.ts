@@ -3,8 +3,8 @@ import { FOLDED } from "./plain-names.ts";
 
 const FIRST_SLOTS = 256;
 /**
- * The maximum number of slots that are searched for one path. Paths can be chosen to have equal hashes in this table;
- * beyond this number the caller uses a `Map`, whose hashes are not predictable.
+ * The maximum number of slots that are searched for one path. A hostile torrent can have many paths that belong in the
+ * same slot. Beyond this number the caller uses a `Map`, whose hashes cannot be predicted.
  */
 const MOST_PROBES = 64;
 const SEPARATOR = 0x2f;
@@ -15,9 +15,9 @@ const SECOND_PRIME = 0x5bd1e995;
 const FOLDER = 1;
 
 /**
- * Detects, without regard to case, whether the path of a file equals the path of another file or of a folder. All names
- * are ASCII. It keeps a hash of 64 bits for each path, not the path. Equal paths are always found; different paths with
- * equal hashes only cause the slower full check.
+ * Detects whether the path of a file equals the path of another file or of a folder, regardless of case. All names are
+ * ASCII. It stores a hash of 64 bits for each path instead of the path. Equal paths are always found. Different paths
+ * with equal hashes are reported as equal; the caller then does the slower full check.
  */
 export class PathHashes {
   /** The hash table: two integers for each slot, both 0 in a free slot. The lowest bit of the second marks a folder. */
@@ -97,7 +97,9 @@ export class PathHashes {
   }
 }
 
-/** Returns the index in the table at which the search for a hash begins. It is even: a slot has two integers. */
+/**
+ * Returns the index in the table at which the search for a hash begins. It is even, because a slot has two integers.
+ */
 function home(first: number): number {
   return (first ^ (first >>> 15)) & ~1;
 }

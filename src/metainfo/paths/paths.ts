@@ -4,20 +4,19 @@ import { foldName, numberedName, safeName } from "./names.ts";
 import { SmallMap } from "./small-map.ts";
 
 /**
- * The names in use within one folder, or within several folders whose names differ in case only. The key is a folded
- * name; the value is the names within that folder, or `undefined` when the name is a file's.
+ * The names that are taken in one folder. Folders whose names differ in case only share one object. The key is a name
+ * folded by {@link foldName}. The value has the names taken in the folder of that name; it is `undefined` when a file
+ * has the name.
  */
 class Names extends SmallMap<Names | undefined> {
   /**
-   * The last number added to each folded name, so that numbering a thousand equal names does not take a million steps.
+   * The last number that was added to each folded name. The search for a free number continues after it, so that a
+   * thousand equal names do not take a million steps.
    */
   lastNumber: Map<string, number> | undefined = undefined;
 }
 
-/**
- * A folder of the torrent as it is named on disk. Maps the names of its subfolders, as the torrent has them, to the
- * subfolders.
- */
+/** A folder of the torrent. Maps the names that its subfolders have in the torrent to the subfolders. */
 class Folder extends SmallMap<Folder> {
   /** The parent folder; `undefined` for the torrent's root. */
   readonly parent: Folder | undefined;
@@ -37,19 +36,20 @@ class Folder extends SmallMap<Folder> {
 }
 
 /**
- * Gives each file of a torrent a safe path that differs from all others without regard to case. When two paths clash
- * (equal names, names that differ in case only, a file where another path needs a folder), the first in the torrent's
- * order keeps its name, and a number is added before the extension of the later one. Folders whose names differ in case
- * only keep their names, but the files in them get different names, as if it were one folder. The same list of files
- * always gives the same paths.
+ * Gives each file of a torrent a safe path that differs from all others, regardless of case. Two paths clash when they
+ * have equal names, names that differ in case only, or a file where another path needs a folder. The first one in the
+ * torrent's order then keeps its name, and a number is added before the extension of the later one. Folders whose names
+ * differ in case only keep their names, but the files in them get different names, as if it were one folder. The same
+ * list of files always gives the same paths.
  */
 export class PathTable {
   readonly #root = new Folder(undefined, "", true, new Names());
   #folders = 0;
 
   /**
-   * Returns the safe path of the next file. It is `components` itself (the torrent's path, as text, not empty) when
-   * nothing has to change. Throws `metainfo.path` when there are more than {@link MAX_FOLDERS} folders.
+   * Returns the safe path of the next file. `components` is its path in the torrent, as text, not empty; the same array
+   * is returned when nothing has to change. Throws `metainfo.path` when there are more than {@link MAX_FOLDERS}
+   * folders.
    */
   place(components: readonly string[]): readonly string[] {
     let parent = this.#root;
@@ -109,8 +109,8 @@ function takeNumbered(names: Names, name: string, folded: string, within: Names 
 }
 
 /**
- * Makes the components of a path safe. The path need not be unique: it is that of a padding file or the target of a
- * symbolic link.
+ * Makes each component of a path safe. The path may equal another one: this is for padding files and for the targets of
+ * symbolic links.
  */
 export function safePath(components: readonly string[]): readonly string[] {
   return components.map(safeName);

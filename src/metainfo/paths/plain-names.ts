@@ -1,6 +1,6 @@
 import { safeName } from "./names.ts";
 
-/** The maximum length of a plain name: shorter names are below the limit of file systems. */
+/** The maximum length of a plain name, in characters. Every file system accepts names of this length. */
 const LONGEST_PLAIN = 150;
 const SPACE = 0x20;
 const DOT = 0x2e;
@@ -12,8 +12,8 @@ const UPPER_Z = 0x5a;
 const CASE_BIT = 0x20;
 
 /**
- * The first three letters of the names that Windows reserves for devices and of those reserved for Millrace. A name
- * that begins with them is decoded to text and checked by {@link safeName}.
+ * The first three letters of the names that Windows reserves for devices, and of the names reserved for Millrace. Every
+ * name that begins with them is decoded to text and checked by {@link safeName}.
  */
 const RESERVED_STARTS = new Set(
   ["con", "prn", "aux", "nul", "com", "lpt", ".mi", "mil"].map((start) =>
@@ -45,7 +45,7 @@ export function isPlainName(bytes: Uint8Array, start: number, end: number): bool
   return safeName(text) === text;
 }
 
-/** Returns three bytes as one number, without regard to case. */
+/** Returns three bytes as one number, regardless of case. */
 function threeLetters(a: number, b: number, c: number): number {
   return ((a | CASE_BIT) << 16) | ((b | CASE_BIT) << 8) | c | CASE_BIT;
 }

@@ -38,9 +38,9 @@ export function treeWidth(count: number): number {
 }
 
 /**
- * Returns the root of a merkle tree, given the hashes of one layer, `height` levels above the leaves. Missing nodes are
- * {@link padHash}es, up to `width` nodes (a power of two; default: the next power of two). An empty layer has the root
- * of a tree of padding.
+ * Returns the root of a merkle tree, given the nodes of one layer, which is `height` levels above the leaves. The layer
+ * is filled with {@link padHash}es up to `width` nodes, a power of two (default: the next one). An empty layer is
+ * filled in the same way.
  */
 export function merkleRoot(
   layer: Uint8Array,
@@ -59,17 +59,17 @@ export function merkleRoot(
 }
 
 /**
- * Returns the number of leaves in the merkle tree of one piece (BEP 52): the blocks in a piece. For a file of at most
- * one piece it is the next power of two of the file's blocks.
+ * Returns the number of leaves in the merkle tree of one piece (BEP 52): the number of blocks in a piece. For a file of
+ * at most one piece it is the number of the file's blocks, rounded up to a power of two.
  */
 export function pieceTreeWidth(pieceLength: number, fileLength: number): number {
   return treeWidth(Math.min(pieceLength, fileLength) / BLOCK_LENGTH);
 }
 
 /**
- * Returns the merkle root of a piece of a v2 file, given the piece's bytes. The tree is padded to `pieceLength` when
- * the file has more than one piece. Otherwise it is padded to the next power of two of blocks, and its root is the
- * file's pieces root.
+ * Returns the merkle root of a piece of a v2 file, given the piece's bytes. When the file has more than one piece, the
+ * tree has a leaf for each block of `pieceLength` bytes. Otherwise it has the number of the file's blocks, rounded up
+ * to a power of two, and its root is the file's pieces root.
  */
 export function pieceRoot(data: Uint8Array, hasher: SyncHasher, pieceLength: number, fileLength: number): Uint8Array {
   return merkleRoot(merkleLeaves(data, hasher), hasher, 0, pieceTreeWidth(pieceLength, fileLength));

@@ -3,11 +3,11 @@ import net from "node:net";
 /**
  * Moves an accepted connection into a new `net.Socket` that reads into one static buffer.
  *
- * `net.connect` takes `onread`, a buffer that every read goes into; `net.createServer` offers no such option, so an
- * accepted socket allocates 64 KiB for each read. The constructor of `net.Socket` takes a `handle` and `onread`
- * together, though: given the handle of a socket that has not begun to read (`pauseOnConnect`), the new socket is that
- * connection. This uses two private members (`_handle`, `_server`); where they are not as expected it returns
- * `undefined` and the caller falls back to `data` events.
+ * `net.connect` takes the option `onread`: a buffer that every read goes into. `net.createServer` has no such option,
+ * so an accepted socket allocates 64 KiB for each read. But the constructor of `net.Socket` takes a `handle` together
+ * with `onread`. Given the handle of a socket that has not begun to read (`pauseOnConnect`), it makes a new socket for
+ * the same connection. This uses two private members (`_handle`, `_server`). Where they are not as expected, the
+ * function returns `undefined`, and the caller uses `data` events.
  */
 export function adopt(accepted: net.Socket, options: net.SocketConstructorOpts): net.Socket | undefined {
   const handle: unknown = Reflect.get(accepted, "_handle");

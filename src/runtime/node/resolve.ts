@@ -4,12 +4,12 @@ import type { ResolveOptions } from "../net.ts";
 import { networkError } from "./system-error.ts";
 
 /**
- * Error codes that do not show whether a name exists, because a DNS server did not reply. The system's resolver, which
- * asks the same servers, is then not tried.
+ * Error codes for a DNS server that did not reply. The system's resolver is then not tried, because it asks the same
+ * servers.
  */
 const SILENT = new Set(["ETIMEOUT", "ECANCELLED"]);
 
-/** Resolves a host name to its addresses as {@link Net.resolve} does. */
+/** Resolves a host name to its addresses: the implementation of {@link Net.resolve}. */
 export async function resolveHost(
   host: string,
   signal?: AbortSignal,
@@ -57,12 +57,15 @@ function codeOf(error: unknown): string {
   return typeof error === "object" && error !== null && "code" in error ? String(error.code) : "";
 }
 
-/** Settles as `promise` does, but rejects at once when `signal` aborts: the system's resolver cannot be stopped. */
+/**
+ * Returns the result of `promise`, or rejects with its error. Rejects at once when `signal` aborts, because the
+ * system's resolver cannot be stopped.
+ */
 async function unlessAborted<T>(promise: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
   if (signal === undefined) return promise;
   let stop: (() => void) | undefined;
   const aborted = new Promise<never>((_resolve, reject) => {
-    stop = (): void => reject(new AbortError("the operation was aborted", { cause: signal.reason }));
+    stop = (): void => reject(new AbortError("the name resolution was aborted", { cause: signal.reason }));
     signal.addEventListener("abort", stop, { once: true });
   });
   try {

@@ -23,8 +23,8 @@ const TURN_BYTES = 4 * READ_BUFFER.length;
 export const WRITE_HIGH_WATER = 1024 * 1024;
 
 /**
- * The target of the `onread` option of a `net.Socket`, which must be given when the socket is made. NodeSocket sets its
- * functions later, when the connection is started.
+ * The object for the `onread` option of a `net.Socket`, which Node needs when it makes the socket. NodeSocket sets the
+ * functions of the object later, when the connection is started.
  */
 export class ReadTarget {
   deliver: ((chunk: Uint8Array) => void) | undefined;

@@ -1,10 +1,11 @@
 import { formatEndpoint, type Endpoint } from "../../base/index.ts";
 
 /**
- * The kind of a NAT (RFC 3489). A `"full-cone"` passes every datagram to a mapped port; a `"restricted-cone"` those of
- * IP addresses that the host has sent to; a `"port-restricted-cone"` those of endpoints that the host has sent to. A
- * `"symmetric"` NAT uses another port for each endpoint that the host sends to, and passes only what this endpoint
- * sends.
+ * The kind of a NAT (RFC 3489). An endpoint is an IP address with a port.
+ * - `"full-cone"` passes every datagram to a mapped port
+ * - `"restricted-cone"` passes datagrams from IP addresses that the host has sent to
+ * - `"port-restricted-cone"` passes datagrams from endpoints that the host has sent to
+ * - `"symmetric"` maps another port for each endpoint that the host sends to, and passes only datagrams from it
  */
 export type NatKind = "full-cone" | "restricted-cone" | "port-restricted-cone" | "symmetric";
 
@@ -27,7 +28,10 @@ interface Mapping {
   readonly localPort: number;
   readonly port: number;
   sentAt: number;
-  /** The times of the last datagrams, by the part of a remote endpoint that the NAT compares, the latest at the end. */
+  /**
+   * The times of the last datagrams to remote endpoints, the latest at the end. The key is the part of the endpoint
+   * that the NAT compares, its IP address or all of it.
+   */
   readonly remotes: Map<string, number>;
 }
 

@@ -30,7 +30,8 @@ export class FilePool {
 
   /**
    * Calls `work` with the open file. `"write"` creates a missing file; readers also use a file that is open for
-   * writing. Rejects as `Files.open` does (`storage.too-many-files` only when no file is idle) and as `work` does.
+   * writing. Rejects with the errors of `work` and of `Files.open` (`storage.too-many-files` only when no file is
+   * idle).
    */
   async use<T>(path: string, mode: PoolMode, work: (file: OpenFile) => Promise<T>): Promise<T> {
     const entry = this.#entry(path, mode);

@@ -13,8 +13,8 @@ import { isZero } from "../zeros.ts";
 
 /**
  * Stores a torrent in files. A file that exists or is wanted is stored under its own name. The bytes of other files go
- * to the part file, and move to the file when it becomes wanted. (More than sixteen public members: those of {@link
- * Storage}, and `path`.)
+ * to the part file, and move to the file when it becomes wanted. It has many public members: those of {@link Storage},
+ * and `path`.
  */
 export class FileStorage implements Storage {
   readonly #options: FileStorageOptions;
@@ -27,8 +27,8 @@ export class FileStorage implements Storage {
   readonly #maker: FileMaker;
   #watch: FileWatch | undefined;
   /**
-   * The lock that writes hold shared and selections hold exclusively, because a selection changes which files store the
-   * bytes.
+   * Each write holds this lock as a shared task, and each selection of files as an exclusive one, because a selection
+   * changes the files in which bytes are stored.
    */
   readonly #lock = new SharedLock();
 
@@ -291,9 +291,9 @@ export class FileStorage implements Storage {
   }
 
   /**
-   * Moves the bytes of a file that has become wanted from the part file to the file. Copies all its pieces, because
-   * blocks requested before the file was deselected may have arrived later. Zeros are not copied: bytes that were never
-   * written are read as zeros anyway.
+   * Moves the bytes of a file that has become wanted from the part file to the file. Copies all its pieces: blocks that
+   * were requested before the file was deselected may have arrived later, and are in the part file. Zeros are not
+   * copied: bytes that were never written are read as zeros anyway.
    */
   async #moveFromPart(file: LayoutFile): Promise<void> {
     const { files, pool, partPath } = this.#options;

@@ -7,9 +7,9 @@ import type { FileStamp } from "../storage.ts";
 const FIELDS = 3;
 
 /**
- * Detects that another program changed, truncated or removed a file while the torrent is shared. At most every {@link
- * WATCH_FILE_MS} it compares the stamp (size and modification time) that the file had when it was verified with the
- * current one. The stamp is read by path: an open file stays readable after it was removed or replaced.
+ * Detects that another program changed, truncated or removed a file while the torrent is shared. At most every
+ * {@link WATCH_FILE_MS} it compares the file's size and modification time (its stamp) with those at the time of its
+ * verification. It reads them by path, because an open file stays readable after it was removed or replaced.
  */
 export class FileWatch {
   readonly #files: Files;

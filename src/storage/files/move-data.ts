@@ -89,8 +89,8 @@ export async function moveData(job: MoveJob): Promise<"nothing" | "renamed" | "c
 }
 
 /**
- * Resolves to the lines of a mark file: the source path, then one line for each file with its size and modification
- * time (empty for a missing file).
+ * Resolves to the lines of a mark file, which lists the copied files: the source path, then one line for each file with
+ * its size and modification time (empty for a missing file).
  */
 async function describe(files: Files, source: string, paths: readonly string[]): Promise<string[]> {
   const lines = [JSON.stringify(source)];

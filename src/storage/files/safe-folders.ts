@@ -3,8 +3,8 @@ import { foldName } from "../../metainfo/index.ts";
 import type { Files } from "../../runtime/index.ts";
 
 /**
- * Whether `path` lies in one of the folders `own` with the program's own files. Case and Unicode form are ignored. A
- * folder of `own` that contains the download folder `root` does not count, because data may be there.
+ * Whether `path` lies in one of the folders `own`, which have the program's own files. Case and Unicode form are
+ * ignored. A folder of `own` that contains the download folder `root` does not count, because data may be there.
  */
 export function isOwnPath(own: readonly string[], root: string, path: string): boolean {
   const [at, from] = [foldName(path), foldName(root)];
@@ -15,8 +15,9 @@ export function isOwnPath(own: readonly string[], root: string, path: string): b
 }
 
 /**
- * Creates folders below a root. It rejects symbolic links that lead out of the root, and folders with the program's own
- * files, so that a torrent can neither write outside the download folder nor overwrite the program's state.
+ * Creates folders below a root. It rejects symbolic links that lead out of the root, so that a torrent cannot write
+ * outside the download folder. It also rejects folders with the program's own files, so that a torrent cannot overwrite
+ * the program's state.
  */
 export class SafeFolders {
   readonly #files: Files;

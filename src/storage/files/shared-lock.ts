@@ -7,7 +7,7 @@ export class SharedLock {
   /** Resolves when the last exclusive task has ended; `undefined` when there is none. */
   #alone: Promise<void> | undefined;
 
-  /** Runs `work` as a shared task. The returned promise settles as that of `work` does. */
+  /** Runs `work` as a shared task. Returns its result, or rejects with its error. */
   async shared<T>(work: () => Promise<T>): Promise<T> {
     while (this.#alone !== undefined) await this.#alone;
     const running = work();
@@ -19,9 +19,7 @@ export class SharedLock {
     }
   }
 
-  /**
-   * Runs `work` as an exclusive task, in the order of the calls. The returned promise settles as that of `work` does.
-   */
+  /** Runs `work` as an exclusive task, in the order of the calls. Returns its result, or rejects with its error. */
   exclusive<T>(work: () => Promise<T>): Promise<T> {
     const before = this.#alone;
     const result = this.#after(before, work);

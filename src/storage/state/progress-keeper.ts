@@ -94,8 +94,8 @@ export class ProgressKeeper {
   }
 
   /**
-   * Takes the pieces and blocks recorded so far and makes them durable after all earlier operations, so that a snapshot
-   * contains exactly what was recorded before it.
+   * Makes the pieces and blocks recorded so far durable, after all earlier operations have ended, and then calls
+   * `then`. Pieces recorded later wait for the next operation, so a snapshot has exactly those recorded before it.
    */
   #enqueue(then: () => Promise<void>): Promise<void> {
     this.#timer?.cancel();

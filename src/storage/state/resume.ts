@@ -76,7 +76,10 @@ export class ResumeFile {
   readonly #journalPath: string;
   /** The journal. Its file is created with the first record, so an idle torrent has no open file. */
   #journal: Journal | undefined;
-  /** The generation of the snapshot on disk; `undefined` when it has a journal. */
+  /**
+   * The generation of the snapshot on disk; `undefined` when the snapshot is out of date, because the journal has
+   * records.
+   */
   #generation: Uint8Array | undefined;
   /**
    * The generation of the journal file on disk, if known. The next snapshot stores it, so that this older journal is
@@ -200,8 +203,8 @@ export class ResumeFile {
   }
 
   /**
-   * Whether the snapshot file contains exactly these bytes. The file is read for each comparison, which costs less than
-   * to write it again, or to keep a copy in memory for each torrent.
+   * Whether the snapshot file contains exactly these bytes. The file is read for each comparison. This costs less than
+   * writing it again, or keeping a copy in memory for each torrent.
    */
   async #isOnDisk(bytes: Uint8Array): Promise<boolean> {
     try {

@@ -4,8 +4,8 @@ import type { HashAlgorithm, Hasher } from "../../runtime/index.ts";
 import { MAX_RESUME_BYTES } from "../limits.ts";
 
 /**
- * The first bytes of a state file with a checksum. A file of version 1 has neither of them: it consists of the
- * dictionary alone.
+ * The first bytes of a state file with a checksum. A file of version 1 has neither these bytes nor a checksum: it is
+ * the dictionary alone.
  */
 const MAGIC = utf8("MRS2");
 /** The algorithm of the checksum (20 bytes) that detects damage. */

@@ -30,7 +30,7 @@ export async function announce(
  * Scrapes a tracker: resolves to the counts of seeders, leechers and downloads of torrents, without joining their
  * swarms (BEP 48, BEP 15). There is one entry for each torrent, in the order of the request; `undefined` for a torrent
  * that the tracker does not have (a UDP tracker sends zeros instead). At most 64 torrents over HTTP, 74 over UDP.
- * Rejects as {@link announce} does, and with `tracker.no-scrape`, `tracker.scrape-count`.
+ * Rejects with the errors of {@link announce}, and with `tracker.no-scrape`, `tracker.scrape-count`.
  */
 export async function scrape(
   host: TrackerHost,

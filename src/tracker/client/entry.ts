@@ -78,9 +78,7 @@ export class TrackerEntry {
     return this.#isCounted;
   }
 
-  /**
-   * Whether the tracker counts the client as a peer, or may do so soon because it has not yet replied to an announce.
-   */
+  /** Whether the tracker counts the client as a peer, or may do so soon because an announce to it has no reply yet. */
   get mayCountUs(): boolean {
     return this.#isCounted || this.#state.kind === "announcing";
   }
@@ -170,7 +168,8 @@ export class TrackerEntry {
   }
 
   /**
-   * Stops announces to this tracker because another tracker of its group works. They begin again when that one fails.
+   * Stops announces to this tracker, because another tracker that is used in its place works. Announces to this one
+   * begin again when the other one fails.
    */
   retire(): void {
     if (this.#state.kind === "working" || this.#state.kind === "announcing") this.#state = { kind: "idle" };

@@ -6,8 +6,8 @@ import { FAMILY_GRACE_MS } from "../limits.ts";
 
 /**
  * Sends a request over IPv4 and IPv6 at the same time. Resolves with the first reply, and with the other one when it
- * arrives within `graceMs` milliseconds of the first. Later the other request is aborted, because an IP family without
- * a route must not delay the peers of the other. Rejects with the first error when all requests fail.
+ * arrives within `graceMs` milliseconds of the first. After that time the other request is aborted, because an IP
+ * family without a route must not delay the peers of the other. Rejects with the first error when all requests fail.
  */
 export function bothFamilies<Target, Reply>(
   clock: Clock,

@@ -71,8 +71,8 @@ async function get<T>(
 }
 
 /**
- * Throws the error for an HTTP reply with an error status. When the body is a bencoded refusal, its reason is used: it
- * is more useful than the status.
+ * Throws the error for an HTTP reply with an error status. When the body is a bencoded refusal, the error has its
+ * reason, which is more useful than the status.
  */
 function readError(status: number, body: Uint8Array, read: (body: Uint8Array) => unknown): never {
   try {

@@ -19,10 +19,10 @@ export interface Plan<T> {
 }
 
 /**
- * Decides to which trackers to announce now (BEP 12). In each group, the first tracker that has not failed gets the
- * announces; a failed tracker is skipped until its wait is over. All groups get announces at the same time: with one
- * group for each tier, every tier does; with all tiers in one group, the later tiers are used only after failures.
- * `completed` is sent at once to every tracker that waits for it. Has no side effects.
+ * Decides to which trackers to announce now (BEP 12). In each group of trackers, only the first one that has not failed
+ * gets announces; a failed one is skipped until its wait is over. All groups get announces at the same time. The caller
+ * makes a group of each tier, so that every tier gets announces, or one group of all tiers, so that the later tiers are
+ * used only after failures. `completed` is sent at once to every tracker that waits for it. Has no side effects.
  */
 export function planAnnounces<T extends PlannedTracker>(groups: readonly (readonly T[])[], now: number): Plan<T> {
   const due = new Set<T>();

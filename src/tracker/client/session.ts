@@ -117,8 +117,8 @@ export class TrackerSession {
   }
 
   /**
-   * Ends regular announces and sends `stopped` to the trackers that count the client as a peer, or may do so because an
-   * announce is under way. Takes at most 3 s; never rejects.
+   * Ends regular announces. Sends `stopped` to the trackers that count the client as a peer, or may do so because an
+   * announce to them has no reply yet. Takes at most 3 s; never rejects.
    */
   stop(): Promise<void> {
     if (this.#stopping !== undefined) return this.#stopping.done;

@@ -128,9 +128,7 @@ export class UdpExchange {
 
   #onTimeout(): void {
     if (this.#options.clock.now() >= this.#deadline) {
-      this.#end(
-        new TrackerError("tracker.timeout", `no reply within  ${Math.round(this.#options.timeoutMs / 1000)} s`),
-      );
+      this.#end(new TrackerError("tracker.timeout", `no reply within ${Math.round(this.#options.timeoutMs / 1000)} s`));
       return;
     }
     if (this.#state.kind === "requesting" && this.#state.isReused) this.#options.ids.delete(this.#target);

@@ -43,8 +43,8 @@ type Targets = readonly [Endpoint, ...Endpoint[]];
  * address. Sockets are opened when first needed. Share one object among all sessions of a client; {@link
  * UdpTrackers.close} ends all running requests.
  *
- * With a {@link UdpPort}, requests are sent from its sockets, and only the replies to them are claimed. A request with
- * a local address uses a socket of its own.
+ * With a {@link UdpPort}, requests are sent from its sockets, and this object receives the replies to them from the
+ * port. A request with a local address uses a socket of its own.
  */
 export class UdpTrackers {
   readonly #host: TrackerHost;
@@ -71,7 +71,7 @@ export class UdpTrackers {
 
   /**
    * Announces once, over IPv4 and IPv6 when the tracker has addresses of both (BEP 7), and merges the replies. Rejects
-   * as `announce` does.
+   * with the errors of `announce`.
    */
   async announce(request: AnnounceRequest, signal?: AbortSignal): Promise<AnnounceReply> {
     const question = (urlData: string): Question<AnnounceReply> => ({
@@ -93,7 +93,10 @@ export class UdpTrackers {
     );
   }
 
-  /** Scrapes 1 to 74 torrents; resolves to their counts in the order of the request. Rejects as `scrape` does. */
+  /**
+   * Scrapes 1 to 74 torrents; resolves to their counts in the order of the request. Rejects with the errors of
+   * `scrape`.
+   */
   async scrape(
     url: string,
     infoHashes: readonly InfoHash[],

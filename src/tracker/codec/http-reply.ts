@@ -33,12 +33,13 @@ function malformed(what: string, cause?: unknown): TrackerError {
 }
 
 /**
- * A reply whose values are decoded only when the caller reads them, because a list may have a hundred thousand peers.
+ * The reply of an HTTP tracker. Its values are decoded only when the caller reads them, because a list of peers may
+ * have a hundred thousand entries.
  */
 export interface HttpReply {
   /**
-   * Returns the value of a key; `undefined` when the key is missing, or its value contains more than `maxTokens` values
-   * and keys.
+   * Returns the decoded value of a key; `undefined` when the key is missing, or when its value has more than
+   * `maxTokens` values and keys in it.
    */
   readonly get: (key: string, maxTokens?: number) => BValue | undefined;
   /** Returns the bencoded bytes of a key's value; `undefined` when the key is missing. */
@@ -172,8 +173,8 @@ function* dictionaryPeers(list: Uint8Array, most: number): Generator<Endpoint> {
 
 /**
  * Decodes the reply to an HTTP announce (BEP 3, 7, 23, 24, 31), compact or not. Numbers may be written as text. A
- * malformed field or peer is left out; the other fields and peers are still read. Throws TrackerError as {@link
- * decodeReply} does, and `tracker.malformed` when the reply has neither peers nor an interval.
+ * malformed field or peer is left out; the other fields and peers are still read. Throws the errors of
+ * {@link decodeReply}, and `tracker.malformed` when the reply has neither peers nor an interval.
  */
 export function decodeAnnounceReply(body: Uint8Array): AnnounceReply {
   const reply = decodeReply(body);

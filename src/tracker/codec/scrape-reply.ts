@@ -11,8 +11,8 @@ function figure(dict: BDict, key: string): number {
 }
 
 /**
- * Decodes the reply to an HTTP scrape (BEP 48). Returns the counts by info-hash, as 40 hexadecimal digits. Throws
- * TrackerError as {@link decodeReply} does.
+ * Decodes the reply to an HTTP scrape (BEP 48). Returns the counts by info-hash, as 40 hexadecimal digits. Throws the
+ * errors of {@link decodeReply}.
  */
 export function decodeScrapeReply(body: Uint8Array): Map<string, ScrapeEntry> {
   const files = asDict(decodeReply(body).get("files", MAX_SCRAPE_TOKENS));

@@ -12,8 +12,8 @@ function littleEndian(bytes: Uint8Array, at: number): number {
 }
 
 /**
- * Writes the HalfSipHash-2-4 of `bytes` (64 bits) to `out`. This keyed hash (by Aumasson and Bernstein, `hsiphash` in
- * the Linux kernel) cannot be predicted without its key, and takes a tenth of the time of SHA-1 through `createHash`.
+ * Writes the HalfSipHash-2-4 of `bytes` (64 bits) to `out`. This keyed hash is by Aumasson and Bernstein (`hsiphash` in
+ * the Linux kernel). It cannot be predicted without its key, and takes a tenth of the time of SHA-1 by `createHash`.
  * `key` has 8 bytes.
  */
 export function halfSipHash(key: Uint8Array, bytes: Uint8Array, out: Uint8Array): void {

@@ -30,8 +30,8 @@ export interface RegistryAnnounce {
 }
 
 /**
- * The rules that HTTP and UDP share: which torrents are accepted, how many peers a reply has, and when peers are
- * removed.
+ * Stores announces and makes replies, with the same rules for HTTP and UDP: which torrents are accepted, how many peers
+ * a reply has, and when peers are removed.
  */
 export class Registry {
   readonly intervalSeconds: number;

@@ -104,8 +104,8 @@ export class Swarms {
 
   /**
    * Stores the peer and returns other peers. A client with `left=0` gets leechers first, then seeders up to the maximum
-   * number: it need not be a seeder, since some clients with a magnet link send `left=0` before they have the metadata
-   * (aria2 does). Returns `undefined` when the maximum number of torrents is reached.
+   * number. It also gets seeders because some clients with a magnet link, such as aria2, send `left=0` before they have
+   * the metadata. Returns `undefined` when the maximum number of torrents is reached.
    */
   announce(request: SwarmAnnounce, seconds: number): SwarmReply | undefined {
     let swarm = this.#swarms.get(request.infoHash);

@@ -18,8 +18,8 @@ const NO_PEERS = { seeders: 0, leechers: 0, completed: 0 };
 
 /**
  * The UDP part of the server (BEP 15): returns the reply to each datagram. No I/O. A request without a valid connection
- * id gets no reply, except `connect`, whose reply is no longer than the request: requests with forged addresses cannot
- * multiply traffic.
+ * id gets no reply. The exception is `connect`: its reply is no longer than the request, so requests with forged
+ * addresses cannot multiply traffic.
  */
 export class UdpTracker {
   readonly counts: ProtocolCounts & { connects: number } = { connects: 0, announces: 0, scrapes: 0, refused: 0 };

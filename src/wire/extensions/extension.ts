@@ -46,8 +46,9 @@ interface Entry<C> {
 }
 
 /**
- * The extensions that a client supports: for each the handler, and the id that peers use to send it. One registry
- * serves all connections; an {@link ExtensionNegotiation} for each connection knows which extensions the peer supports.
+ * The extensions that this client supports: for each the handler, and the message id that peers use for it. One
+ * registry serves all connections. The {@link ExtensionNegotiation} of a connection stores which extensions the peer
+ * supports.
  */
 export class ExtensionRegistry<C> {
   readonly #entries: Entry<C>[] = [];

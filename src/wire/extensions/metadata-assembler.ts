@@ -27,7 +27,7 @@ export interface MetadataRequest<P> {
 export type MetadataOutcome<P> =
   /** The message was ignored: it was not requested, or came too late. */
   | { readonly type: "ignored" }
-  /** The piece was stored; {@link MetadataAssembler.requests} returns the next requests. */
+  /** The piece was stored, or the peer rejected the request. {@link MetadataAssembler.requests} has new requests. */
   | { readonly type: "progress" }
   /**
    * All pieces arrived, but their hash is not the info-hash; another attempt follows. `liars` are the peers proven to
@@ -96,8 +96,8 @@ export class MetadataAssembler<P> {
 
   /**
    * Adds a peer that supports `ut_metadata` and claims that the metadata has `size` bytes. Returns `false` for an
-   * invalid size and for a peer known to lie. A peer that claims two different sizes has lied and gets no more
-   * requests; otherwise it could come first again and again with new sizes.
+   * invalid size and for a peer known to lie. A peer that claims two different sizes has lied: it gets no more
+   * requests, because sizes that were tried the fewest times come first, and each new size would delay the others.
    */
   addPeer(peer: P, size: number): boolean {
     if (!Number.isSafeInteger(size) || size < 1 || size > MAX_METADATA_LENGTH || this.#liars.has(peer)) return false;
@@ -152,7 +152,7 @@ export class MetadataAssembler<P> {
     return out;
   }
 
-  /** Returns when {@link MetadataAssembler.requests} has new requests without a new message, if ever. */
+  /** Returns the time from which `requests` may return new requests without a new message; `undefined`: never. */
   nextAt(now: number): number | undefined {
     if (this.#done) return undefined;
     let next = Number.POSITIVE_INFINITY;
@@ -167,8 +167,8 @@ export class MetadataAssembler<P> {
   }
 
   /**
-   * Handles a message from a peer. Throws {@link PeerError} `wire.metadata-size` when it contradicts the size that the
-   * peer claimed; the caller then removes the peer with {@link MetadataAssembler.removePeer}.
+   * Handles a message from a peer. Throws {@link PeerError} `wire.metadata-size` when the message does not fit the size
+   * that the peer claimed. The caller then removes the peer with {@link MetadataAssembler.removePeer}.
    */
   onMessage(peer: P, message: MetadataMessage, now: number): MetadataOutcome<P> {
     const state = this.#peers.get(peer);
@@ -273,7 +273,7 @@ export class MetadataAssembler<P> {
     }
   }
 
-  /** Returns the waiting attempt that was started the fewest times; among equals, the one with the smallest size. */
+  /** Returns the waiting attempt to start next: the least often started one; among equals, the smallest size. */
   #nextAttempt(now: number): MetadataAttempt<P> | undefined {
     let best: { readonly size: number; readonly source: P | undefined; readonly starts: number } | undefined;
     const taken = [...this.#attempts];
@@ -324,7 +324,7 @@ function mayAsk({ asked, askedAt }: PeerState, now: number): boolean {
   return asked.size === 0 || (asked.size < MAX_METADATA_REQUESTS_PER_PEER && now - askedAt >= METADATA_PACE_MS);
 }
 
-/** Returns the first piece that is requested from no peer, else the first requested from one other peer. */
+/** Returns the first missing piece that no peer was asked for, else the first that one other peer was asked for. */
 function choosePiece<P>(
   attempt: MetadataAttempt<P>,
   state: PeerState,

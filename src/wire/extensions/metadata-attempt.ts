@@ -65,8 +65,8 @@ export class MetadataAttempt<P> {
   }
 
   /**
-   * Returns the complete metadata; `undefined` when it does not hash to the info-hash (SHA-1 for v1, SHA-256 for v2).
-   * To be called when all pieces are stored.
+   * Returns the complete metadata; `undefined` when its hash is not the info-hash (SHA-1 for v1, SHA-256 for v2). Call
+   * this when all pieces are stored.
    */
   verified(infoHash: InfoHash, hasher: SyncHasher): Uint8Array | undefined {
     const metadata = concatBytes(Array.from(this.entries(), ({ data }) => data));

@@ -89,8 +89,9 @@ export function metadataReply(info: Uint8Array | undefined, request: { readonly 
 }
 
 /**
- * Replies to the metadata requests of one connection with {@link metadataReply}. Once the peer has got {@link
- * METADATA_SERVE_FACTOR} times the length of the metadata, it rejects all requests (flood protection of BEP 9).
+ * Replies to the metadata requests of one connection with {@link metadataReply}. Once the peer has got
+ * {@link METADATA_SERVE_FACTOR} times the length of the metadata, the server rejects all further requests (flood
+ * protection of BEP 9).
  */
 export class MetadataServer {
   #served = 0;

@@ -28,8 +28,8 @@ export class ExtensionNegotiation<C> {
   }
 
   /**
-   * Withdraws an extension: {@link ExtensionNegotiation.offered} then has it with id 0, for a further extended
-   * handshake, and messages of the extension are ignored. Returns whether it was offered.
+   * Withdraws an extension. {@link ExtensionNegotiation.offered} then has it with id 0, to be sent in a further
+   * extended handshake, and messages of the extension are ignored. Returns whether it was offered.
    */
   withdraw<M>({ name }: Extension<M>): boolean {
     if ((this.#offered.get(name) ?? 0) === 0) return false;
@@ -38,8 +38,8 @@ export class ExtensionNegotiation<C> {
   }
 
   /**
-   * Offers an extension that was not offered, or was withdrawn, for a further extended handshake. Returns whether that
-   * changed anything: `false` also for an extension without a handler.
+   * Offers an extension that was not offered, or was withdrawn, to be sent in a further extended handshake. Returns
+   * whether that changed anything: `false` also for an extension without a handler.
    */
   offer<M>({ name }: Extension<M>): boolean {
     const id = this.#registry.localId(name);
@@ -79,8 +79,8 @@ export class ExtensionNegotiation<C> {
 
   /**
    * Decodes an extended message and calls its handler. Returns `false` and calls no handler for id 0 (the caller
-   * handles extended handshakes) and for ids that are not offered (the peer may not know yet). Throws `PeerError`
-   * `wire.extension`.
+   * handles extended handshakes) and for ids that are not offered, which a peer may send before it learns of a
+   * withdrawal. Throws `PeerError` `wire.extension`.
    */
   dispatch(id: number, payload: Uint8Array, context: C): boolean {
     for (const offered of this.#offered.values()) {

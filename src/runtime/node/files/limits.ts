@@ -1,6 +1,6 @@
 /**
- * The maximum time, in milliseconds, to wait for a program that writes to a pipe which the user has named as a file to
- * read.
+ * The maximum time, in milliseconds, to wait for a program that writes to a pipe. The user has named this pipe as a
+ * file to read.
  */
 export const PIPE_WAIT_MS = 10_000;
 

@@ -11,8 +11,8 @@ const ALWAYS_FLAGS = fs.constants.O_NOCTTY;
 /**
  * The flags of the first attempt to open a file, with which a pipe without a writer does not block the thread. A
  * regular file on which another program has a lease (an NFS delegation, a Samba oplock) then fails with EAGAIN. It is
- * opened again with {@link ALWAYS_FLAGS} alone, which waits until the lease ends, by itself or by the system
- * (`/proc/sys/fs/lease-break-time`, 45 seconds).
+ * opened again with {@link ALWAYS_FLAGS} alone, which waits until the other program gives up the lease, or the system
+ * ends it (`/proc/sys/fs/lease-break-time`, 45 seconds).
  */
 const FIRST_FLAGS = ALWAYS_FLAGS | fs.constants.O_NONBLOCK;
 
@@ -34,7 +34,7 @@ export function openSafely(
   });
 }
 
-/** Opens a file synchronously for reading, as {@link openSafely} does. Throws the system's error. */
+/** Opens a file synchronously for reading, without waiting for the writer of a pipe. Throws the system's error. */
 function openSafelySync(path: string): number {
   const flags = fs.constants.O_RDONLY;
   try {

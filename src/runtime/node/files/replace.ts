@@ -7,8 +7,8 @@ import { notAFile } from "./regular-file.ts";
 import { attempt, look } from "./stat.ts";
 
 /**
- * Removes a file if it exists. It does not use `rm`, which calls rmdir when a file may not be removed, and reports the
- * failure of rmdir instead.
+ * Removes a file if it exists. It does not use `rm`: when the system does not permit the removal, `rm` calls rmdir and
+ * reports the error of that instead.
  */
 export async function unlinkIfThere(filePath: string): Promise<void> {
   try {

@@ -9,7 +9,10 @@ import { storageError } from "../system-error.ts";
  */
 export const READ_LENGTH = 256 * 1024;
 
-/** The buffer of the thread, used by all jobs: the system would have to map and clear new memory for each job. */
+/**
+ * The read buffer of this thread, which all jobs share: for a new buffer in each job, the system would have to map and
+ * clear memory.
+ */
 const buffer = new Uint8Array(READ_LENGTH);
 
 /**
@@ -21,7 +24,7 @@ export class SegmentReader {
   #index = 0;
   #within = 0;
   #open: { readonly path: string; readonly fd: number } | undefined;
-  /** The first error when a file could not be read; missing and short files are no errors. */
+  /** The first error of a file that could not be read, if any. A missing or short file is not an error. */
   failure: HashFailure | undefined;
 
   constructor(segments: readonly HashSegment[]) {

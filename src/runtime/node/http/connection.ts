@@ -14,7 +14,10 @@ import type { Persistence } from "./reply.ts";
 
 /** The state and functions that the connections of a server share. */
 export interface ConnectionHost {
-  /** The number of sweeps since the server started. Connections measure time in sweeps. */
+  /**
+   * The number of sweeps since the server started. A sweep checks the time limits of all connections, once a second;
+   * connections measure time in sweeps.
+   */
   readonly sweeps: number;
   /** Returns the reply to a request, ready to be sent. Does not throw. */
   respond(request: HttpServerRequest, persistence: Persistence): string;
@@ -35,16 +38,16 @@ class Request implements HttpServerRequest {
     this.#fields = head.fields;
   }
 
-  /** The headers, which are parsed when they are first read: a tracker does not read them. */
+  /** The headers. They are parsed only when they are read, because a tracker does not read them. */
   get headers(): HttpServerRequest["headers"] {
     return headerRecord(this.#fields);
   }
 }
 
 /**
- * A connection of a client to the HTTP server. Replies are sent in the order of the requests, each within the event
- * that completes the request, so no state outlives a request. While a client does not read its replies, its requests
- * are not read. The server's sweep checks the time limits.
+ * A connection of a client to the HTTP server. Each request gets its reply as soon as it is complete, so replies are in
+ * the order of the requests, and no state is kept between requests. While a client does not read its replies, its
+ * requests are not read. The server's sweep checks the time limits.
  */
 export class HttpConnection {
   readonly #socket: net.Socket;

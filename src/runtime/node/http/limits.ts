@@ -11,8 +11,8 @@ export const MAX_BODY_BYTES = 64 * 1024;
 /** The maximum number of open connections. Further ones are closed as soon as they are accepted. */
 export const MAX_CONNECTIONS = 10_000;
 /**
- * The maximum time, in milliseconds, that a client may take without reading any byte of a queued reply. Then the
- * connection is closed.
+ * The maximum time, in milliseconds, for which a client may read no byte of a queued reply. Then the connection is
+ * closed.
  */
 export const READER_TIMEOUT_MS = 10_000;
 /** The number of queued reply bytes above which no further requests of the connection are read. */

@@ -31,9 +31,9 @@ const PERSISTENCE: Readonly<Record<Persistence, string>> = {
 };
 
 /**
- * Formats replies as Latin-1 text. Head and body are one text, which takes one system call; a body that is a Buffer
- * would make it a vectored write, which costs twice as much. The head is used again until the status, the headers or
- * the date change.
+ * Formats replies as Latin-1 text. Head and body are one text, which is sent by one plain write. With a body in a
+ * Buffer it would be a vectored write, which takes twice as long. The head is used again while the status, the headers
+ * and the date stay the same.
  */
 export class ReplyWriter {
   #status = 0;
