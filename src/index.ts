@@ -1,7 +1,7 @@
 /**
- * Millrace: BitTorrent for TypeScript. This is the library's front door: a {@link Client} on this machine. The building
- * blocks have doors of their own: `millrace/bencode`, `millrace/metainfo`, `millrace/wire`, `millrace/tracker`, and so
- * on.
+ * Millrace: BitTorrent for TypeScript. This module is the main entry of the library: a {@link Client} for this machine.
+ * Each building block has an entry of its own: `millrace/bencode`, `millrace/metainfo`, `millrace/wire`,
+ * `millrace/tracker`, and so on.
  */
 export * from "./base/index.ts";
 export * from "./node-client.ts";

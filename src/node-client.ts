@@ -4,7 +4,7 @@ import type { Runtime } from "./runtime/index.ts";
 
 /** Options of {@link Client}. */
 export interface ClientOptions extends Omit<EngineOptions, "runtime"> {
-  /** Default: this machine. One that is given is not closed with the client. */
+  /** The runtime. Default: one for this machine, which the client closes. A runtime that is given is not closed. */
   readonly runtime?: Runtime;
 }
 

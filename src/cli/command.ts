@@ -29,7 +29,10 @@ export interface CommandEntry {
 /** An example for help: a command line, and a description of its effect. */
 export type Example = readonly [line: string, meaning: string];
 
-/** The command that is running, for code that must stop it after a broken pipe or an uncaught error. */
+/**
+ * The handler of Ctrl-C of the command that is running. It also stops the command after a broken pipe or an uncaught
+ * error. `interrupt` is `undefined` while no command runs.
+ */
 export const current: { interrupt: Interrupt | undefined } = { interrupt: undefined };
 
 /** Makes a command with the options that all commands have. */
@@ -44,7 +47,7 @@ export function newCommand(entry: CommandEntry, description: string, examples: r
 }
 
 /**
- * Adds the common options and the action of a command. To be called last, so that help lists the command's own options
+ * Adds the common options and the action of a command. Call it last, so that help lists the command's own options
  * first. `work` resolves with the exit status.
  */
 export function act<Flags extends CommonFlags>(
@@ -54,7 +57,7 @@ export function act<Flags extends CommonFlags>(
 ): Command {
   command
     .option("--json", entry.events ? "print events as JSON, one on each line" : "print the result as JSON")
-    .option("-v, --verbose", "print the engine's log to stderr");
+    .option("-v, --verbose", "print a detailed log on stderr");
   return command.action(async () => {
     const interrupt = new Interrupt();
     current.interrupt = interrupt;

@@ -7,8 +7,8 @@ import type { Random } from "../runtime/index.ts";
 const CHUNK_LENGTH = 1024 * 1024;
 
 /**
- * Writes a file of `size` bytes in which no two pieces are equal. It consists of copies of one random chunk, each with
- * a number that makes it unique: making `size` random bytes would take longer than the download.
+ * Writes a file of `size` bytes in which no two pieces are equal. It consists of copies of one random chunk, in which
+ * numbers make each copy unique. To make `size` random bytes would take longer than the demo's download.
  */
 export async function writeDemoFile(path: string, size: number, random: Random, signal: AbortSignal): Promise<void> {
   const chunk = random.bytes(CHUNK_LENGTH);

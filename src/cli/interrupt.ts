@@ -23,7 +23,10 @@ export class Interrupt {
     return this.#controller.signal;
   }
 
-  /** Returns a signal like {@link Interrupt.signal}, for a command that handles the system signal `name` itself. */
+  /**
+   * Returns a signal like {@link Interrupt.signal}, except that the system signal `name` does not abort it: the command
+   * handles `name` itself.
+   */
   signalWithout(name: (typeof SIGNALS)[number]): AbortSignal {
     const { signal } = this;
     process.off(name, this.#onSignal);

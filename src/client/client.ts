@@ -155,7 +155,7 @@ export class Client {
     return this.#isReachable;
   }
 
-  /** Opens the listener, as {@link Client.add} does; returns its port. Throws NetworkError `net.address-in-use`. */
+  /** Opens the listener, if it is not open yet; returns its port. Rejects with NetworkError `net.address-in-use`. */
   async listen(): Promise<number> {
     this.#requireOpen();
     this.#listening ??= this.#open();
@@ -210,8 +210,8 @@ export class Client {
   }
 
   /**
-   * Resolves with the path of a torrent's data as an earlier run with the same `stateDir` last stored it; with
-   * `undefined` when it is not known. `infoHash` is in hexadecimal.
+   * Resolves with the folder and name of a torrent's data, as the last run with the same `stateDir` stored them; with
+   * `undefined` when they are not known. `infoHash` is in hexadecimal.
    */
   async keptWhere(infoHash: string): Promise<KeptWhere | undefined> {
     const { stateDir } = this.#options;
@@ -255,13 +255,19 @@ export class Client {
   async #close(): Promise<void> {
     this.#ticker?.cancel();
     await this.#listening?.catch(() => undefined);
-    const closed = await Promise.allSettled([
-      this.#listener?.close(),
-      ...this.torrents.map((torrent) => torrent.close()),
+    const { log } = this.#runtime;
+    await Promise.all([
+      this.#listener
+        ?.close()
+        .catch((error: unknown) => log.error("cannot close the listener", { reason: String(error) })),
+      ...this.torrents.map((torrent) =>
+        torrent
+          .close()
+          .catch((error: unknown) =>
+            log.error("cannot close a torrent", { torrent: torrent.name, reason: String(error) }),
+          ),
+      ),
     ]);
-    for (const result of closed)
-      if (result.status === "rejected")
-        this.#runtime.log.error("cannot close a torrent", { reason: String(result.reason) });
     this.#host.download.close();
     this.#host.upload.close();
     this.#host.intake.close();

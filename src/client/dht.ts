@@ -61,7 +61,7 @@ export class ClientDht extends DhtService implements SwarmDht {
       await super.open(port);
     } catch (error) {
       // Torrents go on without it.
-      this.#options.runtime.log.warn("the DHT does not run", { reason: toError(error).message });
+      this.#options.runtime.log.warn("cannot open the DHT node", { reason: toError(error).message });
       return;
     }
     this.#timer = this.#options.runtime.clock.every(DHT_SAVE_MS, () => {

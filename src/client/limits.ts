@@ -21,7 +21,10 @@ export const TICK_MS = 1_000;
 /** The number of peers requested in one announce (`numwant`). */
 export const NUM_WANT = 50;
 
-/** The length of the journal, in bytes, from which on a new snapshot is written. */
+/**
+ * The length, in bytes, of the journal (the file to which changes of a torrent's stored state are appended) from which
+ * on a new snapshot of the whole state is written.
+ */
 export const SNAPSHOT_AFTER_BYTES = 1024 * 1024;
 
 /** The maximum time, in milliseconds, for the download of a torrent file over HTTP. */
@@ -31,8 +34,8 @@ export const SOURCE_TIMEOUT_MS = 30_000;
 export const SOURCE_MAX_REDIRECTS = 5;
 
 /**
- * The maximum number of peers from a magnet link (`x.pe`) or from the user whose host names are looked up at the same
- * time.
+ * The maximum number of peers of one magnet link (`x.pe`), or of one list from the user, whose addresses are looked up.
+ * Further peers are ignored.
  */
 export const MAX_NAMED_PEERS = 100;
 
@@ -43,8 +46,8 @@ export const MAX_NAMED_PEERS = 100;
 export const MAX_OPENING = 4;
 
 /**
- * The maximum size, in bytes, of a complete torrent for which no snapshot is written when it is opened: after a crash,
- * hashing it again takes less time than writing a snapshot at each start.
+ * The maximum size, in bytes, of a complete torrent whose state is not written again when the torrent is opened. After
+ * a crash its data is hashed, which takes less time than writing the state at each start.
  */
 export const CHEAP_CHECK_BYTES = 4 * 1024 * 1024;
 

@@ -65,7 +65,9 @@ export function magnetPeers(magnet: Magnet | undefined): string[] {
   return (magnet?.peers ?? []).map(({ host, port }) => formatHostPort(host, port));
 }
 
-/** The peers of a torrent that were given in its magnet link or by the user, when the torrent was added or later. */
+/**
+ * The peers that the magnet link of a torrent contains, or that the user has named when the torrent was added or later.
+ */
 export class NamedPeers implements PeerSource {
   readonly name: "user" | "magnet";
   readonly allowsPrivate = true;

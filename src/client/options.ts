@@ -134,13 +134,15 @@ export interface AddOptions {
   /** Whether this torrent uses its trackers. Default: the client's setting. */
   readonly trackers?: boolean;
   /**
-   * Whether this torrent uses the DHT to find peers, when the client does. Changed by {@link Torrent.setDiscovery}.
-   * Default: true.
+   * Whether this torrent uses the DHT to find peers. It does so only when the client uses the DHT. Changed by
+   * {@link Torrent.setDiscovery}. Default: true.
    */
   readonly dht?: boolean;
-  /** Whether the peers of this torrent exchange the addresses of further peers, as `dht`. Default: true. */
+  /**
+   * Whether the peers of this torrent exchange the addresses of further peers, in the same way as `dht`. Default: true.
+   */
   readonly pex?: boolean;
-  /** Whether this torrent uses local service discovery, as `dht`. Default: true. */
+  /** Whether this torrent uses local service discovery, in the same way as `dht`. Default: true. */
   readonly lsd?: boolean;
   /** Announce URLs to use in addition to those of the torrent, each in its own tier. */
   readonly extraTrackers?: readonly string[];

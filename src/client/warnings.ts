@@ -19,7 +19,7 @@ export class Warnings {
     const isFull = error.code === "storage.full";
     if (isFull && this.#hasReportedFull) return;
     this.#hasReportedFull ||= isFull;
-    this.#log.warn("torrent", { torrent: this.#name(), code: error.code, reason: error.message });
+    this.#log.warn("torrent warning", { torrent: this.#name(), code: error.code, reason: error.message });
     this.#emit(error);
   }
 

@@ -2,14 +2,17 @@ import { addressIp, addressKey, ipScope, PeerError, RecentMap, type PeerAddress,
 import { MAX_OFFENCES } from "./limits.ts";
 import type { PeerIdentity } from "./peer/peer-profile.ts";
 
-/** The maximum number of banned or counted identities that are remembered; beyond it, the oldest ones are removed. */
+/**
+ * The maximum number of banned addresses, and of addresses with counted errors, that are remembered. Beyond it, the
+ * oldest ones are removed.
+ */
 const MAX_REMEMBERED = 10_000;
 
 /**
- * The banned peers. A public address is banned as a whole, because its peer can change ports and peer ids at will. Many
- * honest peers may share a private or loopback address: there only the port is banned, and also the peer id when the
- * peer is proved to have sent bad data. A protocol error counts against the address only, because any peer can use
- * another's peer id.
+ * The banned peers. A public address is banned as a whole, because the peer at it can change its ports and peer ids at
+ * will. Many honest peers may share a private or loopback address. Of such an address only the port is banned; when the
+ * peer is proved to have sent bad data, its peer id is banned there as well. A protocol error counts only against the
+ * address, because a peer can use the peer id of another peer.
  */
 export class BanList {
   readonly #banned = new RecentMap<string, true>(MAX_REMEMBERED);
@@ -52,7 +55,7 @@ function keys(address: PeerAddress, peerId: PeerId | undefined): string[] {
   return out;
 }
 
-/** Codes of PeerErrors that do not show that the peer violated the protocol. */
+/** The codes of the PeerErrors that a peer can cause without violating the protocol. */
 const BREAKS_NOTHING: ReadonlySet<string> = new Set(["peer.silent", "peer.stalled"]);
 
 /** Whether a connection was closed because the peer violated the protocol. */

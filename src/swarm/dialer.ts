@@ -33,7 +33,7 @@ export class Dialer {
     this.#options = options;
   }
 
-  /** The number of connections being established, handshakes included. */
+  /** The number of connections that are being established, including those whose handshake is not complete. */
   get pending(): number {
     return this.#dialing.size + this.#shaking.size;
   }

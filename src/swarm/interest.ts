@@ -7,8 +7,8 @@ import { countHave, countPieces, setInterest, uncount } from "./picking/availabi
 export interface InterestOptions {
   readonly peers: ReadonlySet<Peer>;
   /**
-   * Returns the downloader; `undefined` when there is nothing to download and no connected peer whose pieces have to be
-   * counted.
+   * Returns the downloader. It is `undefined` when there is nothing to download and no peer is connected whose pieces
+   * have to be counted.
    */
   readonly downloader: () => Downloader | undefined;
   /** Returns the verified pieces of this client; `undefined` while the metadata is unknown. */
@@ -103,8 +103,9 @@ export class Interest {
   }
 
   /**
-   * Closes the connection when this client has all pieces and the peer has all, or has some and downloads no more
-   * (`upload_only`, BEP 21). A peer without pieces may be fetching the metadata.
+   * Closes the connection when neither side needs pieces of the other: this client has all pieces, and the peer has all
+   * pieces or has announced that it downloads no more (`upload_only`, BEP 21). A peer without any piece stays
+   * connected, because it may be fetching the metadata.
    */
   #closeBetweenSeeds(peer: Peer): void {
     if (!this.#options.isFinished() || this.#options.have()?.isFull !== true) return;

@@ -7,12 +7,13 @@ export const MAX_QUEUED_REQUESTS = 2_000;
 export { MAX_BLOCK_LENGTH } from "../wire/index.ts";
 
 /**
- * The maximum number of cancels from a peer that match none of its requests, in addition to one for each request. A
- * peer that sends more is disconnected, because each cancel costs a search of the peer's queue.
+ * The maximum number of `cancel` messages without a matching request that a peer may send. Each request that the peer
+ * sends restores one of them. A peer that sends more is disconnected, because each cancel costs a search of the peer's
+ * queue.
  */
 export const MAX_UNMATCHED_CANCELS = 4_000;
 
-/** The number of outstanding requests to a peer whose rate is not known yet. */
+/** The number of outstanding requests to a peer at first, while its rate is not known yet. */
 export const MIN_PIPELINE = 16;
 
 /** The maximum number of outstanding requests to a peer (fewer when its `reqq` is lower). */
@@ -22,8 +23,9 @@ export const MAX_PIPELINE = 512;
 export const DEFAULT_PIPELINE_LIMIT = 250;
 
 /**
- * The time, in milliseconds, that a peer should need to send all blocks with outstanding requests: longer than any
- * round trip, short enough for end game.
+ * The time, in milliseconds, that a peer should need to send the blocks of all outstanding requests to it. The number
+ * of requests is set to fit this time at the peer's rate. The time is longer than any round trip, and short enough for
+ * end game.
  */
 export const PIPELINE_MS = 1_000;
 
@@ -33,8 +35,8 @@ export const PIPELINE_MS = 1_000;
 export const REQUEST_TIMEOUT_MS = 30_000;
 
 /**
- * The time, in milliseconds, after which a block that was requested from several peers may be requested from any other
- * peer (end game).
+ * The age, in milliseconds, of a request in end game after which its block may be requested from any further source.
+ * Before that, the number of sources with a request for the same block is limited.
  */
 export const END_GAME_TIMEOUT_MS = 2_000;
 
@@ -45,27 +47,28 @@ export const END_GAME_TIMEOUT_MS = 2_000;
 export const UNPROVED_REQUESTS = 4;
 
 /**
- * The time, in milliseconds, in which a source must send a piece that failed its hash check;
- * {@link SUSPECT_MS_PER_BLOCK} is added for each block. Then the piece is requested from another source.
+ * The time, in milliseconds, in which a source must send a piece again that failed its hash check;
+ * {@link SUSPECT_MS_PER_BLOCK} is added for each block of the piece. After this time, the piece is requested from
+ * another source.
  */
 export const SUSPECT_MS = 10_000;
 
 /**
- * The time, in milliseconds, that is added to {@link SUSPECT_MS} for each block of a piece that failed its hash check:
- * 1 MiB/s. For sources that send blocks, the whole time doubles after each round in which every peer was tried, at most
- * {@link MAX_SUSPECT_ROUNDS} times.
+ * The time, in milliseconds, that is added to {@link SUSPECT_MS} for each block of the piece: 16 ms for 16 KiB is 1
+ * MiB/s. When every source has been tried without success, a new round begins, in which a source that sends blocks has
+ * twice the time; see {@link MAX_SUSPECT_ROUNDS}.
  */
 export const SUSPECT_MS_PER_BLOCK = 16;
 
 /**
- * The maximum number of times that the time for one source doubles. Otherwise a peer that connects while a slow peer is
- * being tried could wait longer than some minutes.
+ * The maximum number of times that the time for one source doubles. Without this limit, a fast source that connects
+ * while a slow one is being tried would wait too long.
  */
 export const MAX_SUSPECT_ROUNDS = 3;
 
 /**
- * The time, in milliseconds, without a block after which a peer counts as snubbing, although it has unchoked this
- * client and has outstanding requests (BEP 3).
+ * The time, in milliseconds, without a block after which a peer counts as snubbing (BEP 3), if it has unchoked this
+ * client and has outstanding requests.
  */
 export const SNUB_MS = 60_000;
 
@@ -82,8 +85,8 @@ export const CHOKE_INTERVAL_MS = 10_000;
 export const OPTIMISTIC_ROUNDS = 3;
 
 /**
- * The maximum number of bytes of a torrent's pieces in progress that are kept in memory. One piece may be kept in any
- * case.
+ * The maximum number of bytes of a torrent's pieces in progress that are kept in memory. A single piece is kept even if
+ * it is longer.
  */
 export const ASSEMBLY_BYTES = 64 * 1024 * 1024;
 
@@ -100,8 +103,8 @@ export const TOTAL_ASSEMBLY_BYTES = 512 * 1024 * 1024;
 export const UNLOAD_AFTER_MS = 10_000;
 
 /**
- * The maximum length in bytes of the one piece that a torrent may always have in memory. Torrents with longer pieces
- * have to wait for each other.
+ * The maximum length in bytes of the one piece that a torrent may always have in memory, even when the memory that all
+ * torrents share is in use. A torrent with longer pieces has to wait until other torrents free memory.
  */
 export const MAX_SURE_PIECE_BYTES = 16 * 1024 * 1024;
 
@@ -130,13 +133,13 @@ export const MIN_UPLOAD_RUN_BYTES = 64 * 1024;
 export const MAX_UPLOAD_RUN_BYTES = 1024 * 1024;
 
 /**
- * The maximum number of bytes in a run while more than {@link SHARED_UPLOAD_BYTES} are in use: the bytes then stay in
- * the processor's cache from the read to the write.
+ * The maximum number of bytes in a run while more than {@link SHARED_UPLOAD_BYTES} are being read or sent. It is lower
+ * then, so that the bytes stay in the processor's cache from the read to the write.
  */
 export const SHARED_UPLOAD_RUN_BYTES = 512 * 1024;
 
 /**
- * The number of bytes being read or sent, to all peers of a torrent, above which runs are limited to
+ * The number of bytes that are being read or sent, to all peers of a torrent together, above which runs are limited to
  * {@link SHARED_UPLOAD_RUN_BYTES}.
  */
 export const SHARED_UPLOAD_BYTES = 4 * 1024 * 1024;
@@ -178,14 +181,15 @@ export const MAX_PEERS_PER_ADDRESS = 8;
 export const MAX_PEERS_PER_NETWORK = 32;
 
 /**
- * The maximum number of connected peers of a torrent at one private or loopback address, or half of the torrent's
- * maximum of peers if that is more: many peers may share such an address.
+ * The lower bound of the maximum number of connected peers of a torrent at one private or loopback address. The maximum
+ * is half of the torrent's maximum of peers, if that is more, because many peers may share such an address.
  */
 export const MIN_SHARED_PEERS = 10;
 
 /**
- * The time, in milliseconds, after which a peer may be disconnected to make room for a new peer, when neither side is
- * interested in the other.
+ * The time, in milliseconds, after which a connection without any block may be closed to make room for a new one, when
+ * neither side is interested in the other. After the same time without a block, a new connection from the same address
+ * with the same peer id replaces the connection.
  */
 export const USELESS_MS = 5_000;
 
@@ -214,39 +218,44 @@ export const DISK_RETRY_MS = 5_000;
 export const MAX_DONT_HAVES = 2_000;
 
 /**
- * The maximum number of unused free messages of a peer. The processing time of free messages is not limited, and blocks
- * are always free.
+ * The maximum number of free messages that a peer can save up. A free message is processed at once, without using up
+ * the limited processing time ({@link WORK_MS_PER_SECOND}). Messages with blocks are always free.
  */
 export const FREE_MESSAGES = 1_000;
 
-/** The number of bytes of a long message that count as one further message. */
+/** A long message counts as one further message for each of this number of its bytes. */
 export const MESSAGE_BYTES = 256;
 
 /** The number of messages that an extended message counts as, because bencoded data takes time to decode. */
 export const EXTENDED_MESSAGES = 8;
 
-/** The number of bytes of an extended message that count as one further message. */
+/** An extended message counts as one further message for each of this number of its bytes. */
 export const EXTENDED_MESSAGE_BYTES = 32;
 
 /**
- * The maximum time, in milliseconds, that is charged at once, so that a time during which the process was suspended is
- * not charged.
+ * The maximum processing time, in milliseconds, that is charged in one step. A longer time means that the process was
+ * suspended meanwhile, and the peer is not charged for that.
  */
 export const MAX_COUNTED_MS = 100;
 
-/** The number of free messages that a peer gains with each block sent or received; one of them is the request. */
+/**
+ * The number of free messages that a peer gains with each block sent or received. One of them pays for the request of
+ * the block.
+ */
 export const MESSAGES_PER_BLOCK = 4;
 
 /** The number of free messages that a peer gains each second. */
 export const MESSAGES_PER_SECOND = 20;
 
 /**
- * The time, in milliseconds of each second, for processing the messages of all peers that are not free. When it is
- * spent, further messages wait without being read.
+ * The processing time, in milliseconds in each second, for the messages of all peers together, except free messages.
+ * When it is spent, further messages wait without being read.
  */
 export const WORK_MS_PER_SECOND = 100;
 
-/** The maximum time, in milliseconds, for which messages that are not free are processed without a pause. */
+/**
+ * The maximum time, in milliseconds, for which messages are processed without a pause. Free messages are not counted.
+ */
 export const WORK_BURST_MS = 3;
 
 /** The maximum number of bytes of metadata sent each second, to all peers of a client together. */
@@ -257,8 +266,8 @@ export const PEX_INTERVAL_MS = 60_000;
 
 /**
  * The time, in milliseconds, after a peer exchange message during which further messages of the same peer are ignored.
- * Peers send one message a minute, but the one after a late message may arrive sooner. The first message of a peer does
- * not start this time, because some clients count the minutes from the connection.
+ * It is less than the minute between two messages, because a message that follows a delayed one arrives sooner. The
+ * first message of a peer does not start this time, because some clients count the minutes from the connection.
  */
 export const PEX_READ_MS = 50_000;
 
@@ -277,8 +286,8 @@ export const MAX_METADATA_QUEUE = 256;
 export const METADATA_OUTBOX_BYTES = 256 * 1024;
 
 /**
- * The maximum number of bytes of blocks that a peer may send in excess of twice the requested bytes: duplicates, and
- * blocks whose requests were cancelled.
+ * The number of bytes of blocks that a peer may send in addition to twice the requested bytes. The excess allows for
+ * duplicates, and for blocks whose requests were cancelled.
  */
 export const UNASKED_BYTES = 1024 * 1024;
 

@@ -12,7 +12,7 @@ import type { PieceExchange } from "./piece-exchange.ts";
 import type { SwarmContent, SwarmOptions } from "./swarm-options.ts";
 import { Choking } from "./upload/choking.ts";
 
-/** The parts of a swarm that handle messages of peers. They are created for the first peer. */
+/** The parts of a swarm that handle messages of peers. They are created when the first peer connects. */
 export interface Messaging {
   readonly registry: ExtensionRegistry<Peer>;
   readonly metadata: MetadataExchange;

@@ -15,7 +15,7 @@ export interface PeerSetOptions {
   readonly swarm: SwarmOptions;
   readonly candidates: CandidateList;
   readonly registry: () => ExtensionRegistry<Peer>;
-  /** Returns whether an extension is offered to new peers, by its name. */
+  /** Returns whether the extension with this name is offered to new peers. */
   readonly offers: (extension: string) => boolean;
   /** Returns the number of pieces; `undefined` while the metadata is not known. */
   readonly pieceCount: () => number | undefined;
@@ -108,8 +108,9 @@ export class PeerSet {
   }
 
   /**
-   * Disconnects the peer that {@link leastUseful} returns: without a `newcomer`, only a useless peer. Returns whether a
-   * peer was disconnected.
+   * Makes room for a connection: disconnects the peer that {@link leastUseful} selects. Without a `newcomer`, only a
+   * useless peer is disconnected, which means that neither side is interested in the other. Returns whether a peer was
+   * disconnected.
    */
   freePlace(newcomer?: Newcomer): boolean {
     const peer = leastUseful(this.#peers, this.#options.swarm.runtime.clock.now(), newcomer);
@@ -176,8 +177,8 @@ export class PeerSet {
   }
 
   /**
-   * Whether a new connection is within the maximum. For an incoming one, a less useful peer is disconnected if
-   * necessary. (Peers are only dialed while the maximum is not reached.)
+   * Whether the maximum number of connections has a place for a new connection. For an incoming one, a less useful peer
+   * is disconnected if necessary. (Peers are dialed only while there is a place.)
    */
   #hasPlace(newcomer: Connection, direction: Direction): boolean {
     const { maxPeers, budget } = this.#options.swarm;
@@ -225,7 +226,7 @@ export class PeerSet {
     this.#peers.delete(peer);
     this.#flushing.delete(peer);
     swarm.budget.count(-1);
-    swarm.runtime.log.debug("peer left", {
+    swarm.runtime.log.debug("peer disconnected", {
       peer: addressKey(peer.address),
       client: peer.profile.client,
       reason: error?.message,

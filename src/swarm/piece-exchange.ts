@@ -7,8 +7,8 @@ import type { SwarmContent, SwarmOptions } from "./swarm-options.ts";
 import { Uploader } from "./upload/uploader.ts";
 
 /**
- * The parts of a swarm that exchange pieces. They are created once the metadata is known and a piece is missing or a
- * peer is connected.
+ * The parts of a swarm that exchange pieces. They are created once the metadata is known, and only when a piece is
+ * missing or a peer is connected.
  */
 export interface PieceExchange {
   readonly downloader: Downloader;

@@ -9,13 +9,13 @@ import type { IntakeBudget } from "./peer/intake-budget.ts";
 import type { RateLimiter } from "./upload/rate-limiter.ts";
 import type { Newcomer } from "./turnover.ts";
 
-/** The number of connections, which all torrents of a client share. */
+/** Counts the connections of all torrents of a client, which share one maximum. */
 export interface ConnectionBudget {
   /** The number of connections that may still be opened. */
   readonly room: number;
   /**
-   * Disconnects a peer of any torrent that is useless, or, when a new connection needs its place, idle. See
-   * {@link Swarm.freePlace}.
+   * Makes room for a connection: disconnects a useless peer of any torrent. For a `newcomer`, a new connection that
+   * needs the place, it may also be an idle peer. See {@link Swarm.freePlace}.
    */
   freePlace(newcomer?: Newcomer): void;
   /** Counts a connection that was opened (1) or closed (-1), in the shared number of connections. */
@@ -62,8 +62,8 @@ export interface SwarmOptions {
   /** Returns the DHT node that the torrent uses; `undefined` without one, and for private torrents (BEP 27). */
   readonly dht?: (() => SwarmDht | undefined) | undefined;
   /**
-   * Returns whether peers exchange the addresses of other peers (BEP 11): false for private torrents (BEP 27). When it
-   * has changed for another reason, call {@link Swarm.updatePex}.
+   * Returns whether peers exchange the addresses of other peers (BEP 11): false for private torrents (BEP 27). When the
+   * result changes because the user has switched peer exchange on or off, call {@link Swarm.updatePex}.
    */
   readonly usesPex: () => boolean;
   readonly maxPeers: () => number;
@@ -71,7 +71,10 @@ export interface SwarmOptions {
   readonly download: RateLimiter;
   readonly upload: RateLimiter;
   readonly connector: Connector;
-  /** Closes the connections of peers that break the protocol. */
+  /**
+   * Closes the connections of incoming peers that violated the protocol, and slows down those that connect again at
+   * once.
+   */
   readonly tarpit: Tarpit;
   readonly budget: ConnectionBudget;
   readonly intake: IntakeBudget;

@@ -81,7 +81,10 @@ export class Swarm {
     return this.#exchange === undefined ? this.#content?.have.isFull === true : this.#exchange.downloader.isFinished;
   }
 
-  /** The downloader; `undefined` when all wanted pieces are stored and no connected peer's pieces are counted. */
+  /**
+   * The downloader. It is `undefined` when all wanted pieces are stored and no peer is connected whose pieces have to
+   * be counted.
+   */
   get downloader(): Downloader | undefined {
     return this.#exchange?.downloader;
   }

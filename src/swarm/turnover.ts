@@ -14,10 +14,10 @@ export interface Newcomer {
 
 /**
  * Returns the peer to disconnect when the maximum number of peers is reached; `undefined` when no peer may be
- * disconnected. A useless peer (neither side is interested) comes first. When there is none, and only for a `newcomer`,
- * it is a peer with which no block has passed for {@link IDLE_MS}, and whose network (IPv4 /24, IPv6 /48) has more
- * peers than the newcomer's, or as many while the peer has a lower priority than the newcomer (BEP 40). `now` is the
- * time in milliseconds of the runtime's clock.
+ * disconnected. A useless peer comes first: neither side is interested in the other. When there is none and a
+ * `newcomer` is given, an idle peer is selected: no block has passed for {@link IDLE_MS}. Its network (IPv4 /24, IPv6
+ * /48) must have more peers than the network of the newcomer would have with it. If both numbers are equal, the peer
+ * must have a lower priority than the newcomer (BEP 40). `now` is the time in milliseconds of the runtime's clock.
  */
 export function leastUseful(peers: Iterable<Peer>, now: number, newcomer?: Newcomer): Peer | undefined {
   const all = [...peers];
@@ -81,8 +81,9 @@ function networkOfPeer(address: PeerAddress): string {
 }
 
 /**
- * Whether a peer may be disconnected first: neither side has become interested in the other in time, or the peer floods
- * this client with peer exchange messages. A peer from which metadata is still needed is not useless.
+ * Whether a peer may be disconnected first: no block has passed for a time and neither side is interested in the other,
+ * or the peer floods this client with peer exchange messages. A peer from which metadata is still needed is never
+ * useless for lack of interest.
  */
 function isUseless(peer: Peer, now: number): boolean {
   if (peer.pex.isFlooding) return true;
@@ -97,7 +98,8 @@ function isIdle(peer: Peer, now: number): boolean {
 }
 
 /**
- * Whether a connection is stale, so that a second connection from the same address with the same peer id replaces it.
+ * Whether a connection is stale: no block has passed for {@link USELESS_MS}. A second connection from the same address
+ * with the same peer id then replaces it.
  */
 export function isStale(peer: Peer, now: number): boolean {
   return now - peer.lastMovedAt >= USELESS_MS;

@@ -118,7 +118,9 @@ describe("millrace remote", () => {
     expect(await answer(daemon, "pause", "--all")).toEqual({ done: 2, failed: [] });
     await daemon.torrentIs(id, "paused", ({ state }) => state === "paused");
 
-    expect((await remote(daemon, "rename", "films", "up/films")).stderr).toContain("is no name for a file or folder");
+    expect((await remote(daemon, "rename", "films", "up/films")).stderr).toContain(
+      "cannot be the name of a torrent's file or folder",
+    );
     expect((await remote(daemon, "rename", "films", "pictures")).stdout).toBe(
       `renamed ${id.slice(0, 8)} films to pictures\n`,
     );

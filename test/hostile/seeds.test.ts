@@ -156,7 +156,7 @@ describe("closes the connection of a seed for the right reason, and completes th
     const bad = await tested.seed({ reserved: reserved ?? {}, greet: act });
     const torrent = await tested.addTorrent([bad]);
     await eventually("it is dropped", () => bad.isDropped);
-    await tested.logged(why ?? /peer left/);
+    await tested.logged(why ?? /peer disconnected/);
     await torrent.addPeers([(await tested.seed()).address]);
     expect(await tested.completes(torrent)).toBe(true);
   });

@@ -35,7 +35,7 @@ async function run({ flags, output }: Session<ConfigFlags>): Promise<number> {
   const { config, origins, file } = await loadConfig({ file: flags.config, environment: process.env });
   output.data({ file: file ?? null, config, origins });
   output.line(
-    `# ${file === undefined ? "there is no configuration file: `millrace config --sample` prints one" : file}`,
+    `# ${file === undefined ? "there is no configuration file: `millrace config --sample` prints a sample" : file}`,
   );
   output.line(configText(config, (key) => (origins[key] === "default" ? "" : `  # ${origins[key] ?? ""}`)).trimEnd());
   return EXIT_DONE;

@@ -20,9 +20,9 @@ interface DaemonFlags extends CommonFlags {
   /** Whether the daemon uses the DHT. It is `false` with `--no-dht`. */
   readonly dht: boolean;
   readonly dhtBootstrap?: readonly string[];
-  /** Whether peers exchange the addresses of others; `false` with `--no-pex`. */
+  /** Whether peers exchange the addresses of other peers; `false` with `--no-pex`. */
   readonly pex: boolean;
-  /** Whether peers in the local network are looked for; `false` with `--no-lsd`. */
+  /** Whether the daemon looks for peers in the local network; `false` with `--no-lsd`. */
   readonly lsd: boolean;
   readonly lsdInterface?: readonly string[];
 }
@@ -64,10 +64,10 @@ export function daemonCommand(entry: CommandEntry): Command {
     .option("--no-lsd", "do not search for peers in the local network, and do not announce torrents there")
     .option(
       "--lsd-interface <name>",
-      "a network interface for the local network, by name or address (default: all interfaces); may be repeated",
+      "search the local network only through this network interface, given by name or address; may be repeated (default: all)",
       interfacesArgument,
     )
-    .option("--allow-private", "allow URLs of torrents and trackers in private networks and on this machine");
+    .option("--allow-private", "allow torrent and tracker URLs that lead to private networks or to this machine");
   return act<DaemonFlags>(command, entry, run);
 }
 

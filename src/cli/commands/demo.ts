@@ -120,7 +120,10 @@ async function play(session: Session<DemoFlags>, runtime: Runtime, folder: strin
   }
 }
 
-/** Resolves when a tracker has replied to the announce of the torrent: it then returns the seeder to other clients. */
+/**
+ * Resolves when a tracker has replied to the torrent's announce. From then on the tracker returns the seeder to other
+ * clients.
+ */
 async function seederIsKnown(torrent: Torrent | undefined, signal: AbortSignal): Promise<void> {
   const isKnown = (): boolean =>
     signal.aborted || torrent?.trackers().some(({ state }) => state.kind === "working") !== false;

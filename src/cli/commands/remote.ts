@@ -140,7 +140,7 @@ function actionsOf(parent: Command, entry: CommandEntry): void {
     addTrackers,
     (command) => one(command).argument("<url...>", "announce URLs"),
   );
-  action("start", "start torrents", ["start --all", "everything"], simple("start", "started"), many);
+  action("start", "start torrents", ["start --all", "start every torrent"], simple("start", "started"), many);
   action(
     "pause",
     "pause torrents",
@@ -199,7 +199,7 @@ function actionsOf(parent: Command, entry: CommandEntry): void {
   action(
     "limit",
     "limit torrents; `none` removes a limit",
-    ["limit 6f5d1b0f --down 1MiB --ratio 2", "limit the upload rate, and stop seeding at a ratio"],
+    ["limit 6f5d1b0f --down 1MiB --ratio 2", "limit the download rate, and stop seeding at a ratio of 2"],
     limit,
     (command) =>
       many(command)

@@ -83,8 +83,9 @@ export function peersArgument(option: string): (text: string, before?: readonly 
   };
 }
 
-/** Protocols of announce URLs that Millrace supports, and further ones that occur in torrents. */
+/** The protocols of announce URLs that Millrace supports. */
 const SUPPORTED = ["http", "https", "udp"];
+/** The protocols of announce URLs that may be written into a torrent file, for other clients. */
 const KNOWN = [...SUPPORTED, "ws", "wss"];
 
 /**

@@ -20,8 +20,8 @@ export async function requireFolder(runtime: Host, path: string): Promise<void> 
 }
 
 /**
- * Rejects with StorageError `storage.not-a-folder` when the folder `path` cannot be created because `path`, or one of
- * its parents, exists and is not a folder.
+ * Rejects with StorageError `storage.not-a-folder` when the folder `path` cannot be created: `path` or one of its
+ * parents is something else, such as a file.
  */
 export async function requireRoomForFolder(runtime: Host, path: string): Promise<void> {
   for (let at = path; ; at = dirname(at)) {

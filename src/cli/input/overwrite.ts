@@ -2,8 +2,8 @@ import { MillraceError, UsageError } from "../../base/index.ts";
 import type { Runtime } from "../../runtime/index.ts";
 
 /**
- * Throws UsageError `cli.exists` when the file `path` exists, unless `force` is set; MillraceError `cli.exists` when
- * `path` is not a file. `option` is the option that sets `force`, for the message.
+ * Throws UsageError `cli.exists` when the file `path` exists and `force` is false. Throws MillraceError `cli.exists` in
+ * any case when `path` exists and is not a file. `option` is the name of the option that sets `force`, for the message.
  */
 export async function refuseToOverwrite(
   runtime: Pick<Runtime, "files">,

@@ -38,7 +38,7 @@ describe("explained", () => {
     const error = new ApiError({ ...problem, status: 0, code: "network" }, { cause });
     expect(explained(error, URL_, undefined)).toMatchObject({
       code: "remote.unreachable",
-      message: expect.stringMatching(/http:\/\/h:1 \(ECONNREFUSED\); `millrace daemon` starts one/) as string,
+      message: expect.stringMatching(/http:\/\/h:1 \(ECONNREFUSED\); `millrace daemon` starts a daemon/) as string,
     });
   });
 

@@ -7,8 +7,8 @@ import type { CommonFlags, Session } from "../session.ts";
 /** The URL of the daemon when the user gives none. */
 const DEFAULT_URL = "http://127.0.0.1:9191";
 /**
- * The time, in milliseconds, after which a request that only reads times out without a response. Other requests, such
- * as moving data, may take longer.
+ * The maximum time, in milliseconds, until the response to a request that only reads. Other requests have no such
+ * limit, because moving data, for example, may take longer.
  */
 const READ_TIMEOUT_MS = 30_000;
 /** The maximum length of a token file, in bytes: more than the longest token and the line break that editors add. */
@@ -121,8 +121,8 @@ function loggingFetch(output: Output): typeof globalThis.fetch {
 }
 
 /**
- * Returns a `fetch` function whose GET requests reject with an error of code `ETIMEDOUT` when no response arrives in
- * time. The time for the body is not limited, because `watch` reads a body that does not end.
+ * Returns a `fetch` function whose GET requests reject with an error of code `ETIMEDOUT` when the response does not
+ * begin in time. The time for reading the body is not limited, because `watch` reads a body that does not end.
  */
 export function withTimeout(inner: typeof globalThis.fetch, timeoutMs = READ_TIMEOUT_MS): typeof globalThis.fetch {
   return async (input, init) => {

@@ -27,8 +27,8 @@ export async function listAll(api: Pick<MillraceApi, "list">, options: ListOptio
 }
 
 /**
- * Returns the torrents with the ids or names in `texts`, or with `all` every torrent. Throws {@link CommandLineError}
- * when there are both texts and `all`, or neither; otherwise throws as {@link findTorrent} does.
+ * Returns the torrents that `texts` names by id or name. With `all`, returns every torrent; `texts` must then be empty.
+ * Throws {@link CommandLineError} when both are given, or neither. Throws the errors of {@link findTorrent}.
  */
 export async function chosen(api: Pick<MillraceApi, "list">, texts: readonly string[], all = false): Promise<Named[]> {
   if (all && texts.length > 0) throw new CommandLineError("give torrents or --all, not both");

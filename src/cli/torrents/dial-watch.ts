@@ -51,8 +51,8 @@ export class DialWatch implements Net {
   }
 
   /**
-   * Returns the outcome for a recorded peer, given as `HOST:PORT`. It is reached when the peer accepted a connection at
-   * one of its addresses, and failed when connections to all of them failed.
+   * Returns the outcome for a recorded peer, given as `HOST:PORT`: `reached` when the peer accepted a connection at one
+   * of its addresses, `failed` when connections to all of them failed.
    */
   outcome(peer: string): DialOutcome {
     const { host, port } = parseHostPort(peer);
@@ -110,7 +110,7 @@ export class DialWatch implements Net {
   }
 }
 
-/** Returns the outcome for an address that was not dialed: pending, or failed when the address can never be dialed. */
+/** Returns the outcome for an address that was not dialed: failed when it can never be dialed, otherwise pending. */
 function notDialed(ip: string): DialOutcome {
   const reason = whyNoPeer(ip);
   return reason === undefined ? PENDING : { kind: "failed", reason };

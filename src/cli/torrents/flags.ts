@@ -21,9 +21,9 @@ export interface SwarmFlags extends CommonFlags {
   /** Whether the DHT is used. It is `false` with `--no-dht`. */
   readonly dht: boolean;
   readonly dhtBootstrap?: readonly string[];
-  /** Whether peers exchange the addresses of others; `false` with `--no-pex`. */
+  /** Whether peers exchange the addresses of other peers; `false` with `--no-pex`. */
   readonly pex: boolean;
-  /** Whether peers in the local network are looked for; `false` with `--no-lsd`. */
+  /** Whether the client looks for peers in the local network; `false` with `--no-lsd`. */
   readonly lsd: boolean;
   readonly lsdInterface?: readonly string[];
   readonly quiet?: boolean;
@@ -59,15 +59,15 @@ export function addSwarmOptions(command: Command): Command {
     .option("--no-lsd", "do not search for peers in the local network, and do not announce torrents there")
     .option(
       "--lsd-interface <name>",
-      "the network interface for that, by name or address, instead of all; may be repeated (default: MILLRACE_LSD_INTERFACES)",
+      "search the local network only through this network interface, given by name or address; may be repeated (default: MILLRACE_LSD_INTERFACES, or all)",
       interfacesArgument,
     )
     .option("-q, --quiet", "print only errors and warnings");
 }
 
 /**
- * Returns a runtime that records the outcomes of connections, and the options with which reasons for missing peers are
- * found.
+ * Returns a runtime that records the outcomes of connections, and the options for finding the reason why a torrent has
+ * no peers.
  */
 export function watchStalls(
   runtime: Runtime,

@@ -17,7 +17,7 @@ export class Job {
   readonly source: string;
   /** The time of the start, in milliseconds as `performance.now()` returns them. */
   readonly startedAt = performance.now();
-  /** Finds the reason when the torrent has no peers; `undefined` when reasons are not printed. */
+  /** Finds the reason while the torrent has no peers; `undefined` when such reasons are not printed. */
   readonly stalls: TorrentStalls | undefined;
   /**
    * The number of bytes of blocks that earlier runs received, and the time at which this run began to exchange data

@@ -41,9 +41,9 @@ export class TorrentStalls {
   }
 
   /**
-   * Checks the torrent. Returns the reason when a new one is found, otherwise `undefined`. `dhtNodes` is the number of
-   * nodes that the client's DHT knows, `undefined` without a DHT. `usesLsd` is whether the client
-   * looks for peers in the local network.
+   * Looks for the reason why the torrent has no peers. Returns a reason the first time that it is found, otherwise
+   * `undefined`. `dhtNodes` is the number of nodes that the client's DHT knows, `undefined` without a DHT. `usesLsd` is
+   * whether the client looks for peers in the local network.
    */
   check(
     torrent: Torrent,

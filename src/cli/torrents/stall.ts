@@ -1,7 +1,7 @@
 import type { TrackerStatus } from "../../tracker/index.ts";
 import type { DialOutcome } from "./dial-watch.ts";
 
-/** The reason why a torrent has no peers. `key` identifies the reason and contains no numbers that change. */
+/** The reason why a torrent has no peers. `key` stays the same while only numbers in the message change. */
 export interface Stall {
   readonly code: "waiting.no-source" | "waiting.peers" | "waiting.trackers" | "waiting.dht" | "waiting.lsd";
   readonly key: string;
@@ -17,7 +17,7 @@ export interface StallFacts {
   readonly trackers: readonly Pick<TrackerStatus, "url" | "state" | "message" | "peersReceived">[];
   /** The number of nodes in the DHT routing tables; `undefined` when the torrent does not use the DHT. */
   readonly dhtNodes: number | undefined;
-  /** Whether peers in the local network are looked for. */
+  /** Whether the client looks for peers in the local network. */
   readonly usesLsd: boolean;
   /** The number of known peers that are not connected. */
   readonly knownPeers: number;
@@ -30,7 +30,10 @@ export interface StallFacts {
  * that peers and trackers have had time to reply.
  */
 const PATIENCE_MS = 10_000;
-/** The time, in milliseconds, without peers after which all sources of peers have been started. */
+/**
+ * The time, in milliseconds, without peers before a reason is looked for: by then, all sources of peers have been
+ * started.
+ */
 const SETTLED_MS = 1_000;
 /** The maximum number of peers named by the user that are listed in one line. */
 const SHOWN_PEERS = 3;

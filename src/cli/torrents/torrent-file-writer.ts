@@ -16,8 +16,8 @@ export interface TorrentFileFlags {
 
 /**
  * Resolves with a function that writes the torrent file of a torrent whose metadata is known, and resolves with the
- * file's path. Both reject with UsageError `cli.exists` when the file exists already, and with StorageError; this
- * function also rejects with CommandLineError when `out` is given for more than one source.
+ * path of the file. Rejects with CommandLineError when `out` is given for several sources. This and the returned
+ * function both reject with UsageError `cli.exists` when the file exists already, and with StorageError.
  */
 export async function torrentFileWriter(
   runtime: Runtime,

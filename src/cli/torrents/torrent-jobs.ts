@@ -12,7 +12,7 @@ import { torrentLines } from "./view.ts";
 /** The time, in milliseconds, between two progress events of a torrent. */
 const PROGRESS_EVERY_MS = 1_000;
 
-/** Milliseconds that DHT nodes have for a reply, before seeds report that none has replied. */
+/** The time, in milliseconds, that DHT nodes have to reply before a seed reports that no node has replied. */
 const DHT_PATIENCE_MS = 15_000;
 
 /** Options of {@link TorrentJobs}. */
@@ -29,13 +29,13 @@ export interface TorrentJobsOptions {
    * set, only the metadata of the torrents is fetched.
    */
   readonly save?: ((torrent: Torrent) => Promise<string>) | undefined;
-  /** Options with which reasons for missing peers are found. Without them such reasons are not printed. */
+  /** The options for finding the reason why a torrent has no peers. Without them such reasons are not printed. */
   readonly stalls?: StallWatchOptions | undefined;
 }
 
 /**
- * Returns a problem about files with other content with the name of the option added that allows overwriting; other
- * problems unchanged.
+ * For the problem that existing files have other content, adds the option that overwrites them to the message. Returns
+ * other problems unchanged.
  */
 function withOverwriteHint(problem: Problem): Problem {
   if (problem.code !== "storage.foreign") return problem;
@@ -67,8 +67,8 @@ export class TorrentJobs {
   }
 
   /**
-   * Adds a source as {@link TorrentJobs.run} does. Resolves when the data is checked and the torrent connects to peers,
-   * or when the torrent has failed.
+   * Adds a source like {@link TorrentJobs.run}, but resolves earlier: when the data is checked and the torrent connects
+   * to peers, or when the torrent has failed.
    */
   begin(source: string, options: AddOptions): Promise<void> {
     return new Promise((resolve) => {
@@ -166,8 +166,9 @@ export class TorrentJobs {
   }
 
   /**
-   * Prints, once, that no DHT node has replied: downloaders cannot find the seeds that no tracker knows. Nothing else
-   * would show it, as seeds need no peers.
+   * Prints, once, that no DHT node has replied, so that downloaders cannot find the torrents of this command in the
+   * DHT. It is checked for seeds without a working tracker. A seed needs no peers, so nothing else would show the
+   * problem.
    */
   #checkSeedsDht(now: number, dhtNodes: number | undefined): void {
     if (this.#hasCheckedSeedsDht || dhtNodes === undefined || this.#options.stalls === undefined) return;

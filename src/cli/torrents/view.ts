@@ -102,7 +102,7 @@ function peers(number: number): string {
   return `${number} ${number === 1 ? "peer" : "peers"}`;
 }
 
-/** Returns the reason why a torrent has no peers yet, if the reason is known; otherwise a general text. */
+/** Returns the reason why a torrent has no peers, or `looking for peers` while no reason is known. */
 function waiting(job: Job): string {
   return job.stalls?.reason?.message ?? "looking for peers";
 }

@@ -4,7 +4,9 @@ import { makeStorage, type ContentPlace } from "./content-place.ts";
 import { MISSING_LOOK_MS } from "../limits.ts";
 import { fileBytes } from "./selection.ts";
 
-/** The error codes that mean missing files: when a torrent starts, when data is synced, and when it is read. */
+/**
+ * The error codes that mean missing files. A torrent's start, the sync of its data and a read each have their own code.
+ */
 const MISSING = new Set(["storage.missing", "storage.vanished", "storage.not-found"]);
 
 /** Whether the error means that files of a torrent are missing. */

@@ -149,7 +149,7 @@ export function missing({ metainfo, folder }: Pick<ContentPlace, "metainfo" | "f
   const what = metainfo.isSingleFile ? "file is" : "files are";
   return new StorageError(
     "storage.missing",
-    `${metainfo.name}: its ${what} missing from ${folder}; mount the disk, or start the torrent again to download it`,
+    `${metainfo.name}: its ${what} missing from ${folder}; mount the disk, or start the torrent again to download ${metainfo.isSingleFile ? "it" : "them"}`,
     {
       fields: { path: `${folder}/${metainfo.name}`, folder },
     },
@@ -198,9 +198,9 @@ export function isUntouched(
 }
 
 /**
- * Returns the pieces to hash although the stored state is trusted. These are the pieces that the lost part of a damaged
- * journal may have contained and, after a crash, those with bytes in the part file, because the size of that file
- * proves nothing.
+ * Returns the pieces to hash although the stored state is trusted: those that the lost part of a damaged journal may
+ * have contained. After a crash, these are also the pieces with bytes in the part file, which stores the bytes of
+ * unwanted files: the size of that file proves nothing.
  */
 function doubtfulPieces(layout: FileLayout, kept: Kept, stamps: readonly (FileStamp | undefined)[]): Bitfield {
   const out =

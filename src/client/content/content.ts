@@ -12,7 +12,7 @@ import { fileBytes } from "./selection.ts";
 export interface ContentOptions extends FindOptions {
   /** Whether to truncate complete files that are too long, even if nothing was written to them. */
   readonly cutsLonger: boolean;
-  /** Returns the values to store together with the progress. */
+  /** Returns further values to store together with the progress, such as counters. */
   readonly extra: () => BInput;
   /** Receives the values that `extra` returned in an earlier run. */
   readonly onKept: (extra: BDict) => void;
@@ -56,8 +56,8 @@ export class Content implements SwarmContent {
   }
 
   /**
-   * Finds the valid pieces, then prepares the storage. Rejects as {@link findProgress} does; in that case nothing is
-   * created.
+   * Finds the valid pieces, then prepares the storage. When the pieces cannot be found, rejects with the errors of
+   * {@link findProgress} and creates nothing.
    */
   static async open(options: ContentOptions): Promise<Content> {
     const { metainfo, priorities, signal } = options;

@@ -13,8 +13,8 @@ type MemoryFindOptions = Pick<
 >;
 
 /**
- * The facts about a torrent's data that are known between two runs, and the options for the next run that follow from
- * them.
+ * Remembers, between two runs of a torrent, what is known about its data. Makes the options with which the next run
+ * looks for the data.
  */
 export class DataMemory {
   readonly #options: MemoryOptions;
@@ -63,7 +63,7 @@ export class DataMemory {
 
   /**
    * Makes the next run look for the data at another path. The known pieces are remembered, so that the next run can
-   * report those that it does not find there.
+   * report which of them are missing there.
    */
   async relocate(): Promise<void> {
     this.#known = await this.#claimed();

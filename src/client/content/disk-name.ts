@@ -10,13 +10,13 @@ export function checkDiskName(name: string): void {
   if (safeName(name) !== name)
     throw new InputError(
       "torrent.name",
-      `${JSON.stringify(name.slice(0, 100))} is no name for a file or folder that every system accepts`,
+      `${JSON.stringify(name.slice(0, 100))} cannot be the name of a torrent's file or folder: choose a name that every system accepts`,
     );
 }
 
 /**
  * Returns the metainfo with `name` as the name of the torrent's file or folder on the disk; the same object when it
- * already has that name. Throws as {@link checkDiskName} does.
+ * already has that name. Throws the error of {@link checkDiskName}.
  */
 export function withDiskName(metainfo: Metainfo, name: string | undefined): Metainfo {
   if (name === undefined || name === metainfo.name) return metainfo;

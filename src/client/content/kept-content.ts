@@ -10,8 +10,8 @@ import type { Places } from "../places.ts";
 import { fileBytes } from "./selection.ts";
 
 /**
- * Returns the valid pieces of a torrent that does not run, from its stored state; `undefined` when only hashing the
- * data could show them. Rejects with StorageError.
+ * Returns the valid pieces of a torrent that does not run, from its stored state; `undefined` when the state does not
+ * show them and the data would have to be hashed. Rejects with StorageError.
  */
 export async function keptPieces(place: ContentPlace, priorities: readonly Priority[]): Promise<Bitfield | undefined> {
   if (!usesFiles(place)) return undefined;
@@ -103,7 +103,10 @@ export interface DataRemoval {
   readonly storage: Storage | undefined;
 }
 
-/** Deletes the stored state of a closed torrent, and the files in `data` if it is given. Rejects with StorageError. */
+/**
+ * Deletes the stored state of a closed torrent. With `data`, also deletes the torrent's files. Rejects with
+ * StorageError.
+ */
 export async function discardContent(place: ContentPlace, data: DataRemoval | undefined): Promise<void> {
   if (usesFiles(place)) await resumeFile(place, place.metainfo.id.hex).remove();
   if (data === undefined) return;

@@ -28,7 +28,7 @@ export class Relocation {
     this.#options = options;
   }
 
-  /** Whether a job is in progress. When it is, the job will start the torrent at its end. */
+  /** Whether a job is in progress. If so, the call makes the job start the torrent when it ends. */
   defersStart(): boolean {
     if (this.#moving === undefined) return false;
     this.#moving.hasToResume = true;
@@ -40,7 +40,7 @@ export class Relocation {
     await this.#moving?.end();
   }
 
-  /** Moves the data as `Torrent.move` does. */
+  /** Moves the data; see `Torrent.move`. */
   async move(folder: string, find: boolean): Promise<void> {
     const { torrent, onNotice } = this.#options;
     const { data } = torrent;
@@ -54,7 +54,7 @@ export class Relocation {
     });
   }
 
-  /** Renames the torrent's file or folder as `Torrent.rename` does. */
+  /** Renames the torrent's file or folder; see `Torrent.rename`. */
   async rename(name: string): Promise<void> {
     const { data } = this.#options.torrent;
     const { folder, metainfo } = data;
@@ -71,7 +71,8 @@ export class Relocation {
 
   /**
    * Stops the torrent, runs a job that moves its data to `folder` under the name in `metainfo`, and starts the torrent
-   * again if it was running. With `isAlone` it rejects when another torrent has data among the torrent's files.
+   * again if it was running. With `isAlone`, rejects when another torrent has data in, above or below the path of this
+   * torrent's data.
    */
   async #whileStopped(
     folder: string,

@@ -33,7 +33,9 @@ export class Suspicion {
     this.#options = options;
   }
 
-  /** Handles an error of the storage when it means that a file has changed. Returns whether it means that. */
+  /**
+   * If the error means that a file has changed, starts a check of that file and returns true. Otherwise returns false.
+   */
   handle(error: StorageError): boolean {
     const { file } = error.fields;
     if (!SUSPECT.has(error.code) || typeof file !== "number") return false;

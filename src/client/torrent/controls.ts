@@ -74,8 +74,8 @@ export abstract class TorrentControls extends TorrentView {
   }
 
   /**
-   * Which ways to find peers besides trackers the torrent may use. It uses those that its client uses as well, and none
-   * of them when it is private (BEP 27).
+   * Which ways to find peers the torrent may use besides its trackers. It uses those of them that its client uses as
+   * well. A private torrent uses none of them (BEP 27).
    */
   get discovery(): DiscoverySwitches {
     return this.#parts.discovery.switches;
@@ -83,15 +83,15 @@ export abstract class TorrentControls extends TorrentView {
 
   /**
    * Changes {@link discovery}, also of a running torrent: searches and announces start or end at once. Connected peers
-   * stay connected. What is missing stays unchanged.
+   * stay connected. Ways that are missing from `changes` stay unchanged.
    */
   setDiscovery(changes: DiscoveryChanges): void {
     this.#parts.discovery.set(changes);
   }
 
   /**
-   * Whether the torrent's numbers may change now: it has peers, or is being checked. This takes less time than
-   * {@link TorrentView.status}.
+   * Whether the values in the torrent's status may change now: it has peers, or is being checked. This takes less time
+   * than {@link TorrentView.status}.
    */
   get isBusy(): boolean {
     const { swarm } = this;

@@ -132,8 +132,8 @@ export class TorrentData {
   }
 
   /**
-   * Returns the paths that the data and the stored state have when the data is in `folder`; `undefined` without
-   * metainfo, and when only the metadata is fetched.
+   * Returns the paths of the data and of the stored state for data in `folder`; `undefined` without metainfo, and when
+   * only the metadata is fetched.
    */
   place(folder = this.#folder): ContentPlace | undefined {
     const metainfo = this.#metainfo;
@@ -190,7 +190,7 @@ export class TorrentData {
     this.#isOpened = true;
   }
 
-  /** Called when a run has opened the files: reads no longer use the storage that was opened without a run. */
+  /** Called when a run has opened the files: forgets the storage that was opened for reads without a run. */
   dropIdle(): void {
     this.#idle = undefined;
   }

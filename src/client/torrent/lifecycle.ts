@@ -12,7 +12,7 @@ import type { TorrentTrackers } from "./trackers.ts";
 
 /** The job that moves or renames the data. */
 interface Moves {
-  /** Whether a job is in progress. When it is, the job will start the torrent at its end. */
+  /** Whether a job is in progress. If so, the call makes the job start the torrent when it ends. */
   defersStart(): boolean;
   /** Aborts the job and resolves when it has ended. */
   end(): Promise<void>;
@@ -80,7 +80,7 @@ export class Lifecycle {
     if (downloader !== undefined) downloader.isSequential = isSequential;
   }
 
-  /** Resumes the torrent as `Torrent.resume` does. */
+  /** Starts the torrent; see `Torrent.resume`. */
   resume(): void {
     const { relocation, data } = this.#parts;
     if (relocation().defersStart() || (this.#state.kind !== "paused" && this.#state.kind !== "failed")) return;
@@ -97,13 +97,13 @@ export class Lifecycle {
     if (this.#isMissing()) this.#begin();
   }
 
-  /** Pauses the torrent as `Torrent.pause` does. */
+  /** Pauses the torrent; see `Torrent.pause`. */
   async pause(): Promise<void> {
     if (this.#state.kind === "paused" || this.#state.kind === "closed") return;
     await this.#stop({ kind: "paused" });
   }
 
-  /** Closes the torrent as `Torrent.close` does. */
+  /** Closes the torrent; see `Torrent.close`. */
   async close(): Promise<void> {
     if (this.#state.kind === "closed") return;
     const { relocation, rates, readers, data } = this.#parts;
@@ -114,7 +114,7 @@ export class Lifecycle {
     if (!this.#done.isSettled) this.#done.reject(new AbortError(`${data.name}: stopped before it was complete`));
   }
 
-  /** Sets the files' priorities as `Torrent.setPriorities` does. */
+  /** Sets the files' priorities; see `Torrent.setPriorities`. */
   async setPriorities(changes: ReadonlyMap<number, Priority>): Promise<void> {
     const selection = this.#parts.data.requireSelection();
     selection.change(changes);
@@ -125,8 +125,8 @@ export class Lifecycle {
   }
 
   /**
-   * Called once a second with the clock's time. Returns whether it has to be called each second; when it returned
-   * `false`, `TorrentHost.wake` makes the client call it again.
+   * Called once a second with the clock's time in milliseconds. Returns whether it has to be called each second. After
+   * `false`, it is called again when the torrent has called `TorrentHost.wake`.
    */
   tick(now: number): boolean {
     if (this.#isMissing()) {

@@ -43,7 +43,7 @@ export interface RunEvents {
   readonly onState: (state: TorrentState) => void;
   readonly isSequential: () => boolean;
   readonly onMetadata: (metainfo: Metainfo) => void;
-  /** Called after `onMetadata` when only the metadata is fetched: the run has nothing more to do. */
+  /** Called after `onMetadata` when only the metadata is fetched: the run has then nothing more to do. */
   readonly onMetadataOnly: () => void;
   readonly onPiece: (piece: number) => void;
   /** Called when all wanted pieces are verified. */
@@ -71,8 +71,7 @@ export class TorrentRun {
   #swarm: Swarm | undefined;
   #attached: Attached | undefined;
   /**
-   * The step of the start that is in progress: resolves when the content is open and, after that, when the whole start
-   * is done.
+   * The work in progress: the start of the run or, for a magnet link, opening the content once the metadata is known.
    */
   #starting: Promise<void>;
 
@@ -91,7 +90,7 @@ export class TorrentRun {
     return this.#attached?.content.storage;
   }
 
-  /** Called once a second with the clock's time. Returns whether it has to be called each second. */
+  /** Called once a second with the clock's time in milliseconds. Returns whether it has to be called each second. */
   tick(now: number): boolean {
     const swarm = this.#swarm;
     const { kind } = this.#events.state();

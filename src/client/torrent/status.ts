@@ -12,7 +12,7 @@ export interface TorrentStatus {
   readonly totalBytes: number;
   /** The size of the wanted pieces in bytes. */
   readonly wantedBytes: number;
-  /** The bytes of {@link wantedBytes} that are verified. */
+  /** The number of bytes in the wanted pieces that are verified. */
   readonly doneBytes: number;
   /** The rate at which blocks arrive, in bytes a second. */
   readonly downRate: number;

@@ -50,17 +50,17 @@ export class Torrent extends TorrentControls {
   }
 
   /**
-   * Finds the valid pieces of a torrent that does not run, when the stored state shows them without a check. Rejects
-   * with StorageError.
+   * Reads the valid pieces of a torrent that does not run from its stored state. Without a usable state they stay
+   * unknown: nothing is hashed. Rejects with StorageError.
    */
   async recall(): Promise<void> {
     await this.#parts.data.recall(() => this.state.kind === "paused");
   }
 
   /**
-   * Starts the torrent, for example after a pause or a failure. {@link Torrent.state} shows the progress. When there
-   * was data and all files are missing, the torrent fails with `storage.missing`, and continues when they exist again;
-   * when it is resumed while they are missing, it downloads them again.
+   * Starts the torrent, for example after a pause or a failure. {@link Torrent.state} shows the progress. When data was
+   * downloaded before and all files are missing, the torrent fails with `storage.missing`, and continues by itself when
+   * the files exist again. If it is resumed while they are still missing, it downloads them again.
    */
   resume(): void {
     this.#parts.lifecycle.resume();
@@ -85,9 +85,9 @@ export class Torrent extends TorrentControls {
   /**
    * Renames the torrent's file or folder on the disk. A running torrent then continues, without a check.
    * {@link Torrent.name} and `metainfo.name` have the new name afterwards; the metadata keeps the old name. A later run
-   * needs {@link AddOptions.name}. Rejects with InputError `torrent.name` (the name is not a single name of at most 255
-   * bytes of UTF-8 that is valid on every system, or is one of Millrace's own file names), `torrent.no-metadata`;
-   * otherwise as {@link Torrent.move} does.
+   * needs {@link AddOptions.name}. The name must be a single name of at most 255 bytes of UTF-8 that every system
+   * accepts, and not one of Millrace's own file names; otherwise rejects with InputError `torrent.name`. Also rejects
+   * with InputError `torrent.no-metadata`, and with the errors of {@link Torrent.move}.
    */
   async rename(name: string): Promise<void> {
     await this.#parts.relocation.rename(name);

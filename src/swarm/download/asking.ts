@@ -47,8 +47,8 @@ export class Asking {
   }
 
   /**
-   * Sends requests to every source. When `last` is given, a source whose requests have just timed out, it gets requests
-   * after all others.
+   * Sends requests to every source. `last` is a source whose requests have just timed out: it gets requests after all
+   * others.
    */
   refillAll(last?: BlockSource): void {
     const { sources } = this.#options;

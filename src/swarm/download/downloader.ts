@@ -32,7 +32,8 @@ export interface DownloaderOptions {
   readonly assembly: AssemblyBudget;
   readonly onPiece: (piece: number) => void;
   /**
-   * Called with the {@link BlockSource.identity} of a source that provably sent bad data, which may have disconnected.
+   * Called with the {@link BlockSource.identity} of a source that is proved to have sent bad data. The source may have
+   * disconnected since.
    */
   readonly onLiar: (identity: Source) => void;
   /**
@@ -43,8 +44,8 @@ export interface DownloaderOptions {
 
 /**
  * Downloads pieces. {@link Asking} sends requests, {@link Receiving} assembles blocks, and {@link Finishing} verifies
- * and writes pieces. This class creates the objects that they share, and delegates to them. (It has many public
- * members: one for each event of a source and each query of the torrent.)
+ * and writes pieces. This class creates the objects that they share, and delegates to them. (It has more than sixteen
+ * public members: one for each event of a source and each query of the torrent.)
  */
 export class Downloader {
   readonly picker: PiecePicker;
@@ -113,8 +114,8 @@ export class Downloader {
   }
 
   /**
-   * Sets the pieces that readers wait for, the most urgent first. They are requested before all others; blocks of the
-   * first one that are late are requested from a second source as well.
+   * Sets the pieces that readers wait for, the most urgent first. They are requested before all others. Late blocks of
+   * the first one are requested from a second source as well.
    */
   setUrgent(pieces: readonly number[]): void {
     this.#chooser.urgent = pieces;
@@ -235,7 +236,7 @@ export class Downloader {
 
   /**
    * Called once a second with the time of the runtime's clock in milliseconds: updates the number of requests to each
-   * source, ends the tries of slow sources with suspect pieces, and frees memory.
+   * source, frees memory, and takes pieces that failed their hash check away from slow sources.
    */
   tick(now: number): void {
     this.#asking.tick(now);

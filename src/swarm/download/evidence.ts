@@ -3,7 +3,7 @@ import type { HashAlgorithm, Hasher } from "../../runtime/index.ts";
 import { MAX_EVIDENCE_BLOCKS } from "../limits.ts";
 import type { OpenPiece, Source } from "./open-piece.ts";
 
-/** The hash algorithm for comparing blocks. It need not be that of the torrent. */
+/** The hash algorithm with which blocks are compared. It is independent of the torrent's. */
 const BLOCK_DIGEST: HashAlgorithm = "sha1";
 
 interface BlockEvidence {

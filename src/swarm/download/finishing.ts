@@ -116,7 +116,7 @@ export class Finishing {
     onRoom();
   }
 
-  /** Called when memory may have become free: when requests were not sent for lack of memory, lets them be sent. */
+  /** Called when memory may have become free. If requests were held back because memory was full, lets them be sent. */
   #onRoom(): void {
     const { buffers, onRoom } = this.#options;
     if (!buffers.wasRefused) return;

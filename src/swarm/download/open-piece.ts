@@ -4,6 +4,8 @@ import { BLOCK_LENGTH, Bitfield } from "../../base/index.ts";
 export type Source = object;
 
 /**
+ * The states of a block:
+ *
  *     free ──request──> requested ──header arrives──> arriving ──payload complete──> present
  *       ^──────────────release────────┘──────abandon──────┘
  */
@@ -35,22 +37,22 @@ export class OpenPiece {
   /** The number of blocks that are arriving. */
   arriving = 0;
   /**
-   * The only source that may send blocks of a suspect piece: when the piece fails its hash check again, this source
-   * sent bad data.
+   * The only source that may send blocks of a suspect piece. When the piece fails its hash check again, this source is
+   * proved to have sent bad data.
    */
   exclusive: Source | undefined;
   /** Whether the piece has failed its hash check. It is then downloaded from one source at a time. */
   isSuspect = false;
   /**
-   * The sources that were too slow with the suspect piece in this round. Sources that are not in this set are tried
-   * first.
+   * The sources that were too slow with the suspect piece in this round. Other sources are tried first. A round ends
+   * when every source has been tried.
    */
   readonly hadTurn = new Set<Source>();
   /** The number of rounds in which all sources were too slow with the suspect piece. */
   rounds = 0;
   /**
-   * The time at which the present exclusive source was first seen, in milliseconds of the runtime's clock; `undefined`
-   * when there is no such source.
+   * The time, in milliseconds of the runtime's clock, from which on the slowness of the present exclusive source is
+   * measured; `undefined` when there is no such source.
    */
   turnSince: number | undefined;
   /** The time at which the last block arrived, in milliseconds of the runtime's clock. */
@@ -187,7 +189,7 @@ export class OpenPiece {
     this.lastArrival = now;
   }
 
-  /** Marks a block that was on disk when the torrent was started as present. */
+  /** Marks a block as present because it was on disk when the torrent was started. */
   restore(block: number): void {
     if (this.#state[block] !== FREE) return;
     this.#state[block] = PRESENT;

@@ -12,8 +12,8 @@ export interface SuspectsOptions {
 }
 
 /**
- * Assigns pieces that failed their hash check to one source at a time, so that the next failure proves which source
- * sent bad data. A source that takes too long is replaced by another one; otherwise a source that sends a block now and
+ * Assigns each piece that failed its hash check to a single source, so that the next failure proves which source sent
+ * bad data. A source that takes too long is replaced by another one. Otherwise a source that sends only a block now and
  * then could delay the piece forever.
  */
 export class Suspects {

@@ -5,7 +5,9 @@ export class AssemblyBudget {
   #bytes = 0;
   #isShort = false;
 
-  /** Whether the last reservation of a torrent was refused. Torrents then free their spare buffers. */
+  /**
+   * Whether the last reservation of a torrent was refused for lack of memory. Torrents then free their spare buffers.
+   */
   get isShort(): boolean {
     return this.#isShort;
   }

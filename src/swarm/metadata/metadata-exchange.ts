@@ -67,8 +67,8 @@ export class MetadataExchange {
   }
 
   /**
-   * Called once a second: sends the requests that are possible now, and disconnects peers that did not reply in time,
-   * because a request over a new connection may succeed.
+   * Called once a second: sends the requests that are possible now. Disconnects peers that did not reply in time,
+   * because a new connection to the same peer may get a reply.
    */
   tick(): void {
     this.#uploads.pump();

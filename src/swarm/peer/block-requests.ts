@@ -19,9 +19,9 @@ function keyOf(piece: number, block: number): number {
 }
 
 /**
- * The outstanding requests to one source, and the number of them to aim at (the depth of its pipeline). The depth
- * starts small and grows by one with every block, so that it doubles each round trip, until the requests cover a second
- * of the measured rate; from then on it follows the rate.
+ * The outstanding requests to one source, and the number of requests to keep outstanding (the depth of its pipeline).
+ * The depth starts small and grows by one with every block, so that it doubles in each round trip. When it is enough
+ * for a second at the measured rate, it stops growing and follows the rate.
  */
 export class BlockRequests {
   readonly #outstanding = new Map<number, OutstandingRequest>();

@@ -31,7 +31,7 @@ export function ourHandshake({ infoHash, peerId, dht }: SwarmOptions): Uint8Arra
   return encodeHandshake({ infoHash: infoHash.wire, peerId: peerId.bytes, reserved });
 }
 
-/** The state of a swarm that {@link Greeting} tells peers. */
+/** The state of a swarm that {@link Greeting} announces to peers. */
 export interface GreetingState {
   readonly swarm: SwarmOptions;
   /** Returns the content; `undefined` while the metadata is not known. */
@@ -93,8 +93,8 @@ export class Greeting {
 }
 
 /**
- * Adds an incoming peer to the candidates when its extended handshake is the first one that contains the port at which
- * it listens (BEP 10).
+ * Called when a peer has sent an extended handshake (BEP 10). If it is the first one with the listening port of an
+ * incoming peer, adds the peer's listening address to the candidates.
  */
 export function noteListenPort({ profile }: Peer, candidates: CandidateList): void {
   const port = profile.extended?.port;

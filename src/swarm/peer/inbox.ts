@@ -11,9 +11,12 @@ import {
   MESSAGES_PER_SECOND,
 } from "../limits.ts";
 
-/** The number of light messages after which the clock is read to charge their processing time. */
+/** The total weight of light messages after which the clock is read, to charge the time that they took. */
 const CLOCK_MESSAGES = 8;
-/** The weight from which a message is heavy: its processing time is measured separately. */
+/**
+ * A message of this weight or more is heavy: its processing time is measured separately. Lighter ones are measured
+ * together.
+ */
 const HEAVY = 8;
 
 /** The owner of an inbox, usually a peer: it receives the messages and the state changes of the inbox. */
@@ -136,8 +139,8 @@ export class Inbox implements MessageSink, BytesHolder {
   }
 
   /**
-   * Charges a light message: as one of the free messages or, when there are none, by its processing time, which is
-   * measured for several messages at once.
+   * Charges a light message. Free messages pay for it while there are any. After that, its processing time is charged,
+   * which is measured for several messages at once.
    */
   #count(weight: number): void {
     if (this.#free > weight) {
@@ -191,7 +194,10 @@ export class Inbox implements MessageSink, BytesHolder {
     }
   }
 
-  /** Stores received bytes until there is processing time. `rest` is a buffer with these bytes that is not reused. */
+  /**
+   * Stores received bytes until there is processing time. `rest` holds these bytes in a buffer that is not overwritten
+   * later.
+   */
   #wait(rest: Uint8Array): void {
     const isFirst = this.#waiting === undefined;
     this.#waiting = rest;
@@ -214,7 +220,7 @@ export class Inbox implements MessageSink, BytesHolder {
   }
 }
 
-/** Returns the weight of a message, which grows with its length: the number of messages that it counts as. */
+/** Returns the weight of a message: the number of messages that it counts as. It grows with the message's length. */
 function weightOf(message: Message): number {
   if (message.type === "bitfield") return 1 + Math.floor(message.bits.length / MESSAGE_BYTES);
   if (message.type === "extended")

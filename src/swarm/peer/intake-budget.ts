@@ -12,8 +12,8 @@ export interface BytesHolder {
 }
 
 /**
- * The limits that the messages of all peers share: the processing time for messages that are not free, the memory for
- * received bytes, and the rate of metadata sent.
+ * The limits that the messages of all peers share: the processing time for messages that are not free (see
+ * `FREE_MESSAGES`), the memory for received bytes, and the rate of metadata sent.
  */
 export class IntakeBudget {
   /** The limiter for the rate of metadata sent. */

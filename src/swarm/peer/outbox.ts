@@ -30,8 +30,8 @@ export class Outbox {
   }
 
   /**
-   * The time from which on too many bytes have been queued on the connection, in milliseconds of the runtime's clock;
-   * `undefined` when there are not too many.
+   * The time since which more than {@link OUTBOX_HIGH_WATER} bytes have been queued on the connection, in milliseconds
+   * of the runtime's clock; `undefined` when there are fewer.
    */
   get behindSince(): number | undefined {
     return this.#behindSince;

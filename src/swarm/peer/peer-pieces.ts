@@ -63,8 +63,8 @@ export class PeerPieces {
   }
 
   /**
-   * Sets the number of pieces, and applies the announcements that arrived earlier. Throws as {@link addBitfield} and
-   * {@link addHave} do.
+   * Sets the number of pieces, and applies the announcements that arrived earlier. Throws the errors of
+   * {@link addBitfield} and {@link addHave}.
    */
   setPieceCount(pieceCount: number): void {
     this.bits = new Bitfield(pieceCount);

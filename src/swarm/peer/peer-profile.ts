@@ -9,7 +9,7 @@ export interface PeerIdentity {
   readonly peerId: PeerId;
 }
 
-/** The facts about a peer when its connection is admitted. */
+/** The facts about a peer that are known when its connection is admitted. */
 export interface ProfileFacts {
   readonly direction: Direction;
   readonly source: CandidateSource;

@@ -57,7 +57,7 @@ export interface PeerOptions {
   readonly handshake: Handshake;
   readonly peerId: PeerId;
   readonly registry: ExtensionRegistry<Peer>;
-  /** Returns whether an extension of the registry is offered to the peer, by its name. Default: all are. */
+  /** Returns whether the extension with this name is offered to the peer. Default: all extensions are. */
   readonly offers?: (extension: string) => boolean;
   /** The number of pieces; `undefined` while the metadata is not known. */
   readonly pieceCount: number | undefined;

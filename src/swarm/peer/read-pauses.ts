@@ -31,7 +31,7 @@ export class ReadPauses {
     return this.#reasons.size > (this.#reasons.has("work") ? 1 : 0);
   }
 
-  /** Stops reading from the connection for one more reason. */
+  /** Adds a reason, and stops reading from the connection if it was read. */
   pause(reason: PauseReason): void {
     if (this.#isClosed || this.#reasons.has(reason)) return;
     if (this.#reasons.size === 0) this.#connection.pause();

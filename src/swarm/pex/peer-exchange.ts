@@ -84,8 +84,8 @@ export class PeerExchange {
   }
 
   /**
-   * Called when it has changed whether peers may be exchanged: sends each peer a handshake with the extension, or
-   * without it. Peers stay connected.
+   * Called when the result of `isAllowed` has changed: sends each peer a handshake with or without the extension. Peers
+   * stay connected.
    */
   update(): void {
     const { peers, isAllowed, sendHandshake } = this.#options;
@@ -134,7 +134,7 @@ function newTo(peer: Peer, contacts: ReadonlyMap<string, Contact>): Contact[] {
   return out;
 }
 
-/** Returns the endpoints that the peer was sent and that belong to no connected peer any more. */
+/** Returns the endpoints that were sent to the peer and now belong to no connected peer. */
 function goneFor(peer: Peer, contacts: ReadonlyMap<string, Contact>): Endpoint[] {
   const out: Endpoint[] = [];
   for (const [key, endpoint] of peer.pex.sent) if (!contacts.has(key)) out.push(endpoint);
@@ -142,9 +142,9 @@ function goneFor(peer: Peer, contacts: ReadonlyMap<string, Contact>): Endpoint[]
 }
 
 /**
- * Whether an address may be exchanged with a peer. Private and loopback addresses may only be exchanged with peers that
- * have such an address themselves: other peers cannot dial them, and the private addresses that such peers send could
- * be other hosts of this network.
+ * Whether an address may be exchanged with a peer. Private and loopback addresses are exchanged only with peers that
+ * have such an address themselves. A peer with a public address cannot dial them, and a private address that it sends
+ * could be an unrelated host of this client's network.
  */
 function concerns({ ip }: Endpoint, peer: Peer): boolean {
   const other = addressIp(peer.address);
@@ -152,8 +152,8 @@ function concerns({ ip }: Endpoint, peer: Peer): boolean {
 }
 
 /**
- * Returns the first {@link MAX_PEX_PEERS} added peers that may be dialed. For each public address only one port is
- * accepted; otherwise a single message could make many connections to one victim.
+ * Returns the peers that may be dialed among the first {@link MAX_PEX_PEERS} added ones. For each public address only
+ * one port is accepted; otherwise a single message could make many connections to one victim.
  */
 function credible(added: readonly PexPeer[], sender: Peer): PexPeer[] {
   const ips = new Set<string>();

@@ -7,7 +7,9 @@ export class PexSlot {
   readonly sent = new Map<string, Endpoint>();
   /** The earliest time for the next message to the peer, in milliseconds of the runtime's clock. */
   sendAt = 0;
-  /** The {@link PeerExchange} version of the contacts that the peer was sent last. */
+  /**
+   * The version of the contacts, a number that `PeerExchange` counts, at the last message that was sent to the peer.
+   */
   sentVersion = -1;
   #hasRead = false;
   /**
@@ -15,13 +17,13 @@ export class PexSlot {
    * does not set it.
    */
   #readAt: number | undefined;
-  /** The number of successive messages that came too early. */
+  /** The number of messages in a row that came too early. */
   #early = 0;
 
   /**
-   * Whether to read a message that arrives at `now`. The first message is always read; after it, one message each
-   * minute. The first message does not start the minute, because some clients send the second one a minute after they
-   * connected.
+   * Whether to read a message that arrives at `now`. The first message is always read. After the second one, a message
+   * is read only when {@link PEX_READ_MS} have passed since the last one that was read. The first message does not
+   * start this time, because some clients send the second one a minute after they connected.
    */
   mayRead(now: number): boolean {
     if (this.#readAt !== undefined && now - this.#readAt < PEX_READ_MS) {

@@ -40,8 +40,8 @@ export class BlockChooser {
   }
 
   /**
-   * Marks the next block to request from a source as requested and returns it; `undefined` when the source has no
-   * wanted block, or memory is full.
+   * Chooses the next block to request from a source, marks it as requested and returns it. Returns `undefined` when the
+   * source has no wanted block, or memory is full.
    */
   next(source: BlockSource): { readonly piece: OpenPiece; readonly block: number } | undefined {
     const { open } = this.#options;

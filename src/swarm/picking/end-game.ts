@@ -82,8 +82,9 @@ export class EndGame {
 }
 
 /**
- * Whether a block may be requested from one more source, although {@link MAX_ASKED} sources have had requests for it
- * for `lateMs` milliseconds. Without this, sources that accept requests and never send could block the piece.
+ * Whether a block may be requested from one more source although {@link MAX_ASKED} sources have a request for it.
+ * `lateMs` is the age of such a request in milliseconds. Without this exception, sources that never send the blocks
+ * that were requested could block the piece.
  */
 function mayHelp(source: BlockSource, lateMs: number): boolean {
   return (

@@ -20,13 +20,13 @@ const MAX_AVAILABILITY = 63;
 const STEPS = MAX_AVAILABILITY + 1;
 const RANKS = 3 * STEPS;
 /**
- * The number of pieces that change together from which on they are not moved in the order one by one, because it is
- * faster to sort all pieces later.
+ * When at least this number of pieces change at once, they are not moved one by one in the order: it takes less time to
+ * sort all pieces later.
  */
 const BULK = 4_096;
 /**
- * The number of pieces that may be sorted for each use of the order since the last sort. Without this limit, a peer
- * could cause a sort with each message.
+ * The number of pieces that each use of the order allows to sort: a torrent of `n` pieces is sorted only after `n /
+ * SORTED_PER_USE` uses. Without this limit, a peer could cause a sort with each message.
  */
 const SORTED_PER_USE = 512;
 /** The number of pieces of the order that are tried before the peer's bitfield is searched instead. */
@@ -118,7 +118,7 @@ export class PiecePicker {
     this.#isStale = true;
   }
 
-  /** Changes the number of copies of a piece by one more (1) or one less (-1). */
+  /** Adds one copy of a piece (1), or removes one (-1). */
   addHave(piece: number, change: 1 | -1): void {
     this.#available[piece] = (this.#available[piece] ?? 0) + change;
     this.#order.update(piece);
@@ -157,9 +157,9 @@ export class PiecePicker {
   }
 
   /**
-   * Picks a piece as {@link PiecePicker.pickRarest} does, but prefers neighbours among pieces of equal rank. It first
+   * Picks a piece like {@link PiecePicker.pickRarest}, but prefers neighbours among pieces of equal rank. It first
    * tries the piece after `last`, if both are in the same extent (a run of `extent` pieces). Otherwise it takes the
-   * rarest piece and then goes back to the first piece of its extent, as long as the pieces have the same rank.
+   * rarest piece, and then goes back towards the start of its extent as long as the pieces have the same rank.
    */
   pickNear(pieces: Bitfield | undefined, last: number | undefined, extent: number): number | undefined {
     const rarest = this.pickRarest(pieces);

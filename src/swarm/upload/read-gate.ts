@@ -22,8 +22,8 @@ export class ReadGate<Waiter> {
   }
 
   /**
-   * Runs a read. Settles as `read` does, but only after the next waiters could start a read, so that the disk is not
-   * idle while the caller uses the bytes.
+   * Runs a read, and settles with its result. Before that, the next waiter gets its turn, so that the disk is not idle
+   * while the caller uses the bytes.
    */
   async run(read: () => Promise<void>): Promise<void> {
     this.#reading++;

@@ -15,8 +15,8 @@ export class RunBuffers {
   #usedBytes = 0;
 
   /**
-   * The maximum number of bytes in a run at present. It is lower when many bytes are in use, because these would not
-   * fit the processor's cache.
+   * The maximum number of bytes in a run at present. It is lower while many bytes are in use, so that these fit the
+   * processor's cache.
    */
   get runBytes(): number {
     return this.#usedBytes > SHARED_UPLOAD_BYTES ? SHARED_UPLOAD_RUN_BYTES : Infinity;

@@ -19,8 +19,8 @@ export interface BlockRequest {
 export class UploadQueue {
   #requests: BlockRequest[] = [];
   /**
-   * The number of cancels without a matching request that the peer may still send. Each request adds one, so that only
-   * a flood of cancels uses them up.
+   * The number of cancels without a matching request that the peer may still send. Each request adds one again, so that
+   * only a flood of cancels exhausts it.
    */
   #unmatchedCancels = MAX_UNMATCHED_CANCELS;
   #head = 0;
@@ -74,8 +74,8 @@ export class UploadQueue {
   }
 
   /**
-   * The time of the last run that was sent completely, or at which sending began, in milliseconds of the runtime's
-   * clock; `undefined` when no run is being sent.
+   * The time since which no run was sent completely, in milliseconds of the runtime's clock: that of the last completed
+   * run, or of the start of sending if that is later. It is `undefined` when no run is being sent.
    */
   get stalledSince(): number | undefined {
     return this.#sending > 0 ? this.#lastTaken : undefined;
@@ -96,8 +96,9 @@ export class UploadQueue {
   }
 
   /**
-   * Removes and returns the first request and those after it for the bytes that follow, so that one read serves all of
-   * them: consecutive bytes of one piece, at most {@link runBytes} and at most `most`. Returns at least one request.
+   * Removes the first request and the requests that follow it without a gap in the same piece, and returns them as a
+   * run, which one read can serve. A run has at most {@link runBytes} and at most `most` bytes, but at least one
+   * request.
    */
   takeRun(most = Infinity): BlockRequest[] {
     const limit = Math.min(most, this.#runBytes);

@@ -36,8 +36,9 @@ export class DiskRetry {
   }
 
   /**
-   * Runs the task `work`, and repeats it while the disk is full. Resolves with its result, or with `undefined` after
-   * another failure or {@link stop}. A full disk is reported once, and so is the first success after it.
+   * Runs the task `work`, and repeats it while the disk is full. Resolves with its result. Resolves with `undefined`
+   * when the task fails for another reason, or after {@link stop}. A full disk is reported once, and so is the first
+   * success after it.
    */
   async run<T>(work: () => Promise<T>): Promise<T | undefined> {
     const mark = Symbol("refused");

@@ -28,7 +28,8 @@ export class WriteQueue {
   }
 
   /**
-   * Writes `bytes` at `offset` in the torrent; they must not change until this resolves. Rejects as the storage does.
+   * Writes `bytes` at `offset` in the torrent; they must not change until this resolves. Rejects with the error of the
+   * storage.
    */
   write(offset: number, bytes: Uint8Array): Promise<void> {
     return new Promise((resolve, reject) => {

@@ -43,7 +43,7 @@ export function dhtCommand(entry: CommandEntry): Command {
   command.addArgument(new Argument("[action]").choices(names).argParser(choiceArgument("dht", names)));
   return command
     .option("--json", "print events as JSON, one on each line")
-    .option("-v, --verbose", "print the engine's log to stderr")
+    .option("-v, --verbose", "print a detailed log on stderr")
     .action(() => {
       throw new CommandLineError(
         `the action is missing: ${names.join(", ")}; \`millrace dht ACTION --help\` explains one`,

@@ -10,11 +10,11 @@ import { aborted } from "../../wait.ts";
 import { closeDht, dhtAction, openDht, type DhtFlags } from "./open-dht.ts";
 
 interface NodeFlags extends DhtFlags {
-  /** The port that the user chose; `undefined` for 6881, or any free one. */
+  /** The port that the user chose. When it is `undefined`, the port is 6881, or any free port if that is in use. */
   readonly port?: number;
 }
 
-/** The UDP port of a node when the user chose none and it is free. */
+/** The UDP port of a node for which the user chose none, if it is free. */
 const DEFAULT_PORT = 6881;
 
 /** Milliseconds between two lines that print the status. */
@@ -40,7 +40,7 @@ export function nodeCommand(parent: CommandEntry): Command {
     (command) =>
       command.option(
         "--port <number>",
-        "the UDP port; 0 is any port (default: 6881, or any free one)",
+        "the UDP port; 0 is any port (default: 6881, or any free port if that is in use)",
         portArgument("--port"),
       ),
   );

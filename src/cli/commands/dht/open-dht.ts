@@ -28,7 +28,7 @@ export interface OpenDht {
 export interface OpenDhtOptions {
   readonly port?: number;
   readonly readOnly?: boolean | "auto";
-  /** The nodes to query first, in place of those that the user names. */
+  /** The nodes to query first. They replace the nodes that the user names. */
   readonly bootstrap?: readonly string[];
 }
 
@@ -122,8 +122,8 @@ function familiesOf({ family }: DhtFlags): readonly IpFamily[] {
 }
 
 /**
- * Throws NetworkError `dht.no-nodes` when no node is named that could be queried first: none at all, or only IP
- * addresses of the other IP version.
+ * Throws NetworkError `dht.no-nodes` when the user has set the nodes to query first and none of them can be queried:
+ * the list is empty, or all its IP addresses are of the other IP version.
  */
 function requireBootstrap(flags: DhtFlags): void {
   const named = dhtBootstrap(flags.bootstrap);

@@ -19,7 +19,10 @@ interface PutFlags extends DhtFlags {
   readonly cas?: number;
 }
 
-/** Maximum of bytes of a text: bencoded, with its length in front, it has at most {@link MAX_ITEM_LENGTH} bytes. */
+/**
+ * The maximum number of bytes of a text. Bencoding adds its length in front; together they have at most
+ * {@link MAX_ITEM_LENGTH} bytes.
+ */
 const MAX_TEXT = MAX_ITEM_LENGTH - 4;
 
 /** Defines `millrace dht put`. */
@@ -41,7 +44,7 @@ export function putCommand(parent: CommandEntry): Command {
         .argument("<text>", `at most ${MAX_TEXT} bytes of UTF-8`)
         .option(
           "--key-file <file>",
-          "store a mutable item, signed with this key; a new key is made when there is no file",
+          "store a mutable item, signed with the key in this file; without such a file, a new key is made and written to it",
         )
         .option("--salt <text>", "distinguishes several items of one key; at most 64 bytes")
         .option("--seq <number>", "the sequence number (default: one more than the stored item has)", number("--seq"))

@@ -6,7 +6,7 @@ import { EXIT_DONE, EXIT_FAILED } from "../../exit-code.ts";
 import type { Session } from "../../session.ts";
 import { dhtAction, withDht, type DhtFlags } from "./open-dht.ts";
 
-/** Lookups of random targets from which the numbers are computed. */
+/** The number of lookups, each of a random target, from which the statistics are computed. */
 const LOOKUPS = 8;
 
 /** The numbers of one IP version. */
@@ -15,8 +15,9 @@ interface FamilyStats {
   readonly nodes: number | undefined;
   readonly queries: number;
   readonly replies: number;
-  /** Medians of all lookups. */
+  /** The median number of rounds of a lookup. */
   readonly rounds: number;
+  /** The median duration of a lookup, in milliseconds. */
   readonly durationMs: number;
 }
 
@@ -68,8 +69,8 @@ function statsOf(lookups: readonly (readonly [NodeId, LookupResult])[]): FamilyS
 }
 
 /**
- * Estimates the number of nodes from those closest to a target: ids are spread evenly, so that of N nodes the one at
- * rank k lies at about k/(N+1) of the id space. Returns `undefined` without nodes.
+ * Estimates the number of nodes in the DHT from the nodes closest to a target. Ids are spread evenly: of N nodes, the
+ * one at rank k has a distance of about k/(N+1) of the id space. Returns `undefined` when no node was found.
  */
 function networkSize(target: NodeId, closest: LookupResult["closest"]): number | undefined {
   const farthest = closest.at(-1);

@@ -37,7 +37,7 @@ type Result =
 export function announceCommand(entry: CommandEntry): Command {
   const command = newCommand(
     entry,
-    "Announces to each tracker of a torrent once, and shows the responses. It announces as a leecher without data that accepts no connections.",
+    "Announces to each tracker of a torrent once, and shows the responses. It announces a leecher that has no data and accepts no connections.",
     [
       ["announce debian.torrent", "print the peers of the torrent"],
       [

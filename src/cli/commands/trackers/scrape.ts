@@ -14,8 +14,8 @@ import { readTargets } from "../../input/tracker-target.ts";
 import type { TrackerTarget } from "../../input/tracker-target.ts";
 
 /**
- * The maximum number of torrents in one request: the limit for a UDP datagram, and for the shorter URLs of HTTP
- * trackers (BEP 15, 48).
+ * The maximum number of torrents in one request. So many info-hashes fit a UDP datagram (BEP 15), and a URL that HTTP
+ * trackers accept (BEP 48).
  */
 const PER_REQUEST = 64;
 /** The width of the column for names in the table. */

@@ -69,7 +69,7 @@ async function run(session: Session<TrackerFlags>): Promise<number> {
     output.data({ event: "ready", http: text(addresses.http), udp: text(addresses.udp), urls });
     output.line("a tracker is running; its announce URL for torrents is:");
     for (const url of urls) output.line(`  ${url}`);
-    if (addresses.http !== undefined) output.line(`figures: ${urls[0]?.replace("/announce", "/") ?? ""}`);
+    if (addresses.http !== undefined) output.line(`statistics: ${urls[0]?.replace("/announce", "/") ?? ""}`);
     const display = isLive(output, false)
       ? new LiveDisplay(output, (columns) => [cutText(statsLine(server.stats()), columns)])
       : undefined;

@@ -137,11 +137,11 @@ describe("torrent-rename-path", () => {
   });
 
   it.each([
-    ["play", ".", "is no name"],
-    ["play", "..", "is no name"],
-    ["play", "../up", "is no name"],
-    ["play", ".millrace", "is no name"],
-    ["play", "é".repeat(128), "is no name"],
+    ["play", ".", "cannot be the name"],
+    ["play", "..", "cannot be the name"],
+    ["play", "../up", "cannot be the name"],
+    ["play", ".millrace", "cannot be the name"],
+    ["play", "é".repeat(128), "cannot be the name"],
     ["play", "", "name is missing"],
     ["play", "taken", "exists already"],
     ["play/a.bin", "c.bin", "not the files"],
