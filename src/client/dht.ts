@@ -4,7 +4,7 @@ import type { TorrentNode } from "../metainfo/index.ts";
 import type { Runtime, Timer } from "../runtime/index.ts";
 import type { SwarmDht } from "../swarm/index.ts";
 import type { UdpPort } from "../transport/index.ts";
-import { DHT_SAVE_MS, MAX_SAVED_DHT_LENGTH } from "./limits.ts";
+import { DHT_SAVE_MS, MAX_DHT_QUERIES, MAX_SAVED_DHT_LENGTH } from "./limits.ts";
 
 /** Settings of the client's DHT node. */
 export interface DhtSettings {
@@ -20,7 +20,10 @@ export interface DhtSettings {
    * they are not stored.
    */
   readonly stateDir?: string | undefined;
-  /** The maximum rates of queries to which the node replies. */
+  /**
+   * The maximum rates of queries to which the node replies. Default: 20 a second for each address, and
+   * {@link MAX_DHT_QUERIES} for all together.
+   */
   readonly rates?: Partial<QueryRates> | undefined;
 }
 
@@ -47,6 +50,7 @@ export class ClientDht extends DhtService implements SwarmDht {
         runtime,
         sockets: udpPort,
         ...settings,
+        rates: { inAll: MAX_DHT_QUERIES, ...settings.rates },
         saved: stateDir === undefined ? undefined : () => readTable(runtime, tablePath(stateDir)),
       }),
       clock: runtime.clock,

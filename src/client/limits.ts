@@ -79,3 +79,9 @@ export const DHT_SAVE_MS = 15 * 60_000;
 
 /** The maximum number of bytes that are read from a file with saved DHT nodes. */
 export const MAX_SAVED_DHT_LENGTH = 64 * 1024;
+
+/**
+ * The maximum number of queries a second from all addresses together to which a client's DHT node replies, so that a
+ * flood does not take the processor from the torrents. Nodes get some hundred.
+ */
+export const MAX_DHT_QUERIES = 1_000;

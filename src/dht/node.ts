@@ -2,7 +2,7 @@ import { formatEndpoint, ipScope, isDialable, type Endpoint, type IpFamily } fro
 import type { SyncHasher } from "../base/index.ts";
 import type { Clock, Random, Timer } from "../runtime/index.ts";
 import { AddressVotes } from "./node/address-votes.ts";
-import { decodeKrpc } from "./krpc/decode.ts";
+import { decodeKrpc, looksLikeQuery } from "./krpc/decode.ts";
 import { encodeError, encodeReply } from "./krpc/encode.ts";
 import type { KrpcMessage, NodeInfo, Query, Reply } from "./krpc/message.ts";
 import { BOOTSTRAP_RETRY_MS, FEW_NODES, K } from "./limits.ts";
@@ -148,12 +148,14 @@ export class DhtNode {
   /** Handles a datagram. Returns whether it was a KRPC message. */
   receive(bytes: Uint8Array, from: Endpoint): boolean {
     if (this.#isClosed) return true;
+    const now = this.#options.clock.now();
+    // Under a flood: reading the query would take most of the time that a reply takes.
+    if (!this.#limits.hasRoom(now) && looksLikeQuery(bytes)) return !this.#mayReply(from, now);
     const message = decodeKrpc(bytes);
     if (message === undefined) {
       this.counts.malformed++;
       return false;
     }
-    const now = this.#options.clock.now();
     switch (message.kind) {
       case "query":
         this.#onQuery(message, from, bytes.length, now);

@@ -47,6 +47,16 @@ export function decodeKrpc(bytes: Uint8Array): KrpcMessage | undefined {
   }
 }
 
+/** The end of a query: `y` is the last key of a message whose keys are in order. */
+const QUERY_END = Uint8Array.from("1:y1:qe", (letter) => letter.charCodeAt(0));
+
+/** Whether a message ends as queries do, which is true for all queries whose keys are in order. Reads 7 bytes. */
+export function looksLikeQuery(bytes: Uint8Array): boolean {
+  const begin = bytes.length - QUERY_END.length;
+  for (let at = QUERY_END.length - 1; at >= 0; at--) if (bytes[begin + at] !== QUERY_END[at]) return false;
+  return true;
+}
+
 function readQuery(dict: BDict, transaction: Uint8Array, bytes: Uint8Array): KrpcMessage {
   const bad = (code: number, text: string): KrpcMessage => ({ kind: "bad-query", transaction, code, text });
   const method = utf8Decode(asBytes(dict.get("q")) ?? new Uint8Array());

@@ -40,6 +40,11 @@ export class QueryLimits {
     this.#turnedAt = now;
   }
 
+  /** Whether the rate for all addresses together allows a reply now. */
+  hasRoom(now: number): boolean {
+    return restore(this.#all, this.#rates.inAll, this.#rates.inAll, now) >= 1;
+  }
+
   /** Counts a query, and returns whether it may be replied to. */
   take(ip: string, now: number): boolean {
     const { perAddress, burst, inAll } = this.#rates;
@@ -58,10 +63,15 @@ export class QueryLimits {
   }
 }
 
-function spend(allowance: Allowance, rate: number, burst: number, now: number): boolean {
+/** Adds what the time since the last call allows. Returns the number of queries to which the node may reply. */
+function restore(allowance: Allowance, rate: number, burst: number, now: number): number {
   allowance.left = Math.min(burst, allowance.left + ((now - allowance.at) * rate) / 1_000);
   allowance.at = now;
-  if (allowance.left < 1) return false;
+  return allowance.left;
+}
+
+function spend(allowance: Allowance, rate: number, burst: number, now: number): boolean {
+  if (restore(allowance, rate, burst, now) < 1) return false;
   allowance.left--;
   return true;
 }
