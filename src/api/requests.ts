@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { priority, torrent, torrentId, torrentLimits, torrentState } from "./torrent.ts";
+import { priority, torrent, torrentDiscovery, torrentId, torrentLimits, torrentState } from "./torrent.ts";
 
 /** Schemas of requests. They are strict: a request with an unknown field is rejected. */
 
@@ -35,6 +35,9 @@ export type ListQuery = z.input<typeof listQuery>;
 /** Labels of a torrent; the first is its category. */
 const labels = z.array(z.string().min(1).max(100)).max(50);
 
+/** Changes of the ways to find peers that a torrent may use. Only the fields that are present are changed. */
+const discovery = torrentDiscovery.partial().strict();
+
 /** Options for adding a torrent. */
 export const addOptions = z.strictObject({
   /**
@@ -54,6 +57,8 @@ export const addOptions = z.strictObject({
   /** Peers to connect to, as `HOST:PORT`. */
   peers: z.array(z.string().max(300)).max(100).optional(),
   limits: torrentLimits.partial().strict().optional(),
+  /** Default: all are used that the daemon uses. */
+  discovery: discovery.optional(),
 });
 /** Options for adding a torrent. */
 export type AddOptions = z.infer<typeof addOptions>;
@@ -129,6 +134,7 @@ export const patchRequest = z.strictObject({
   labels: labels.optional(),
   sequential: z.boolean().optional(),
   limits: torrentLimits.partial().strict().optional(),
+  discovery: discovery.optional(),
 });
 /** The body of `PATCH /torrents/{id}`. */
 export type PatchRequest = z.infer<typeof patchRequest>;

@@ -104,9 +104,18 @@ export const torrentLimits = z.object({
 /** The limits of a torrent. */
 export type TorrentLimits = z.infer<typeof torrentLimits>;
 
+/**
+ * Which ways to find peers a torrent may use besides its trackers: the DHT (BEP 5), peer exchange (BEP 11), local
+ * service discovery (BEP 14). It uses those that the daemon uses as well; a private torrent uses none of them (BEP 27).
+ */
+export const torrentDiscovery = z.object({ dht: z.boolean(), pex: z.boolean(), lsd: z.boolean() });
+/** Which ways to find peers a torrent may use besides its trackers. */
+export type TorrentDiscovery = z.infer<typeof torrentDiscovery>;
+
 /** A torrent with the fields that the view of a single torrent adds. */
 export const torrentDetail = torrent.extend({
   limits: torrentLimits,
+  discovery: torrentDiscovery,
   sequential: z.boolean(),
   /** The time at which the torrent was last started; null: never. */
   startedAt: z.int().nullable(),

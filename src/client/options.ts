@@ -137,13 +137,13 @@ export interface AddOptions {
    * Whether this torrent uses the DHT to find peers. It does so only when the client uses the DHT. Changed by
    * {@link Torrent.setDiscovery}. Default: true.
    */
-  readonly dht?: boolean;
+  readonly dht?: boolean | undefined;
   /**
    * Whether the peers of this torrent exchange the addresses of further peers, in the same way as `dht`. Default: true.
    */
-  readonly pex?: boolean;
+  readonly pex?: boolean | undefined;
   /** Whether this torrent uses local service discovery, in the same way as `dht`. Default: true. */
-  readonly lsd?: boolean;
+  readonly lsd?: boolean | undefined;
   /** Announce URLs to use in addition to those of the torrent, each in its own tier. */
   readonly extraTrackers?: readonly string[];
   /** Announce URLs by tier, to use instead of those of the torrent. */

@@ -116,6 +116,14 @@ describe(`the page${because(lacking)}`, () => {
       await page.getByRole("tab", { name: "Speed" }).click();
       await page.getByRole("img", { name: /Chart of speeds/ }).waitFor();
 
+      // Ways to find peers, for this torrent alone.
+      await page.getByRole("tab", { name: "Overview" }).click();
+      await page.getByRole("checkbox", { name: "Peer exchange" }).uncheck();
+      await daemon.torrentIs(films.metainfo.id.hex, "without peer exchange", ({ discovery }) => {
+        expect(discovery).toMatchObject({ dht: true, lsd: true });
+        return JSON.stringify(discovery).includes('"pex":false');
+      });
+
       // Add by link: a magnet, which finds no peer here and stays at its metadata; select all, pause, start.
       await page.getByRole("button", { name: "Add link" }).click();
       await dialog.getByLabel(/Magnet links/).fill(`magnet:?xt=urn:btih:${"ab".repeat(20)}&dn=from+a+link`);

@@ -134,6 +134,16 @@ describe("millrace remote", () => {
     expect((await remote(daemon, "list")).stderr).toBe("no torrents\n");
   });
 
+  it("switches ways to find peers off and on for one torrent", async () => {
+    const { home, file, id } = await material();
+    const daemon = await TestDaemon.start();
+    await remote(daemon, "add", file, "--paused", "--dir", home, "--no-dht", "--no-lsd");
+    expect(await answer(daemon, "show", id)).toMatchObject({ discovery: { dht: false, pex: true, lsd: false } });
+    expect((await remote(daemon, "show", id)).stdout).toMatch(/^not used +DHT, local discovery$/m);
+    expect((await remote(daemon, "discovery", "films", "--dht", "--no-pex")).stdout).toBe("dht on\npex off\nlsd off\n");
+    expect(await answer(daemon, "discovery", id)).toEqual({ dht: true, pex: false, lsd: false });
+  });
+
   it("shows and changes settings, prints statistics and the log", async () => {
     const daemon = await TestDaemon.start();
     expect((await remote(daemon, "settings", "maxUploadRate=1MiB", "seedRatio=1.5", 'labels={"a":"b"}')).stdout).toBe(

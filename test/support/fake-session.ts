@@ -104,6 +104,7 @@ export class FakeSession implements Session {
         seedIdleSeconds: null,
         maxPeers: null,
       },
+      discovery: { dht: true, pex: true, lsd: true },
       sequential: false,
       startedAt: null,
       activeAt: null,

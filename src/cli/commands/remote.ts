@@ -7,7 +7,7 @@ import type { CommandEntry, Example } from "../command.ts";
 import { CommandLineError } from "../output/problem.ts";
 import { numberOrNone, rateOrNone } from "../remote/assignments.ts";
 import { add, label, limit, move, priority, remove, rename, simple } from "../remote/write-actions.ts";
-import { addPeers, addTrackers } from "../remote/peer-sources.ts";
+import { addPeers, addTrackers, discovery } from "../remote/peer-sources.ts";
 import { withDaemon } from "../remote/connection.ts";
 import type { Remote, RemoteFlags } from "../remote/connection.ts";
 import { dht, files, list, log, lsd, peers, settings, show, stats, trackers, watch } from "../remote/read-actions.ts";
@@ -124,7 +124,10 @@ function actionsOf(parent: Command, entry: CommandEntry): void {
         .option("--label <label>", "the label; several are separated by commas")
         .option("--paused", "do not start the torrent")
         .option("--sequential", "download pieces in order")
-        .option("--peer <host:port>", "a peer to connect to; may be repeated", peersArgument("--peer")),
+        .option("--peer <host:port>", "a peer to connect to; may be repeated", peersArgument("--peer"))
+        .option("--no-dht", "do not use the DHT for the torrent")
+        .option("--no-pex", "do not exchange addresses of peers with other peers for the torrent")
+        .option("--no-lsd", "do not announce or search the torrent in the local network"),
   );
   action(
     "add-peers",
@@ -210,6 +213,20 @@ function actionsOf(parent: Command, entry: CommandEntry): void {
           "the ratio at which seeding stops; none: the daemon's setting applies",
           numberOrNone("--ratio"),
         ),
+  );
+  action(
+    "discovery",
+    "show which ways to find peers a torrent may use, or change that",
+    ["discovery films --no-dht --lsd", "end the announces in the DHT, and search the local network"],
+    discovery,
+    (command) =>
+      one(command)
+        .option("--dht", "use the DHT, when the daemon does")
+        .option("--no-dht", "do not use the DHT")
+        .option("--pex", "exchange addresses of peers with other peers, when the daemon does")
+        .option("--no-pex", "do not exchange addresses of peers")
+        .option("--lsd", "use the local network, when the daemon does")
+        .option("--no-lsd", "do not announce or search in the local network"),
   );
   action(
     "priority",

@@ -18,6 +18,12 @@ const given = (text: string): string | undefined => (text === "" ? undefined : c
 const date = (at: number | null): string | undefined => (at === null ? undefined : formatDate(new Date(at)));
 const limit = (rate: number | null): string => (rate === null ? "no limit" : formatRate(rate));
 
+/** Returns the ways to find peers that a torrent may not use; `undefined`: it may use all. */
+function notUsed({ dht, pex, lsd }: TorrentDetail["discovery"]): string | undefined {
+  const off = [...(dht ? [] : ["DHT"]), ...(pex ? [] : ["peer exchange"]), ...(lsd ? [] : ["local discovery"])];
+  return off.length === 0 ? undefined : off.join(", ");
+}
+
 /** Returns the fields of `remote show`. `noPeers` are the reason why there are no peers. */
 export function torrentFields(torrent: TorrentDetail, noPeers?: string): Field[] {
   const { limits, eta } = torrent;
@@ -67,6 +73,7 @@ export function torrentFields(torrent: TorrentDetail, noPeers?: string): Field[]
     ["pieces", `${groupDigits(torrent.pieceCount)} of ${formatSize(torrent.pieceLength)}`],
     ["in order", yesNo(torrent.sequential)],
     ["private", yesNo(torrent.private)],
+    ["not used", torrent.private ? undefined : notUsed(torrent.discovery)],
     ["queue", String(torrent.queue + 1)],
     ["trackers", torrent.trackers.map(clean)],
     ["comment", given(torrent.comment)],

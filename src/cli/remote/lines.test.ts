@@ -49,6 +49,7 @@ const detail: TorrentDetail = {
     seedIdleSeconds: 60,
     maxPeers: 5,
   },
+  discovery: { dht: false, pex: true, lsd: false },
   startedAt: null,
   activeAt: null,
   downloadingSeconds: 0,
@@ -147,6 +148,16 @@ describe("lines and fields of hostile names", () => {
 });
 
 describe("torrentFields", () => {
+  it("names the ways to find peers that the torrent may not use, unless it is private", () => {
+    const notUsed = (torrent: TorrentDetail): unknown => new Map(torrentFields(torrent)).get("not used");
+    const all = { ...detail, discovery: { dht: true, pex: true, lsd: true } };
+    expect([detail, all, { ...detail, private: true }].map(notUsed)).toEqual([
+      "DHT, local discovery",
+      undefined,
+      undefined,
+    ]);
+  });
+
   it("has the limits and the end of seeding", () => {
     const fields = new Map(torrentFields(detail));
     expect(fields.get("down")).toMatch(/; 1 KiB\/s$/);

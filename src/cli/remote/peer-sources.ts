@@ -1,7 +1,7 @@
-import type { TorrentTracker } from "../../api/index.ts";
+import type { TorrentDiscovery, TorrentTracker } from "../../api/index.ts";
 import { clean, count } from "../../terminal/index.ts";
 import { EXIT_DONE } from "../exit-code.ts";
-import type { Remote } from "./connection.ts";
+import type { Remote, RemoteFlags } from "./connection.ts";
 import { SHOWN_ID } from "./find.ts";
 import { theTorrent } from "./read-actions.ts";
 
@@ -43,4 +43,32 @@ export function withTrackers(
   const known = new Set(trackers.map(({ url }) => url));
   const added = [...new Set(urls)].filter((url) => !known.has(url));
   return [...[...tiers].toSorted(([a], [b]) => a - b).map(([, tier]) => tier), ...added.map((url) => [url])];
+}
+
+/** Flags of `discovery`. */
+export interface DiscoveryFlags extends RemoteFlags {
+  readonly dht?: boolean;
+  readonly pex?: boolean;
+  readonly lsd?: boolean;
+}
+
+/** Runs `discovery`: switches ways to find peers on or off for a torrent, and prints which of them it may use. */
+export async function discovery(remote: Remote<DiscoveryFlags>): Promise<number> {
+  const { api, flags, output } = remote;
+  const changes = discoveryOf(flags);
+  const { id } = await theTorrent(remote);
+  const torrent = await (Object.keys(changes).length === 0 ? api.torrent(id) : api.patch(id, { discovery: changes }));
+  output.data(torrent.discovery);
+  for (const [name, isOn] of Object.entries(torrent.discovery)) output.line(`${name} ${isOn ? "on" : "off"}`);
+  if (torrent.private) output.line("the torrent is private: it uses its trackers alone");
+  return EXIT_DONE;
+}
+
+/** Returns the changes that the flags make to the ways to find peers. */
+export function discoveryOf({ dht, pex, lsd }: Pick<DiscoveryFlags, "dht" | "pex" | "lsd">): Partial<TorrentDiscovery> {
+  return {
+    ...(dht === undefined ? {} : { dht }),
+    ...(pex === undefined ? {} : { pex }),
+    ...(lsd === undefined ? {} : { lsd }),
+  };
 }

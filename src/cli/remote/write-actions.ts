@@ -10,6 +10,7 @@ import type { OrNone } from "./assignments.ts";
 import type { Remote, RemoteFlags } from "./connection.ts";
 import { chosen, findFiles, SHOWN_ID } from "./find.ts";
 import type { Named } from "./find.ts";
+import { discoveryOf } from "./peer-sources.ts";
 import { printNone, theTorrent } from "./read-actions.ts";
 import { fileLines } from "./tables.ts";
 
@@ -30,6 +31,10 @@ export interface AddFlags extends RemoteFlags {
   readonly paused?: boolean;
   readonly sequential?: boolean;
   readonly peer?: string[];
+  /** `false` for `--no-dht`; `pex` and `lsd` likewise. */
+  readonly dht: boolean;
+  readonly pex: boolean;
+  readonly lsd: boolean;
 }
 
 /** Runs `add`: adds torrents from files, links and addresses. */
@@ -41,6 +46,7 @@ export async function add(remote: Remote<AddFlags>): Promise<number> {
     ...(flags.paused === undefined ? {} : { paused: flags.paused }),
     ...(flags.sequential === undefined ? {} : { sequential: flags.sequential }),
     ...(flags.peer === undefined ? {} : { peers: flags.peer }),
+    ...(flags.dht && flags.pex && flags.lsd ? {} : { discovery: discoveryOf(flags) }),
   };
   let exitCode = EXIT_DONE;
   for (const source of args) {

@@ -148,6 +148,19 @@ describe("DaemonSession after a crash", () => {
     expect(second.torrents.row(id)?.finishedAt).toBe(before?.finishedAt);
   });
 
+  it("keeps which ways to find peers each torrent may use", async () => {
+    s = await SessionStage.begin();
+    const first = await s.open();
+    const id = await s.wait(first.torrents.add(s.torrent, { paused: true, discovery: { dht: false } }));
+    expect(first.details.of(id).discovery).toEqual({ dht: false, pex: true, lsd: true });
+    await s.wait(first.torrents.patch(id, { discovery: { dht: true, pex: false } }));
+    s.host.crash();
+    const second = await s.open();
+    expect(second.details.of(id).discovery).toEqual({ dht: true, pex: false, lsd: true });
+    await s.wait(second.torrents.patch(id, { sequential: true }));
+    expect(second.details.of(id).discovery).toEqual({ dht: true, pex: false, lsd: true });
+  });
+
   it("downloads on where it was, losing two seconds at the most", async () => {
     s = await SessionStage.begin({ "one.bin": 4_000_000 }, 400_000);
     const first = await s.open();

@@ -61,9 +61,9 @@ export interface SessionTorrents {
    */
   act(request: ActionRequest): Promise<ActionResult>;
   /**
-   * Changes a torrent's name, labels, download order or limits. Rejects with InputError `torrent.name`,
-   * `torrent.no-metadata`, UsageError `client.path-in-use`, `client.path-shared`, `torrent.moving`, StorageError
-   * `storage.exists` and others.
+   * Changes a torrent's name, labels, download order, ways to find peers or limits. Rejects with InputError
+   * `torrent.name`, `torrent.no-metadata`, UsageError `client.path-in-use`, `client.path-shared`, `torrent.moving`,
+   * StorageError `storage.exists` and others.
    */
   patch(id: string, request: PatchRequest): Promise<void>;
   /** Sets the priorities of some files of a torrent, by file index. */

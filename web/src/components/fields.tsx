@@ -168,15 +168,18 @@ interface CheckProps {
   readonly isChecked: boolean;
   readonly onChange: (isChecked: boolean) => void;
   readonly isFirst?: boolean;
+  /** The reason why the box cannot be changed; `undefined`: it can. */
+  readonly whyDisabled?: string | undefined;
 }
 
 /** A check box with a label. */
-export function Check({ label, isChecked, onChange, isFirst }: CheckProps): JSX.Element {
+export function Check({ label, isChecked, onChange, isFirst, whyDisabled }: CheckProps): JSX.Element {
   return (
-    <label class="check">
+    <label class="check" title={whyDisabled}>
       <input
         type="checkbox"
         checked={isChecked}
+        disabled={whyDisabled !== undefined}
         data-first={isFirst}
         onChange={(event) => onChange(event.currentTarget.checked)}
       />

@@ -47,6 +47,8 @@ export const detailsTexts = {
     legendMissing: "missing",
     noPieces: "Known when the metadata has arrived.",
     limitsText: (down: string, up: string) => `↓ ${down}, ↑ ${up}`,
+    discovery: { dht: "DHT", pex: "Peer exchange", lsd: "Local network" },
+    privateDiscovery: "A private torrent finds peers by its trackers alone.",
     sequentialSwitch: "Download pieces in order",
   },
   files: {

@@ -35,6 +35,7 @@ export class Adder {
     const torrent = await this.#addToClient(source, {
       ...engineOptions({ folder, priorities, limits }),
       ...flags(options),
+      ...options.discovery,
     });
     const id = torrent.infoHash.hex;
     // When it is removed, the client has forgotten it before its record is deleted.
@@ -50,6 +51,7 @@ export class Adder {
       sequential: options.sequential ?? false,
       skipCheck: options.skipCheck ?? false,
       limits,
+      discovery: torrent.discovery,
       priorities,
       peers: [...(options.peers ?? [])],
       queue: this.#nextQueue++,
@@ -196,6 +198,7 @@ export class Adder {
     const torrent = await client.add(source, {
       ...engineOptions(record),
       ...flags(record),
+      ...record.discovery,
       name: record.diskName ?? undefined,
       downloaded: record.downloaded,
       uploaded: record.uploaded,

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { priority, torrentId, torrentLimits, type TorrentLimits } from "../../../api/index.ts";
+import { priority, torrentDiscovery, torrentId, torrentLimits, type TorrentLimits } from "../../../api/index.ts";
 
 /** The limits in the record of a torrent that has no limits of its own. */
 export const NO_LIMITS: TorrentLimits = {
@@ -68,6 +68,11 @@ export const torrentRecord = z.object({
     .partial()
     .transform((limits) => changedLimits(NO_LIMITS, limits))
     .default(NO_LIMITS),
+  /** Which ways to find peers the torrent may use. */
+  discovery: torrentDiscovery
+    .partial()
+    .transform(({ dht = true, pex = true, lsd = true }) => ({ dht, pex, lsd }))
+    .default({ dht: true, pex: true, lsd: true }),
   /** The announce URLs by tier, when the user has changed them; `null` for those of the torrent file. */
   trackers: z.array(z.array(z.string())).nullable().default(null),
   /** The priority of each file whose priority is not `normal`, by file index; `null` when all are normal. */

@@ -24,6 +24,7 @@ export function detailOf(entry: TorrentEntry, now: number): TorrentDetail {
   return {
     ...row,
     limits: record.limits,
+    discovery: record.discovery,
     sequential: record.sequential,
     startedAt: record.startedAt,
     activeAt: entry.activeAt ?? null,

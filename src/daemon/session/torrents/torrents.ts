@@ -43,14 +43,16 @@ export class Torrents implements SessionTorrents {
 
   async patch(id: string, request: Api.PatchRequest): Promise<void> {
     const entry = this.#context.table.current().get(id);
-    const { name, diskName, label, labels, sequential, limits } = request;
+    const { name, diskName, label, labels, sequential, limits, discovery } = request;
     if (diskName !== undefined) await this.#actions.rename(entry, diskName);
     if (sequential !== undefined) entry.torrent.setSequential(sequential);
+    if (discovery !== undefined) entry.torrent.setDiscovery(discovery);
     await remember(this.#context, entry, {
       ...(name === undefined ? {} : { name }),
       ...(label === undefined ? {} : recordedLabels([label])),
       ...(labels === undefined ? {} : recordedLabels(labels)),
       ...(sequential === undefined ? {} : { sequential }),
+      ...(discovery === undefined ? {} : { discovery: entry.torrent.discovery }),
     });
     if (limits !== undefined) await this.#actions.setLimits(entry, limits);
   }

@@ -1,5 +1,5 @@
 import type { ComponentChildren, JSX } from "preact";
-import type { TorrentDetail, TorrentRow } from "../../../../src/api/index.ts";
+import type { TorrentDetail, TorrentDiscovery, TorrentRow } from "../../../../src/api/index.ts";
 import { ask, attempt, copy } from "../../actions/actions.ts";
 import { api } from "../../api/api.ts";
 import { Button } from "../../components/button.tsx";
@@ -102,7 +102,28 @@ function Switches({ detail, again }: FixedProps): JSX.Element {
           void attempt(words.sequentialSwitch, () => api.patch(detail.id, { sequential })).then(again)
         }
       />
+      <Discovery detail={detail} again={again} />
     </div>
+  );
+}
+
+/** Check boxes for the ways to find peers. Those of a private torrent are off and cannot be changed (BEP 27). */
+function Discovery({ detail, again }: FixedProps): JSX.Element {
+  const set = (label: string, discovery: Partial<TorrentDiscovery>): void =>
+    void attempt(label, () => api.patch(detail.id, { discovery })).then(again);
+  return (
+    <>
+      {(["dht", "pex", "lsd"] as const).map((way) => (
+        <Check
+          key={way}
+          label={words.discovery[way]}
+          isChecked={!detail.private && detail.discovery[way]}
+          whyDisabled={detail.private ? words.privateDiscovery : undefined}
+          onChange={(isOn) => set(words.discovery[way], { [way]: isOn })}
+        />
+      ))}
+      {detail.private && <span class="muted">{words.privateDiscovery}</span>}
+    </>
   );
 }
 
