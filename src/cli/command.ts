@@ -41,7 +41,7 @@ export function newCommand(entry: CommandEntry, description: string, examples: r
   if (entry.alias !== undefined) command.alias(entry.alias);
   command.addHelpText(
     "after",
-    `\nExamples:\n${examples.map(([line, meaning]) => `  # ${meaning}\n  $ millrace ${line}`).join("\n")}`,
+    `\nExamples:\n${examples.map(([line, meaning]) => `  # ${meaning}\n  $ ${commandLine(line)}`).join("\n")}`,
   );
   return command;
 }
@@ -92,4 +92,9 @@ export function printProblem(output: Output, isEvent: boolean, problem: Problem)
   const { code, message } = problem;
   output.data(isEvent ? { event: "error", code, message } : { error: { code, message } });
   output.problem(problem);
+}
+
+/** Returns an example as it is typed: with the name of the program, unless the line begins with a variable. */
+function commandLine(example: string): string {
+  return /^[A-Z_]+=/.test(example) ? example : `millrace ${example}`;
 }

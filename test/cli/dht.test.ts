@@ -156,6 +156,13 @@ describe("millrace seed", () => {
 });
 
 describe("millrace download", () => {
+  it("warns of a network interface that the host does not have", async () => {
+    const args = ["--dir", await tempFolder(), "--port", "0", "--lsd-interface", "nosuch0"];
+    const { program } = start("download", HASH, ...args, "--json");
+    await eventually("it warns", () => program.output.includes("there is no network interface nosuch0 now"));
+    await program.stop("SIGINT");
+  });
+
   it("finds a seeder that only the DHT knows", async () => {
     const [first = "", second = ""] = await nodes(2);
     const { folder, data, torrent } = await material(300_000);

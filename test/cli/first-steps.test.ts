@@ -153,7 +153,7 @@ describe("a download that has no peers", () => {
 
   it("prints once that it has no source of peers", async () => {
     expect(await reasons("--no-dht")).toEqual([
-      "waiting.no-source no peers: the torrent has no tracker and no peer is given; add --peer HOST:PORT or --tracker URL",
+      "waiting.no-source no peers: the torrent has no tracker, the DHT and local discovery are not in use, and no peer is given; add --peer HOST:PORT or --tracker URL",
     ]);
   });
 

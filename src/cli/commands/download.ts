@@ -6,6 +6,7 @@ import { act, newCommand } from "../command.ts";
 import type { CommandEntry } from "../command.ts";
 import { CommandLineError } from "../output/problem.ts";
 import { EXIT_DONE, EXIT_FAILED, EXIT_INTERRUPTED } from "../exit-code.ts";
+import { warnOfMissingInterfaces } from "../input/lsd-interfaces.ts";
 import { requireRoomForFolder } from "../input/folder.ts";
 import type { Session } from "../session.ts";
 import { TorrentJobs } from "../torrents/torrent-jobs.ts";
@@ -99,6 +100,7 @@ async function download(session: Session<DownloadFlags>): Promise<number> {
   });
   try {
     const port = await client.listen();
+    await warnOfMissingInterfaces(runtime, output, flags.lsdInterface);
     output.data({ event: "ready", port, torrents: args.length });
     const options: AddOptions = {
       sequential: flags.sequential === true,

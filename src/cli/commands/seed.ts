@@ -5,6 +5,7 @@ import { trackersArgument } from "../input/arguments.ts";
 import { act, newCommand } from "../command.ts";
 import type { CommandEntry } from "../command.ts";
 import { EXIT_FAILED, EXIT_INTERRUPTED } from "../exit-code.ts";
+import { warnOfMissingInterfaces } from "../input/lsd-interfaces.ts";
 import { requireFolder } from "../input/folder.ts";
 import { parentFolderHint } from "../input/folder-hint.ts";
 import type { Session } from "../session.ts";
@@ -47,6 +48,7 @@ async function seed(session: Session<SeedFlags>): Promise<number> {
   const jobs = new TorrentJobs({ client, output, isQuiet: flags.quiet === true, stalls: watched.stalls });
   try {
     const port = await client.listen();
+    await warnOfMissingInterfaces(runtime, output, flags.lsdInterface);
     const options = {
       skipCheck: flags.skipCheck === true,
       // Wrong data, or the wrong folder: seeding never overwrites it.

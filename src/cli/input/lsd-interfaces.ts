@@ -1,3 +1,7 @@
+import type { Runtime } from "../../runtime/index.ts";
+import { clean } from "../../terminal/index.ts";
+import type { Output } from "../output/output.ts";
+
 /** The environment variable that lists the network interfaces of local discovery, separated by commas; empty: none. */
 const VARIABLE = "MILLRACE_LSD_INTERFACES";
 
@@ -21,4 +25,19 @@ export function lsdInterfaces(named: readonly string[] | undefined): readonly st
   if (named !== undefined) return named;
   const text = process.env[VARIABLE];
   return text === undefined ? undefined : interfacesArgument(text);
+}
+
+/** Warns of network interfaces that the user named and that the host does not have. They may appear later. */
+export async function warnOfMissingInterfaces(
+  { multicast }: Pick<Runtime, "multicast">,
+  output: Output,
+  named: readonly string[] = [],
+): Promise<void> {
+  if (named.length === 0) return;
+  const all = await multicast.interfaces();
+  const missing = named.filter((each) => each !== "*" && !all.some(({ name, ip }) => each === name || each === ip));
+  for (const each of missing)
+    output.note(
+      `${output.noteStyle.warn("warning:")} --lsd-interface: there is no network interface ${clean(each)} now`,
+    );
 }

@@ -37,12 +37,12 @@ describe("stallReason", () => {
     [
       "the torrent has no source of peers",
       {},
-      "the torrent has no tracker and no peer is given; add --peer HOST:PORT or --tracker URL",
+      "the torrent has no tracker, the DHT and local discovery are not in use, and no peer is given; add --peer HOST:PORT or --tracker URL",
     ],
     [
       "trackers are off",
       { asksTrackers: false, trackers: [working] },
-      "trackers are off and no peer is given; add --peer HOST:PORT",
+      "trackers, the DHT and local discovery are not in use, and no peer is given; add --peer HOST:PORT",
     ],
     ["only the local network is asked", { usesLsd: true }, "none in the local network has announced the torrent yet"],
     ["the named peer refuses", { named: [refused] }, "10.0.0.1:1 refused the connection"],

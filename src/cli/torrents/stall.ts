@@ -76,8 +76,8 @@ const NONE_NEAR: Stall = {
 
 function noSource(asksTrackers: boolean): Stall {
   const why = asksTrackers
-    ? "the torrent has no tracker and no peer is given; add --peer HOST:PORT or --tracker URL"
-    : "trackers are off and no peer is given; add --peer HOST:PORT";
+    ? "the torrent has no tracker, the DHT and local discovery are not in use, and no peer is given; add --peer HOST:PORT or --tracker URL"
+    : "trackers, the DHT and local discovery are not in use, and no peer is given; add --peer HOST:PORT";
   return { code: "waiting.no-source", key: "no-source", message: `no peers: ${why}` };
 }
 

@@ -27,6 +27,7 @@ export function nodeCommand(parent: CommandEntry): Command {
     {
       name: "node",
       summary: "run a node until Ctrl-C",
+      hasTimeout: false,
       examples: [
         ["dht node", "on port 6881, or on any free port when it is in use"],
         [

@@ -35,26 +35,36 @@ export interface OpenDhtOptions {
 /** Defines an action of `millrace dht` with the options that all actions have. */
 export function dhtAction<Flags extends DhtFlags>(
   parent: CommandEntry,
-  own: { readonly name: string; readonly summary: string; readonly examples: readonly Example[] },
+  own: {
+    readonly name: string;
+    readonly summary: string;
+    readonly examples: readonly Example[];
+    /** Whether the action ends after a time-out. Default: true. */
+    readonly hasTimeout?: boolean;
+    /** Whether the action begins with bootstrap nodes. Default: true. */
+    readonly hasBootstrap?: boolean;
+  },
   work: (session: Session<Flags>) => Promise<number>,
   define: (command: Command) => Command = (command) => command,
 ): Command {
-  const { name, summary, examples } = own;
+  const { name, summary, examples, hasTimeout = true, hasBootstrap = true } = own;
   const entry: CommandEntry = { name, summary, usage: "", events: true, load: parent.load };
   const command = newCommand(entry, `${summary[0]?.toUpperCase() ?? ""}${summary.slice(1)}.`, examples);
-  define(command)
-    .option(
+  define(command);
+  if (hasBootstrap)
+    command.option(
       "--bootstrap <host:port>",
       "a DHT node to query first, in place of the default ones; may be repeated (default: MILLRACE_DHT_BOOTSTRAP)",
       nodesArgument("--bootstrap"),
-    )
-    .option(
+    );
+  if (hasTimeout)
+    command.option(
       "--timeout <seconds>",
       "the number of seconds after which the command stops",
       wholeArgument("--timeout", 1, 600),
       30,
-    )
-    .addOption(choiceOption("--family <family>", "the IP version", ["4", "6", "both"]).default("both"));
+    );
+  command.addOption(choiceOption("--family <family>", "the IP version", ["4", "6", "both"]).default("both"));
   return act<Flags>(command, entry, work);
 }
 

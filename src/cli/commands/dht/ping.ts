@@ -14,6 +14,7 @@ export function pingCommand(parent: CommandEntry): Command {
     {
       name: "ping",
       summary: "ping a node and print its id",
+      hasBootstrap: false,
       examples: [["dht ping 127.0.0.1:6881", "print the node's id and the round-trip time"]],
     },
     run,

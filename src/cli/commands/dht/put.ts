@@ -102,6 +102,6 @@ async function nextSequence(dht: Dht, key: Uint8Array, salt: Uint8Array, signal:
 
 /** Returns the errors of the nodes that refused the item, each error once. */
 function reasons({ refused }: StoreResult): string {
-  const texts = new Set(refused.map(({ code, text }) => `${code} ${clean(text)}`));
+  const texts = new Set(refused.map(({ code, text }) => `“${clean(text)}” (${code})`));
   return texts.size === 0 ? "" : `; refused: ${[...texts].join(", ")}`;
 }
