@@ -26,8 +26,8 @@ export interface BetweenOptions {
   readonly metainfo?: Metainfo | undefined;
   readonly linter?: (() => Linter) | undefined;
   /**
-   * Whether a connection that does not begin with a BitTorrent handshake is forwarded, without parsing it. Default:
-   * such a connection is closed.
+   * Whether to forward, without parsing, a connection that does not begin with a BitTorrent handshake. By default the
+   * proxy closes it.
    */
   readonly passEncrypted?: boolean | undefined;
   /** Called with the view of each new connection, before any bytes are forwarded. */

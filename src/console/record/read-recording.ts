@@ -117,7 +117,7 @@ function readEvent(fields: Fields, peers: Set<number>, hasher: Runtime["hasher"]
       direction: choice(fields, "direction", ["outgoing", "incoming"]),
     };
   }
-  if (!peers.has(peer)) throw wrongField(`peer ${peer} was not introduced by an earlier event`);
+  if (!peers.has(peer)) throw wrongField(`peer ${peer} has no earlier event "peer"`);
   const way: Way = choice(fields, "way", ["out", "in"]);
   if (event === "bytes") {
     const bytes = base64(fields, "base64");
@@ -138,7 +138,7 @@ function text(fields: Fields, name: string): string {
 
 function number(fields: Fields, name: string): number {
   const value = fields.get(name);
-  if (typeof value !== "number" || !(value >= 0)) throw wrongField(`${name} is not a number from 0 on`);
+  if (typeof value !== "number" || !(value >= 0)) throw wrongField(`${name} must be a number from 0`);
   return value;
 }
 
@@ -151,7 +151,7 @@ function whole(fields: Fields, name: string): number {
 function choice<const T extends string>(fields: Fields, name: string, choices: readonly T[]): T {
   const value = fields.get(name);
   const found = choices.find((one) => one === value);
-  if (found === undefined) throw wrongField(`${name} is none of ${choices.join(", ")}`);
+  if (found === undefined) throw wrongField(`${name} must be one of ${choices.join(", ")}`);
   return found;
 }
 

@@ -439,16 +439,16 @@ describe("readRecording", () => {
     ["other JSON", '{"a":1}\n', /line 1: this is not a recording/],
     ["a later version", '{"format":"millrace-session","version":2}\n', /line 1: a recording of version 2/],
     ["a line in the middle that is no JSON", `${header}\n{"event":\n${peer}\n`, /line 2: not a line of JSON/],
-    ["an event that there is not", `${header}\n{"event":"dance","at":1}\n`, /line 2: event is none of/],
+    ["an event that there is not", `${header}\n{"event":"dance","at":1}\n`, /line 2: event must be one of/],
     [
       "an invalid time",
       `${header}\n${peer}\n{"event":"bytes","at":-1,"peer":1,"way":"in","base64":""}\n`,
-      /line 3: at is not a number/,
+      /line 3: at must be a number/,
     ],
     [
       "an unknown peer",
       `${header}\n{"event":"bytes","at":1,"peer":7,"way":"in","base64":""}\n`,
-      /line 2: peer 7 was not introduced/,
+      /line 2: peer 7 has no earlier event/,
     ],
     ["a peer told of twice", `${header}\n${peer}\n${peer}\n`, /line 3: peer 1 occurs twice/],
     ["half a peer", `${header}\n${peer.replace('"peer":1', '"peer":1.5')}\n`, /line 2: peer is not a whole number/],
@@ -470,7 +470,7 @@ describe("readRecording", () => {
     [
       "an unknown direction",
       `${header}\n${peer}\n{"event":"closed","at":1,"peer":1,"way":"up","why":""}\n`,
-      /line 3: way is none of out, in/,
+      /line 3: way must be one of out, in/,
     ],
     ["a torrent that is none", `${header}\n{"event":"torrent","at":1,"info":"ZGU="}\n`, /line 2: /],
     [

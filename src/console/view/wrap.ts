@@ -1,8 +1,8 @@
 import { textWidth } from "../../terminal/index.ts";
 
 /**
- * Splits a text into lines of at most `width` columns. Breaks lines between words, and within a word only if it is
- * longer than a line. `text` must not contain control characters.
+ * Splits a text into lines of at most `width` columns. Breaks lines between words; only a word that is longer than a
+ * line is broken itself. `text` must not contain control characters.
  */
 export function wrapText(text: string, width: number): string[] {
   if (textWidth(text) <= width) return [text];

@@ -32,8 +32,8 @@ export interface ReplOptions {
 /** The key of a global property. It holds the promise that a line returned, while the REPL waits for the promise. */
 const AWAITED = Symbol.for("millrace.console.awaited");
 /**
- * Matches the `const` or `let` at the start of a line. It is removed, so that a line can declare a name again: `const
- * p = …`.
+ * Matches the `const` or `let` at the start of a line. The REPL removes it, so that a line can declare a name again:
+ * `const p = …`.
  */
 const DECLARATION = /^\s*(?:const|let)(?=\s)/;
 

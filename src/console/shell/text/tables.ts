@@ -104,7 +104,7 @@ export function lineText(element: unknown): string {
     return `peer ${element.number} ${clean(element.address)} ${clean(element.client ?? "")}`.trimEnd();
   if (element instanceof ConsoleTracker) return `${clean(element.url)} ${element.state}`;
   if (element instanceof Piece)
-    return `piece ${element.index}: ${element.have ? `all ${element.length} bytes, right` : `${element.received} of ${element.length} bytes`}`;
+    return `piece ${element.index}: ${element.have ? `all ${element.length} bytes, and the hash is correct` : `${element.received} of ${element.length} bytes`}`;
   if (isFinding(element))
     return `${timeText(element.at)} ${mark(element)} ${element.rule} (BEP ${element.bep}): ${clean(element.text)}`;
   if (isEndpoint(element)) return formatEndpoint(element);

@@ -7,8 +7,8 @@ const SEAL = /^(.*?),?"sum":"([0-9a-f]{16})"\}\s*$/s;
 const TRACE = /"sum"|"[0-9a-f]{16}"\}\s*$/;
 
 /**
- * The result of {@link unsealText}. It is `"sealed"` when the checksum is correct, and `"old"` for a text of an earlier
- * version, without a checksum.
+ * The result of {@link unsealText}: `"sealed"` when the checksum is correct, `"old"` for a text of an earlier version,
+ * without a checksum, and `"damaged"` otherwise.
  */
 export type Unsealed = { readonly kind: "sealed" | "old"; readonly value: unknown } | { readonly kind: "damaged" };
 
@@ -22,7 +22,7 @@ export function sealText(value: object): string {
   return `${open}${open === "{" ? "" : ","}"sum":"${sumOf(text)}"}`;
 }
 
-/** Parses a text that {@link sealText} made, and verifies its checksum. */
+/** Parses a text that {@link sealText} made. The kind of the result says whether its checksum is correct. */
 export function unsealText(text: string): Unsealed {
   const [, open, sum] = SEAL.exec(text) ?? [];
   if (open !== undefined) return sumOf(`${open}}`) === sum ? parse(`${open}}`, "sealed") : { kind: "damaged" };
