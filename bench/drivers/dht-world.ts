@@ -20,8 +20,7 @@ await internet.begin(BEGIN_MS);
 tell("begun", { cpu: cpu(), datagrams: internet.received });
 await internet.run(job.warmUpMs);
 tell("warm", { cpu: cpu(), datagrams: internet.received });
-const trials = [];
-for (let at = 0; at < job.trials; at++) trials.push(await internet.trial(job.spanMs / job.trials));
+const trials = await internet.trials(job.trials, job.ageMs);
 const result: DhtWorldResult = {
   trials,
   cpu: cpu(),

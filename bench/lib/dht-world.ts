@@ -5,8 +5,11 @@ export interface DhtWorldJob {
   readonly nodes: number;
   /** Milliseconds of virtual time from the start of the last node to the first trial. */
   readonly warmUpMs: number;
-  /** Milliseconds of virtual time over which the trials are spread. */
-  readonly spanMs: number;
+  /**
+   * Milliseconds of virtual time from an announce to its lookup: the announces are spread over that time, and then the
+   * lookups.
+   */
+  readonly ageMs: number;
   readonly trials: number;
 }
 

@@ -10,16 +10,20 @@ import { isDefined, type BenchMode } from "./mode.ts";
 
 const MINUTE_MS = 60_000;
 /** The heap limits of the simulating process in MiB: they keep the garbage collector from taking more than it needs. */
-const HEAP = ["--max-old-space-size=420", "--max-semi-space-size=16"];
+const HEAP = ["--max-old-space-size=420", "--max-semi-space-size=32"];
 
 export const dht: BenchMode = {
   about: "lookups in a simulated DHT of 10,000 nodes with churn, loss and NATs (--count); its plot with --plot",
   metrics: [
     { key: "found", title: "found %" },
-    { key: "rounds", title: "rounds" },
+    { key: "first-rounds", title: "rounds to peers" },
+    { key: "rounds", title: "rounds to closest" },
     { key: "queries", title: "queries" },
+    { key: "most", title: "queries max" },
     { key: "first", title: "first peers p50 ms" },
     { key: "late", title: "first peers p99 ms" },
+    { key: "end", title: "end p50 ms" },
+    { key: "announced", title: "stored at" },
     { key: "wall", title: "wall s" },
     { key: "cpu", title: "CPU s" },
     { key: "rss", title: "memory MB" },
@@ -29,9 +33,9 @@ export const dht: BenchMode = {
     const nodes = bench.options.count ?? (bench.isQuick ? 500 : 10_000);
     const job: DhtWorldJob = {
       nodes,
-      warmUpMs: (bench.isQuick ? 2 : 15) * MINUTE_MS,
-      spanMs: (bench.isQuick ? 2 : 15) * MINUTE_MS,
-      trials: bench.isQuick ? 20 : 300,
+      warmUpMs: (bench.isQuick ? 2 : 12) * MINUTE_MS,
+      ageMs: MINUTE_MS,
+      trials: bench.isQuick ? 50 : 400,
     };
     for (let round = 0; round < bench.runs(1); round += 1) await measure(bench, job, round);
   },
@@ -49,15 +53,19 @@ async function measure(bench: Bench, job: DhtWorldJob, round: number): Promise<v
       quantile(result.trials.map(of), 0.5);
     bench.keep({
       mode: "dht",
-      what: `${formatNumber(job.nodes)} nodes, ${formatNumber(result.virtualMs / MINUTE_MS)} min of virtual time`,
+      what: `${formatNumber(job.nodes)} nodes, ${formatNumber(job.trials)} lookups, ${formatNumber(result.virtualMs / MINUTE_MS)} min of virtual time`,
       client: US,
       round,
       figures: {
         found: (100 * firsts.length) / result.trials.length,
+        "first-rounds": median(({ roundsToPeers = Infinity }) => roundsToPeers),
         rounds: median(({ rounds }) => rounds),
         queries: median(({ queries }) => queries),
+        most: Math.max(...result.trials.map(({ queries }) => queries)),
         first: quantile(firsts, 0.5),
         late: quantile(firsts, 0.99),
+        end: median(({ durationMs }) => durationMs),
+        announced: median(({ announced }) => announced),
         wall: done.t - child.startedAt,
         cpu: result.cpu,
         rss: result.residentBytes / 1e6,

@@ -4,14 +4,14 @@ import type { SimNode } from "../../test/support/dht-net.ts";
 import { decodeSaved } from "./saved-nodes.ts";
 
 const MINUTE = 60_000;
-const NODES = 1_000;
+const NODES = 600;
 
 let internet: DhtInternet;
 beforeAll(async () => {
   internet = new DhtInternet({ nodes: NODES, seed: 11 });
   await internet.begin(2 * MINUTE);
-  await internet.run(13 * MINUTE);
-}, 120_000);
+  await internet.run(22 * MINUTE);
+}, 600_000);
 afterAll(() => internet.net.close());
 
 const at = (values: readonly number[], share: number): number =>
@@ -21,11 +21,15 @@ const at = (values: readonly number[], share: number): number =>
 const isHidden = (node: SimNode): boolean => (internet.nats.get(node) ?? "full-cone") !== "full-cone";
 
 describe("a DHT as on the Internet: NATs, lost datagrams, nodes that come and go", () => {
-  it("finds peers in few rounds, and the first ones soon", { timeout: 120_000 }, async () => {
-    const trials: Trial[] = [];
-    for (let n = 0; n < 50; n++) trials.push(await internet.trial(10_000));
+  it("finds peers in few rounds, and the first ones soon", { timeout: 600_000 }, async () => {
+    const trials = await internet.trials(100, 30_000);
     expect(trials.filter(({ found }) => !found)).toEqual([]);
-    const median = (of: (trial: Trial) => number): number => at(trials.map(of), 0.5);
+    const median = (of: (trial: Trial) => number | undefined): number =>
+      at(
+        trials.map((trial) => of(trial) ?? Infinity),
+        0.5,
+      );
+    expect(median(({ roundsToPeers }) => roundsToPeers)).toBeLessThanOrEqual(3);
     expect(median(({ rounds }) => rounds)).toBeLessThanOrEqual(4);
     expect(median(({ queries }) => queries)).toBeLessThanOrEqual(60);
     expect(median(({ announced }) => announced)).toBeGreaterThanOrEqual(7);
@@ -35,14 +39,14 @@ describe("a DHT as on the Internet: NATs, lost datagrams, nodes that come and go
   });
 
   it("makes nodes that cannot be reached read-only, and no others (BEP 43)", () => {
-    const started = internet.net.nodes.filter((node) => Number(node.host.ip.split(".")[1]) < 3);
+    const started = internet.net.nodes.filter((node) => Number(node.host.ip.split(".")[1]) < 2);
     const readOnly = (nodes: readonly SimNode[]): number =>
       nodes.filter(({ dht }) => dht.stats.families[0]?.isReadOnly === true).length;
     const hidden = started.filter((node) => isHidden(node) && !internet.old.has(node));
-    expect(hidden.length).toBeGreaterThan(150);
+    expect(hidden.length).toBeGreaterThan(100);
     expect(readOnly(hidden) / hidden.length).toBeGreaterThan(0.8);
     const reachable = started.filter((node) => !internet.nats.has(node));
-    expect(reachable.length).toBeGreaterThan(200);
+    expect(reachable.length).toBeGreaterThan(150);
     expect(readOnly(reachable) / reachable.length).toBeLessThan(0.02);
   });
 

@@ -13,8 +13,17 @@ export const WIDE_BUCKETS: readonly number[] = [64, 32, 16];
  */
 export const MAX_REPLACEMENTS = 8;
 
-/** The number of successive queries without a reply after which a node counts as bad (BEP 5: "multiple"). */
+/**
+ * The number of successive queries without a reply after which a node leaves the routing table (BEP 5: "multiple").
+ * Queries do not count while no other node replies either: then it is the network that seems to be down.
+ */
 export const MAX_FAILURES = 2;
+
+/**
+ * The network seems down while no node replies: then queries without a reply do not make a node bad, until there were
+ * this many for each node in the routing table.
+ */
+export const SILENT_QUERIES = 3;
 
 /**
  * The time, in milliseconds, after which an unknown node that has sent a query is pinged: longer than the two minutes
@@ -48,6 +57,15 @@ export const QUERY_TIMEOUT_MS = 5_000;
  * counts.
  */
 export const SLOW_MS = 300;
+
+/**
+ * A lookup that waits only for slow nodes ends when they have been silent for this many times the slowest round trip in
+ * the lookup, and for at least {@link MIN_PATIENCE_MS}; without any reply, after {@link QUERY_TIMEOUT_MS}.
+ */
+export const PATIENCE_ROUND_TRIPS = 3;
+
+/** The minimum time, in milliseconds, for which a lookup waits for slow nodes. */
+export const MIN_PATIENCE_MS = 1_000;
 
 /**
  * The maximum number of concurrent queries of a lookup to the K closest nodes that it knows, not counting queries to

@@ -1,7 +1,17 @@
 import { formatEndpoint, isDialable, ipScope, type Endpoint } from "../base/index.ts";
 import type { Clock, Timer } from "../runtime/index.ts";
 import type { NodeInfo, Query, Reply } from "./krpc/message.ts";
-import { K, LOOKUP_CANDIDATES, LOOKUP_PARALLEL, LOOKUP_PER_NETWORK, LOOKUP_QUERIES, SLOW_MS } from "./limits.ts";
+import {
+  K,
+  LOOKUP_CANDIDATES,
+  LOOKUP_PARALLEL,
+  LOOKUP_PER_NETWORK,
+  LOOKUP_QUERIES,
+  MIN_PATIENCE_MS,
+  PATIENCE_ROUND_TRIPS,
+  QUERY_TIMEOUT_MS,
+  SLOW_MS,
+} from "./limits.ts";
 import { compareDistance, type NodeId } from "./node-id.ts";
 import type { Queries } from "./node/queries.ts";
 import { isSecureId } from "./secure-id.ts";
@@ -42,7 +52,12 @@ export interface LookupResult {
   /** The number of queries sent, and the number of replies to them. */
   readonly queries: number;
   readonly replies: number;
-  /** The length of the longest chain of replies that led to one of the closest nodes. */
+  /**
+   * The number of replies in the chain from a known node to the first reply with peers: 1 when a known node had them;
+   * `undefined` without peers.
+   */
+  readonly roundsToPeers: number | undefined;
+  /** The number of replies in the longest of the chains from known nodes to the closest nodes. */
   readonly rounds: number;
   /** The duration of the lookup in milliseconds. */
   readonly durationMs: number;
@@ -65,8 +80,9 @@ export interface LookupOptions {
 
 /**
  * Finds the nodes closest to a target (Kademlia): queries the closest known nodes for closer ones, several at a time,
- * until the {@link K} closest have replied. A slow node does not delay the lookup, unless too few other nodes reply. A
- * node whose id does not fit its address never counts as closest; at most two nodes of one network count.
+ * until the {@link K} closest have replied. A slow node does not delay the lookup, unless too few other nodes reply:
+ * then the lookup waits for it, but not much longer than for the slowest reply. A node whose id does not fit its
+ * address never counts as closest; at most two nodes of one network count.
  */
 export class Lookup {
   readonly #options: LookupOptions;
@@ -77,8 +93,11 @@ export class Lookup {
   #queries = 0;
   #replies = 0;
   #unbound = 0;
+  /** The longest time between a query and its reply. */
+  #slowestMs = 0;
   #timer: Timer | undefined;
   #isDone = false;
+  #roundsToPeers: number | undefined;
 
   constructor(options: LookupOptions) {
     this.#options = options;
@@ -99,6 +118,7 @@ export class Lookup {
       ),
       queries: this.#queries,
       replies: this.#replies,
+      roundsToPeers: this.#roundsToPeers,
       rounds: closest.reduce((most, { hops }) => Math.max(most, hops + 1), 0),
       durationMs: this.#options.clock.now() - this.#beganAt,
     });
@@ -125,7 +145,23 @@ export class Lookup {
       const first = waiting.reduce((least, { askedAt }) => Math.min(least, askedAt), now);
       // At least a millisecond: of less, rounding could leave nothing.
       this.#timer = clock.after(Math.max(1, first + SLOW_MS - now), () => this.#step());
-    } else if (isComplete || !this.#entries.some(({ state }) => state === "slow")) this.stop();
+      return;
+    }
+    const waitMs = isComplete ? 0 : this.#patienceEnd() - now;
+    if (waitMs > 0) this.#timer = clock.after(Math.max(1, waitMs), () => this.#step());
+    else this.stop();
+  }
+
+  /** Returns the time until which the lookup waits for slow nodes, when it waits for no others. */
+  #patienceEnd(): number {
+    const patienceMs =
+      this.#replies === 0
+        ? QUERY_TIMEOUT_MS
+        : Math.min(QUERY_TIMEOUT_MS, Math.max(MIN_PATIENCE_MS, PATIENCE_ROUND_TRIPS * this.#slowestMs));
+    return this.#entries.reduce(
+      (end, { state, askedAt }) => (state === "slow" ? Math.max(end, askedAt + patienceMs) : end),
+      -Infinity,
+    );
   }
 
   /**
@@ -163,12 +199,14 @@ export class Lookup {
     queries.send(entry, query, {
       onReply: (reply) => {
         if (this.#isDone) return;
+        this.#slowestMs = Math.max(this.#slowestMs, this.#options.clock.now() - entry.askedAt);
         // A node under another id than the one by which it was named is not what it was named for.
         entry.state = reply.id === entry.id ? "replied" : "failed";
         entry.token = reply.token;
         entry.reply = reply;
         this.#replies++;
         for (const node of reply.nodes.slice(0, MAX_PER_REPLY)) this.#add(node, entry.hops + 1, entry.endpoint);
+        if ((reply.peers?.length ?? 0) > 0) this.#roundsToPeers ??= entry.hops + 1;
         onReply?.(entry, reply);
         this.#step();
       },

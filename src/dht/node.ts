@@ -74,7 +74,7 @@ export class DhtNode {
   readonly #queries: Queries;
   readonly #responder: Responder;
   readonly #limits: QueryLimits;
-  readonly #votes: AddressVotes;
+  readonly #votes = new AddressVotes();
   readonly #reachability: Reachability;
   readonly #lookups = new Set<Lookup>();
   readonly #pings = new Set<string>();
@@ -91,7 +91,6 @@ export class DhtNode {
     this.#options = options;
     this.#table = new RoutingTable({ id: options.id ?? randomId(random), family, wideBuckets: options.wideBuckets });
     this.#limits = new QueryLimits(now, options.rates);
-    this.#votes = new AddressVotes();
     this.#reachability = new Reachability(options.readOnly ?? "auto", now);
     this.#queries = new Queries({
       clock,
@@ -102,6 +101,7 @@ export class DhtNode {
         this.#reachability.onSent(to, clock.now());
         options.send(to, bytes);
       },
+      known: () => this.#table.size,
       onTimeout: ({ id, endpoint }) => id !== undefined && this.#table.onFailure(id, endpoint),
     });
     this.#responder = new Responder({ family, hasher, peers, items, tables, tokens: new Tokens(hasher, random, now) });

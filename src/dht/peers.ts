@@ -41,6 +41,12 @@ export interface PeersFound {
   readonly leechers: number | undefined;
   /** The number of queries sent, over all families. */
   readonly queries: number;
+  /**
+   * The number of replies in the shortest chain, over all families, from a known node to the first reply with peers;
+   * `undefined` without peers.
+   */
+  readonly roundsToPeers: number | undefined;
+  /** The number of replies in the longest of the chains from known nodes to the closest nodes. */
   readonly rounds: number;
   readonly durationMs: number;
 }
@@ -80,6 +86,7 @@ export async function findPeers(
     announced: results.reduce((sum, { announced }) => sum + announced, 0),
     ...filters.counts(),
     queries: results.reduce((sum, result) => sum + result.queries, 0),
+    roundsToPeers: results.map((result) => result.roundsToPeers).sort((a = Infinity, b = Infinity) => a - b)[0],
     rounds: results.reduce((most, result) => Math.max(most, result.rounds), 0),
     durationMs: results.reduce((most, result) => Math.max(most, result.durationMs), 0),
   };

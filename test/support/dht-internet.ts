@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { InfoHash, type Endpoint } from "../../src/base/index.ts";
-import { encodeSaved, secureId } from "../../src/dht/index.ts";
+import { encodeSaved, secureId, type PeersFound } from "../../src/dht/index.ts";
 import { internetLatency, SeededRandom, simWorld, type LineOptions, type NatKind } from "../../src/sim/index.ts";
 import { DhtNet, publicIp, type SimNode } from "./dht-net.ts";
 
@@ -23,6 +23,8 @@ export interface Trial {
   readonly found: boolean;
   /** Milliseconds from the start of the lookup to the first peers; `undefined` when none were found. */
   readonly firstMs: number | undefined;
+  /** The number of rounds to the first peers, and to the farthest of the closest nodes. */
+  readonly roundsToPeers: number | undefined;
   readonly rounds: number;
   readonly queries: number;
   readonly durationMs: number;
@@ -93,27 +95,43 @@ export class DhtInternet {
     await world.run(end - world.now);
   }
 
-  /** Announces a new torrent at one node, and looks for it at another one after `waitMs`. */
-  async trial(waitMs: number): Promise<Trial> {
+  /**
+   * Announces `count` new torrents, each at one node, and later looks for each at another node. The announces are
+   * spread over `ms`, and so are the lookups afterwards, while nodes leave and join: each lookup takes place `ms` after
+   * its announce.
+   */
+  async trials(count: number, ms: number): Promise<Trial[]> {
     const { world } = this.net;
-    const infoHash = InfoHash.fromBytes(this.#random.bytes(20));
-    const seeder = this.#any(this.net.nodes);
-    const { announced } = await world.settled(seeder.dht.findPeers(infoHash, { announce: { port: 7_000 } }), 120_000);
-    await this.run(waitMs);
-    let leecher = this.#any(this.net.nodes);
-    while (leecher === seeder) leecher = this.#any(this.net.nodes);
+    const announces: { readonly infoHash: InfoHash; readonly seeder: SimNode; readonly done: Promise<PeersFound> }[] =
+      [];
+    for (let at = 0; at < count; at++) {
+      const infoHash = InfoHash.fromBytes(this.#random.bytes(20));
+      const seeder = this.#any(this.net.nodes);
+      announces.push({ infoHash, seeder, done: seeder.dht.findPeers(infoHash, { announce: { port: 7_000 } }) });
+      await this.run(ms / count);
+    }
+    const lookups: Promise<Trial>[] = [];
+    for (const { infoHash, seeder, done } of announces) {
+      let leecher = this.#any(this.net.nodes);
+      while (leecher === seeder) leecher = this.#any(this.net.nodes);
+      lookups.push(this.#lookup(infoHash, seeder, leecher, done));
+      await this.run(ms / count);
+    }
+    return world.settled(Promise.all(lookups), 60_000);
+  }
+
+  async #lookup(infoHash: InfoHash, seeder: SimNode, leecher: SimNode, done: Promise<PeersFound>): Promise<Trial> {
+    const { world } = this.net;
     const begin = world.now;
     let firstMs: number | undefined;
-    const isHim = ({ ip, port }: Endpoint): boolean => ip === seeder.host.ip && port === 7_000;
-    const { rounds, queries, durationMs } = await world.settled(
-      leecher.dht.findPeers(infoHash, {
-        onPeers: (peers) => {
-          if (peers.some(isHim)) firstMs ??= world.now - begin;
-        },
-      }),
-      120_000,
-    );
-    return { found: firstMs !== undefined, firstMs, rounds, queries, durationMs, announced };
+    const isSeeder = ({ ip, port }: Endpoint): boolean => ip === seeder.host.ip && port === 7_000;
+    const { roundsToPeers, rounds, queries, durationMs } = await leecher.dht.findPeers(infoHash, {
+      onPeers: (peers) => {
+        if (peers.some(isSeeder)) firstMs ??= world.now - begin;
+      },
+    });
+    const { announced } = await done;
+    return { found: firstMs !== undefined, firstMs, roundsToPeers, rounds, queries, durationMs, announced };
   }
 
   async #add(known: readonly Endpoint[]): Promise<void> {

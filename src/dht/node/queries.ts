@@ -2,7 +2,7 @@ import { latin1Decode, type Endpoint } from "../../base/index.ts";
 import type { Clock, Random, Timer } from "../../runtime/index.ts";
 import { encodeQuery } from "../krpc/encode.ts";
 import type { Query, Reply } from "../krpc/message.ts";
-import { MAX_OUTSTANDING, QUERY_TIMEOUT_MS } from "../limits.ts";
+import { MAX_OUTSTANDING, QUERY_TIMEOUT_MS, SILENT_QUERIES } from "../limits.ts";
 import type { NodeId } from "../node-id.ts";
 
 /** The reason why a query has no reply: it timed out, the node sent an error, or too many queries are outstanding. */
@@ -37,7 +37,13 @@ export interface QueriesOptions {
   readonly id: () => NodeId;
   readonly isReadOnly: () => boolean;
   readonly send: (to: Endpoint, bytes: Uint8Array) => void;
-  /** Called when a node did not reply in time. */
+  /** Returns the number of known nodes. */
+  readonly known: () => number;
+  /**
+   * Called when a node did not reply in time. Not called while the network seems down: when no node has replied since
+   * the query was sent. When {@link SILENT_QUERIES} queries for each known node had no reply, the calls begin again,
+   * since all these nodes could be gone.
+   */
   readonly onTimeout: (to: Target) => void;
 }
 
@@ -52,6 +58,9 @@ export class Queries {
   #timer: Timer | undefined;
   #isClosed = false;
   #sent = 0;
+  /** The time of the last reply from any node, and the number of queries that have timed out since. */
+  #repliedAt = -Infinity;
+  #unanswered = 0;
 
   constructor(options: QueriesOptions) {
     this.#options = options;
@@ -89,7 +98,9 @@ export class Queries {
   onReply(transaction: Uint8Array, from: Endpoint, reply: Reply): number | undefined {
     const query = this.#take(transaction, from);
     if (query === undefined) return undefined;
-    const roundTripMs = this.#options.clock.now() - query.sentAt;
+    this.#repliedAt = this.#options.clock.now();
+    this.#unanswered = 0;
+    const roundTripMs = this.#repliedAt - query.sentAt;
     query.handler.onReply(reply, roundTripMs);
     return roundTripMs;
   }
@@ -119,7 +130,7 @@ export class Queries {
   }
 
   #onTimer(): void {
-    const { clock, onTimeout } = this.#options;
+    const { clock, known, onTimeout } = this.#options;
     this.#timer = undefined;
     const now = clock.now();
     for (const [key, { to, handler, sentAt }] of this.#outstanding) {
@@ -129,7 +140,8 @@ export class Queries {
         return;
       }
       this.#outstanding.delete(key);
-      onTimeout(to);
+      this.#unanswered++;
+      if (this.#repliedAt >= sentAt || this.#unanswered > SILENT_QUERIES * known()) onTimeout(to);
       handler.onFailure({ kind: "timeout" });
     }
   }

@@ -36,10 +36,6 @@ export class Bucket {
     return this.#count >= this.size;
   }
 
-  get hasReplacements(): boolean {
-    return this.#replacements > 0;
-  }
-
   /** Returns the row of a node or replacement; -1 when there is none with this id. */
   find(id: NodeId): number {
     const row = this.#rows.find(this.begin, this.end, id);

@@ -99,20 +99,18 @@ export class RoutingTable {
   }
 
   /**
-   * Records that a query to a node got no reply. After {@link MAX_FAILURES} failures in a row the node is removed when
-   * there is a replacement; without one it is removed after three times as many.
+   * Records that a query to a node got no reply. After {@link MAX_FAILURES} of them in a row the node is removed, and a
+   * replacement takes its place when there is one.
    */
   onFailure(id: NodeId, endpoint: Endpoint): void {
     const bucket = this.#buckets[this.#indexOf(id)];
     const row = bucket?.find(id) ?? -1;
     if (bucket === undefined || row < 0 || !this.#rows.isAt(row, packEndpointText(endpoint))) return;
     this.#rows.onFailure(row);
-    const failures = this.#rows.failures(row);
-    const isBad = failures >= MAX_FAILURES;
-    if (isBad && (bucket.hasReplacements || failures >= 3 * MAX_FAILURES)) bucket.remove(row);
+    if (this.#rows.failures(row) >= MAX_FAILURES) bucket.remove(row);
   }
 
-  /** Returns up to `count` good nodes closest to a target, closest first. Reads only as many buckets as needed. */
+  /** Returns up to `count` nodes closest to a target, closest first. Reads only as many buckets as needed. */
   closest(target: NodeId, count = K): Contact[] {
     return this.#closest(target, count).map((row) => this.#contact(row));
   }
@@ -159,8 +157,7 @@ export class RoutingTable {
   }
 
   /**
-   * Adds the good nodes of a bucket to the nodes found, and keeps those from index `from` on sorted by distance. This
-   * takes less time than sorting all.
+   * Merges the nodes of a bucket into those found, sorted from `from` on. This takes less time than sorting all.
    */
   #collect(index: number, { target, prefix, count, from, rows: out, distances }: Found): void {
     const bucket = this.#buckets[index];
@@ -168,7 +165,6 @@ export class RoutingTable {
     const rows = this.#rows;
     const { begin, end } = bucket;
     for (let row = begin; row < end; row++) {
-      if (rows.failures(row) >= MAX_FAILURES) continue;
       const distance = rows.distance(row, prefix);
       let to = out.length;
       for (; to > from; to--) {
@@ -231,18 +227,13 @@ export class RoutingTable {
   }
 
   /**
-   * Puts a new node in the place of a bad one. When no node is bad, the new one becomes a replacement, and a node that
-   * has been silent for a long time is returned: the caller pings it.
+   * Keeps a new node as a replacement. Returns a node that was silent for a long time, to be pinged; `undefined` when
+   * there is none.
    */
   #replace(bucket: Bucket, { id, endpoint }: NodeInfo, now: number, roundTripMs: number): NodeInfo | undefined {
     const waiting = bucket.find(id);
     if (waiting >= 0) bucket.remove(waiting);
     this.#rows.onReply(bucket.keep(id, packEndpointText(endpoint), isLocal(endpoint.ip)), now, roundTripMs);
-    for (let row = bucket.begin; row < bucket.end; row++) {
-      if (this.#rows.failures(row) < MAX_FAILURES) continue;
-      bucket.remove(row);
-      return undefined;
-    }
     for (let row = bucket.begin; row < bucket.end; row++)
       if (this.#rows.silentMs(row, now) > QUESTIONABLE_MS) return this.#contact(row);
     return undefined;
