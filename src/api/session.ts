@@ -81,6 +81,12 @@ export const settings = z.object({
   /** The folder that the daemon watches and whose torrent files it adds; empty: none. */
   watchDir: z.union([z.literal(""), absolutePath]),
   startAdded: z.boolean(),
+  /** Whether the daemon takes part in the DHT (BEP 5), and finds peers there. */
+  dht: z.boolean(),
+  /** Whether peers exchange the addresses of other peers (BEP 11). */
+  pex: z.boolean(),
+  /** Whether the daemon finds peers in the local network, and announces torrents there (BEP 14). */
+  lsd: z.boolean(),
 });
 /** All settings. */
 export type Settings = z.infer<typeof settings>;

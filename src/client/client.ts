@@ -9,20 +9,18 @@ import { UdpTrackers } from "../tracker/index.ts";
 import { Connector, Tarpit, TcpTransport, UdpPort, type Transport } from "../transport/index.ts";
 import { generatePeerId } from "../wire/index.ts";
 import { checkLimits } from "./limit-checks.ts";
-import { makeDht, type ClientDht } from "./dht.ts";
-import { makeLsd } from "./lsd.ts";
+import { ClientDiscovery } from "./client-discovery.ts";
 import { checkDiskName, withDiskName } from "./content/disk-name.ts";
 import { keptWhere, type KeptWhere } from "./content/kept-content.ts";
 import {
   DEFAULT_MAX_CONNECTIONS,
   DEFAULT_MAX_PEERS,
-  DEFAULT_PORTS,
   DEFAULT_UPLOAD_SLOTS,
   MAX_OPENING,
   MAX_READING,
   TICK_MS,
 } from "./limits.ts";
-import { PeerListener } from "./listener.ts";
+import { PeerListener, portsOf } from "./listener.ts";
 import { checkPeers } from "./named-peers.ts";
 import type { AddOptions, ClientOptions, TorrentSource } from "./options.ts";
 import { Places } from "./places.ts";
@@ -36,13 +34,11 @@ const DEFAULT_USER_AGENT = `Millrace ${VERSION}`;
 
 /**
  * A BitTorrent client: many torrents with one listener and shared limits. No socket or file is opened before the first
- * torrent is added or {@link Client.listen} is called. {@link Client.close} releases everything. (Seventeen
+ * torrent is added or {@link Client.listen} is called. {@link Client.close} releases everything. (Eighteen
  * public members, of which nine are read-only.)
  */
 export class Client {
   readonly peerId: PeerId;
-  /** Local service discovery; `undefined` when the client does not use it. */
-  readonly lsd: LocalDiscovery | undefined;
   readonly #options: ClientOptions;
   readonly #runtime: Runtime;
   readonly #torrents = new Map<string, ManagedTorrent>();
@@ -55,7 +51,7 @@ export class Client {
   readonly #reads = new Gate(MAX_READING);
   readonly #listener: PeerListener | undefined;
   readonly #udpPort: UdpPort;
-  readonly #dht: ClientDht | undefined;
+  readonly #discovery: ClientDiscovery;
   readonly #host: TorrentHost;
   #connections = 0;
   #maxConnections: number;
@@ -80,12 +76,9 @@ export class Client {
     this.#listener = options.port === false ? undefined : this.#makeListener(runtime, tarpit, transports);
     // Not bound to `listenIp`: requests to trackers use the address of the route to them.
     this.#udpPort = new UdpPort({ runtime, port: () => this.#listener?.announcedPort ?? 0 });
-    this.#dht = makeDht(options, {
-      runtime,
-      udpPort: this.#udpPort,
-      isSeed: (infoHash) => this.get(infoHash)?.state.kind === "seeding",
-    });
-    this.lsd = makeLsd(runtime, options.lsd);
+    const isSeed = (infoHash: InfoHash): boolean => this.get(infoHash)?.state.kind === "seeding";
+    const discovery = new ClientDiscovery(options, { runtime, udpPort: this.#udpPort, isSeed });
+    this.#discovery = discovery;
     this.#host = {
       runtime,
       peerId: this.peerId,
@@ -94,8 +87,13 @@ export class Client {
       pool,
       udp: new UdpTrackers(runtime, this.#udpPort),
       bans: new BanList(),
-      discovery: [this.#dht, this.lsd, ...(options.discovery ?? [])].filter((service) => service !== undefined),
-      dht: this.#dht,
+      discovery: discovery.services,
+      get dht() {
+        return discovery.dht.service;
+      },
+      get usesPex() {
+        return discovery.usesPex;
+      },
       connector: new Connector(transports),
       tarpit,
       budget: this.#budget(),
@@ -107,7 +105,6 @@ export class Client {
       maxPeers: options.maxPeers ?? DEFAULT_MAX_PEERS,
       uploadSlots: options.uploadSlots ?? DEFAULT_UPLOAD_SLOTS,
       usesTrackers: options.trackers ?? true,
-      usesPex: options.pex ?? true,
       allocation: options.allocation,
       ownFolders: [...(options.stateDir === undefined ? [] : [options.stateDir]), ...(options.ownFolders ?? [])],
       checkAddress: options.checkAddress,
@@ -134,7 +131,12 @@ export class Client {
 
   /** The client's DHT; `undefined` when the client does not use the DHT. */
   get dht(): Dht | undefined {
-    return this.#dht?.dht;
+    return this.#discovery.dht.service?.dht;
+  }
+
+  /** Local service discovery; `undefined` when the client does not use it. */
+  get lsd(): LocalDiscovery | undefined {
+    return this.#discovery.lsd.service;
   }
 
   /** The port on which the client listens; 0 while it does not listen. */
@@ -244,6 +246,16 @@ export class Client {
   }
 
   /**
+   * Switches ways to find peers on or off, for all torrents; what is missing stays as it is. Peers stay connected.
+   * Settings of `dht` and `lsd` apply when they are switched on; `true`: those given last. Resolves when it is done.
+   */
+  async setDiscovery(changes: Pick<ClientOptions, "dht" | "pex" | "lsd">): Promise<void> {
+    const changed = this.#discovery.set(changes);
+    if (changes.pex !== undefined) for (const { swarm } of this.torrents) swarm?.updatePex();
+    await changed;
+  }
+
+  /**
    * Stops every torrent, sends `stopped` to trackers, saves the state, and closes all sockets and files. Takes at most
    * some seconds; never rejects.
    */
@@ -330,11 +342,6 @@ export class Client {
 }
 
 /** Returns the range of ports to try for the listener. */
-function portsOf(port: ClientOptions["port"]): { readonly first: number; readonly last: number } {
-  if (port === undefined || port === false) return DEFAULT_PORTS;
-  return typeof port === "number" ? { first: port, last: port } : port;
-}
-
 function wireKey(infoHash: Uint8Array): string {
   return InfoHash.fromBytes(infoHash).hex;
 }

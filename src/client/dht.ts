@@ -108,14 +108,10 @@ export class ClientDht extends DhtService implements SwarmDht {
   }
 }
 
-/** Returns a client's DHT node; `undefined` when the client does not use the DHT. */
-export function makeDht(
-  { dht = false, stateDir }: { readonly dht?: boolean | DhtSettings; readonly stateDir?: string },
-  parts: Pick<ClientDhtOptions, "runtime" | "udpPort" | "isSeed">,
-): ClientDht | undefined {
-  if (dht === false) return undefined;
+/** Creates a client's DHT node; `dht: true` stands for the default settings. `stateDir` is that of the client. */
+export function makeDht(dht: DhtSettings | true, parts: Omit<ClientDhtOptions, "settings">): ClientDht {
   const settings = dht === true ? {} : dht;
-  return new ClientDht({ ...parts, settings, stateDir: settings.stateDir ?? stateDir });
+  return new ClientDht({ ...parts, settings, stateDir: settings.stateDir ?? parts.stateDir });
 }
 
 function tablePath(stateDir: string): string {

@@ -9,6 +9,8 @@ import {
   type Transport,
 } from "../transport/index.ts";
 import type { Handshake } from "../wire/index.ts";
+import { DEFAULT_PORTS } from "./limits.ts";
+import type { ClientOptions } from "./options.ts";
 
 /** Options of {@link PeerListener}. */
 export interface PeerListenerOptions {
@@ -95,4 +97,10 @@ export class PeerListener {
     });
     this.#shaking.add(ip, session);
   }
+}
+
+/** Returns the ports to try, from the client's option. */
+export function portsOf(port: ClientOptions["port"]): { readonly first: number; readonly last: number } {
+  if (port === undefined || port === false) return DEFAULT_PORTS;
+  return typeof port === "number" ? { first: port, last: port } : port;
 }

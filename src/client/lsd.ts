@@ -10,8 +10,7 @@ export interface LsdSettings {
   readonly interfaces?: readonly string[] | undefined;
 }
 
-/** Returns a client's local service discovery; `undefined` when it is off. */
-export function makeLsd(runtime: Runtime, lsd: boolean | LsdSettings | undefined): LocalDiscovery | undefined {
-  if (lsd === undefined || lsd === false) return undefined;
+/** Creates a client's local service discovery; `lsd: true` stands for the default settings. */
+export function makeLsd(runtime: Runtime, lsd: LsdSettings | true): LocalDiscovery {
   return new LocalDiscovery({ runtime, interfaces: lsd === true ? undefined : lsd.interfaces });
 }

@@ -37,10 +37,7 @@ const RESTART_ONLY = [
   "stateDir",
   "peerPort",
   "listenIp",
-  "dht",
   "dhtBootstrap",
-  "pex",
-  "lsd",
   "lsdInterfaces",
   "allowPrivateAddresses",
   "followLinks",
@@ -84,9 +81,8 @@ export class Daemon {
         settings: settingsOf(config),
         peerPort: config.peerPort,
         ...(config.listenIp === "" ? {} : { listenIp: config.listenIp }),
-        dht: config.dht && { bootstrap: config.dhtBootstrap },
-        pex: config.pex,
-        lsd: config.lsd && { interfaces: config.lsdInterfaces },
+        dht: { bootstrap: config.dhtBootstrap },
+        lsd: { interfaces: config.lsdInterfaces },
         ...(config.onComplete === "" ? {} : { onCompleteScript: config.onComplete }),
         allowPrivateAddresses: config.allowPrivateAddresses,
         followLinks: config.followLinks,
@@ -132,7 +128,7 @@ export class Daemon {
     this.#reloading = this.#reloading.then(async () => {
       try {
         const { config } = await load();
-        session.settings.reconfigure(settingsOf(config));
+        await session.settings.reconfigure(settingsOf(config));
         log.level = config.logLevel;
         const restartOnly = RESTART_ONLY.filter((key) => String(config[key]) !== String(this.#config[key]));
         if (restartOnly.length > 0)

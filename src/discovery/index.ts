@@ -4,3 +4,4 @@ export * from "./limits.ts";
 export * from "./peer-source.ts";
 export * from "./peer-sources.ts";
 export * from "./priority.ts";
+export * from "./switched-service.ts";

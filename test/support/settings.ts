@@ -23,4 +23,7 @@ export const SETTINGS: Settings = {
   labels: { tv: "/tv" },
   watchDir: "",
   startAdded: true,
+  dht: false,
+  pex: true,
+  lsd: false,
 };

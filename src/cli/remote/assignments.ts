@@ -72,6 +72,9 @@ const READERS: { readonly [Key in keyof Settings]: Reader<Settings[Key]> } = {
   labels: asJson("labels"),
   watchDir: asText,
   startAdded: asBoolean,
+  dht: asBoolean,
+  pex: asBoolean,
+  lsd: asBoolean,
 };
 
 function isKey(name: string): name is keyof Settings {

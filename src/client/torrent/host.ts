@@ -37,6 +37,7 @@ export interface TorrentHost {
   /** The maximum number of peers of one torrent that are unchoked at the same time. It may change. */
   uploadSlots: number;
   readonly usesTrackers: boolean;
+  /** Whether peers exchange the addresses of further peers. It may change, as `dht` may. */
   readonly usesPex: boolean;
   readonly allocation: ClientOptions["allocation"];
   readonly ownFolders: readonly string[];

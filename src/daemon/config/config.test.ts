@@ -69,7 +69,7 @@ describe("loadConfig", () => {
     const path = await file('dht = false\ndht-bootstrap = ["one.example:6881"]\n');
     const { config } = await loadConfig({ file: path, environment: {} });
     expect([config.dht, config.dhtBootstrap]).toEqual([false, ["one.example:6881"]]);
-    expect(settingsOf(config)).not.toHaveProperty("dht");
+    expect(settingsOf(config).dht).toBe(false);
     expect(settingsOf(config)).not.toHaveProperty("dhtBootstrap");
     const nodes = async (text: string): Promise<readonly string[]> =>
       (await loadConfig({ file: path, environment: { MILLRACE_DHT_BOOTSTRAP: text } })).config.dhtBootstrap;
@@ -96,7 +96,8 @@ describe("loadConfig", () => {
     ]);
     const { config } = await loadConfig({ file: await file(""), environment: {} });
     expect([config.pex, config.lsd, config.lsdInterfaces]).toEqual([true, true, ["*"]]);
-    for (const key of ["pex", "lsd", "lsdInterfaces"]) expect(settingsOf(config)).not.toHaveProperty(key);
+    expect(settingsOf(config)).toMatchObject({ pex: true, lsd: true });
+    expect(settingsOf(config)).not.toHaveProperty("lsdInterfaces");
   });
 
   it("names the variable of a value that is not valid", async () => {

@@ -18,11 +18,7 @@ export interface SessionMethodOptions {
 /** Returns the RPC methods that concern the session, by name. */
 export function sessionMethods(options: SessionMethodOptions): Readonly<Record<string, Method>> {
   const form = new SettingsForm(options);
-  const factsOf = ({ statistics }: Session): Facts => ({
-    ...statistics.info(),
-    isDhtEnabled: statistics.dht().isEnabled,
-    isLsdEnabled: statistics.lsd().isEnabled,
-  });
+  const factsOf = ({ statistics }: Session): Facts => statistics.info();
   return {
     session_set: async ({ session }, args) => {
       const changes = form.changes(args, session.settings.get(), factsOf(session));

@@ -13,9 +13,6 @@ export interface Facts {
   readonly peerPort: number;
   readonly freeBytes: number | null;
   readonly version: string;
-  readonly isDhtEnabled: boolean;
-  readonly isLsdEnabled: boolean;
-  readonly isPexEnabled: boolean;
 }
 
 type Changes = { -readonly [Key in keyof Settings]?: Settings[Key] };
@@ -97,11 +94,14 @@ const OTHERS: ReadonlySet<string> = new Set([
   "alt_speed_time_day",
   "alt_speed_time_enabled",
   "alt_speed_time_end",
+  "dht_enabled",
   "download_dir",
   "incomplete_dir",
   "incomplete_dir_enabled",
+  "lpd_enabled",
   "peer_limit_global",
   "peer_limit_per_torrent",
+  "pex_enabled",
   "start_added_torrents",
 ]);
 const HONOURED: ReadonlySet<string> = new Set([...OTHERS, ...SWITCHED.flatMap(({ value, flag }) => [value, flag])]);
@@ -124,9 +124,6 @@ const FACTS: ReadonlySet<string> = new Set([
 
 /** The reasons why settings of Transmission cannot be changed here, by the name of the setting. */
 const REASONS: Readonly<Record<string, string>> = {
-  dht_enabled: "set dht in the configuration and start the daemon again",
-  lpd_enabled: "set lsd in the configuration and start the daemon again",
-  pex_enabled: "set pex in the configuration and start the daemon again",
   peer_port: "set peer-port in the configuration and start the daemon again",
   script_torrent_done_enabled: "a program to run can be set in the configuration file only (on-complete)",
   script_torrent_done_filename: "a program to run can be set in the configuration file only (on-complete)",
@@ -179,6 +176,10 @@ export class SettingsForm {
     if (connections !== undefined) changes.maxConnections = connections;
     if (peers !== undefined) changes.maxPeers = peers;
     if (starts !== undefined) changes.startAdded = starts;
+    const [dht, pex, lsd] = [args.flag("dht_enabled"), args.flag("pex_enabled"), args.flag("lpd_enabled")];
+    if (dht !== undefined) changes.dht = dht;
+    if (pex !== undefined) changes.pex = pex;
+    if (lsd !== undefined) changes.lsd = lsd;
     return changes;
   }
 
@@ -247,18 +248,18 @@ export class SettingsForm {
       cache_size_mb: 64,
       config_dir: this.#options.stateDir,
       default_trackers: "",
-      dht_enabled: info.isDhtEnabled,
+      dht_enabled: settings.dht,
       download_dir: settings.downloadDir,
       download_dir_free_space: info.freeBytes ?? -1,
       encryption: "tolerated",
       incomplete_dir: settings.incompleteDir === "" ? this.#keptFolder : settings.incompleteDir,
       incomplete_dir_enabled: settings.incompleteDir !== "",
-      lpd_enabled: info.isLsdEnabled,
+      lpd_enabled: settings.lsd,
       peer_limit_global: settings.maxConnections,
       peer_limit_per_torrent: settings.maxPeers,
       peer_port: info.peerPort,
       peer_port_random_on_start: false,
-      pex_enabled: info.isPexEnabled,
+      pex_enabled: settings.pex,
       port_forwarding_enabled: false,
       rename_partial_files: false,
       reqq: 2000,

@@ -520,12 +520,6 @@ describe("TransmissionRpc", () => {
       { "script-torrent-done-enabled": true },
       "script_torrent_done_enabled cannot be changed: a program to run can be set in the configuration file only (on-complete)",
     ],
-    [{ "dht-enabled": true }, "dht_enabled cannot be changed: set dht in the configuration and start the daemon again"],
-    [
-      { "lpd-enabled": false },
-      "lpd_enabled cannot be changed: set lsd in the configuration and start the daemon again",
-    ],
-    [{ "pex-enabled": true }, "pex_enabled cannot be changed: set pex in the configuration and start the daemon again"],
     [{ encryption: "required" }, "encryption cannot be changed: it is not supported"],
     [{ "made-up": 1, "start-added-torrents": false }, "made_up cannot be changed: it is not supported"],
     [{ "alt-speed-time-begin": 1440 }, "alt_speed_time_begin must be minutes after midnight, from 0 to 1439"],
@@ -533,6 +527,15 @@ describe("TransmissionRpc", () => {
     const { old, settings } = scene();
     expect(await old("session-set", args)).toMatchObject({ result });
     expect(settings).toEqual(SETTINGS);
+  });
+
+  it("switches the ways to find peers", async () => {
+    const { old, settings } = scene();
+    await old("session-set", { "dht-enabled": true, "lpd-enabled": true, "pex-enabled": false });
+    expect(settings).toEqual({ ...SETTINGS, dht: true, lsd: true, pex: false });
+    expect(await old("session-get", { fields: ["dht-enabled", "lpd-enabled", "pex-enabled"] })).toMatchObject({
+      arguments: { "dht-enabled": true, "lpd-enabled": true, "pex-enabled": false },
+    });
   });
 
   it("takes a whole form in which only what can be changed is changed", async () => {

@@ -15,8 +15,6 @@ export interface SessionContext {
   readonly store: RecordStore;
   readonly torrentFiles: TorrentFiles;
   readonly log: Log;
-  /** Whether peers exchange the addresses of other peers (BEP 11). */
-  readonly usesPex: boolean;
   readonly settings: () => Settings;
   /** The promises of running removals, by torrent id. Adding the same torrent waits until its removal has ended. */
   readonly removals: Map<string, Promise<void>>;

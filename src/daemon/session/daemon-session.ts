@@ -74,6 +74,8 @@ export class DaemonSession implements Session {
     this.settings = new SettingsControl({
       runtime,
       client: context.client,
+      // The DHT's table is no torrent's state.
+      discovery: { dht: { stateDir, ...options.dht }, lsd: { ...options.lsd } },
       store: this.#store,
       onApplied: () => this.#onSettingsApplied(),
       onChanged: () => this.#emitter.emit("settings", {}),
@@ -121,7 +123,7 @@ export class DaemonSession implements Session {
     await this.#store.load(this.log);
     await this.#transfers.load(this.log);
     await this.#taken.load();
-    this.settings.apply();
+    await this.settings.apply();
     await client.listen();
     await this.#adder.restore(await store.load());
     for (const entry of table.entries()) {

@@ -19,16 +19,7 @@ export interface ContextParts {
 
 /** Makes the client and the stores of a session, in the session's state folder. No file or port is opened yet. */
 export function makeContext({ options, runtime, log, settings, onDelta }: ContextParts): SessionContext {
-  const {
-    stateDir,
-    peerPort,
-    listenIp,
-    dht = false,
-    pex = true,
-    lsd = false,
-    version,
-    allowPrivateAddresses,
-  } = options;
+  const { stateDir, peerPort, listenIp, version, allowPrivateAddresses } = options;
   return {
     runtime,
     client: new Client({
@@ -37,10 +28,6 @@ export function makeContext({ options, runtime, log, settings, onDelta }: Contex
       stateDir: `${stateDir}/resume`,
       ownFolders: [stateDir, `${stateDir}/torrents`],
       port: peerPort,
-      // The table is no torrent's state.
-      dht: dht && { stateDir, ...dht },
-      pex,
-      lsd,
       ...(listenIp === undefined ? {} : { listenIp }),
       userAgent: `Millrace ${version}`,
       ...(allowPrivateAddresses ? {} : { checkAddress: refusePrivate }),
@@ -51,7 +38,6 @@ export function makeContext({ options, runtime, log, settings, onDelta }: Contex
     ),
     torrentFiles: new TorrentFiles(runtime.files, `${stateDir}/torrents`),
     log,
-    usesPex: pex,
     settings,
     removals: new Map(),
   };

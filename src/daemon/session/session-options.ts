@@ -14,12 +14,10 @@ export interface SessionOptions {
   readonly peerPort: number;
   /** The IP address on which to listen for peers. Default: all addresses. */
   readonly listenIp?: string;
-  /** The settings of the DHT, or `false` for no DHT. Default: `false`. */
-  readonly dht?: false | DhtSettings;
-  /** Whether peers exchange the addresses of other peers (BEP 11). Default: `true`. */
-  readonly pex?: boolean;
-  /** The settings of local service discovery (BEP 14); `false`: none. Default: `false`. */
-  readonly lsd?: false | LsdSettings;
+  /** The settings of the DHT while it is on. */
+  readonly dht?: DhtSettings;
+  /** The settings of local service discovery (BEP 14) while it is on. */
+  readonly lsd?: LsdSettings;
   /** The path of a program that is run for each completed download. Default: none. */
   readonly onCompleteScript?: string;
   /** Whether URLs of trackers and torrent files may lead to this machine or to private networks. */

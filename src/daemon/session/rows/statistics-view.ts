@@ -41,7 +41,7 @@ export class StatisticsView implements SessionStatistics {
       peerId: client.peerId.toString(),
       peerPort: client.port,
       isReachable: client.isReachable,
-      isPexEnabled: context.usesPex,
+      isPexEnabled: settings().pex,
       downloadDir: settings().downloadDir,
       freeBytes: this.#freeBytes,
       now: runtime.clock.wallTime(),

@@ -12,7 +12,7 @@ describe("peersOf", () => {
     const { host, seeder, stage } = s;
     host.lan = "home";
     seeder.host.lan = "home";
-    const session = await s.open({}, { lsd: {} });
+    const session = await s.open({ lsd: true });
     const id = await s.wait(session.torrents.add(s.torrent, {}));
     expect(await s.reach(session, id, "downloading")).toBe(true);
     const socket = await seeder.host.runtime.multicast.open({ group: IPV4, hops: 1, onDatagram: () => undefined });

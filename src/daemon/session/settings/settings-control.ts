@@ -1,6 +1,6 @@
 import type { Settings } from "../../../api/index.ts";
 import type { Runtime } from "../../../runtime/index.ts";
-import type { Client } from "../../../client/index.ts";
+import type { Client, DhtSettings, LsdSettings } from "../../../client/index.ts";
 import type { SessionSettings } from "../session.ts";
 import { isAlternativeTime, ratesAt, type RateLimits } from "./schedule.ts";
 import type { SettingsStore } from "./settings-store.ts";
@@ -8,7 +8,9 @@ import type { SettingsStore } from "./settings-store.ts";
 /** Options of {@link SettingsControl}. */
 export interface SettingsControlOptions {
   readonly runtime: Pick<Runtime, "clock">;
-  readonly client: Pick<Client, "setRates" | "setLimits">;
+  readonly client: Pick<Client, "setRates" | "setLimits" | "setDiscovery">;
+  /** The settings with which the DHT and local service discovery are switched on. */
+  readonly discovery: { readonly dht: DhtSettings; readonly lsd: LsdSettings };
   readonly store: SettingsStore;
   /** Called after the settings, or the rate limits for the time of day, were applied. */
   readonly onApplied: () => void;
@@ -42,38 +44,40 @@ export class SettingsControl implements SessionSettings {
 
   async change(settings: Partial<Settings>): Promise<Settings> {
     await this.#options.store.change(settings);
-    this.apply();
+    await this.apply();
     this.#options.onChanged();
     return this.get();
   }
 
   /**
    * Applies a configuration that was read again. A setting that was changed while the daemon ran keeps its value.
-   * Returns the names of the settings that have changed.
+   * Resolves with the names of the settings that have changed.
    */
-  reconfigure(settings: Settings): readonly string[] {
+  async reconfigure(settings: Settings): Promise<readonly string[]> {
     const { store, onChanged } = this.#options;
     const before: Readonly<Record<string, unknown>> = this.get();
     store.setBase(settings);
     const changed = Object.entries(this.get()).flatMap(([key, value]) =>
       JSON.stringify(value) === JSON.stringify(before[key]) ? [] : [key],
     );
-    this.apply();
+    await this.apply();
     if (changed.length > 0) onChanged();
     return changed;
   }
 
-  /** Applies all settings to the client. */
-  apply(): void {
-    const { client, onApplied } = this.#options;
-    const { maxConnections, maxPeers, uploadSlots } = this.get();
+  /** Applies all settings to the client. Resolves when the DHT and local service discovery are switched, too. */
+  async apply(): Promise<void> {
+    const { client, discovery, onApplied } = this.#options;
+    const { maxConnections, maxPeers, uploadSlots, dht, pex, lsd } = this.get();
     this.#rateLimits = this.#limitsNow();
     client.setRates({
       maxDownloadRate: this.#rateLimits.maxDownloadRate ?? undefined,
       maxUploadRate: this.#rateLimits.maxUploadRate ?? undefined,
     });
     client.setLimits({ maxConnections, maxPeers, uploadSlots });
+    const switched = client.setDiscovery({ dht: dht && discovery.dht, pex, lsd: lsd && discovery.lsd });
     onApplied();
+    await switched;
   }
 
   /** Applies the settings that depend on the time of day: the rate schedule, and the alternative rates. */
@@ -81,7 +85,7 @@ export class SettingsControl implements SessionSettings {
     await this.followAlternativeTimes();
     const { maxDownloadRate, maxUploadRate } = this.#limitsNow();
     if (maxDownloadRate !== this.#rateLimits.maxDownloadRate || maxUploadRate !== this.#rateLimits.maxUploadRate)
-      this.apply();
+      await this.apply();
   }
 
   /**
