@@ -1,5 +1,5 @@
 import { Gate, InfoHash, ipScope, type PeerId, readUint32, UsageError, VERSION } from "../base/index.ts";
-import { STATE_FOLDER, v2Only } from "../metainfo/index.ts";
+import { STATE_FOLDER } from "../metainfo/index.ts";
 import type { Dht } from "../dht/index.ts";
 import type { LocalDiscovery } from "../lsd/index.ts";
 import type { Runtime, Timer } from "../runtime/index.ts";
@@ -10,7 +10,7 @@ import { Connector, Tarpit, TcpTransport, UdpPort, type Transport } from "../tra
 import { generatePeerId } from "../wire/index.ts";
 import { checkLimits } from "./limit-checks.ts";
 import { ClientDiscovery } from "./client-discovery.ts";
-import { checkDiskName, withDiskName } from "./content/disk-name.ts";
+import { checkDiskName } from "./content/disk-name.ts";
 import { keptWhere, type KeptWhere } from "./content/kept-content.ts";
 import {
   DEFAULT_MAX_CONNECTIONS,
@@ -24,9 +24,8 @@ import { PeerListener, portsOf } from "./listener.ts";
 import { checkPeers } from "./named-peers.ts";
 import type { AddOptions, ClientOptions, TorrentSource } from "./options.ts";
 import { Places } from "./places.ts";
-import { isPath, resolveSource, type ResolvedSource } from "./source.ts";
+import { isPath, resolveSource, toOrigin, type ResolvedSource } from "./source.ts";
 import { assembleTorrent, type ManagedTorrent } from "./torrent/assemble.ts";
-import type { TorrentOrigin } from "./torrent/data.ts";
 import type { TorrentHost } from "./torrent/host.ts";
 import type { Torrent } from "./torrent/torrent.ts";
 
@@ -341,16 +340,6 @@ export class Client {
   }
 }
 
-/** Returns the range of ports to try for the listener. */
 function wireKey(infoHash: Uint8Array): string {
   return InfoHash.fromBytes(infoHash).hex;
-}
-
-function toOrigin(source: ResolvedSource, { name, metadataOnly = false }: AddOptions): TorrentOrigin {
-  const metainfo = source.kind === "metainfo" ? withDiskName(source.metainfo, name) : undefined;
-  const magnet = source.kind === "magnet" ? source.magnet : undefined;
-  const infoHash =
-    metainfo?.infoHash ?? magnet?.infoHash ?? (metadataOnly ? (metainfo ?? magnet)?.infoHashV2 : undefined);
-  if (infoHash === undefined) throw v2Only("client.v2-only", metainfo?.name ?? magnet?.name ?? "the magnet link");
-  return { metainfo, magnet, infoHash };
 }

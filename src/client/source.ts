@@ -6,11 +6,14 @@ import {
   parseMagnet,
   parseMetainfo,
   unusable,
+  v2Only,
   type Magnet,
 } from "../metainfo/index.ts";
 import type { HttpReply, Runtime } from "../runtime/index.ts";
 import { SOURCE_MAX_REDIRECTS, SOURCE_TIMEOUT_MS } from "./limits.ts";
-import type { ClientOptions, TorrentSource } from "./options.ts";
+import { withDiskName } from "./content/disk-name.ts";
+import type { AddOptions, ClientOptions, TorrentSource } from "./options.ts";
+import type { TorrentOrigin } from "./torrent/data.ts";
 
 const URL_OF_TORRENT = /^\s*https?:\/\//i;
 
@@ -106,4 +109,17 @@ async function fetch(
 function redirectedTo(error: unknown): string | undefined {
   const location = error instanceof NetworkError ? error.fields["location"] : undefined;
   return typeof location === "string" ? magnetLink(location) : undefined;
+}
+
+/**
+ * Returns the origin of a torrent from its source, with the name on the disk that the user chose. Throws InputError
+ * `client.v2-only` when only a v2 info-hash is known and more than the metadata is wanted; `torrent.name`.
+ */
+export function toOrigin(source: ResolvedSource, { name, metadataOnly = false }: AddOptions): TorrentOrigin {
+  const metainfo = source.kind === "metainfo" ? withDiskName(source.metainfo, name) : undefined;
+  const magnet = source.kind === "magnet" ? source.magnet : undefined;
+  const infoHash =
+    metainfo?.infoHash ?? magnet?.infoHash ?? (metadataOnly ? (metainfo ?? magnet)?.infoHashV2 : undefined);
+  if (infoHash === undefined) throw v2Only("client.v2-only", metainfo?.name ?? magnet?.name ?? "the magnet link");
+  return { metainfo, magnet, infoHash };
 }

@@ -127,8 +127,8 @@ export function checkFrame(id: number, length: number, limits: FrameLimits): voi
 }
 
 /**
- * Decodes the message whose id is at offset `at`. Its `length` (at least 1) must have passed {@link checkFrame} and lie
- * within `bytes`.
+ * Decodes the message whose id is at offset `at`. `length` counts the id and the payload: it is at least 1. The caller
+ * has checked it with {@link checkFrame}, and `bytes` contains the whole message.
  */
 export function parseBody(bytes: Uint8Array, at: number, length: number): Message {
   const id = bytes[at] ?? 0;

@@ -69,7 +69,7 @@ export function sessionMethods(options: SessionMethodOptions): Readonly<Record<s
     },
     group_get: () => ({ group: [] }),
     group_set: () => {
-      throw new InputError("rpc.unsupported", "there are no bandwidth groups");
+      throw new InputError("rpc.unsupported", "bandwidth groups are not supported");
     },
     session_close: () => {
       options.onShutdown();

@@ -98,8 +98,8 @@ async function readForm<Schema extends z.ZodType>(
       issues: [{ path: "file", message: "missing" }],
     });
   if (options !== null && typeof options !== "string")
-    throw new HttpError(422, "http.invalid", "the field options must be JSON, not a file", {
-      issues: [{ path: "options", message: "not text" }],
+    throw new HttpError(422, "http.invalid", 'the form field "options" must be JSON text, not a file', {
+      issues: [{ path: "options", message: "it is a file, and must be text" }],
     });
   return {
     file: new Uint8Array(await file.arrayBuffer()),
