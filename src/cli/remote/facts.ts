@@ -130,7 +130,7 @@ export function settingsFields(settings: Partial<Settings>): Field[] {
 
 /** Returns the fields of `remote lsd`: what local discovery has done. */
 export function lsdFields({ isEnabled, interfaces, sent, received, found }: LsdInfo): Field[] {
-  if (!isEnabled) return [["local discovery", "off: see `lsd` in the daemon's configuration"]];
+  if (!isEnabled) return [["local discovery", "off: `millrace remote settings lsd=true` turns it on"]];
   return [
     ["interfaces", interfaces.length === 0 ? "none" : clean(interfaces.join(", "))],
     ["messages", `${groupDigits(sent)} sent, ${groupDigits(received)} received`],
@@ -140,7 +140,7 @@ export function lsdFields({ isEnabled, interfaces, sent, received, found }: LsdI
 
 /** Returns the fields of `remote dht`: the state of the daemon's DHT nodes. */
 export function dhtFields({ isEnabled, families, storedTorrents, storedPeers, storedItems }: DhtInfo): Field[] {
-  if (!isEnabled) return [["dht", "off: see `dht` in the daemon's configuration"]];
+  if (!isEnabled) return [["dht", "off: `millrace remote settings dht=true` turns it on"]];
   return [
     ...families.map(({ family, id, nodes, queries, replies, isReadOnly, externalIp }): Field => [
       `IPv${family}`,
