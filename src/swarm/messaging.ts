@@ -46,22 +46,17 @@ export function makeMessaging(options: MessagingOptions): Messaging {
   const { swarm, peerSet, candidates, interest, greeting, content, exchange, isFinished, onFound } = options;
   const { runtime, infoHash, uploadSlots, events, upload, intake, usesPex } = swarm;
   const { peers } = peerSet;
-  const metadata: MetadataExchange = new MetadataExchange({
+  const metadata = new MetadataExchange({
     runtime,
     infoHash,
     info: () => content()?.metainfo.infoBytes,
     limiters: [upload, intake.metadata],
-    onComplete: (info) => {
-      const usedPex = usesPex();
-      events.onMetadata(info);
-      if (usedPex && !usesPex()) pex.stop();
-    },
+    onComplete: (info) => events.onMetadata(info),
     onLiar: (peer) => peerSet.ban(peer.identity),
   });
   const pex = new PeerExchange({
     clock: runtime.clock,
     peers,
-    dropPeers: () => peerSet.dropSource("exchange"),
     isAllowed: usesPex,
     onFound,
     sendHandshake: (peer) => greeting.sendExtended(peer),

@@ -18,6 +18,9 @@ import type { SwarmContent, SwarmOptions } from "./swarm-options.ts";
 import type { Newcomer } from "./turnover.ts";
 import { announce, withdraw } from "./withdrawal.ts";
 
+/** The sources of peers that a private torrent must not use (BEP 27). */
+const PUBLIC_SOURCES: readonly CandidateSource[] = ["dht", "local", "exchange"];
+
 /**
  * The peers of one torrent and the exchange of pieces and metadata with them. It starts without content when only the
  * info-hash is known; {@link Swarm.attach} adds the content.
@@ -111,9 +114,13 @@ export class Swarm {
     return added;
   }
 
-  /** Removes the candidates of a source and its connections, as {@link PeerSet.dropSource} does. */
-  dropSource(source: CandidateSource): void {
-    this.#peerSet.dropSource(source);
+  /**
+   * Called when the torrent has turned out to be private (BEP 27): ends peer exchange, and removes the peers that are
+   * known only from sources that a private torrent must not use.
+   */
+  turnedPrivate(): void {
+    for (const source of PUBLIC_SOURCES) this.#peerSet.dropSource(source);
+    this.updatePex();
   }
 
   /** Called when `usesPex` has changed: begins or ends peer exchange with the connected peers, which stay connected. */

@@ -210,7 +210,7 @@ export class TorrentRun {
     const { data, sources } = this.#parts;
     const metainfo = data.setMetainfo(known);
     sources.reconsider();
-    if (metainfo.isPrivate) for (const source of ["dht", "local"] as const) this.#swarm?.dropSource(source);
+    if (metainfo.isPrivate) this.#swarm?.turnedPrivate();
     this.#events.onMetadata(metainfo);
     return metainfo;
   }

@@ -289,6 +289,30 @@ describe("Peer exchange of a private torrent (BEP 27)", () => {
   });
 });
 
+describe("Peers of an exchange that was switched off", () => {
+  it("are dropped, too, when the torrent turns out to be private (BEP 27)", async () => {
+    const secret = privatePlay(play);
+    stage = new Stage(secret);
+    await stage.seeder("10.0.0.1", { latencyMs: 1_000 });
+    const { runtime } = stage.world.host("10.0.0.2");
+    const client = new Client({ runtime, downloadDir: "/data", port: 6881 });
+    const torrent = await stage.world.settled(client.add(secret.metainfo.id.hex), 1_000);
+    torrent.done.catch(() => undefined);
+    const peer = await PexPeer.meet("10.0.0.3", "10.0.0.2", secret);
+    peer.add([
+      { ip: "10.0.0.1", port: 6881 },
+      { ip: "10.0.0.88", port: 6881 },
+    ]);
+    await stage.world.run(500);
+    torrent.setDiscovery({ pex: false });
+    expect([torrent.metainfo, torrent.swarm?.candidates.size]).toEqual([undefined, 3]);
+    expect(await stage.world.until(() => torrent.metainfo !== undefined, 30_000)).toBe(true);
+    expect(torrent.swarm?.candidates.sourceOf({ kind: "ip", ip: "10.0.0.88", port: 6881 })).toBeUndefined();
+    expect(ips({ torrent })).not.toContain("10.0.0.1");
+    await stage.world.settled(client.close(), 60_000);
+  });
+});
+
 describe("ClientOptions.pex", () => {
   it("false switches it off", async () => {
     stage = new Stage(play);

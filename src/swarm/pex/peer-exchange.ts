@@ -17,8 +17,6 @@ import type { Peer } from "../peer/peer.ts";
 export interface PeerExchangeOptions {
   readonly clock: Clock;
   readonly peers: ReadonlySet<Peer>;
-  /** Removes and disconnects the peers that are known only from peer exchange. */
-  readonly dropPeers: () => void;
   /** Returns whether peers may be exchanged: false for a private torrent (BEP 27). */
   readonly isAllowed: () => boolean;
   /** Called when a peer has sent addresses of other peers. `areSeeds` is whether the peer marked them as seeds. */
@@ -72,15 +70,6 @@ export class PeerExchange {
       contacts ??= contactsOf(peers);
       this.#update(peer, contacts, now);
     }
-  }
-
-  /**
-   * Ends peer exchange for a torrent that has turned out to be private (BEP 27), and the connections to peers that are
-   * known only from it. Peers are sent a handshake without the extension.
-   */
-  stop(): void {
-    this.#options.dropPeers();
-    this.update();
   }
 
   /**
