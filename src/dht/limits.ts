@@ -182,3 +182,8 @@ export const MAX_SAVED_NODES = 300;
 
 /** The maximum number of nodes in a torrent file (`nodes`) that are pinged. */
 export const MAX_TORRENT_NODES = 20;
+/** The time, in milliseconds, between two maintenance runs, which update buckets, stores and reachability. */
+export const CARE_MS = 60_000;
+
+/** The maximum number of nodes pinged at the same time to find out whether they belong in the routing table. */
+export const MAX_PINGS = 16;

@@ -1,11 +1,10 @@
-import { formatEndpoint, ipScope, isDialable, type Endpoint, type IpFamily } from "../base/index.ts";
-import type { SyncHasher } from "../base/index.ts";
+import { formatEndpoint, ipScope, isDialable, type Endpoint, type IpFamily, type SyncHasher } from "../base/index.ts";
 import type { Clock, Random, Timer } from "../runtime/index.ts";
 import { AddressVotes } from "./node/address-votes.ts";
 import { decodeKrpc, looksLikeQuery } from "./krpc/decode.ts";
 import { encodeError, encodeReply } from "./krpc/encode.ts";
 import type { KrpcMessage, NodeInfo, Query, Reply } from "./krpc/message.ts";
-import { BOOTSTRAP_RETRY_MS, FEW_NODES, K } from "./limits.ts";
+import { BOOTSTRAP_RETRY_MS, CARE_MS, FEW_NODES, K, MAX_PINGS } from "./limits.ts";
 import { Lookup, type LookupResult } from "./lookup.ts";
 import { randomId, randomIdAt, type NodeId } from "./node-id.ts";
 import { Newcomers } from "./node/newcomers.ts";
@@ -18,11 +17,6 @@ import type { ItemStore } from "./store/item-store.ts";
 import type { PeerStore } from "./store/peer-store.ts";
 import { Tokens } from "./store/tokens.ts";
 import { RoutingTable } from "./table/routing-table.ts";
-
-/** The time, in milliseconds, between two maintenance runs, which update buckets, stores and reachability. */
-const CARE_MS = 60_000;
-/** The maximum number of nodes pinged at the same time to find out whether they belong in the routing table. */
-const MAX_PINGS = 16;
 
 /** The numbers of messages that a node has counted since its start. */
 export interface NodeCounts {
@@ -150,7 +144,11 @@ export class DhtNode {
     if (this.#isClosed) return true;
     const now = this.#options.clock.now();
     // Under a flood: reading the query would take most of the time that a reply takes.
-    if (!this.#limits.hasRoom(now) && looksLikeQuery(bytes)) return !this.#mayReply(from, now);
+    if (!this.#limits.hasRoom(now) && looksLikeQuery(bytes)) {
+      this.counts.queries++;
+      this.counts.limited++;
+      return true;
+    }
     const message = decodeKrpc(bytes);
     if (message === undefined) {
       this.counts.malformed++;
