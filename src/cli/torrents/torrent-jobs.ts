@@ -171,6 +171,7 @@ export class TorrentJobs {
    * problem.
    */
   #checkSeedsDht(now: number, dhtNodes: number | undefined): void {
+    if (dhtNodes !== undefined && dhtNodes > 0) this.#hasCheckedSeedsDht = true;
     if (this.#hasCheckedSeedsDht || dhtNodes === undefined || this.#options.stalls === undefined) return;
     const job = this.all.find(({ torrent, startedAt }) => {
       if (torrent?.state.kind !== "seeding" || now - startedAt < DHT_PATIENCE_MS) return false;
@@ -178,7 +179,6 @@ export class TorrentJobs {
     });
     if (job?.torrent === undefined) return;
     this.#hasCheckedSeedsDht = true;
-    if (dhtNodes > 0) return;
     const message = "no DHT node has replied: downloaders cannot find it in the DHT; check the network, or name a node";
     const stall = { code: "waiting.dht", key: "dht", message: `${message} with --dht-bootstrap` } as const;
     this.reporter.waiting(job.torrent, stall);
