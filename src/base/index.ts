@@ -1,5 +1,6 @@
 /** Bytes, info-hashes, peer ids, addresses, bitfields, errors and units, used by all other modules. */
 export * from "./address.ts";
+export * from "./allowance.ts";
 export * from "./async.ts";
 export * from "./bytes/bitfield.ts";
 export * from "./bytes/bytes.ts";
@@ -7,6 +8,7 @@ export * from "./emitter.ts";
 export * from "./errors.ts";
 export * from "./excerpt.ts";
 export * from "./hash/crc32c.ts";
+export * from "./hash/fnv1a.ts";
 export * from "./hash/hash.ts";
 export * from "./hash/ids.ts";
 export * from "./limits.ts";

@@ -25,6 +25,11 @@ export class Group {
     this.#options = options;
   }
 
+  /** The address and port of the multicast group. */
+  get endpoint(): Endpoint {
+    return this.#options.group;
+  }
+
   /** Names of the joined interfaces. */
   get interfaces(): string[] {
     return [...this.#joined.keys()];

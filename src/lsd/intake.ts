@@ -1,11 +1,5 @@
-import { RecentMap } from "../base/index.ts";
+import { RecentMap, spendAllowance, type Allowance } from "../base/index.ts";
 import { MAX_COUNTED_SENDERS, MESSAGE_BURST, MESSAGES_IN_ALL, MESSAGES_PER_ADDRESS } from "./limits.ts";
-
-/** The number of messages that may be read now. */
-interface Allowance {
-  left: number;
-  at: number;
-}
 
 /**
  * Limits the number of messages that are read, for each sender and for all senders together. Uses a limited amount of
@@ -31,15 +25,8 @@ export class IntakeLimits {
       this.#senders.set(ip, sender);
     }
     return (
-      spend(sender, MESSAGES_PER_ADDRESS, MESSAGE_BURST, now) && spend(this.#all, MESSAGES_IN_ALL, MESSAGES_IN_ALL, now)
+      spendAllowance(sender, MESSAGES_PER_ADDRESS, MESSAGE_BURST, now) &&
+      spendAllowance(this.#all, MESSAGES_IN_ALL, MESSAGES_IN_ALL, now)
     );
   }
-}
-
-function spend(allowance: Allowance, rate: number, burst: number, now: number): boolean {
-  allowance.left = Math.min(burst, allowance.left + ((now - allowance.at) * rate) / 1_000);
-  allowance.at = now;
-  if (allowance.left < 1) return false;
-  allowance.left--;
-  return true;
 }

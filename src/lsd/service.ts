@@ -4,6 +4,7 @@ import type { InterfaceAddress, Runtime, Timer } from "../runtime/index.ts";
 import { Announcer } from "./announcer.ts";
 import { Group } from "./group.ts";
 import { IntakeLimits } from "./intake.ts";
+import { missingInterfaces } from "./interfaces.ts";
 import { INTERFACES_MS, MAX_INTERFACES } from "./limits.ts";
 import { decodeSearch, encodeSearch } from "./search.ts";
 
@@ -125,7 +126,7 @@ export class LocalDiscovery implements DiscoveryService {
   #chosen(all: readonly InterfaceAddress[]): InterfaceAddress[] {
     const { interfaces: wanted = ALL, runtime } = this.#options;
     const named = wanted.filter((each) => each !== "*");
-    const missing = named.filter((each) => !all.some(({ name, ip }) => name === each || ip === each));
+    const missing = missingInterfaces(named, all);
     if (missing.length > 0 && !this.#isMissingWarned)
       runtime.log.warn("local discovery: network interfaces do not exist now", { interfaces: missing.join(", ") });
     this.#isMissingWarned = missing.length > 0;
@@ -141,11 +142,8 @@ export class LocalDiscovery implements DiscoveryService {
   #send(infoHashes: readonly string[]): boolean {
     if (this.#port === 0) return false;
     const before = this.#counts.sent;
-    this.#groups.forEach((group, index) => {
-      const to = LSD_GROUPS[index];
-      if (to !== undefined && group.interfaces.length > 0)
-        this.#counts.sent += group.send(encodeSearch(to, { port: this.#port, infoHashes, cookie: this.#cookie }));
-    });
+    const search = { port: this.#port, infoHashes, cookie: this.#cookie };
+    for (const group of this.#groups) this.#counts.sent += group.send(encodeSearch(group.endpoint, search));
     return this.#counts.sent > before;
   }
 

@@ -1,3 +1,4 @@
+import { fnv1a } from "../base/index.ts";
 import type { Random } from "../runtime/index.ts";
 
 /** Random numbers that are the same in every run with the same seed (sfc32 by Chris Doty-Humphrey, public domain). */
@@ -10,7 +11,7 @@ export class SeededRandom implements Random {
   constructor(seed: number, stream = "") {
     this.#a = seed >>> 0;
     this.#b = Math.floor(seed / 2 ** 32) >>> 0;
-    this.#c = hash(stream);
+    this.#c = fnv1a(stream);
     for (let i = 0; i < 12; i++) this.#next();
   }
 
@@ -36,13 +37,6 @@ export class SeededRandom implements Random {
     this.#c = (((this.#c << 21) | (this.#c >>> 11)) + sum) >>> 0;
     return sum;
   }
-}
-
-/** Returns the FNV-1a hash of a text. `from` is an earlier hash that is continued. */
-export function hash(text: string, from = 0x811c9dc5): number {
-  let sum = from;
-  for (let at = 0; at < text.length; at++) sum = Math.imul(sum ^ text.charCodeAt(at), 0x01000193);
-  return sum >>> 0;
 }
 
 /** Adds a number to a running checksum and returns the new checksum, for fingerprints. */

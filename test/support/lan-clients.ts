@@ -45,10 +45,7 @@ async function startAria2(
   host: LanHost,
   { source, dir, home, seed = false, dht, lsd, pex }: LanTask,
 ): Promise<LanClient> {
-  const flag = join(home, "complete");
-  const hook = join(home, "hook.sh");
-  await writeFile(hook, `#!/bin/sh\n: > '${flag}'\n`);
-  await chmod(hook, 0o755);
+  const { flag, hook } = await completionHook(home);
   const program = host.run(ARIA2, [
     "--no-conf",
     `--enable-dht=${dht !== undefined}`,
@@ -94,10 +91,7 @@ function startLibtorrent(
 
 async function startTransmission(host: LanHost, task: LanTask): Promise<LanClient> {
   const { source, dir, home, dht, lsd = false, pex = false } = task;
-  const flag = join(home, "complete");
-  const hook = join(home, "hook.sh");
-  await writeFile(hook, `#!/bin/sh\n: > '${flag}'\n`);
-  await chmod(hook, 0o755);
+  const { flag, hook } = await completionHook(home);
   // A file of nodes that Transmission reads, one `HOST PORT` a line.
   const nodes = (dht ?? []).map(parseHostPort).map(({ host: node, port }) => `${node} ${port}\n`);
   await writeFile(join(home, "dht.bootstrap"), nodes.join(""));
@@ -125,6 +119,15 @@ async function startTransmission(host: LanHost, task: LanTask): Promise<LanClien
     complete: () =>
       eventually("transmission is complete", () => alive(program) && existsSync(flag)).then(() => undefined),
   };
+}
+
+/** Writes a program that a client runs when a download is complete: it creates the file `flag`. */
+export async function completionHook(home: string): Promise<{ readonly flag: string; readonly hook: string }> {
+  const flag = join(home, "complete");
+  const hook = join(home, "hook.sh");
+  await writeFile(hook, `#!/bin/sh\n: > '${flag}'\n`);
+  await chmod(hook, 0o755);
+  return { flag, hook };
 }
 
 /** Adds a torrent through the RPC, from a process on the same host. Resolves with whether that worked. */

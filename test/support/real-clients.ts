@@ -1,8 +1,9 @@
 import { createHash } from "node:crypto";
 import { createReadStream, existsSync } from "node:fs";
-import { chmod, mkdir, readFile, writeFile } from "node:fs/promises";
+import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { completionHook } from "./lan-clients.ts";
 import { DEADLINE_MS, eventually, freePort, Program } from "./process.ts";
 import { ARIA2, PYTHON, TRANSMISSION } from "./programs.ts";
 
@@ -208,10 +209,7 @@ export class Aria2 implements RealClient {
   static async start(task: Task): Promise<Aria2> {
     const port = await freePort();
     await mkdir(task.home, { recursive: true });
-    const flag = join(task.home, "aria2-complete");
-    const hook = join(task.home, "aria2-hook.sh");
-    await writeFile(hook, `#!/bin/sh\n: > '${flag}'\n`);
-    await chmod(hook, 0o755);
+    const { flag, hook } = await completionHook(task.home);
     const args = [
       "--no-conf",
       // aria2 uses UDP trackers only when its DHT is on; without an entry point the DHT contacts no node.

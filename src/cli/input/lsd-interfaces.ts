@@ -1,3 +1,4 @@
+import { missingInterfaces } from "../../lsd/index.ts";
 import type { Runtime } from "../../runtime/index.ts";
 import { clean } from "../../terminal/index.ts";
 import type { Output } from "../output/output.ts";
@@ -34,9 +35,7 @@ export async function warnOfMissingInterfaces(
   named: readonly string[] = [],
 ): Promise<void> {
   if (named.length === 0) return;
-  const all = await multicast.interfaces();
-  const missing = named.filter((each) => each !== "*" && !all.some(({ name, ip }) => each === name || each === ip));
-  for (const each of missing)
+  for (const each of missingInterfaces(named, await multicast.interfaces()))
     output.note(
       `${output.noteStyle.warn("warning:")} --lsd-interface: there is no network interface ${clean(each)} now`,
     );

@@ -1,3 +1,4 @@
+import { restoreAllowance, spendAllowance, type Allowance } from "../../base/index.ts";
 import { MAX_COUNTED_ADDRESSES, QUERIES_IN_ALL, QUERIES_PER_ADDRESS, QUERY_BURST } from "../limits.ts";
 
 /** The maximum rates of queries to which the node replies. */
@@ -11,12 +12,6 @@ export interface QueryRates {
 }
 
 const DEFAULT: QueryRates = { perAddress: QUERIES_PER_ADDRESS, burst: QUERY_BURST, inAll: QUERIES_IN_ALL };
-
-/** The number of queries from one address to which the node may reply now. */
-interface Allowance {
-  left: number;
-  at: number;
-}
 
 /**
  * Limits the number of queries to which the node replies, for each address and for all addresses together. An address
@@ -42,13 +37,13 @@ export class QueryLimits {
 
   /** Whether the rate for all addresses together allows a reply now. */
   hasRoom(now: number): boolean {
-    return restore(this.#all, this.#rates.inAll, this.#rates.inAll, now) >= 1;
+    return restoreAllowance(this.#all, this.#rates.inAll, this.#rates.inAll, now) >= 1;
   }
 
   /** Counts a query, and returns whether it may be replied to. */
   take(ip: string, now: number): boolean {
     const { perAddress, burst, inAll } = this.#rates;
-    if (!spend(this.#all, inAll, inAll, now)) return false;
+    if (!spendAllowance(this.#all, inAll, inAll, now)) return false;
     if (now - this.#turnedAt >= this.#fullMs || this.#recent.size >= MAX_COUNTED_ADDRESSES / 2) {
       this.#older = this.#recent;
       this.#recent = new Map();
@@ -59,19 +54,6 @@ export class QueryLimits {
       allowance = this.#older.get(ip) ?? { left: burst, at: now };
       this.#recent.set(ip, allowance);
     }
-    return spend(allowance, perAddress, burst, now);
+    return spendAllowance(allowance, perAddress, burst, now);
   }
-}
-
-/** Adds what the time since the last call allows. Returns the number of queries to which the node may reply. */
-function restore(allowance: Allowance, rate: number, burst: number, now: number): number {
-  allowance.left = Math.min(burst, allowance.left + ((now - allowance.at) * rate) / 1_000);
-  allowance.at = now;
-  return allowance.left;
-}
-
-function spend(allowance: Allowance, rate: number, burst: number, now: number): boolean {
-  if (restore(allowance, rate, burst, now) < 1) return false;
-  allowance.left--;
-  return true;
 }

@@ -1,4 +1,5 @@
-import { hash, mix } from "../random.ts";
+import { fnv1a } from "../../base/index.ts";
+import { mix } from "../random.ts";
 
 /** The time that data takes from host to host in the network, in addition to the lines of both hosts. */
 export interface LatencyModel {
@@ -30,7 +31,7 @@ export function internetLatency(options: InternetLatencyOptions = {}): LatencyMo
   const { seed = 1, medianMs = 100, spread = 0.7, minMs = 4, maxMs = 3_000 } = options;
   return {
     oneWayMs: (from, to) => {
-      const [a, b] = [hash(from), hash(to)];
+      const [a, b] = [fnv1a(from), fnv1a(to)];
       const pair = scramble(mix(mix(seed, Math.min(a, b)), Math.max(a, b)));
       const roundTrip = medianMs * Math.exp(spread * normal(pair));
       return Math.min(maxMs, Math.max(minMs, roundTrip)) / 2;
