@@ -13,6 +13,7 @@ const modules = [
   "metainfo",
   "wire",
   "runtime",
+  "ipfilter",
   "transport",
   "storage",
   "creation",

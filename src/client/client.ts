@@ -1,25 +1,19 @@
-import { Gate, InfoHash, ipScope, type PeerId, readUint32, UsageError, VERSION } from "../base/index.ts";
-import { STATE_FOLDER } from "../metainfo/index.ts";
+import { Gate, InfoHash, ipScope, type PeerId, UsageError } from "../base/index.ts";
 import type { Dht } from "../dht/index.ts";
 import type { LocalDiscovery } from "../lsd/index.ts";
 import type { Runtime, Timer } from "../runtime/index.ts";
 import { FilePool, makingRoom } from "../storage/index.ts";
-import { AssemblyBudget, BanList, IntakeBudget, RateLimiter } from "../swarm/index.ts";
-import { UdpTrackers } from "../tracker/index.ts";
+import type { Swarm } from "../swarm/index.ts";
 import { Connector, Tarpit, TcpTransport, UdpPort, type Transport } from "../transport/index.ts";
 import { generatePeerId } from "../wire/index.ts";
 import { checkLimits } from "./limit-checks.ts";
-import { ClientDiscovery } from "./client-discovery.ts";
+import { ClientDiscovery } from "./discovery/client-discovery.ts";
+import { ConnectionCount } from "./connection-count.ts";
 import { checkDiskName } from "./content/disk-name.ts";
 import { keptWhere, type KeptWhere } from "./content/kept-content.ts";
-import {
-  DEFAULT_MAX_CONNECTIONS,
-  DEFAULT_MAX_PEERS,
-  DEFAULT_UPLOAD_SLOTS,
-  MAX_OPENING,
-  MAX_READING,
-  TICK_MS,
-} from "./limits.ts";
+import { ClientIpFilter, type IpFilterStatus } from "./ip-filter.ts";
+import { DEFAULT_MAX_CONNECTIONS, MAX_READING, TICK_MS } from "./limits.ts";
+import { makeHost } from "./make-host.ts";
 import { PeerListener, portsOf } from "./listener.ts";
 import { checkPeers } from "./named-peers.ts";
 import type { AddOptions, ClientOptions, TorrentSource } from "./options.ts";
@@ -29,12 +23,10 @@ import { assembleTorrent, type ManagedTorrent } from "./torrent/assemble.ts";
 import type { TorrentHost } from "./torrent/host.ts";
 import type { Torrent } from "./torrent/torrent.ts";
 
-const DEFAULT_USER_AGENT = `Millrace ${VERSION}`;
-
 /**
  * A BitTorrent client: many torrents with one listener and shared limits. No socket or file is opened before the first
- * torrent is added or {@link Client.listen} is called. {@link Client.close} releases everything. (Eighteen
- * public members, of which nine are read-only.)
+ * torrent is added or {@link Client.listen} is called. {@link Client.close} releases everything. (Twenty
+ * public members, of which ten are read-only.)
  */
 export class Client {
   readonly peerId: PeerId;
@@ -52,8 +44,8 @@ export class Client {
   readonly #udpPort: UdpPort;
   readonly #discovery: ClientDiscovery;
   readonly #host: TorrentHost;
-  #connections = 0;
-  #maxConnections: number;
+  readonly #connections: ConnectionCount;
+  readonly #ipFilter: ClientIpFilter;
   #isReachable = false;
   #listening: Promise<void> | undefined;
   #ticker: Timer | undefined;
@@ -67,7 +59,13 @@ export class Client {
     const runtime = { ...options.runtime, files: makingRoom(options.runtime.files, pool) };
     this.#options = options;
     this.#runtime = runtime;
-    this.#maxConnections = options.maxConnections ?? DEFAULT_MAX_CONNECTIONS;
+    this.#connections = new ConnectionCount(options.maxConnections ?? DEFAULT_MAX_CONNECTIONS, () => this.#swarms());
+    this.#ipFilter = new ClientIpFilter({
+      runtime,
+      onChange: () => {
+        for (const swarm of this.#swarms()) swarm.filterChanged();
+      },
+    });
     this.peerId = generatePeerId(runtime.random);
     const tcp = new TcpTransport({ runtime, ip: options.listenIp, ports: portsOf(options.port) });
     const transports: readonly Transport[] = [tcp];
@@ -78,44 +76,24 @@ export class Client {
     const isSeed = (infoHash: InfoHash): boolean => this.get(infoHash)?.state.kind === "seeding";
     const discovery = new ClientDiscovery(options, { runtime, udpPort: this.#udpPort, isSeed });
     this.#discovery = discovery;
-    this.#host = {
+    this.#host = makeHost(options, {
       runtime,
       peerId: this.peerId,
-      key: readUint32(runtime.random.bytes(4), 0),
-      userAgent: options.userAgent ?? DEFAULT_USER_AGENT,
       pool,
-      udp: new UdpTrackers(runtime, this.#udpPort),
-      bans: new BanList(),
-      discovery: discovery.services,
-      get dht() {
-        return discovery.dht.service;
-      },
-      get usesPex() {
-        return discovery.usesPex;
-      },
+      udpPort: this.#udpPort,
+      discovery,
+      ipFilter: this.#ipFilter,
       connector: new Connector(transports),
       tarpit,
-      budget: this.#budget(),
-      intake: new IntakeBudget(runtime.clock),
-      assembly: new AssemblyBudget(),
-      download: new RateLimiter(runtime.clock, options.maxDownloadRate),
-      upload: new RateLimiter(runtime.clock, options.maxUploadRate),
-      checks: new Gate(MAX_OPENING),
-      maxPeers: options.maxPeers ?? DEFAULT_MAX_PEERS,
-      uploadSlots: options.uploadSlots ?? DEFAULT_UPLOAD_SLOTS,
-      usesTrackers: options.trackers ?? true,
-      allocation: options.allocation,
-      ownFolders: [...(options.stateDir === undefined ? [] : [options.stateDir]), ...(options.ownFolders ?? [])],
-      checkAddress: options.checkAddress,
+      budget: this.#connections,
+      places: this.#places,
       port: () => this.#listener?.announcedPort ?? 0,
-      stateFolder: (downloadDir) => options.stateDir ?? `${downloadDir}/${STATE_FOLDER}`,
       forget: (infoHash) => this.#forget(infoHash),
       wake: (infoHash) => {
         const torrent = this.#torrents.get(infoHash.hex);
         if (torrent !== undefined) this.#awake.add(torrent);
       },
-      places: this.#places,
-    };
+    });
   }
 
   /** All torrents, in the order in which they were added. */
@@ -145,7 +123,12 @@ export class Client {
 
   /** The number of connections of all torrents. */
   get connections(): number {
-    return this.#connections;
+    return this.#connections.current;
+  }
+
+  /** The state of the IP filter; `undefined` without one. */
+  get ipFilter(): IpFilterStatus | undefined {
+    return this.#ipFilter.status;
   }
 
   /**
@@ -165,6 +148,8 @@ export class Client {
   }
 
   async #open(): Promise<void> {
+    const { ipFilter } = this.#options;
+    if (ipFilter !== undefined) await this.setIpFilter(ipFilter);
     await this.#listener?.open();
     await Promise.all(this.#host.discovery.map((service) => service.open(this.port)));
   }
@@ -239,7 +224,7 @@ export class Client {
     readonly uploadSlots?: number;
   }): void {
     checkLimits(limits);
-    this.#maxConnections = limits.maxConnections ?? this.#maxConnections;
+    this.#connections.max = limits.maxConnections ?? this.#connections.max;
     this.#host.maxPeers = limits.maxPeers ?? this.#host.maxPeers;
     this.#host.uploadSlots = limits.uploadSlots ?? this.#host.uploadSlots;
   }
@@ -252,6 +237,15 @@ export class Client {
     const changed = this.#discovery.set(changes);
     if (changes.pex !== undefined) for (const { swarm } of this.torrents) swarm?.updatePex();
     await changed;
+  }
+
+  /**
+   * Reads IP filters and uses them in place of the earlier ones, as {@link ClientOptions.ipFilter}; `[]` for no filter.
+   * Peers that they block are disconnected. Rejects with StorageError or InputError `ipfilter.*`; then an earlier one
+   * stays in use, and without one, all peers are blocked until the files can be read.
+   */
+  setIpFilter(paths: string | readonly string[]): Promise<void> {
+    return this.#ipFilter.set(typeof paths === "string" ? [paths] : paths);
   }
 
   /**
@@ -286,6 +280,7 @@ export class Client {
     await Promise.all(this.#host.discovery.map((service) => service.close()));
     await this.#host.udp.close();
     await this.#udpPort.close();
+    await this.#ipFilter.close();
     await this.#host.pool.close();
   }
 
@@ -306,21 +301,8 @@ export class Client {
     this.#byWireHash.delete(wireKey(infoHash.wire));
   }
 
-  #budget(): TorrentHost["budget"] {
-    const room = (): number => this.#maxConnections - this.#connections;
-    return {
-      get room() {
-        return room();
-      },
-      count: (change) => {
-        this.#connections += change;
-      },
-      freePlace: (newcomer) => {
-        const swarms = Array.from(this.#torrents.values()).flatMap(({ lifecycle }) => lifecycle.swarm ?? []);
-        if (swarms.some((swarm) => swarm.freePlace()) || newcomer === undefined) return;
-        swarms.some((swarm) => swarm.freePlace(newcomer));
-      },
-    };
+  *#swarms(): Generator<Swarm> {
+    for (const { lifecycle } of this.#torrents.values()) if (lifecycle.swarm !== undefined) yield lifecycle.swarm;
   }
 
   #makeListener({ clock }: Runtime, tarpit: Tarpit, transports: readonly Transport[]): PeerListener {
@@ -328,6 +310,7 @@ export class Client {
       clock,
       tarpit,
       transports,
+      isBlocked: (address) => this.#ipFilter.isBlocked(address),
       offer: (infoHash) => this.#byWireHash.get(wireKey(infoHash))?.lifecycle.swarm?.handshake(),
       take: (connection, handshake) => {
         const handlers = this.#byWireHash

@@ -1,10 +1,11 @@
 /** The client: many torrents, their state, and the resources that they share. */
 export { Client } from "./client.ts";
-export type { DhtSettings } from "./dht.ts";
-export type { DiscoveryChanges, DiscoverySwitches } from "./torrent-discovery.ts";
-export type { LsdSettings } from "./lsd.ts";
+export type { DhtSettings } from "./discovery/dht.ts";
+export type { DiscoveryChanges, DiscoverySwitches } from "./discovery/torrent-discovery.ts";
+export type { LsdSettings } from "./discovery/lsd.ts";
 export { checkDiskName } from "./content/disk-name.ts";
 export type { KeptWhere } from "./content/kept-content.ts";
+export type { IpFilterStatus } from "./ip-filter.ts";
 export * from "./limits.ts";
 export type { AddOptions, ClientOptions, FileFilter, TorrentSource } from "./options.ts";
 export { isLink } from "./source.ts";

@@ -1,4 +1,4 @@
-import { addressIp } from "../base/index.ts";
+import { addressIp, type PeerAddress } from "../base/index.ts";
 import type { Clock, SocketHandlers } from "../runtime/index.ts";
 import {
   Arrivals,
@@ -15,6 +15,8 @@ import type { ClientOptions } from "./options.ts";
 /** Options of {@link PeerListener}. */
 export interface PeerListenerOptions {
   readonly clock: Clock;
+  /** Returns whether the user's IP filter blocks an address. */
+  readonly isBlocked: (address: PeerAddress) => boolean;
   /** Closes the connections from addresses that connect too often. */
   readonly tarpit: Tarpit;
   /** The transports, each of which listens. The listening port is that of the first transport with a local endpoint. */
@@ -78,7 +80,7 @@ export class PeerListener {
 
   #accept(connection: Connection): void {
     const ip = addressIp(connection.address) ?? "";
-    if (!this.#isOpen) {
+    if (!this.#isOpen || this.#options.isBlocked(connection.address)) {
       connection.destroy();
       return;
     }

@@ -2,8 +2,8 @@ import type { DiscoveryService } from "../discovery/index.ts";
 import type { FileLayout, LayoutFile, Metainfo } from "../metainfo/index.ts";
 import type { Runtime } from "../runtime/index.ts";
 import type { Storage } from "../storage/index.ts";
-import type { DhtSettings } from "./dht.ts";
-import type { LsdSettings } from "./lsd.ts";
+import type { DhtSettings } from "./discovery/dht.ts";
+import type { LsdSettings } from "./discovery/lsd.ts";
 import type { Priority } from "../swarm/index.ts";
 
 /** Options of {@link Client}. */
@@ -64,6 +64,12 @@ export interface ClientOptions {
    * with the client. Default: none.
    */
   readonly discovery?: readonly DiscoveryService[];
+  /**
+   * The path of a file, or the paths of files, with ranges of IP addresses: no connection to peers at these addresses
+   * is made or accepted. Formats: PeerGuardian (P2P), eMule (DAT), CIDR; also as gzip. The files are read again when
+   * they change. Trackers, web servers and DHT nodes are not filtered. Default: none.
+   */
+  readonly ipFilter?: string | readonly string[];
   /** The client name sent to peers and trackers. Default: `Millrace VERSION`. */
   readonly userAgent?: string;
   /** The way in which disk space for files is allocated; see `FileStorage`. Default: sparse. */

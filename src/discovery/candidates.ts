@@ -28,9 +28,10 @@ export type CandidateSource = "user" | "magnet" | "tracker" | "incoming" | "resu
  *
  *     idle ──dial──> dialing ──connected──> connected ──disconnected──> idle (later; doubling after short connections)
  *                      └──failed──> idle (later, doubling) ──too often──> forgotten
+ *     dialing ──block──> blocked ──unblock──> idle
  *     any ──ban──> banned
  */
-type CandidateState = "idle" | "dialing" | "connected" | "banned";
+type CandidateState = "idle" | "dialing" | "connected" | "blocked" | "banned";
 
 interface Candidate {
   readonly address: PeerAddress;
@@ -181,6 +182,17 @@ export class CandidateList {
   ban(address: PeerAddress): void {
     const candidate = this.#known.get(addressKey(address));
     if (candidate !== undefined) candidate.state = "banned";
+  }
+
+  /** Records that the IP filter blocks a peer: it is not dialed until {@link CandidateList.unblock} is called. */
+  block(address: PeerAddress): void {
+    const candidate = this.#known.get(addressKey(address));
+    if (candidate?.state === "dialing") candidate.state = "blocked";
+  }
+
+  /** Called when the IP filter has changed: blocked peers can be dialed again. */
+  unblock(): void {
+    for (const candidate of this.#known.values()) if (candidate.state === "blocked") candidate.state = "idle";
   }
 
   /** Returns the way in which a peer was found; `undefined` when the peer is not known. */

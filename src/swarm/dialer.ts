@@ -14,7 +14,8 @@ export interface DialerOptions {
   readonly wantsSeeds: () => boolean;
   /** Returns the number of connections that may still be opened. */
   readonly room: () => number;
-  readonly isAllowed: (address: PeerAddress) => boolean;
+  /** Returns whether a peer must not be dialed: because it is banned, or because the IP filter blocks it now. */
+  readonly refusal: (address: PeerAddress) => "banned" | "blocked" | undefined;
   /** Returns this client's encoded handshake. */
   readonly offer: () => Uint8Array;
   /** Takes over a connection after the handshake and returns its handlers; `undefined` refuses it. */
@@ -45,8 +46,10 @@ export class Dialer {
     while (!this.#isClosed && this.pending < MAX_DIALING && this.#options.room() > 0) {
       const address = this.#options.candidates.next(this.#options.wantsSeeds());
       if (address === undefined) return;
-      if (!this.#options.isAllowed(address)) {
-        this.#options.candidates.ban(address);
+      const refusal = this.#options.refusal(address);
+      if (refusal !== undefined) {
+        if (refusal === "banned") this.#options.candidates.ban(address);
+        else this.#options.candidates.block(address);
         continue;
       }
       const dialing = this.#connect(address).finally(() => {

@@ -17,4 +17,5 @@ export { RateLimiter } from "./upload/rate-limiter.ts";
 export { RateMeter } from "./peer/rate-meter.ts";
 export { Swarm } from "./swarm.ts";
 export type { ConnectionBudget, SwarmContent, SwarmDht, SwarmEvents, SwarmOptions } from "./swarm-options.ts";
+export type { Newcomer } from "./turnover.ts";
 export { Uploader, type UploaderOptions } from "./upload/uploader.ts";

@@ -156,6 +156,13 @@ export class PeerSet {
       if (peer.profile.direction === "outgoing" && forgotten.has(addressKey(peer.address))) peer.close();
   }
 
+  /** Closes the connections to peers that the IP filter blocks. */
+  dropBlocked(): void {
+    const { isBlocked } = this.#options.swarm;
+    for (const peer of this.#peers)
+      if (isBlocked?.(peer.address) === true) peer.close(new PeerError("peer.blocked", "the IP filter blocks it"));
+  }
+
   /** Closes all connections and admits no more. */
   stop(): void {
     this.#isStopped = true;

@@ -1,4 +1,4 @@
-import type { Bitfield, Endpoint, InfoHash, PeerId, StorageError } from "../base/index.ts";
+import type { Bitfield, Endpoint, InfoHash, PeerAddress, PeerId, StorageError } from "../base/index.ts";
 import type { Metainfo } from "../metainfo/index.ts";
 import type { Runtime } from "../runtime/index.ts";
 import type { ProgressKeeper, Storage } from "../storage/index.ts";
@@ -80,6 +80,11 @@ export interface SwarmOptions {
   readonly intake: IntakeBudget;
   readonly assembly: AssemblyBudget;
   readonly bans: BanList;
+  /**
+   * Returns whether the user's IP filter blocks an address. When the filter changes, call {@link Swarm.filterChanged}.
+   * `undefined`: no address is blocked.
+   */
+  readonly isBlocked?: ((address: PeerAddress) => boolean) | undefined;
   readonly events: SwarmEvents;
 }
 

@@ -29,7 +29,7 @@ const PUBLIC_SOURCES: readonly CandidateSource[] = ["dht", "local", "exchange"];
  *          └──────────────────────stop───────────────────────────^
  *
  * Parts are created when they are first needed: a complete torrent without peers, one of ten thousand, needs little
- * memory. (Twenty public members: its torrent uses the swarm as a whole.)
+ * memory. (Twenty-one public members: its torrent uses the swarm as a whole.)
  */
 export class Swarm {
   readonly candidates: CandidateList;
@@ -121,6 +121,13 @@ export class Swarm {
   turnedPrivate(): void {
     for (const source of PUBLIC_SOURCES) this.#peerSet.dropSource(source);
     this.updatePex();
+  }
+
+  /** Called when the IP filter has changed: closes the connections to peers that it blocks now, and dials others. */
+  filterChanged(): void {
+    this.#peerSet.dropBlocked();
+    this.candidates.unblock();
+    this.#dial();
   }
 
   /** Called when `usesPex` has changed: begins or ends peer exchange with the connected peers, which stay connected. */
@@ -232,13 +239,16 @@ export class Swarm {
   }
 
   #makeDialer(): Dialer {
-    const { bans, budget, maxPeers } = this.#options;
+    const { bans, budget, maxPeers, isBlocked } = this.#options;
     const dialer: Dialer = new Dialer({
       ...this.#options,
       candidates: this.candidates,
       wantsSeeds: () => !this.isFinished,
       room: () => Math.min(maxPeers() - this.peers.size, budget.room) - dialer.pending,
-      isAllowed: (address) => !bans.isBanned(address),
+      refusal: (address) => {
+        if (bans.isBanned(address)) return "banned";
+        return isBlocked?.(address) === true ? "blocked" : undefined;
+      },
       offer: () => this.handshake(),
       take: (connection, handshake) => this.#peerSet.admit(connection, handshake, "outgoing"),
     });

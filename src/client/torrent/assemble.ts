@@ -1,7 +1,7 @@
 import type { PeerSource, PeerSources } from "../../discovery/index.ts";
 import { Readers } from "../content/reading.ts";
 import { Relocation } from "../content/relocation.ts";
-import { TorrentDiscovery } from "../torrent-discovery.ts";
+import { TorrentDiscovery } from "../discovery/torrent-discovery.ts";
 import { NamedPeers } from "../named-peers.ts";
 import type { AddOptions } from "../options.ts";
 import { TorrentData, type TorrentOrigin } from "./data.ts";

@@ -1,7 +1,7 @@
 import type { Priority } from "../../swarm/index.ts";
 import type { TrackerStatus } from "../../tracker/index.ts";
 import type { NamedPeers } from "../named-peers.ts";
-import type { DiscoveryChanges, DiscoverySwitches, TorrentDiscovery } from "../torrent-discovery.ts";
+import type { DiscoveryChanges, DiscoverySwitches, TorrentDiscovery } from "../discovery/torrent-discovery.ts";
 import type { Lifecycle } from "./lifecycle.ts";
 import type { Rates, TorrentRates } from "./rates.ts";
 import type { TorrentTrackers } from "./trackers.ts";

@@ -1,4 +1,4 @@
-import type { Gate, InfoHash, PeerId } from "../../base/index.ts";
+import type { Gate, InfoHash, PeerAddress, PeerId } from "../../base/index.ts";
 import type { DiscoveryService } from "../../discovery/index.ts";
 import type { Runtime } from "../../runtime/index.ts";
 import type { FilePool } from "../../storage/index.ts";
@@ -6,7 +6,7 @@ import type { AssemblyBudget, BanList, ConnectionBudget, IntakeBudget, RateLimit
 import type { UdpTrackers } from "../../tracker/index.ts";
 import type { Connector, Tarpit } from "../../transport/index.ts";
 import type { ClientOptions } from "../options.ts";
-import type { ClientDht } from "../dht.ts";
+import type { ClientDht } from "../discovery/dht.ts";
 import type { Places } from "../places.ts";
 
 /** The resources of a client that all its torrents share. */
@@ -19,6 +19,8 @@ export interface TorrentHost {
   readonly pool: FilePool;
   readonly udp: UdpTrackers;
   readonly bans: BanList;
+  /** Returns whether the user's IP filter blocks an address, and counts it if so. */
+  readonly isBlocked: (address: PeerAddress) => boolean;
   /** The sources of peers that all torrents share. */
   readonly discovery: readonly DiscoveryService[];
   /** The client's DHT node; `undefined` without one. */

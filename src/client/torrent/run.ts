@@ -16,7 +16,7 @@ import type { Readers } from "../content/reading.ts";
 import type { Selection } from "../content/selection.ts";
 import { Suspicion } from "../content/suspicion.ts";
 import type { AddOptions } from "../options.ts";
-import type { TorrentDiscovery } from "../torrent-discovery.ts";
+import type { TorrentDiscovery } from "../discovery/torrent-discovery.ts";
 import type { TorrentData } from "./data.ts";
 import type { TorrentHost } from "./host.ts";
 import type { TorrentRates } from "./rates.ts";
@@ -309,6 +309,7 @@ function makeSwarm({ host, infoHash, rates, data, discovery }: RunParts, events:
     intake: host.intake,
     assembly: host.assembly,
     bans: host.bans,
+    isBlocked: host.isBlocked,
     events,
   });
 }

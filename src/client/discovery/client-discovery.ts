@@ -1,8 +1,8 @@
-import { SwitchedService, type DiscoveryService } from "../discovery/index.ts";
-import type { LocalDiscovery } from "../lsd/index.ts";
+import { SwitchedService, type DiscoveryService } from "../../discovery/index.ts";
+import type { LocalDiscovery } from "../../lsd/index.ts";
 import { makeDht, type ClientDht, type ClientDhtOptions, type DhtSettings } from "./dht.ts";
 import { makeLsd, type LsdSettings } from "./lsd.ts";
-import type { ClientOptions } from "./options.ts";
+import type { ClientOptions } from "../options.ts";
 
 /** The ways in which all torrents of a client find peers besides trackers. */
 export class ClientDiscovery {

@@ -1,7 +1,7 @@
 import { afterEach, beforeAll, describe, expect, it } from "vitest";
-import { DhtNet } from "../../test/support/dht-net.ts";
-import { makePlay, Stage, type Actor, type Play } from "../../test/support/stage.ts";
-import type { ClientOptions } from "./index.ts";
+import { DhtNet } from "../../../test/support/dht-net.ts";
+import { makePlay, Stage, type Actor, type Play } from "../../../test/support/stage.ts";
+import type { ClientOptions } from "../index.ts";
 
 const home = { lan: "home" };
 let play: Play;

@@ -1,9 +1,9 @@
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { DhtNet, SimNode } from "../../test/support/dht-net.ts";
-import { digest, makePlay, Stage, type Play } from "../../test/support/stage.ts";
-import { asDict, decode, encode } from "../bencode/index.ts";
-import { parseMetainfo, type Metainfo } from "../metainfo/index.ts";
-import { Client, type ClientOptions, type Torrent } from "./index.ts";
+import { DhtNet, SimNode } from "../../../test/support/dht-net.ts";
+import { digest, makePlay, Stage, type Play } from "../../../test/support/stage.ts";
+import { asDict, decode, encode } from "../../bencode/index.ts";
+import { parseMetainfo, type Metainfo } from "../../metainfo/index.ts";
+import { Client, type ClientOptions, type Torrent } from "../index.ts";
 
 let play: Play;
 let stage: Stage;

@@ -1,6 +1,6 @@
 import { afterEach, beforeAll, describe, expect, it } from "vitest";
-import { DhtNet } from "../../test/support/dht-net.ts";
-import { makePlay, Stage, type Play } from "../../test/support/stage.ts";
+import { DhtNet } from "../../../test/support/dht-net.ts";
+import { makePlay, Stage, type Play } from "../../../test/support/stage.ts";
 
 const home = { lan: "home" };
 let play: Play;

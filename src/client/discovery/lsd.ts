@@ -1,5 +1,5 @@
-import { LocalDiscovery } from "../lsd/index.ts";
-import type { Runtime } from "../runtime/index.ts";
+import { LocalDiscovery } from "../../lsd/index.ts";
+import type { Runtime } from "../../runtime/index.ts";
 
 /** Settings of local service discovery. */
 export interface LsdSettings {

@@ -1,10 +1,10 @@
-import { formatHostPort, toError, type InfoHash } from "../base/index.ts";
-import { Dht, DhtService, type QueryRates } from "../dht/index.ts";
-import type { TorrentNode } from "../metainfo/index.ts";
-import type { Runtime, Timer } from "../runtime/index.ts";
-import type { SwarmDht } from "../swarm/index.ts";
-import type { UdpPort } from "../transport/index.ts";
-import { DHT_SAVE_MS, MAX_DHT_QUERIES, MAX_SAVED_DHT_LENGTH } from "./limits.ts";
+import { formatHostPort, toError, type InfoHash } from "../../base/index.ts";
+import { Dht, DhtService, type QueryRates } from "../../dht/index.ts";
+import type { TorrentNode } from "../../metainfo/index.ts";
+import type { Runtime, Timer } from "../../runtime/index.ts";
+import type { SwarmDht } from "../../swarm/index.ts";
+import type { UdpPort } from "../../transport/index.ts";
+import { DHT_SAVE_MS, MAX_DHT_QUERIES, MAX_SAVED_DHT_LENGTH } from "../limits.ts";
 
 /** Settings of the client's DHT node. */
 export interface DhtSettings {

@@ -1,4 +1,4 @@
-import type { PeerSource } from "../discovery/index.ts";
+import type { PeerSource } from "../../discovery/index.ts";
 
 /** Which ways to find peers a torrent may use besides its trackers, provided that its client uses them. */
 export interface DiscoverySwitches {

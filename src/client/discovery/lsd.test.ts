@@ -1,8 +1,8 @@
 import { afterEach, beforeAll, describe, expect, it } from "vitest";
-import { makePlay, privatePlay, Stage, type Actor, type Play } from "../../test/support/stage.ts";
-import { encodeSearch, LSD_GROUPS } from "../lsd/index.ts";
-import type { SimHost } from "../sim/index.ts";
-import { Client } from "./client.ts";
+import { makePlay, privatePlay, Stage, type Actor, type Play } from "../../../test/support/stage.ts";
+import { encodeSearch, LSD_GROUPS } from "../../lsd/index.ts";
+import type { SimHost } from "../../sim/index.ts";
+import { Client } from "../client.ts";
 
 const [IPV4 = { ip: "", port: 0 }] = LSD_GROUPS;
 const LSD = { lsd: true };
