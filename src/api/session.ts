@@ -158,7 +158,10 @@ export const dhtInfo = z.object({
       limited: z.int(),
       /** The number of replies received since the start. */
       replies: z.int(),
-      /** Whether the node is read-only: it does not reply to queries, because other nodes cannot reach it (BEP 43). */
+      /**
+       * Whether the node is read-only (BEP 43): it does not reply to queries, because it has just started, or because
+       * other nodes cannot reach it.
+       */
       isReadOnly: z.boolean(),
       /** The daemon's IP address as other nodes see it; null while it is not known. */
       externalIp: z.string().nullable(),

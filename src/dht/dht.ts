@@ -5,12 +5,13 @@ import { findItem, storeItem, type FoundItem, type ItemQuery, type StoreResult }
 import type { Item } from "./krpc/message.ts";
 import { MAX_TORRENT_NODES } from "./limits.ts";
 import type { LookupResult } from "./lookup.ts";
-import { DhtNode, type NodeCounts } from "./node.ts";
+import { DhtNode } from "./node.ts";
 import { idFromBytes, randomId, type NodeId } from "./node-id.ts";
 import { findPeers, type FindPeersOptions, type PeersFound } from "./peers.ts";
 import { isFailure } from "./node/queries.ts";
 import type { QueryRates } from "./node/query-limits.ts";
 import { decodeSaved, encodeSaved, type SavedNodes } from "./saved-nodes.ts";
+import type { DhtStats } from "./stats.ts";
 import { ItemStore } from "./store/item-store.ts";
 import { PeerStore } from "./store/peer-store.ts";
 
@@ -40,35 +41,19 @@ export interface DhtOptions {
   readonly saved?: Uint8Array | (() => Promise<Uint8Array | undefined>) | undefined;
   /**
    * Whether the node is read-only (BEP 43), which means that it does not reply to queries. `"auto"` makes it read-only
-   * while other nodes cannot reach it. Default `"auto"`.
+   * for its first minutes, unless other nodes could reach it when {@link Dht.save} was called, and later while they
+   * cannot reach it. Default `"auto"`.
    */
   readonly readOnly?: boolean | "auto" | undefined;
+  /**
+   * The time, in milliseconds, for which the node is read-only at its start in the mode `"auto"`. Default 3 minutes.
+   * Use 0 for a node that will run for long and that others use as their first node.
+   */
+  readonly quietStartMs?: number | undefined;
   /** The maximum rates of queries to which the node replies. */
   readonly rates?: Partial<QueryRates> | undefined;
   /** The sizes of the buckets for the nodes farthest from this one, farthest first. Default {@link WIDE_BUCKETS}. */
   readonly wideBuckets?: readonly number[] | undefined;
-}
-
-/** The state of the node of one IP family. */
-export interface DhtNodeStats extends NodeCounts {
-  readonly family: IpFamily;
-  readonly id: NodeId;
-  /** The number of nodes in the routing table, and the number of its buckets. */
-  readonly nodes: number;
-  readonly buckets: number;
-  readonly outstanding: number;
-  readonly isReadOnly: boolean;
-  /** The address of this host as other nodes see it. */
-  readonly externalIp: string | undefined;
-}
-
-/** The state of a {@link Dht}. */
-export interface DhtStats {
-  readonly families: readonly DhtNodeStats[];
-  /** The number of torrents for which the node stores peers that other nodes announced. */
-  readonly storedTorrents: number;
-  readonly storedPeers: number;
-  readonly storedItems: number;
 }
 
 /** The first byte of a bencoded dictionary, by which KRPC messages are recognised on a port of several protocols. */
@@ -91,7 +76,7 @@ const DICTIONARY = 0x64;
  *   const sockets = new UdpPort({ runtime, ip: "127.0.0.1", port: () => port });
  *   await sockets.open(4);
  *   const known = nodes.map(({ sockets }) => `127.0.0.1:${sockets.local(4).port}`);
- *   const dht = new Dht({ runtime, sockets, families: [4], bootstrap: known });
+ *   const dht = new Dht({ runtime, sockets, families: [4], bootstrap: known, readOnly: false });
  *   await dht.open();
  *   nodes.push({ dht, sockets });
  * }
@@ -248,10 +233,16 @@ export class Dht {
       {
         id4: this.#nodes.get(4)?.id,
         id6: this.#nodes.get(6)?.id,
+        reached: [...this.#nodes].filter(([, node]) => node.isReached).map(([family]) => family),
         endpoints: nodes.map(({ endpoint }) => endpoint),
       },
       this.#options.runtime.hasher,
     );
+  }
+
+  /** Whether the nodes of all families are read-only, which means that they do not reply to queries (BEP 43). */
+  get isReadOnly(): boolean {
+    return [...this.#nodes.values()].every((node) => node.isReadOnly);
   }
 
   get stats(): DhtStats {
@@ -285,7 +276,7 @@ export class Dht {
       try {
         await sockets.open(family);
         if (this.#abort.signal.aborted) return;
-        const node = this.#makeNode(family, family === 4 ? saved?.id4 : saved?.id6);
+        const node = this.#makeNode(family, saved);
         this.#nodes.set(family, node);
         node.open();
       } catch (error) {
@@ -308,8 +299,8 @@ export class Dht {
     }
   }
 
-  #makeNode(family: IpFamily, id: NodeId | undefined): DhtNode {
-    const { runtime, sockets, wideBuckets, rates, readOnly } = this.#options;
+  #makeNode(family: IpFamily, saved: SavedNodes | undefined): DhtNode {
+    const { runtime, sockets, wideBuckets, rates, readOnly, quietStartMs } = this.#options;
     const { clock, random, hasher } = runtime;
     return new DhtNode({
       family,
@@ -320,10 +311,11 @@ export class Dht {
       items: this.#items,
       send: (to, bytes) => sockets.send(to, bytes),
       tables: (of) => this.#nodes.get(of)?.table,
-      id,
+      id: family === 4 ? saved?.id4 : saved?.id6,
       wideBuckets,
       rates,
       readOnly,
+      quietStartMs: saved?.reached.includes(family) === true ? 0 : quietStartMs,
       bootstrap: () => this.#bootstrap(),
       onFirst: () => this.#wake(),
     });

@@ -7,8 +7,9 @@ import { decodeKrpc } from "./krpc/decode.ts";
 import { encodeQuery, encodeReply } from "./krpc/encode.ts";
 import type { Query } from "./krpc/message.ts";
 import { MAX_OUTSTANDING, MAX_STORED_PEERS_IN_ALL, MAX_STORED_TORRENTS } from "./limits.ts";
-import { DhtNode, type NodeOptions } from "./node.ts";
+import { DhtNode } from "./node.ts";
 import { randomId } from "./node-id.ts";
+import type { NodeOptions } from "./node/options.ts";
 import { ItemStore } from "./store/item-store.ts";
 import { PeerStore } from "./store/peer-store.ts";
 

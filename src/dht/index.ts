@@ -1,5 +1,6 @@
 /** The distributed hash table (BEP 5, 32, 33, 42, 43, 44, 51): finds peers and stores small items without a server. */
-export { DhtNode, type NodeCounts, type NodeOptions } from "./node.ts";
+export { DhtNode } from "./node.ts";
+export type { NodeCounts, NodeOptions } from "./node/options.ts";
 export { decodeKrpc } from "./krpc/decode.ts";
 export { encodeError, encodeQuery, encodeReply, type ReplyFields } from "./krpc/encode.ts";
 export {
@@ -22,7 +23,8 @@ export { isSigned, ItemStore, itemTarget, signedBytes } from "./store/item-store
 export { PeerStore } from "./store/peer-store.ts";
 export { RoutingTable } from "./table/routing-table.ts";
 export { DEFAULT_BOOTSTRAP } from "./bootstrap.ts";
-export { Dht, type DhtNodeStats, type DhtOptions, type DhtSockets, type DhtStats } from "./dht.ts";
+export { Dht, type DhtOptions, type DhtSockets } from "./dht.ts";
+export type { DhtNodeStats, DhtStats } from "./stats.ts";
 export type { FoundItem, ItemQuery, StoreResult } from "./items.ts";
 export type { AnnounceOptions, FindPeersOptions, PeersFound } from "./peers.ts";
 export { decodeSaved, encodeSaved, type SavedNodes } from "./saved-nodes.ts";

@@ -172,6 +172,12 @@ export const ADDRESS_VOTES = 5;
 export const ANNOUNCE_MS = 15 * 60_000;
 
 /**
+ * The time, in milliseconds, after which a read-only node announces a torrent whose first lookup has found several
+ * peers. Many short-lived clients have ended by then.
+ */
+export const DEFERRED_ANNOUNCE_MS = 30_000;
+
+/**
  * The time, in milliseconds, between two lookups while the routing table is empty. It doubles each time, up to a
  * minute.
  */

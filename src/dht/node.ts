@@ -1,5 +1,5 @@
-import { formatEndpoint, ipScope, isDialable, type Endpoint, type IpFamily, type SyncHasher } from "../base/index.ts";
-import type { Clock, Random, Timer } from "../runtime/index.ts";
+import { formatEndpoint, ipScope, isDialable, type Endpoint } from "../base/index.ts";
+import type { Timer } from "../runtime/index.ts";
 import { AddressVotes } from "./node/address-votes.ts";
 import { decodeKrpc, looksLikeQuery } from "./krpc/decode.ts";
 import { encodeError, encodeReply } from "./krpc/encode.ts";
@@ -8,55 +8,14 @@ import { BOOTSTRAP_RETRY_MS, CARE_MS, FEW_NODES, K, MAX_PINGS } from "./limits.t
 import { Lookup, type LookupResult } from "./lookup.ts";
 import { randomId, randomIdAt, type NodeId } from "./node-id.ts";
 import { Newcomers } from "./node/newcomers.ts";
+import type { NodeCounts, NodeOptions } from "./node/options.ts";
 import { Queries, type Failure, type Target } from "./node/queries.ts";
-import { QueryLimits, type QueryRates } from "./node/query-limits.ts";
+import { QueryLimits } from "./node/query-limits.ts";
 import { Reachability } from "./node/reachability.ts";
 import { replyRoom, Responder } from "./node/responder.ts";
 import { isSecureId, secureId } from "./secure-id.ts";
-import type { ItemStore } from "./store/item-store.ts";
-import type { PeerStore } from "./store/peer-store.ts";
 import { Tokens } from "./store/tokens.ts";
 import { RoutingTable } from "./table/routing-table.ts";
-
-/** The numbers of messages that a node has counted since its start. */
-export interface NodeCounts {
-  /** The number of datagrams that were not KRPC messages. */
-  malformed: number;
-  /** The number of queries received. `limited` is the number of those that got no reply because there were too many. */
-  queries: number;
-  limited: number;
-  /** The number of replies to this node's queries. */
-  replies: number;
-}
-
-/** Options of {@link DhtNode}. */
-export interface NodeOptions {
-  readonly family: IpFamily;
-  readonly clock: Clock;
-  readonly random: Random;
-  readonly hasher: SyncHasher;
-  readonly peers: PeerStore;
-  readonly items: ItemStore;
-  /** Called to send a datagram. */
-  readonly send: (to: Endpoint, bytes: Uint8Array) => void;
-  /** Returns the routing table of an IP family (BEP 32); `undefined` when the family is not in use. */
-  readonly tables: (family: IpFamily) => RoutingTable | undefined;
-  /**
-   * The node id at the start. Default: a random id, which is replaced when the address of this host is known (BEP 42).
-   */
-  readonly id?: NodeId | undefined;
-  readonly wideBuckets?: readonly number[] | undefined;
-  readonly rates?: Partial<QueryRates> | undefined;
-  /**
-   * Whether the node is read-only (BEP 43), which means that it does not reply to queries. `"auto"` makes it read-only
-   * while other nodes cannot reach it. Default `"auto"`.
-   */
-  readonly readOnly?: boolean | "auto" | undefined;
-  /** Returns the nodes to query while the routing table is empty. */
-  readonly bootstrap: () => Promise<readonly Endpoint[]>;
-  /** Called when the first node joins an empty routing table. */
-  readonly onFirst?: () => void;
-}
 
 /**
  * A DHT node of one IP family (BEP 5, 32, 42, 43). It does no I/O: the caller passes it received datagrams, it sends
@@ -85,7 +44,7 @@ export class DhtNode {
     this.#options = options;
     this.#table = new RoutingTable({ id: options.id ?? randomId(random), family, wideBuckets: options.wideBuckets });
     this.#limits = new QueryLimits(now, options.rates);
-    this.#reachability = new Reachability(options.readOnly ?? "auto", now);
+    this.#reachability = new Reachability(options.readOnly ?? "auto", now, options.quietStartMs);
     this.#queries = new Queries({
       clock,
       random,
@@ -112,6 +71,11 @@ export class DhtNode {
   /** Whether the node asks other nodes not to query it (BEP 43). */
   get isReadOnly(): boolean {
     return this.#reachability.isReadOnly;
+  }
+
+  /** Whether nodes that this node had not queried have sent queries to it. */
+  get isReached(): boolean {
+    return this.#reachability.isReached;
   }
 
   /** The address of this host as other nodes see it; `undefined` until enough of them agree. */
@@ -328,6 +292,11 @@ export class DhtNode {
     }
     this.#retryMs = BOOTSTRAP_RETRY_MS;
     // Buckets other than our own have few nodes yet.
+    this.#findFar();
+  }
+
+  /** Starts lookups in the three ranges of ids that are farthest from this node's id. */
+  #findFar(): void {
     for (let bits = 0; bits < Math.min(3, this.#table.depth); bits++)
       this.#find(randomIdAt(this.id, bits, this.#options.random));
   }
@@ -337,7 +306,10 @@ export class DhtNode {
     const now = clock.now();
     peers.expire(now);
     items.expire(now);
-    this.#reachability.tick(now);
+    if (this.#reachability.tick(now)) {
+      this.#find(this.id);
+      this.#findFar();
+    }
     for (const target of this.#newcomers.due(MAX_PINGS, now)) this.#ping(target);
     if (this.#table.size === 0 && this.#retry === undefined) {
       this.#fill();

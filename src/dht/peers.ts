@@ -24,6 +24,8 @@ export interface FindPeersOptions {
   /** Called with peers as they are found, each peer once. */
   readonly onPeers?: ((peers: readonly Endpoint[]) => void) | undefined;
   readonly announce?: AnnounceOptions | undefined;
+  /** Whether to announce only when no peers were found. Default false. */
+  readonly announceIfAlone?: boolean | undefined;
   /** Whether to request bloom filters, to estimate the number of peers (BEP 33). */
   readonly scrape?: boolean | undefined;
   readonly noSeed?: boolean | undefined;
@@ -63,7 +65,7 @@ export async function findPeers(
   target: NodeId,
   options: FindPeersOptions,
 ): Promise<PeersFound> {
-  const { onPeers, announce, scrape, noSeed, signal } = options;
+  const { onPeers, announce, announceIfAlone = false, scrape, noSeed, signal } = options;
   const peers = new Map<string, Endpoint>();
   const filters = new Filters();
   const onReply = (_: NodeInfo, reply: Reply): void => {
@@ -76,8 +78,9 @@ export async function findPeers(
   const results = await Promise.all(
     nodes.map(async (node) => {
       const result = await node.lookup(target, query, { onReply, signal });
-      const isWanted = announce !== undefined && signal?.aborted !== true;
-      const announced = isWanted ? await announceAt(node, target, result.closest, announce) : 0;
+      const isWanted = !(announceIfAlone && peers.size > 0) && signal?.aborted !== true;
+      const announced =
+        isWanted && announce !== undefined ? await announceAt(node, target, result.closest, announce) : 0;
       return { ...result, announced };
     }),
   );

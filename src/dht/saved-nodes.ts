@@ -1,5 +1,5 @@
-import { equalBytes, ipFamily, type Endpoint, type SyncHasher } from "../base/index.ts";
-import { asBytes, asDict, decode, encode } from "../bencode/index.ts";
+import { equalBytes, ipFamily, type Endpoint, type IpFamily, type SyncHasher } from "../base/index.ts";
+import { asBytes, asDict, asList, decode, encode } from "../bencode/index.ts";
 import { unpackEndpoints, packEndpoints } from "../base/index.ts";
 import { MAX_SAVED_NODES } from "./limits.ts";
 import { ID_LENGTH, idFromBytes, idToBytes, type NodeId } from "./node-id.ts";
@@ -10,12 +10,14 @@ export interface SavedNodes {
   readonly id4: NodeId | undefined;
   /** This client's node id for IPv6; `undefined` when IPv6 was not in use. */
   readonly id6: NodeId | undefined;
+  /** The IP families for which other nodes could reach this client's node. */
+  readonly reached: readonly IpFamily[];
   /** The endpoints of nodes that replied in the last run. They join the routing table when they reply again. */
   readonly endpoints: readonly Endpoint[];
 }
 
 /** Encodes the state: bencode with a checksum. */
-export function encodeSaved({ id4, id6, endpoints }: SavedNodes, hasher: SyncHasher): Uint8Array {
+export function encodeSaved({ id4, id6, reached, endpoints }: SavedNodes, hasher: SyncHasher): Uint8Array {
   const of = (family: 4 | 6): Uint8Array =>
     packEndpoints(endpoints.filter(({ ip }) => ipFamily(ip) === family).slice(0, MAX_SAVED_NODES), family);
   const body = encode({
@@ -23,6 +25,7 @@ export function encodeSaved({ id4, id6, endpoints }: SavedNodes, hasher: SyncHas
     id6: id6 === undefined ? undefined : idToBytes(id6),
     nodes4: of(4),
     nodes6: of(6),
+    reached,
   });
   return encode({ body, sha1: hasher.digestSync("sha1", body) });
 }
@@ -42,6 +45,7 @@ export function decodeSaved(bytes: Uint8Array, hasher: SyncHasher): SavedNodes |
     return {
       id4: id("id4"),
       id6: id("id6"),
+      reached: ([4, 6] as const).filter((family) => asList(dict?.get("reached"))?.includes(family) === true),
       endpoints: [
         ...unpackEndpoints(asBytes(dict?.get("nodes4")) ?? new Uint8Array(), 4),
         ...unpackEndpoints(asBytes(dict?.get("nodes6")) ?? new Uint8Array(), 6),

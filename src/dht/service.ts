@@ -2,7 +2,7 @@ import { ipPeer, type InfoHash } from "../base/index.ts";
 import type { DiscoveryService, DiscoveryTarget, PeerSource } from "../discovery/index.ts";
 import type { Clock, Random, Timer } from "../runtime/index.ts";
 import type { Dht } from "./dht.ts";
-import { ANNOUNCE_MS, BOOTSTRAP_RETRY_MS } from "./limits.ts";
+import { ANNOUNCE_MS, BOOTSTRAP_RETRY_MS, DEFERRED_ANNOUNCE_MS } from "./limits.ts";
 
 /** Options of {@link DhtService}. */
 export interface DhtServiceOptions {
@@ -77,6 +77,8 @@ class DhtSource implements PeerSource {
   #timer: Timer | undefined;
   /** The time, in milliseconds, from the last lookup to the next one; a random change is added. */
   #waitMs = BOOTSTRAP_RETRY_MS;
+  /** Whether a lookup since the start has announced this client, or has left that to the next one. */
+  #hasSearched = false;
 
   constructor(infoHash: InfoHash, options: DhtServiceOptions, enqueue: (source: DhtSource) => void) {
     this.#infoHash = infoHash;
@@ -87,6 +89,7 @@ class DhtSource implements PeerSource {
   start(target: DiscoveryTarget): void {
     this.#run = { target, abort: new AbortController() };
     this.#waitMs = BOOTSTRAP_RETRY_MS;
+    this.#hasSearched = false;
     this.#enqueue(this);
   }
 
@@ -111,14 +114,21 @@ class DhtSource implements PeerSource {
     await dht.ready(undefined, signal);
     if (signal.aborted) return;
     const announce = port === 0 ? undefined : { port, impliedPort, isSeed: isSeed?.(this.#infoHash) === true };
+    // Many nodes add one that announces to their tables, even if it is read-only (BEP 43), and wait for its replies
+    // later. So a client that may be gone in a moment, and has found peers, does not announce at once.
+    const announceIfAlone = !this.#hasSearched && dht.isReadOnly && announce?.isSeed === false;
     const { announced, queries, peers } = await dht.findPeers(this.#infoHash, {
       announce,
+      announceIfAlone,
       signal,
       onPeers: (peers) => !signal.aborted && run.target.found(peers.map(ipPeer)),
     });
+    this.#hasSearched ||= queries > 0;
+    const isDeferred = announceIfAlone && announced === 0;
     // No nodes, or no peer but perhaps ourselves: other peers may be announced soon, and are looked for sooner.
     const isMissed = queries === 0 || (announce !== undefined && announced === 0) || peers.length <= 1;
     this.#waitMs = isMissed ? Math.min(2 * this.#waitMs, ANNOUNCE_MS) : ANNOUNCE_MS;
+    if (isDeferred && peers.length > 1) this.#waitMs = DEFERRED_ANNOUNCE_MS;
     if (!signal.aborted) this.#plan(this.#waitMs);
   }
 

@@ -1,12 +1,14 @@
 import { createHash, randomBytes } from "node:crypto";
+import { createSocket } from "node:dgram";
 import { mkdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
 import { fromHex, toHex, utf8, utf8Decode } from "../../src/base/index.ts";
 import { asDict, decode, encode, type BInput } from "../../src/bencode/index.ts";
 import type { Client } from "../../src/client/index.ts";
-import { idFromBytes, idToBytes, signedBytes } from "../../src/dht/index.ts";
+import { decodeKrpc, encodeQuery, idFromBytes, idToBytes, signedBytes } from "../../src/dht/index.ts";
 import { nodeRuntime } from "../../src/runtime/node/index.ts";
+import { start } from "../cli/command-line.ts";
 import { newClient, sums, torrentOf, writeRandom } from "../support/clients.ts";
 import { LibtorrentDht } from "../support/libtorrent-dht.ts";
 import { eventually } from "../support/process.ts";
@@ -63,6 +65,59 @@ describe.skipIf(absent.length > 0)(`a private DHT of 30 libtorrent nodes${becaus
     await Promise.all([leecher.close(), seeder.close()]);
   });
 });
+
+describe.skipIf(absent.length > 0)(
+  `downloads one after the other in a DHT of libtorrent nodes${because(absent)}`,
+  () => {
+    it("find what is seeded, and leave no closed node in the tables of others", async () => {
+      const dht = await LibtorrentDht.start(20);
+      const bootstrap = dht.bootstrap.flatMap((node) => ["--dht-bootstrap", node]);
+      const used: number[] = [];
+      for (let round = 0; round < 10; round++) {
+        const { seedDir, dir, file, link } = await scene();
+        const name = `seed ${round}`;
+        dht.send({ do: "add", name, node: (7 * round) % 20, torrent: file, dir: seedDir, seed: true });
+        await dht.report("torrent", ({ torrent }) => torrent?.name === name && torrent.complete);
+        dht.send({ do: "announce", name });
+        const run = start("download", link, "--dir", dir, "--json", "--port", "0", "--no-lsd", ...bootstrap);
+        used.push(Number((await run.until("ready"))["port"]));
+        await run.until("complete");
+        expect(await run.program.exit()).toBe(0);
+        expect(await river(dir)).toBe(await river(seedDir));
+      }
+      const known = await knownPorts(dht.ports);
+      expect(known.size).toBeGreaterThan(10);
+      // Those that found no peer at once have announced themselves, and libtorrent adds nodes that announce.
+      expect(used.filter((port) => known.has(port)).length).toBeLessThanOrEqual(3);
+    });
+  },
+);
+
+/** Returns the ports of all nodes that the nodes at these ports of the loopback address know. */
+async function knownPorts(ports: readonly number[]): Promise<Set<number>> {
+  const known = new Set<number>();
+  const waiting = new Set<string>();
+  const socket = createSocket("udp4");
+  socket.on("message", (bytes) => {
+    const message = decodeKrpc(bytes);
+    if (message?.kind !== "reply") return;
+    waiting.delete(toHex(message.transaction));
+    for (const { endpoint } of message.reply.nodes) known.add(endpoint.port);
+  });
+  for (const port of ports) {
+    for (let bits = 0; bits < 8; bits++) {
+      const id = idFromBytes(new Uint8Array(20).fill(bits << 5));
+      const transaction = Uint8Array.of(port >> 8, port & 255, bits);
+      waiting.add(toHex(transaction));
+      const query = encodeQuery(transaction, id, { method: "find_node", target: id }, true);
+      // A copy: the encoder uses its buffer again.
+      socket.send(Buffer.from(query), port, "127.0.0.1");
+    }
+  }
+  await eventually("all nodes have replied", () => waiting.size === 0);
+  socket.close();
+  return known;
+}
 
 describe.skipIf(absent.length > 0)(`a first DHT node of libtorrent${because(absent)}`, () => {
   /** A DHT of libtorrent nodes in which one torrent is seeded, and a client without bootstrap nodes. */

@@ -72,7 +72,10 @@ export class DhtInternet {
     return this.#gone + this.net.nodes.reduce((sum, { received }) => sum + received, 0);
   }
 
-  /** Lets all nodes begin within `ms`, each with some nodes that it knows from an earlier run. */
+  /**
+   * Lets all nodes begin within `ms`, each with some nodes that it knows from an earlier run, and knowing whether it
+   * could be reached then.
+   */
   async begin(ms: number): Promise<void> {
     const { nodes } = this.#options;
     while (this.#added < nodes) {
@@ -143,10 +146,12 @@ export class DhtInternet {
     const line: LineOptions = { loss: loss / 2, ...(isHidden ? { nat: { kind } } : {}) };
     const isOld = isHidden && this.#random.chance(oldShare);
     const host = this.net.world.host(ip, line);
+    const id4 = secureId(ip, this.#random);
+    const reached = isHidden && kind !== "full-cone" ? [] : [4 as const];
     const saved =
       known.length === 0
         ? undefined
-        : encodeSaved({ id4: secureId(ip, this.#random), id6: undefined, endpoints: known }, host.runtime.hasher);
+        : encodeSaved({ id4, id6: undefined, reached, endpoints: known }, host.runtime.hasher);
     const node = await this.net.start(host, { saved, readOnly: isOld || isRouter ? false : "auto" });
     if (isHidden) this.nats.set(node, kind);
     else this.#reachable.push(node);

@@ -156,7 +156,7 @@ export function dhtFields({ isEnabled, families, storedTorrents, storedPeers, st
       `IPv${family}`,
       [
         `${count(nodes, "node")}, ${count(queries, "query", "queries")} received, ${count(replies, "reply", "replies")} received`,
-        `${isReadOnly ? "read-only: other nodes do not reach it" : "other nodes can query it"}${externalIp === null ? "" : `; seen as ${clean(externalIp)}`}`,
+        `${isReadOnly ? "read-only: it has just started, or other nodes do not reach it" : "other nodes can query it"}${externalIp === null ? "" : `; seen as ${clean(externalIp)}`}`,
         `id ${clean(id)}`,
       ],
     ]),

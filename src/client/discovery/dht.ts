@@ -12,7 +12,8 @@ export interface DhtSettings {
   readonly bootstrap?: readonly string[] | undefined;
   /**
    * Whether the node is read-only (BEP 43), which means that it does not reply to queries. `"auto"` makes it read-only
-   * while other nodes cannot reach it. Default `"auto"`.
+   * for its first minutes, unless other nodes could reach it in the last run, and later while they cannot reach it.
+   * Default `"auto"`.
    */
   readonly readOnly?: boolean | "auto" | undefined;
   /**
@@ -80,8 +81,9 @@ export class ClientDht extends DhtService implements SwarmDht {
     await super.close();
   }
 
-  /** Returns the UDP port of the DHT node, which is sent to peers. */
+  /** Returns the UDP port of the DHT node, which is sent to peers; 0 while the node does not reply to queries. */
   port(): number {
+    if (this.dht.isReadOnly) return 0;
     const { udpPort } = this.#options;
     return (udpPort.local(4) ?? udpPort.local(6))?.port ?? 0;
   }

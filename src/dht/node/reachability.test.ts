@@ -14,8 +14,42 @@ function busy(reachability: Reachability, now: number): void {
 }
 
 describe("Reachability", () => {
-  it("becomes read-only when only queried nodes send queries, although their replies were lost", () => {
+  it("starts read-only, and accepts queries after three minutes: then the test begins", () => {
     const reachability = new Reachability("auto", 0);
+    const begun: number[] = [];
+    const open: number[] = [];
+    for (let minute = 0; minute < 20; minute++) {
+      busy(reachability, minute * MINUTE);
+      if (reachability.tick(minute * MINUTE)) begun.push(minute);
+      if (!reachability.isReadOnly) open.push(minute);
+    }
+    expect([begun, open]).toEqual([[3], [3, 4, 5, 6, 7, 8, 9, 10, 11, 12]]);
+    expect(reachability.isReached).toBe(false);
+  });
+
+  it("knows whether it was reached, until it becomes read-only", () => {
+    const reachability = new Reachability("auto", 0);
+    reachability.tick(3 * MINUTE);
+    reachability.onQuery(node(900), 4 * MINUTE);
+    expect(reachability.isReached).toBe(true);
+    for (let minute = 5; minute < 90; minute++) {
+      busy(reachability, minute * MINUTE);
+      reachability.tick(minute * MINUTE);
+    }
+    expect([reachability.isReadOnly, reachability.isReached]).toEqual([true, false]);
+  });
+
+  it.each([true, false])("never changes the mode readOnly: %s", (mode) => {
+    const reachability = new Reachability(mode, 0);
+    for (let minute = 0; minute < 90; minute++) {
+      busy(reachability, minute * MINUTE);
+      reachability.tick(minute * MINUTE);
+      expect(reachability.isReadOnly).toBe(mode);
+    }
+  });
+
+  it("becomes read-only when only queried nodes send queries, although their replies were lost", () => {
+    const reachability = new Reachability("auto", 0, 0);
     for (let minute = 0; minute <= 10; minute++) {
       busy(reachability, minute * MINUTE);
       reachability.onSent(node(500), minute * MINUTE);
@@ -28,7 +62,7 @@ describe("Reachability", () => {
   });
 
   it("repeats the test after an hour, then after two", () => {
-    const reachability = new Reachability("auto", 0);
+    const reachability = new Reachability("auto", 0, 0);
     const open: number[] = [];
     for (let minute = 1; minute < 300; minute++) {
       busy(reachability, minute * MINUTE);
@@ -39,7 +73,7 @@ describe("Reachability", () => {
   });
 
   it("stays reachable for as long as unknown nodes send queries", () => {
-    const reachability = new Reachability("auto", 0);
+    const reachability = new Reachability("auto", 0, 0);
     for (let minute = 1; minute < 500; minute++) {
       busy(reachability, minute * MINUTE);
       if (minute % 30 === 0) reachability.onQuery(node(1_000 + minute), minute * MINUTE);

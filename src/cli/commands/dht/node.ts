@@ -50,7 +50,7 @@ export function nodeCommand(parent: CommandEntry): Command {
 async function run(session: Session<NodeFlags>): Promise<number> {
   const { flags, output } = session;
   const { signal } = session.interrupt;
-  const open = await openDht(session, { port: flags.port ?? DEFAULT_PORT, readOnly: "auto" });
+  const open = await openDht(session, { port: flags.port ?? DEFAULT_PORT, readOnly: "auto", quietStartMs: 0 });
   const { dht, sockets } = open;
   const addresses = ([4, 6] as const).flatMap((family): readonly Endpoint[] => {
     const local = sockets.local(family);

@@ -27,7 +27,10 @@ export interface OpenDht {
 /** Options of {@link openDht}. */
 export interface OpenDhtOptions {
   readonly port?: number;
+  /** Default: true. */
   readonly readOnly?: boolean | "auto";
+  /** The time, in milliseconds, for which the node is read-only at its start in the mode `"auto"`. */
+  readonly quietStartMs?: number;
   /** The nodes to query first. They replace the nodes that the user names. */
   readonly bootstrap?: readonly string[];
 }
@@ -80,6 +83,7 @@ export async function openDht(session: Session<DhtFlags>, options: OpenDhtOption
     families,
     bootstrap: options.bootstrap ?? dhtBootstrap(flags.bootstrap),
     readOnly: options.readOnly ?? true,
+    quietStartMs: options.quietStartMs,
   });
   const open = { runtime, dht, sockets };
   try {
