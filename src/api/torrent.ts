@@ -184,6 +184,7 @@ export const peer = z.object({
    * - D: the daemon downloads from the peer; d: it would, but the peer chokes it
    * - U: the daemon uploads to the peer; u: it would, but the peer is not interested
    * - S: the peer snubs the daemon
+   * - E: all data of the connection is encrypted
    * - How the daemon learned of the peer: I the peer connected, T tracker, H DHT, X peer exchange, L local network
    */
   flags: z.string(),

@@ -11,6 +11,7 @@ export * from "./hash/crc32c.ts";
 export * from "./hash/fnv1a.ts";
 export * from "./hash/hash.ts";
 export * from "./hash/ids.ts";
+export * from "./hash/key-pair.ts";
 export * from "./limits.ts";
 export * from "./peer-address.ts";
 export * from "./bytes/node-buffer.ts";

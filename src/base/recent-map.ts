@@ -20,6 +20,10 @@ export class RecentMap<K, V> {
     return this.#entries.has(key);
   }
 
+  delete(key: K): void {
+    this.#entries.delete(key);
+  }
+
   /** Sets an entry and makes it the newest. When there are too many entries, the oldest is removed. */
   set(key: K, value: V): void {
     this.#entries.delete(key);

@@ -1,12 +1,20 @@
-import { Gate, InfoHash, ipScope, type PeerId, UsageError } from "../base/index.ts";
+import { Gate, type InfoHash, ipScope, type PeerId, UsageError } from "../base/index.ts";
 import type { Dht } from "../dht/index.ts";
 import type { LocalDiscovery } from "../lsd/index.ts";
 import type { Runtime, Timer } from "../runtime/index.ts";
 import { FilePool, makingRoom } from "../storage/index.ts";
 import type { Swarm } from "../swarm/index.ts";
-import { Connector, Tarpit, TcpTransport, UdpPort, type Transport } from "../transport/index.ts";
+import {
+  Connector,
+  PeerConnector,
+  Tarpit,
+  TcpTransport,
+  UdpPort,
+  type EncryptionPolicy,
+  type Transport,
+} from "../transport/index.ts";
 import { generatePeerId } from "../wire/index.ts";
-import { checkLimits } from "./limit-checks.ts";
+import { checkEncryption, checkLimits } from "./limit-checks.ts";
 import { ClientDiscovery } from "./discovery/client-discovery.ts";
 import { ConnectionCount } from "./connection-count.ts";
 import { checkDiskName } from "./content/disk-name.ts";
@@ -22,6 +30,7 @@ import { isPath, resolveSource, toOrigin, type ResolvedSource } from "./source.t
 import { assembleTorrent, type ManagedTorrent } from "./torrent/assemble.ts";
 import type { TorrentHost } from "./torrent/host.ts";
 import type { Torrent } from "./torrent/torrent.ts";
+import { TorrentsOnWire } from "./torrents-on-wire.ts";
 
 /**
  * A BitTorrent client: many torrents with one listener and shared limits. No socket or file is opened before the first
@@ -35,8 +44,9 @@ export class Client {
   readonly #torrents = new Map<string, ManagedTorrent>();
   /** The torrents that are ticked each second: those with peers or periodic work. Idle seeds are left out. */
   readonly #awake = new Set<ManagedTorrent>();
-  /** Torrents by the 20-byte info-hash that handshakes contain. */
-  readonly #byWireHash = new Map<string, ManagedTorrent>();
+  /** Torrents by what handshakes contain. */
+  readonly #onWire: TorrentsOnWire<ManagedTorrent>;
+  readonly #encryption: { policy: EncryptionPolicy };
   /** The paths of all torrents' data, to detect files that torrents have in common. */
   readonly #places = new Places();
   readonly #reads = new Gate(MAX_READING);
@@ -54,11 +64,14 @@ export class Client {
   /** Throws UsageError `client.rate`, `client.count` for invalid limits. */
   constructor(options: ClientOptions) {
     checkLimits(options);
+    checkEncryption(options.encryption);
     const pool = new FilePool(options.runtime.files);
     // State files need file handles, too: idle data files are closed for them when the system allows no more.
     const runtime = { ...options.runtime, files: makingRoom(options.runtime.files, pool) };
     this.#options = options;
     this.#runtime = runtime;
+    this.#onWire = new TorrentsOnWire(runtime.hasher);
+    this.#encryption = { policy: options.encryption ?? "preferred" };
     this.#connections = new ConnectionCount(options.maxConnections ?? DEFAULT_MAX_CONNECTIONS, () => this.#swarms());
     this.#ipFilter = new ClientIpFilter({
       runtime,
@@ -83,7 +96,7 @@ export class Client {
       udpPort: this.#udpPort,
       discovery,
       ipFilter: this.#ipFilter,
-      connector: new Connector(transports),
+      connector: new PeerConnector(runtime, new Connector(transports), () => this.#encryption.policy),
       tarpit,
       budget: this.#connections,
       places: this.#places,
@@ -184,7 +197,7 @@ export class Client {
     const { torrent } = managed;
     managed.data.claimPlace(folder);
     this.#torrents.set(origin.infoHash.hex, managed);
-    this.#byWireHash.set(wireKey(origin.infoHash.wire), managed);
+    this.#onWire.add(origin.infoHash, managed);
     this.#ticker ??= this.#runtime.clock.every(TICK_MS, () => this.#tick());
     if (options.paused !== true) torrent.resume();
     return torrent;
@@ -227,6 +240,12 @@ export class Client {
     this.#connections.max = limits.maxConnections ?? this.#connections.max;
     this.#host.maxPeers = limits.maxPeers ?? this.#host.maxPeers;
     this.#host.uploadSlots = limits.uploadSlots ?? this.#host.uploadSlots;
+  }
+
+  /** Changes how connections are encrypted; open ones stay as they are. Throws UsageError `client.encryption`. */
+  setEncryption(policy: EncryptionPolicy): void {
+    checkEncryption(policy);
+    this.#encryption.policy = policy;
   }
 
   /**
@@ -298,31 +317,27 @@ export class Client {
     if (torrent !== undefined) this.#awake.delete(torrent);
     this.#places.remove(infoHash);
     this.#torrents.delete(infoHash.hex);
-    this.#byWireHash.delete(wireKey(infoHash.wire));
+    this.#onWire.remove(infoHash);
   }
 
   *#swarms(): Generator<Swarm> {
     for (const { lifecycle } of this.#torrents.values()) if (lifecycle.swarm !== undefined) yield lifecycle.swarm;
   }
 
-  #makeListener({ clock }: Runtime, tarpit: Tarpit, transports: readonly Transport[]): PeerListener {
+  #makeListener(runtime: Runtime, tarpit: Tarpit, transports: readonly Transport[]): PeerListener {
     return new PeerListener({
-      clock,
+      runtime,
+      encryption: this.#encryption,
+      findTorrent: (hash) => this.#onWire.find(hash),
       tarpit,
       transports,
       isBlocked: (address) => this.#ipFilter.isBlocked(address),
-      offer: (infoHash) => this.#byWireHash.get(wireKey(infoHash))?.lifecycle.swarm?.handshake(),
+      offer: (infoHash) => this.#onWire.get(infoHash)?.lifecycle.swarm?.handshake(),
       take: (connection, handshake) => {
-        const handlers = this.#byWireHash
-          .get(wireKey(handshake.infoHash))
-          ?.lifecycle.swarm?.accept(connection, handshake);
+        const handlers = this.#onWire.get(handshake.infoHash)?.lifecycle.swarm?.accept(connection, handshake);
         if (handlers !== undefined && ipScope(connection.remote.ip) === "public") this.#isReachable = true;
         return handlers;
       },
     });
   }
-}
-
-function wireKey(infoHash: Uint8Array): string {
-  return InfoHash.fromBytes(infoHash).hex;
 }

@@ -196,7 +196,7 @@ describe("Client connections", () => {
         socket.destroy();
       },
     });
-    await s.leecher("10.0.0.2", { peers: ["10.0.0.9:1"] });
+    await s.leecher("10.0.0.2", { peers: ["10.0.0.9:1"] }, {}, { encryption: "disabled" });
     await s.world.run(600_000);
     const waits = at.slice(1).map((time, index) => time - (at[index] ?? 0));
     expect(waits.length).toBeGreaterThanOrEqual(5);

@@ -1,4 +1,5 @@
 import { UsageError } from "../base/index.ts";
+import { ENCRYPTION_POLICIES, type EncryptionPolicy } from "../transport/index.ts";
 
 /** Limits of a client or a torrent. */
 interface Limits {
@@ -30,4 +31,10 @@ export function checkLimits({ maxDownloadRate, maxUploadRate, maxConnections, ma
       fields: { option: name },
     });
   }
+}
+
+/** Throws UsageError `client.encryption` for a text that is no policy. */
+export function checkEncryption(policy: EncryptionPolicy | undefined): void {
+  if (policy === undefined || ENCRYPTION_POLICIES.includes(policy)) return;
+  throw new UsageError("client.encryption", `encryption must be one of ${ENCRYPTION_POLICIES.join(", ")}`);
 }

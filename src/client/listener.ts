@@ -1,10 +1,13 @@
 import { addressIp, type PeerAddress } from "../base/index.ts";
-import type { Clock, SocketHandlers } from "../runtime/index.ts";
+import type { SocketHandlers } from "../runtime/index.ts";
 import {
   Arrivals,
   HalfOpenConnections,
-  HandshakeSession,
+  IncomingHandshake,
   type Connection,
+  type EncryptionPolicy,
+  type IncomingOptions,
+  type MseRuntime,
   type Tarpit,
   type Transport,
 } from "../transport/index.ts";
@@ -13,8 +16,10 @@ import { DEFAULT_PORTS } from "./limits.ts";
 import type { ClientOptions } from "./options.ts";
 
 /** Options of {@link PeerListener}. */
-export interface PeerListenerOptions {
-  readonly clock: Clock;
+export interface PeerListenerOptions extends Pick<IncomingOptions, "findTorrent"> {
+  readonly runtime: MseRuntime;
+  /** How connections are encrypted; read for each connection. */
+  readonly encryption: { readonly policy: EncryptionPolicy };
   /** Returns whether the user's IP filter blocks an address. */
   readonly isBlocked: (address: PeerAddress) => boolean;
   /** Closes the connections from addresses that connect too often. */
@@ -40,7 +45,7 @@ export class PeerListener {
 
   constructor(options: PeerListenerOptions) {
     this.#options = options;
-    this.#arrivals = new Arrivals(options.clock);
+    this.#arrivals = new Arrivals(options.runtime.clock);
   }
 
   /** Listens on the first free port of the range. Rejects with NetworkError `net.address-in-use` when none is free. */
@@ -88,12 +93,14 @@ export class PeerListener {
       this.#options.tarpit.refuse(connection);
       return;
     }
-    const { clock, offer, take } = this.#options;
-    const session = new HandshakeSession(clock, connection, "incoming", {
-      offer: (infoHash) => (infoHash === undefined ? undefined : offer(infoHash)),
-      take: (handshake) => {
+    const { runtime, encryption, findTorrent, offer, take } = this.#options;
+    const session = new IncomingHandshake(runtime, connection, {
+      policy: encryption.policy,
+      findTorrent,
+      offer,
+      take: (stream, handshake) => {
         this.#shaking.remove(ip, session);
-        return take(connection, handshake);
+        return take(stream, handshake);
       },
       failed: () => this.#shaking.remove(ip, session),
     });

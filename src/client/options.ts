@@ -5,6 +5,7 @@ import type { Storage } from "../storage/index.ts";
 import type { DhtSettings } from "./discovery/dht.ts";
 import type { LsdSettings } from "./discovery/lsd.ts";
 import type { Priority } from "../swarm/index.ts";
+import type { EncryptionPolicy } from "../transport/index.ts";
 
 /** Options of {@link Client}. */
 export interface ClientOptions {
@@ -42,6 +43,13 @@ export interface ClientOptions {
    * Default: 20.
    */
   readonly uploadSlots?: number;
+  /**
+   * How connections to peers are encrypted (Message Stream Encryption). `"preferred"`: outgoing connections try it
+   * first, incoming ones may use it or not, and after the encrypted handshake data is sent in plaintext where the peer
+   * allows it. `"required"`: all data is encrypted, with RC4, and other connections are refused. Default:
+   * `"preferred"`.
+   */
+  readonly encryption?: EncryptionPolicy | undefined;
   /** Whether trackers are used. Default: true. */
   readonly trackers?: boolean;
   /**

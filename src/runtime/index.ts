@@ -8,6 +8,7 @@ import type { Datagrams } from "./datagrams.ts";
 import type { Files } from "./files.ts";
 import type { Hasher } from "./hasher.ts";
 import type { HttpClient, HttpServers } from "./http.ts";
+import type { KeyExchange } from "./key-exchange.ts";
 import type { Log } from "./log.ts";
 import type { Multicast } from "./multicast.ts";
 import type { Net } from "./net.ts";
@@ -20,6 +21,7 @@ export * from "./datagrams.ts";
 export * from "./files.ts";
 export * from "./hasher.ts";
 export * from "./http.ts";
+export * from "./key-exchange.ts";
 export * from "./log.ts";
 export * from "./multicast.ts";
 export * from "./net.ts";
@@ -38,6 +40,7 @@ export interface Runtime {
   readonly files: Files;
   readonly hasher: Hasher;
   readonly signatures: Signatures;
+  readonly keyExchange: KeyExchange;
   readonly log: Log;
   /** Ends hashing threads and closes idle HTTP connections. */
   close(): Promise<void>;

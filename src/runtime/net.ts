@@ -2,7 +2,10 @@ import type { Endpoint } from "../base/index.ts";
 
 /** The functions that a {@link Socket} calls. */
 export interface SocketHandlers {
-  /** Called with bytes that arrived: a view of a buffer that is reused, valid during the call only. */
+  /**
+   * Called with bytes that arrived: a view of a buffer that is reused, valid during the call only. The handler may
+   * change the bytes, for example to decrypt them in place, so no other code may use them.
+   */
   onData(chunk: Uint8Array): void;
   /** Called after `write` has returned `false`, when enough of the queued bytes have been sent. */
   onDrain(): void;

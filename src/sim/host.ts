@@ -3,10 +3,11 @@ import { SimClock } from "./clock.ts";
 import { SimDisk } from "./disk.ts";
 import { SimHasher, type Digest } from "./hasher.ts";
 import { simHttpClient, simHttpServers } from "./http.ts";
+import { SimKeyExchange } from "./crypto/key-exchange.ts";
 import { simMulticast } from "./multicast.ts";
 import { simDatagrams, simNet, type Network, type Station } from "./network.ts";
 import { SeededRandom } from "./random.ts";
-import { SimSignatures } from "./signatures.ts";
+import { SimSignatures } from "./crypto/signatures.ts";
 
 /** The parts of a {@link SimHost}. */
 export interface HostParts {
@@ -91,6 +92,7 @@ export class SimHost {
       files: this.disk.files(clock, life),
       hasher: new SimHasher(digest, this.disk),
       signatures: new SimSignatures(digest),
+      keyExchange: new SimKeyExchange(new SeededRandom(seed, `keys of ${station.ip} ${number}`)),
       log: log ?? silentLog,
       close: () => Promise.resolve(),
     };

@@ -1,14 +1,21 @@
 import { AbortError, addressKey, toError, type PeerAddress } from "../base/index.ts";
 import type { CandidateList } from "../discovery/index.ts";
 import { sharedAbort, type Runtime, type SocketHandlers } from "../runtime/index.ts";
-import { CONNECT_TIMEOUT_MS, HandshakeSession, type Connection, type Connector } from "../transport/index.ts";
+import {
+  CONNECT_TIMEOUT_MS,
+  HandshakeSession,
+  type HandshakeOwner,
+  type DialedPeer,
+  type Connection,
+  type PeerConnector,
+} from "../transport/index.ts";
 import type { Handshake } from "../wire/index.ts";
 import { MAX_DIALING } from "./limits.ts";
 
 /** Options of {@link Dialer}. */
 export interface DialerOptions {
   readonly runtime: Pick<Runtime, "clock" | "log">;
-  readonly connector: Connector;
+  readonly connector: PeerConnector;
   readonly candidates: CandidateList;
   /** Returns whether to dial seeds as well: false when this client has all wanted data. */
   readonly wantsSeeds: () => boolean;
@@ -70,32 +77,39 @@ export class Dialer {
   async #connect(address: PeerAddress): Promise<void> {
     const { runtime, connector, candidates } = this.#options;
     try {
-      const connection = await connector.dial(address, { timeoutMs: CONNECT_TIMEOUT_MS, signal: this.#abort.signal });
-      if (this.#isClosed) connection.destroy();
-      else this.#shake(address, connection);
+      const dialed = await connector.dial(address, {
+        timeoutMs: CONNECT_TIMEOUT_MS,
+        signal: this.#abort.signal,
+        handshake: this.#options.offer(),
+      });
+      if (this.#isClosed) dialed.connection.destroy();
+      else this.#shake(address, dialed);
     } catch (error) {
       candidates.failed(address);
       runtime.log.debug("cannot connect to peer", { peer: addressKey(address), reason: toError(error).message });
     }
   }
 
-  #shake(address: PeerAddress, connection: Connection): void {
+  #shake(address: PeerAddress, { connection, isHandshakeSent, report }: DialedPeer): void {
     const { runtime, candidates } = this.#options;
-    const session = new HandshakeSession(runtime.clock, connection, "outgoing", {
+    const owner: HandshakeOwner = {
       offer: () => this.#options.offer(),
       take: (handshake) => {
         this.#shaking.delete(session);
+        report(true);
         const handlers = this.#options.take(connection, handshake);
         if (handlers === undefined) candidates.failed(address);
         return handlers;
       },
       failed: (error) => {
         this.#shaking.delete(session);
+        report(false);
         candidates.failed(address);
         runtime.log.debug("handshake failed", { peer: addressKey(address), reason: error.message });
         this.dial();
       },
-    });
+    };
+    const session = new HandshakeSession(runtime.clock, connection, "outgoing", owner, isHandshakeSent);
     this.#shaking.add(session);
   }
 }

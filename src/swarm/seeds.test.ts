@@ -57,7 +57,7 @@ describe("Swarm among seeds", () => {
   ])("that is complete dials each of them once, when they %s", async (_what, closes) => {
     stage = new Stage(play);
     const { addresses, dials } = await fakeSeeds(SEEDS, closes);
-    await stage.seeder("10.0.0.1", {}, {}, { peers: addresses });
+    await stage.seeder("10.0.0.1", {}, { encryption: "disabled" }, { peers: addresses });
     await stage.world.run(75_000);
     expect(dials()).toBe(SEEDS);
   });

@@ -2,7 +2,7 @@ import type { Bitfield, Endpoint, InfoHash, PeerAddress, PeerId, StorageError } 
 import type { Metainfo } from "../metainfo/index.ts";
 import type { Runtime } from "../runtime/index.ts";
 import type { ProgressKeeper, Storage } from "../storage/index.ts";
-import type { Connector, Tarpit } from "../transport/index.ts";
+import type { PeerConnector, Tarpit } from "../transport/index.ts";
 import type { AssemblyBudget } from "./metadata/assembly-budget.ts";
 import type { BanList } from "./bans.ts";
 import type { IntakeBudget } from "./peer/intake-budget.ts";
@@ -70,7 +70,7 @@ export interface SwarmOptions {
   readonly uploadSlots: () => number;
   readonly download: RateLimiter;
   readonly upload: RateLimiter;
-  readonly connector: Connector;
+  readonly connector: PeerConnector;
   /**
    * Closes the connections of incoming peers that violated the protocol, and slows down those that connect again at
    * once.

@@ -35,7 +35,8 @@ export class HandshakeSession {
   #offered = false;
   #state: "waiting" | "handed over" | "failed" = "waiting";
 
-  constructor(clock: Clock, connection: Connection, direction: Direction, owner: HandshakeOwner) {
+  /** `isSent`: this client's handshake was sent already, within the encryption handshake. */
+  constructor(clock: Clock, connection: Connection, direction: Direction, owner: HandshakeOwner, isSent = false) {
     this.#connection = connection;
     this.#owner = owner;
     this.#timer = clock.after(HANDSHAKE_TIMEOUT_MS, () => {
@@ -47,7 +48,8 @@ export class HandshakeSession {
       onClose: (error) =>
         this.#fail(error ?? new PeerError("peer.closed", "the peer closed the connection during the handshake")),
     });
-    if (direction === "outgoing") this.#offer(undefined);
+    this.#offered = isSent;
+    if (direction === "outgoing" && !isSent) this.#offer(undefined);
   }
 
   /** Closes the connection when the handshake is not complete; otherwise does nothing. */

@@ -6,6 +6,7 @@ export * from "./half-open.ts";
 export * from "./handshake-session.ts";
 export * from "./limits.ts";
 export * from "./listen.ts";
+export * from "./mse/index.ts";
 export * from "./tarpit.ts";
 export * from "./tcp.ts";
 export * from "./transport.ts";

@@ -1,7 +1,28 @@
 /** Bounds for connections that have not completed a handshake, and for the UDP port. Listed in docs/limits.md. */
 
-/** The maximum time, in milliseconds, from the start of the connection to the end of both sides' handshakes. */
+/**
+ * The maximum time, in milliseconds, from the start of the connection (or the end of the encryption handshake) to the
+ * end of both sides' handshakes.
+ */
 export const HANDSHAKE_TIMEOUT_MS = 10_000;
+
+/**
+ * The maximum time, in milliseconds, from the start of the connection to the end of the encryption handshake, or to the
+ * first 20 bytes of an incoming connection that is not encrypted: two round trips over a slow line with a lost packet.
+ */
+export const ENCRYPTION_TIMEOUT_MS = 6_000;
+
+/**
+ * The maximum number of peers for which is remembered that only a connection without the encryption handshake
+ * succeeded, so that the next dial begins with one.
+ */
+export const MAX_PLAIN_PEERS = 4_096;
+
+/**
+ * The maximum number of bytes of unused buffers that are kept for the encryption of written bytes, for all connections
+ * of the process.
+ */
+export const MAX_POOLED_CIPHER_BYTES = 16_777_216;
 
 /** The maximum time, in milliseconds, for a TCP connection to be established: enough when a packet is lost twice. */
 export const CONNECT_TIMEOUT_MS = 8_000;

@@ -5,7 +5,9 @@ import type { Reserved } from "./reserved.ts";
 
 const PROTOCOL = latin1("\x13BitTorrent protocol");
 const RESERVED_AT = PROTOCOL.length;
-const INFO_HASH_AT = RESERVED_AT + 8;
+/** The offset of the info-hash in a handshake. */
+export const WIRE_INFO_HASH_AT: number = RESERVED_AT + 8;
+const INFO_HASH_AT = WIRE_INFO_HASH_AT;
 const PEER_ID_AT = INFO_HASH_AT + 20;
 
 /** The handshake (BEP 3), the first 68 bytes that a peer sends. */
@@ -114,6 +116,16 @@ export class HandshakeDecoder {
   get reserved(): Reserved | undefined {
     return this.#length < INFO_HASH_AT ? undefined : readReserved(viewBytes(this.#bytes, RESERVED_AT, INFO_HASH_AT));
   }
+}
+
+/**
+ * Whether a stream that begins with `bytes` begins with a handshake; `undefined` while all bytes fit but fewer than 20
+ * have arrived. An encrypted stream begins with random bytes.
+ */
+export function beginsWithHandshake(bytes: Uint8Array): boolean | undefined {
+  const length = Math.min(bytes.length, PROTOCOL.length);
+  for (let at = 0; at < length; at++) if (bytes[at] !== PROTOCOL[at]) return false;
+  return bytes.length >= PROTOCOL.length ? true : undefined;
 }
 
 function checkProtocol(bytes: Uint8Array, from: number, until: number): void {

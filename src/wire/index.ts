@@ -15,4 +15,5 @@ export * from "./reserved.ts";
 export * from "./stream.ts";
 export * from "./extensions/index.ts";
 export * from "./fast.ts";
+export * from "./mse/index.ts";
 export * from "./peer-id.ts";

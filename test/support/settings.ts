@@ -26,5 +26,4 @@ export const SETTINGS: Settings = {
   dht: false,
   pex: true,
   lsd: false,
-  ipFilter: "",
 };

@@ -25,7 +25,6 @@ interface DaemonFlags extends CommonFlags {
   /** Whether the daemon looks for peers in the local network; `false` with `--no-lsd`. */
   readonly lsd: boolean;
   readonly lsdInterface?: readonly string[];
-  readonly ipFilter?: string;
 }
 
 /** Defines `millrace daemon`. */
@@ -68,7 +67,6 @@ export function daemonCommand(entry: CommandEntry): Command {
       "search the local network only through this network interface, given by name or address; may be repeated (default: all)",
       interfacesArgument,
     )
-    .option("--ip-filter <file>", "block peers in the ranges of this file: PeerGuardian, DAT or CIDR, also as gzip")
     .option("--allow-private", "allow torrent and tracker URLs that lead to private networks or to this machine");
   return act<DaemonFlags>(command, entry, run);
 }
@@ -94,7 +92,6 @@ async function run(session: Session<DaemonFlags>): Promise<number> {
         pex: flags.pex ? undefined : false,
         lsd: flags.lsd ? undefined : false,
         lsdInterfaces: flags.lsdInterface,
-        ipFilter: flags.ipFilter,
         allowPrivateAddresses: flags.allowPrivate,
         logLevel: flags.verbose === true ? "debug" : undefined,
       },

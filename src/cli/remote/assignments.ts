@@ -75,7 +75,6 @@ const READERS: { readonly [Key in keyof Settings]: Reader<Settings[Key]> } = {
   dht: asBoolean,
   pex: asBoolean,
   lsd: asBoolean,
-  ipFilter: asText,
 };
 
 function isKey(name: string): name is keyof Settings {

@@ -4,7 +4,7 @@ import type { DhtSettings, LsdSettings } from "../../client/index.ts";
 import type { Runtime } from "../../runtime/index.ts";
 import { dhtBootstrap, nodesArgument } from "../input/dht-bootstrap.ts";
 import { interfacesArgument, lsdInterfaces } from "../input/lsd-interfaces.ts";
-import { pathsArgument, peersArgument, portArgument, rateArgument } from "../input/arguments.ts";
+import { peersArgument, portArgument, rateArgument } from "../input/arguments.ts";
 import type { CommonFlags } from "../session.ts";
 import { DialWatch } from "./dial-watch.ts";
 import type { StallWatchOptions } from "./stall-watch.ts";
@@ -26,7 +26,6 @@ export interface SwarmFlags extends CommonFlags {
   /** Whether the client looks for peers in the local network; `false` with `--no-lsd`. */
   readonly lsd: boolean;
   readonly lsdInterface?: readonly string[];
-  readonly ipFilter?: readonly string[];
   readonly quiet?: boolean;
 }
 
@@ -63,11 +62,6 @@ export function addSwarmOptions(command: Command): Command {
       "search the local network only through this network interface, given by name or address; may be repeated (default: MILLRACE_LSD_INTERFACES, or all)",
       interfacesArgument,
     )
-    .option(
-      "--ip-filter <file>",
-      "block peers in the ranges of this file: PeerGuardian (P2P), DAT or CIDR, also as gzip; may be repeated",
-      pathsArgument,
-    )
     .option("-q, --quiet", "print only errors and warnings");
 }
 
@@ -93,7 +87,6 @@ export function clientFlags(flags: SwarmFlags): {
   pex: boolean;
   dht: false | DhtSettings;
   lsd: false | LsdSettings;
-  ipFilter: readonly string[];
   port?: number;
   maxDownloadRate?: number;
   maxUploadRate?: number;
@@ -104,7 +97,6 @@ export function clientFlags(flags: SwarmFlags): {
     pex: flags.pex,
     dht: flags.dht && dhtSettings(dhtBootstrap(flags.dhtBootstrap)),
     lsd: flags.lsd && { interfaces: lsdInterfaces(flags.lsdInterface) },
-    ipFilter: flags.ipFilter ?? [],
     ...(flags.port === undefined ? {} : { port: flags.port }),
     ...(flags.maxDown === undefined ? {} : { maxDownloadRate: flags.maxDown }),
     ...(flags.maxUp === undefined ? {} : { maxUploadRate: flags.maxUp }),

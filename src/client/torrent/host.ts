@@ -4,7 +4,7 @@ import type { Runtime } from "../../runtime/index.ts";
 import type { FilePool } from "../../storage/index.ts";
 import type { AssemblyBudget, BanList, ConnectionBudget, IntakeBudget, RateLimiter } from "../../swarm/index.ts";
 import type { UdpTrackers } from "../../tracker/index.ts";
-import type { Connector, Tarpit } from "../../transport/index.ts";
+import type { PeerConnector, Tarpit } from "../../transport/index.ts";
 import type { ClientOptions } from "../options.ts";
 import type { ClientDht } from "../discovery/dht.ts";
 import type { Places } from "../places.ts";
@@ -25,7 +25,7 @@ export interface TorrentHost {
   readonly discovery: readonly DiscoveryService[];
   /** The client's DHT node; `undefined` without one. */
   readonly dht: ClientDht | undefined;
-  readonly connector: Connector;
+  readonly connector: PeerConnector;
   readonly tarpit: Tarpit;
   readonly budget: ConnectionBudget;
   readonly intake: IntakeBudget;

@@ -68,6 +68,7 @@ export function peerStatuses(swarm: Swarm | undefined): PeerStatus[] {
     uploaded: peer.upload.meter.total,
     ...peer.flags,
     isSnubbing: peer.download.isSnubbing,
+    isEncrypted: peer.connection.isEncrypted,
   }));
 }
 

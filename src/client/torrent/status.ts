@@ -62,6 +62,8 @@ export interface PeerStatus {
   readonly peerChoking: boolean;
   readonly peerInterested: boolean;
   readonly isSnubbing: boolean;
+  /** Whether all data of the connection is encrypted. */
+  readonly isEncrypted: boolean;
 }
 
 /** A file of a torrent, for display. */

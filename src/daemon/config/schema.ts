@@ -91,11 +91,6 @@ export const configSchema = z.strictObject({
     .describe(
       'The network interfaces for peers in the local network, by name or address; "*" is all except the loopback interface. Empty: none.',
     ),
-  ipFilter: path
-    .default("")
-    .describe(
-      "A file with ranges of IP addresses whose peers are blocked: PeerGuardian (P2P), eMule (DAT) or CIDR, also as gzip. It is read again when it changes. While it cannot be read, all peers are blocked. Empty: none.",
-    ),
   logLevel: z
     .enum(["debug", "info", "warn", "error"])
     .default("info")

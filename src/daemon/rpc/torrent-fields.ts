@@ -252,7 +252,7 @@ function peer({ ip, port, client, flags, direction, progress, downRate, upRate }
     client_name: client,
     flag_str: transmissionFlags(flags),
     is_downloading_from: downRate > 0,
-    is_encrypted: false,
+    is_encrypted: flags.includes("E"),
     is_incoming: direction === "incoming",
     is_uploading_to: upRate > 0,
     is_utp: false,

@@ -7,6 +7,7 @@ import { nodeFiles } from "./files/files.ts";
 import { makeFolder } from "./files/folders.ts";
 import { readRegularSync } from "./files/regular-file.ts";
 import { NodeHasher } from "./hashing/hasher.ts";
+import { NodeKeyExchange } from "./key-exchange.ts";
 import { lazyDatagrams, lazyHttpClient, lazyHttpServers, lazyMulticast, lazyNet } from "./lazy.ts";
 import { nodeRandom } from "./random.ts";
 import { NodeSignatures } from "./signatures.ts";
@@ -40,6 +41,7 @@ export function nodeRuntime(options: NodeRuntimeOptions = {}): Runtime {
     files: nodeFiles,
     hasher,
     signatures: new NodeSignatures(),
+    keyExchange: new NodeKeyExchange(),
     log: options.log ?? silentLog,
     close: () => hasher.close(),
   };

@@ -100,6 +100,7 @@ export const detailsTexts = {
       U: "uploading to it",
       u: "the peer is unchoked, but not interested",
       S: "the peer does not send requested data",
+      E: "encrypted",
       I: "it connected to us",
       T: "named by a tracker",
       H: "found in the DHT",

@@ -32,9 +32,6 @@ export const settingsTexts = {
     dht: "Find peers in the DHT",
     pex: "Exchange addresses of peers with other peers",
     lsd: "Find peers in the local network",
-    ipFilter: "IP filter",
-    ipFilterHint:
-      "A file with ranges of addresses that are blocked: PeerGuardian, DAT or CIDR, also as gzip. Empty: none.",
     downloads: "Torrents that download at the same time",
     seeds: "Torrents that seed at the same time",
     ratio: "Stop seeding at ratio",
@@ -82,12 +79,6 @@ export const settingsTexts = {
     lsdFound: (peers: number, interfaces: string) =>
       `${peers === 1 ? "1 peer" : `${count(peers)} peers`} found${interfaces === "" ? "" : ` (${interfaces})`}`,
     lsdOff: "off",
-    ipFilter: "IP filter",
-    ipFilterOff: "none",
-    ipFilterCounts: (ranges: number, blocked: number) =>
-      `${count(ranges)} ranges, ${blocked === 1 ? "1 connection" : `${count(blocked)} connections`} blocked`,
-    ipFilterFailed: (isLoaded: boolean, reason: string) =>
-      `${isLoaded ? "not read again" : "all peers are blocked"}: ${reason}`,
     memory: "Memory",
     free: "Free on disk",
     version: "Version",

@@ -1,4 +1,3 @@
-import { toError } from "../../../base/index.ts";
 import type { Settings } from "../../../api/index.ts";
 import type { Runtime } from "../../../runtime/index.ts";
 import type { Client, DhtSettings, LsdSettings } from "../../../client/index.ts";
@@ -8,8 +7,8 @@ import type { SettingsStore } from "./settings-store.ts";
 
 /** Options of {@link SettingsControl}. */
 export interface SettingsControlOptions {
-  readonly runtime: Pick<Runtime, "clock" | "log">;
-  readonly client: Pick<Client, "setRates" | "setLimits" | "setDiscovery" | "setIpFilter">;
+  readonly runtime: Pick<Runtime, "clock">;
+  readonly client: Pick<Client, "setRates" | "setLimits" | "setDiscovery">;
   /** The settings with which the DHT and local service discovery are switched on. */
   readonly discovery: { readonly dht: DhtSettings; readonly lsd: LsdSettings };
   readonly store: SettingsStore;
@@ -44,13 +43,7 @@ export class SettingsControl implements SessionSettings {
   }
 
   async change(settings: Partial<Settings>): Promise<Settings> {
-    try {
-      if (settings.ipFilter !== undefined) await this.#setFilter(settings.ipFilter);
-      await this.#options.store.change(settings);
-    } catch (error) {
-      await this.#applyFilter();
-      throw error;
-    }
+    await this.#options.store.change(settings);
     await this.apply();
     this.#options.onChanged();
     return this.get();
@@ -72,8 +65,7 @@ export class SettingsControl implements SessionSettings {
     return changed;
   }
 
-  /** Applies all settings to the client. Resolves when the DHT and local service discovery are
-   * switched and the IP filter is read, too. */
+  /** Applies all settings to the client. Resolves when the DHT and local service discovery are switched, too. */
   async apply(): Promise<void> {
     const { client, discovery, onApplied } = this.#options;
     const { maxConnections, maxPeers, uploadSlots, dht, pex, lsd } = this.get();
@@ -85,20 +77,7 @@ export class SettingsControl implements SessionSettings {
     client.setLimits({ maxConnections, maxPeers, uploadSlots });
     const switched = client.setDiscovery({ dht: dht && discovery.dht, pex, lsd: lsd && discovery.lsd });
     onApplied();
-    await Promise.all([switched, this.#applyFilter()]);
-  }
-
-  /** Applies the stored filter. When it cannot be read, the client blocks all peers, and the reason is logged. */
-  async #applyFilter(): Promise<void> {
-    try {
-      await this.#setFilter(this.get().ipFilter);
-    } catch (error) {
-      this.#options.runtime.log.error("cannot read the IP filter", { reason: toError(error).message });
-    }
-  }
-
-  #setFilter(path: string): Promise<void> {
-    return this.#options.client.setIpFilter(path === "" ? [] : path);
+    await switched;
   }
 
   /** Applies the settings that depend on the time of day: the rate schedule, and the alternative rates. */

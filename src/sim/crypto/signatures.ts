@@ -1,6 +1,6 @@
-import { concatBytes, copyBytes, equalBytes } from "../base/index.ts";
-import type { Signatures } from "../runtime/index.ts";
-import type { Digest } from "./hasher.ts";
+import { concatBytes, copyBytes, equalBytes } from "../../base/index.ts";
+import type { Signatures } from "../../runtime/index.ts";
+import type { Digest } from "../hasher.ts";
 
 /** Simulated signatures: a digest of public key and message. They detect changed messages, but not forged ones. */
 export class SimSignatures implements Signatures {

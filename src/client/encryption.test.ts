@@ -1,0 +1,75 @@
+import { afterEach, beforeAll, describe, expect, it } from "vitest";
+import type { EncryptionPolicy } from "../transport/index.ts";
+import { makePlay, Stage, type Actor, type Play } from "../../test/support/stage.ts";
+
+let play: Play;
+let stage: Stage;
+beforeAll(async () => {
+  play = await makePlay({ "one.bin": 300_000 });
+});
+afterEach(() => stage.close());
+
+/** Two clients, of which the leecher dials; the result is how their connection is encrypted. */
+async function connect(dialing: EncryptionPolicy, listening: EncryptionPolicy): Promise<string> {
+  stage = new Stage(play);
+  const seeder = await stage.seeder("10.0.0.1", {}, { encryption: listening });
+  const leecher = await stage.leecher("10.0.0.2", { peers: [seeder.address] }, {}, { encryption: dialing });
+  const states = new Set<string>();
+  for (let second = 0; second < 60 && leecher.torrent.state.kind !== "seeding"; second++) {
+    for (const { torrent } of [seeder, leecher])
+      for (const { isEncrypted } of torrent.peers()) states.add(isEncrypted ? "RC4" : "plain");
+    await stage.world.run(100);
+  }
+  expect(stage.isWhole(leecher.host)).toBe(leecher.torrent.state.kind === "seeding");
+  return leecher.torrent.state.kind === "seeding" ? [...states].join() : "none";
+}
+
+describe("Client encryption", () => {
+  it.each<[EncryptionPolicy, EncryptionPolicy, string]>([
+    ["disabled", "disabled", "plain"],
+    ["disabled", "preferred", "plain"],
+    ["disabled", "required", "none"],
+    ["preferred", "disabled", "plain"],
+    ["preferred", "preferred", "plain"],
+    ["preferred", "required", "RC4"],
+    ["required", "disabled", "none"],
+    ["required", "preferred", "RC4"],
+    ["required", "required", "RC4"],
+  ])("%s dials %s: %s", async (dialing, listening, expected) => {
+    expect(await connect(dialing, listening)).toBe(expected);
+  });
+
+  it("is changed for the connections that follow, and refuses a text that is no policy", async () => {
+    stage = new Stage(play);
+    const seeder = await stage.seeder("10.0.0.1");
+    seeder.client.setEncryption("required");
+    const leecher = await stage.leecher("10.0.0.2", { peers: [seeder.address] }, {}, { encryption: "disabled" });
+    await stage.world.run(2_000);
+    expect(leecher.torrent.peers().length).toBe(0);
+    leecher.client.setEncryption("preferred");
+    await stage.world.until(() => leecher.torrent.state.kind === "seeding", 120_000);
+    expect(() => leecher.client.setEncryption(JSON.parse('"sometimes"'))).toThrow(
+      expect.objectContaining({ code: "client.encryption" }),
+    );
+  });
+
+  it("dials a peer without encryption at once when nothing else succeeded before", async () => {
+    stage = new Stage(play);
+    let dials = 0;
+    const count = (actor: Actor): void => {
+      const { net } = actor.host.runtime;
+      const connect = net.connect.bind(net);
+      net.connect = (options) => {
+        dials++;
+        return connect(options);
+      };
+    };
+    const seeder = await stage.seeder("10.0.0.1", {}, { encryption: "disabled" });
+    const leecher = await stage.leecher("10.0.0.2", { paused: true });
+    count(leecher);
+    await leecher.torrent.addPeers([seeder.address]);
+    leecher.torrent.resume();
+    await stage.world.until(() => leecher.torrent.state.kind === "seeding", 60_000);
+    expect(dials).toBe(2);
+  });
+});

@@ -1,0 +1,103 @@
+import { AbortError, addressKey, RecentMap, viewBytes, type PeerAddress } from "../../base/index.ts";
+import { MSE_PLAINTEXT, MSE_RC4, MseInitiator, WIRE_INFO_HASH_AT } from "../../wire/index.ts";
+import type { Connector } from "../connector.ts";
+import { MAX_PLAIN_PEERS } from "../limits.ts";
+import type { Connection, DialOptions } from "../transport.ts";
+import { makeMseSide, MseSession, type MseRuntime } from "./mse-session.ts";
+import type { EncryptionPolicy } from "./policy.ts";
+
+/** Options of {@link PeerConnector.dial}. */
+export interface PeerDialOptions extends DialOptions {
+  /** This client's BitTorrent handshake, which is sent within the encryption handshake. */
+  readonly handshake: Uint8Array;
+}
+
+/** A connection to a peer, before the BitTorrent handshake. */
+export interface DialedPeer {
+  readonly connection: Connection;
+  /** Whether this client's BitTorrent handshake has been sent already. */
+  readonly isHandshakeSent: boolean;
+  /** To be called when the BitTorrent handshake is complete or has failed. */
+  readonly report: (isComplete: boolean) => void;
+}
+
+/**
+ * Connects to peers, encrypted or not according to the policy. When `"preferred"` encryption fails, it connects once
+ * more without. The peers with which only that succeeded are remembered: the next dial begins without encryption.
+ */
+export class PeerConnector {
+  readonly #runtime: MseRuntime;
+  readonly #connector: Pick<Connector, "dial">;
+  readonly #policy: () => EncryptionPolicy;
+  /** The addresses of peers that do not use encryption. */
+  readonly #plain = new RecentMap<string, true>(MAX_PLAIN_PEERS);
+
+  constructor(runtime: MseRuntime, connector: Pick<Connector, "dial">, policy: () => EncryptionPolicy) {
+    this.#runtime = runtime;
+    this.#connector = connector;
+    this.#policy = policy;
+  }
+
+  /**
+   * Connects to a peer and exchanges the encryption handshake. Rejects with the errors of {@link Connector.dial}, and
+   * PeerError `mse.*` when encryption is required and fails.
+   */
+  async dial(address: PeerAddress, options: PeerDialOptions): Promise<DialedPeer> {
+    const policy = this.#policy();
+    const key = addressKey(address);
+    if (policy === "disabled" || (policy === "preferred" && this.#plain.has(key)))
+      return this.#dialPlain(address, options);
+    const connection = await this.#connector.dial(address, options);
+    try {
+      return {
+        connection: await this.#encrypt(connection, options, policy),
+        isHandshakeSent: true,
+        report: () => undefined,
+      };
+    } catch (error) {
+      if (policy === "required" || options.signal.aborted) throw error;
+      return this.#dialPlain(address, options);
+    }
+  }
+
+  async #dialPlain(address: PeerAddress, options: PeerDialOptions): Promise<DialedPeer> {
+    const key = addressKey(address);
+    return {
+      connection: await this.#connector.dial(address, options),
+      isHandshakeSent: false,
+      report: (isComplete) => {
+        if (isComplete) this.#plain.set(key, true);
+        // The peer may have begun to require encryption.
+        else this.#plain.delete(key);
+      },
+    };
+  }
+
+  #encrypt(
+    connection: Connection,
+    { handshake, signal }: PeerDialOptions,
+    policy: "preferred" | "required",
+  ): Promise<Connection> {
+    const side = new MseInitiator({
+      ...makeMseSide(this.#runtime),
+      infoHash: viewBytes(handshake, WIRE_INFO_HASH_AT, WIRE_INFO_HASH_AT + 20),
+      provide: policy === "required" ? MSE_RC4 : MSE_RC4 | MSE_PLAINTEXT,
+      initialPayload: handshake,
+    });
+    return new Promise((resolve, reject) => {
+      const onAbort = (): void => session.abort();
+      const session = new MseSession(this.#runtime.clock, connection, side, side.opening, {
+        done: (stream) => {
+          signal.removeEventListener("abort", onAbort);
+          resolve(stream);
+        },
+        failed: (error) => {
+          signal.removeEventListener("abort", onAbort);
+          reject(signal.aborted ? new AbortError("aborted", { cause: error }) : error);
+        },
+      });
+      signal.addEventListener("abort", onAbort);
+      if (signal.aborted) onAbort();
+    });
+  }
+}
