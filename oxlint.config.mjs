@@ -15,6 +15,7 @@ const modules = [
   "runtime",
   "ipfilter",
   "transport",
+  "utp",
   "storage",
   "creation",
   "tracker",

@@ -16,6 +16,8 @@ import { Nat } from "./internet/nat.ts";
 import { Datagram, type Line, type LineOptions, type Trace } from "./line.ts";
 import { SimSocket } from "./socket.ts";
 
+/** The receive buffer that a UDP socket reports. No datagram is lost for want of room in it. */
+const DEFAULT_BUFFER_BYTES = 2 * 1024 * 1024;
 const FIRST_EPHEMERAL_PORT = 49_152;
 /** The length in bytes of a slab: a buffer into which many datagrams are copied. */
 const SLAB_BYTES = 128 * 1024;
@@ -223,6 +225,7 @@ export function simDatagrams(network: Network, station: Station): Datagrams {
       const local: Endpoint = { ip: station.ip, port };
       return {
         local,
+        receiveBufferBytes: options.bufferBytes ?? DEFAULT_BUFFER_BYTES,
         send: (bytes, to) => {
           if (station.bound.get(port) !== options) return;
           const from = station.nat === undefined ? local : { ip: local.ip, port: station.nat.send(port, to, now()) };

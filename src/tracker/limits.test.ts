@@ -118,6 +118,7 @@ describe("limits of the server", () => {
             ask = (bytes) => options.onDatagram(bytes, from);
             return Promise.resolve({
               local: options,
+              receiveBufferBytes: 0,
               send: (bytes) => void replies.push(bytes.slice()),
               close: () => Promise.resolve(),
             });

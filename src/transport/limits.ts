@@ -83,3 +83,9 @@ export const MAX_REFUSED_ADDRESSES = 4_096;
 
 /** The maximum number of datagrams queued until the UDP socket of their IP family is open. Further ones are dropped. */
 export const MAX_WAITING_DATAGRAMS = 64;
+
+/**
+ * The length in bytes of the receive and send buffers that each UDP socket asks the system for: enough for the packets
+ * of many uTP connections that arrive during one turn of the event loop. The system may give less.
+ */
+export const UDP_BUFFER_BYTES = 4 * 1024 * 1024;

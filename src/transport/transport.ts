@@ -2,7 +2,7 @@ import type { Endpoint, PeerAddress } from "../base/index.ts";
 import type { Socket } from "../runtime/index.ts";
 
 /** The protocol that carries the bytes of a connection. */
-export type TransportKind = "tcp";
+export type TransportKind = "tcp" | "utp";
 
 /** A connected byte stream to a peer. */
 export interface Connection extends Socket {

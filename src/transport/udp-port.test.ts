@@ -129,6 +129,7 @@ class SlowDatagrams implements Datagrams {
         let isOpen = true;
         resolve({
           local: { ip: options.ip, port: options.port },
+          receiveBufferBytes: 0,
           send: (content) => this.sent.push(text(content)),
           close: async () => {
             if (isOpen) this.open--;

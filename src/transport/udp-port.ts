@@ -9,7 +9,7 @@ import {
   type IpFamily,
 } from "../base/index.ts";
 import type { DatagramSocket, Runtime } from "../runtime/index.ts";
-import { MAX_WAITING_DATAGRAMS } from "./limits.ts";
+import { MAX_WAITING_DATAGRAMS, UDP_BUFFER_BYTES } from "./limits.ts";
 
 /** Options of {@link UdpPort}. */
 export interface UdpPortOptions {
@@ -65,6 +65,12 @@ export class UdpPort {
   local(family: IpFamily): Endpoint | undefined {
     const state = this.#states.get(family);
     return state?.kind === "open" ? state.socket.local : undefined;
+  }
+
+  /** Returns the length in bytes of the receive buffer of a family's socket; 0 while it is not open. */
+  receiveBufferBytes(family: IpFamily): number {
+    const state = this.#states.get(family);
+    return state?.kind === "open" ? state.socket.receiveBufferBytes : 0;
   }
 
   /**
@@ -170,6 +176,7 @@ export class UdpPort {
     return runtime.datagrams.bind({
       ip: this.#ip(family),
       port,
+      bufferBytes: UDP_BUFFER_BYTES,
       onDatagram: (bytes, from) => this.#onDatagram(bytes, from),
       // On an unconnected socket an error means that a datagram did not arrive; the socket stays usable.
       onError: (error) => runtime.log.debug("a UDP socket failed", { family, reason: error.message }),

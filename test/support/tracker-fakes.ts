@@ -145,6 +145,7 @@ export class FakeHost implements TrackerHost, ServerHost {
       let open = true;
       return Promise.resolve({
         local: { ip: options.ip, port: 50_000 },
+        receiveBufferBytes: 0,
         send: (bytes: Uint8Array, to: Endpoint) => {
           const sent = {
             bytes: bytes.slice(),

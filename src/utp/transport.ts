@@ -1,0 +1,325 @@
+import {
+  AbortError,
+  formatEndpoint,
+  ipFamily,
+  NetworkError,
+  spendAllowance,
+  throwIfAborted,
+  toError,
+  type Allowance,
+  type Endpoint,
+  type IpFamily,
+  type PeerAddress,
+} from "../base/index.ts";
+import type { Runtime, Timer } from "../runtime/index.ts";
+import type { Connection, DialOptions, Transport, UdpPort } from "../transport/index.ts";
+import { Accepting, type Accepted } from "./accepting.ts";
+import { UtpConnection, type UtpHost } from "./connection.ts";
+import { UtpConnections } from "./connections.ts";
+import {
+  IDLE_TICK_MS,
+  MAX_PACKET_BYTES_IPV4,
+  MAX_PACKET_BYTES_IPV6,
+  RECEIVE_BUFFER_PART,
+  RESETS_BURST,
+  RESETS_PER_SECOND,
+  TICK_MS,
+} from "./limits.ts";
+import { HEADER_BYTES, isUtpPacket, PacketType, ReceivedPacket, seqAfter, toMicros, writeHeader } from "./packet.ts";
+import { StoredBudget } from "./receiving/stored-bytes.ts";
+import { PacketPool } from "./sending/out-packet.ts";
+
+/** Options of {@link UtpTransport}. */
+export interface UtpTransportOptions {
+  readonly runtime: Pick<Runtime, "clock" | "random" | "log">;
+  /** The UDP port that carries the packets; the peer's side of it is the address that peers dial. */
+  readonly port: UdpPort;
+  /** The IP families to listen in. Default: both, if the host has them. */
+  readonly families?: readonly IpFamily[];
+  /** Returns whether a peer at this address may connect. Default: every peer may. */
+  readonly accepts?: (ip: string) => boolean;
+  /** The length in bytes of the longest packets. Default: what Ethernet carries. */
+  readonly maxPacketBytes?: number;
+}
+
+/** The transport for peers over uTP (BEP 29). */
+export class UtpTransport implements Transport {
+  readonly kind = "utp";
+  readonly #options: UtpTransportOptions;
+  readonly #connections = new UtpConnections();
+  readonly #pool = new PacketPool();
+  readonly #budget = new StoredBudget();
+  readonly #packet = new ReceivedPacket();
+  readonly #control = new Uint8Array(HEADER_BYTES);
+  readonly #accepting: Accepting;
+  readonly #host: UtpHost;
+  /** The connections to flush at the end of this turn of the event loop. */
+  #awake: UtpConnection[] = [];
+  /** The connections whose deadlines are near. */
+  readonly #busy = new Set<UtpConnection>();
+  readonly #resets: Allowance = { left: RESETS_BURST, at: 0 };
+  #onConnection: ((connection: Connection) => void) | undefined;
+  #unclaim: (() => void) | undefined;
+  #timer: Timer | undefined;
+  #isTimerFast = false;
+  /** When idle connections are looked at next. */
+  #sweepAt = 0;
+  #isClosed = false;
+
+  constructor(options: UtpTransportOptions) {
+    const { runtime, port } = options;
+    this.#options = options;
+    const now = (): number => runtime.clock.now();
+    const send = (to: Endpoint, packet: Uint8Array): void => port.send(to, packet);
+    this.#accepting = new Accepting({
+      clock: runtime.clock,
+      random: runtime.random,
+      receiveWindow: () => this.#receiveWindow(4),
+      send,
+    });
+    const isClosed = (): boolean => this.#isClosed;
+    this.#host = {
+      now,
+      soon: (callback) => runtime.clock.soon(callback),
+      local: ({ ip }) => port.local(ipFamily(ip)) ?? { ip: ipFamily(ip) === 4 ? "0.0.0.0" : "::", port: 0 },
+      send,
+      wake: (connection) => this.#wake(connection),
+      get mayLinger() {
+        return !isClosed();
+      },
+    };
+  }
+
+  /** The number of connections, including closed ones whose end the peer has not acknowledged. */
+  get size(): number {
+    return this.#connections.size;
+  }
+
+  canDial(address: PeerAddress): boolean {
+    return address.kind === "ip";
+  }
+
+  async dial(address: PeerAddress, { signal, timeoutMs }: DialOptions): Promise<Connection> {
+    if (address.kind !== "ip") throw new NetworkError("net.unreachable", `uTP cannot dial a ${address.kind} address`);
+    throwIfAborted(signal);
+    const { clock, random } = this.#options.runtime;
+    const began = clock.now();
+    const family = ipFamily(address.ip);
+    await this.#options.port.open(family);
+    throwIfAborted(signal);
+    this.#claim();
+    const what = `cannot connect to ${formatEndpoint(address)} by uTP`;
+    let receiveId = random.below(0x1_0000);
+    while (this.#connections.get(address, receiveId) !== undefined) receiveId = random.below(0x1_0000);
+    const connection = this.#make(address, receiveId, undefined);
+    return new Promise((resolve, reject) => {
+      const abort = (): void => connection.destroy(new AbortError(`${what}: aborted`));
+      const timeout = new NetworkError("net.timeout", `${what}: no reply in ${timeoutMs} ms`);
+      const timer = clock.after(timeoutMs - (clock.now() - began), () => connection.destroy(timeout));
+      signal.addEventListener("abort", abort, { once: true });
+      connection.whenOpen((error) => {
+        timer.cancel();
+        signal.removeEventListener("abort", abort);
+        if (error === undefined) resolve(connection);
+        else if (error instanceof NetworkError && error !== timeout)
+          reject(new NetworkError(error.code, `${what}: ${error.message}`, { cause: error }));
+        else reject(error);
+      });
+    });
+  }
+
+  async listen(onConnection: (connection: Connection) => void): Promise<Endpoint | undefined> {
+    const { port, runtime, families = [4, 6] } = this.#options;
+    this.#isClosed = false;
+    this.#onConnection = onConnection;
+    this.#claim();
+    const failures: Error[] = [];
+    await Promise.all(
+      families.map(async (family) => {
+        try {
+          await port.open(family);
+        } catch (error) {
+          failures.push(toError(error));
+          runtime.log.debug("cannot listen for uTP", { family, reason: toError(error).message });
+        }
+      }),
+    );
+    const [failure] = failures;
+    if (failure !== undefined && failures.length === families.length) throw failure;
+    const [first = 4] = families;
+    return port.local(first) ?? port.local(first === 4 ? 6 : 4);
+  }
+
+  close(): Promise<void> {
+    this.#isClosed = true;
+    this.#onConnection = undefined;
+    this.#accepting.clear();
+    for (const connection of this.#connections) this.#retire(connection);
+    this.#settle();
+    return Promise.resolve();
+  }
+
+  #claim(): void {
+    this.#unclaim ??= this.#options.port.claim(isUtpPacket, (datagram, from) => this.#onDatagram(datagram, from));
+  }
+
+  #onDatagram(datagram: Uint8Array, from: Endpoint): void {
+    const packet = this.#packet;
+    if (!packet.read(datagram)) return;
+    if (packet.type === PacketType.syn) {
+      this.#onSyn(packet, from);
+      return;
+    }
+    const connection =
+      packet.type === PacketType.reset
+        ? this.#connections.ofReset(from, packet.id)
+        : this.#connections.get(from, packet.id);
+    if (connection !== undefined) {
+      connection.receive(packet);
+      return;
+    }
+    const accepted = this.#accepting.complete(packet, from);
+    if (accepted !== undefined) this.#accept(packet, from, accepted);
+    else if (packet.type !== PacketType.reset) this.#reset(packet, from);
+  }
+
+  #onSyn(packet: ReceivedPacket, from: Endpoint): void {
+    const { accepts } = this.#options;
+    if (accepts?.(from.ip) === false) return;
+    if (this.#onConnection === undefined) {
+      this.#reset(packet, from);
+      return;
+    }
+    const known = this.#connections.get(from, seqAfter(packet.id, 1));
+    if (known !== undefined) {
+      // A repeated SYN packet, which was late; or a new connection with the id of one that is closed.
+      if (known.core.state === "connected" || known.core.state === "connecting") return;
+      this.#remove(known);
+    }
+    this.#accepting.onSyn(packet, from);
+  }
+
+  #accept(packet: ReceivedPacket, from: Endpoint, accepted: Accepted): void {
+    const onConnection = this.#onConnection;
+    if (onConnection === undefined) return;
+    const connection = this.#make(from, packet.id, accepted);
+    connection.receive(packet);
+    onConnection(connection);
+  }
+
+  #make(remote: Endpoint, receiveId: number, accepted: Accepted | undefined): UtpConnection {
+    const family = ipFamily(remote.ip);
+    const longest = family === 4 ? MAX_PACKET_BYTES_IPV4 : MAX_PACKET_BYTES_IPV6;
+    const { maxPacketBytes = longest, runtime } = this.#options;
+    const connection = new UtpConnection(
+      this.#host,
+      { ip: remote.ip, port: remote.port },
+      {
+        pool: this.#pool,
+        budget: this.#budget,
+        receiveId,
+        seq: accepted?.seq ?? runtime.random.below(0x1_0000),
+        synSeq: accepted?.synSeq,
+        maxPacketBytes: Math.min(maxPacketBytes, longest),
+        receiveWindow: this.#receiveWindow(family),
+        now: runtime.clock.now(),
+      },
+    );
+    this.#connections.add(connection);
+    this.#follow(connection);
+    return connection;
+  }
+
+  #receiveWindow(family: IpFamily): number {
+    return RECEIVE_BUFFER_PART * this.#options.port.receiveBufferBytes(family);
+  }
+
+  /** Tells a peer that its connection does not exist. */
+  #reset(packet: ReceivedPacket, from: Endpoint): void {
+    const now = this.#host.now();
+    if (!spendAllowance(this.#resets, RESETS_PER_SECOND, RESETS_BURST, now)) return;
+    writeHeader(this.#control, {
+      type: PacketType.reset,
+      id: packet.id,
+      timestamp: toMicros(now),
+      delay: 0,
+      window: 0,
+      seq: this.#options.runtime.random.below(0x1_0000),
+      ack: packet.seq,
+    });
+    this.#options.port.send(from, this.#control);
+  }
+
+  #wake(connection: UtpConnection): void {
+    if (connection.isAwake) return;
+    connection.isAwake = true;
+    if (this.#awake.push(connection) === 1) this.#options.runtime.clock.soon(() => this.#flush());
+  }
+
+  #flush(): void {
+    const awake = this.#awake;
+    this.#awake = [];
+    const now = this.#host.now();
+    for (const connection of awake) {
+      connection.isAwake = false;
+      const isMore = connection.core.flush(now);
+      this.#follow(connection);
+      if (isMore) this.#wake(connection);
+    }
+  }
+
+  /** Keeps the time of a connection, or removes it when it is over. */
+  #follow(connection: UtpConnection): void {
+    const { core } = connection;
+    if (core.state === "over") this.#remove(connection);
+    else if (core.isBusy) this.#busy.add(connection);
+    else this.#busy.delete(connection);
+    if (this.#isClosed) this.#retire(connection);
+    this.#settle();
+  }
+
+  /** Removes a closed connection that waits for the peer's acknowledgement only. */
+  #retire(connection: UtpConnection): void {
+    const { state } = connection.core;
+    if (state === "ended" || state === "ending") this.#remove(connection);
+  }
+
+  #remove(connection: UtpConnection): void {
+    this.#connections.delete(connection);
+    this.#busy.delete(connection);
+    connection.core.drop();
+  }
+
+  /** Sets the timer, and releases the UDP port when nothing needs it. */
+  #settle(): void {
+    const { size } = this.#connections;
+    if (size === 0) {
+      this.#timer?.cancel();
+      this.#timer = undefined;
+      if (this.#onConnection === undefined && this.#isClosed) {
+        this.#unclaim?.();
+        this.#unclaim = undefined;
+      }
+      return;
+    }
+    const isFast = this.#busy.size > 0;
+    // A fast timer runs out by itself: connections become busy and idle many times a second.
+    if (this.#timer !== undefined && (this.#isTimerFast || !isFast)) return;
+    this.#timer?.cancel();
+    this.#isTimerFast = isFast;
+    this.#timer = this.#options.runtime.clock.after(isFast ? TICK_MS : IDLE_TICK_MS, () => this.#tick());
+  }
+
+  #tick(): void {
+    this.#timer = undefined;
+    const now = this.#host.now();
+    const isSweep = now >= this.#sweepAt;
+    if (isSweep) this.#sweepAt = now + IDLE_TICK_MS;
+    for (const connection of isSweep ? this.#connections : this.#busy) {
+      if (now < connection.core.deadline) continue;
+      connection.core.onTime(now);
+      this.#wake(connection);
+    }
+    this.#settle();
+  }
+}
