@@ -1,6 +1,6 @@
 /** Bounds, times and targets of uTP (BEP 29). Listed in docs/limits.md. */
 
-/** The delay, in milliseconds, that a sender adds to the queues of the path at the most before it slows down (BEP 29). */
+/** The delay, in milliseconds, that packets may have in queues: above it, a sender slows down (BEP 29). */
 export const TARGET_DELAY_MS = 100;
 
 /**
