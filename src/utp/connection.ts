@@ -1,7 +1,8 @@
 import { ipPeer, NetworkError, type Endpoint, type PeerAddress } from "../base/index.ts";
 import type { SocketHandlers } from "../runtime/index.ts";
 import type { Connection } from "../transport/index.ts";
-import { UtpCore, type UtpCoreOptions, type UtpCoreOwner } from "./core.ts";
+import { UtpCore } from "./core.ts";
+import type { UtpCoreOptions, UtpCoreOwner } from "./core-options.ts";
 import type { ReceivedPacket } from "./packet.ts";
 import type { Flushed } from "./sending/write-queue.ts";
 

@@ -1,13 +1,6 @@
 import { NetworkError, unreachable } from "../base/index.ts";
-import {
-  ENDING_MS,
-  KEEPALIVE_MS,
-  LINGER_MS,
-  MAX_DRIFT_MICROS,
-  MAX_RECEIVE_WINDOW,
-  MIN_PACKET_BYTES,
-  NEAR_MS,
-} from "./limits.ts";
+import type { UtpCoreOptions } from "./core-options.ts";
+import { ENDING_MS, KEEPALIVE_MS, LINGER_MS, MAX_RECEIVE_WINDOW, MIN_PACKET_BYTES, NEAR_MS } from "./limits.ts";
 import {
   HEADER_BYTES,
   PacketType,
@@ -19,44 +12,11 @@ import {
   type ReceivedPacket,
 } from "./packet.ts";
 import { Receiver } from "./receiving/receiver.ts";
-import { StoredBytes, type StoredBudget } from "./receiving/stored-bytes.ts";
-import { DelayHistory, isLower } from "./sending/delay-history.ts";
-import type { OutPacket, PacketPool } from "./sending/out-packet.ts";
+import { StoredBytes } from "./receiving/stored-bytes.ts";
+import { PeerDelays } from "./receiving/peer-delays.ts";
+import type { OutPacket } from "./sending/out-packet.ts";
 import { Sender } from "./sending/sender.ts";
 import type { Flushed } from "./sending/write-queue.ts";
-
-/** The functions that a {@link UtpCore} calls. */
-export interface UtpCoreOwner {
-  /** Sends a packet; `packet` is valid during the call only. */
-  send(packet: Uint8Array): void;
-  /** Called when the peer has accepted an outgoing connection. */
-  onConnected(): void;
-  /** Called with bytes of the peer in order: a view, valid during the call only. */
-  onData(bytes: Uint8Array): void;
-  /** Called after {@link UtpCore.write} has returned `false`, when enough of the written bytes were sent. */
-  onDrain(): void;
-  /** Called once, when the connection is closed. `unsent` are the callbacks of the writes that were not sent. */
-  onClose(error: Error | undefined, unsent: readonly Flushed[]): void;
-}
-
-/** Options of {@link UtpCore}. */
-export interface UtpCoreOptions {
-  readonly owner: UtpCoreOwner;
-  readonly pool: PacketPool;
-  readonly budget: StoredBudget;
-  /** The connection id of the packets that the peer sends; for an outgoing connection it should be random. */
-  readonly receiveId: number;
-  /** The sequence number of the first packet, which should be random. */
-  readonly seq: number;
-  /** The sequence number of the peer's SYN packet; `undefined` for an outgoing connection. */
-  readonly synSeq: number | undefined;
-  /** The length in bytes of the longest packets that may be sent. */
-  readonly maxPacketBytes: number;
-  /** The number of bytes that may arrive at once without loss. */
-  readonly receiveWindow: number;
-  /** The time in milliseconds. */
-  readonly now: number;
-}
 
 /**
  * The state of a connection.
@@ -75,9 +35,10 @@ const MAX_SELECTIVE_ACK_BYTES = 252;
 
 /**
  * A uTP connection (BEP 29) without I/O: it is told packets and the time (in milliseconds of any clock), and calls
- * {@link UtpCoreOwner.send} with packets to send. After a call of {@link UtpCore.receive}, {@link UtpCore.write},
+ * `UtpCoreOwner.send` with packets to send. After a call of {@link UtpCore.receive}, {@link UtpCore.write},
  * {@link UtpCore.resume} or {@link UtpCore.end}, its owner calls {@link UtpCore.flush} once for all calls of a turn of
- * the event loop, so that one acknowledgement stands for many packets.
+ * the event loop, so that one acknowledgement stands for many packets. (Eighteen public members, of which seven are
+ * read-only.)
  */
 export class UtpCore {
   readonly receiveId: number;
@@ -86,12 +47,10 @@ export class UtpCore {
   readonly #sender: Sender;
   readonly #receiver: Receiver;
   readonly #stored: StoredBytes;
-  /** The delays of the peer's packets, which show the drift of the clocks. */
-  readonly #theirDelays = new DelayHistory();
+  readonly #peerDelays = new PeerDelays();
   readonly #scratch = new Uint8Array(HEADER_BYTES + 2 + MAX_SELECTIVE_ACK_BYTES);
   #state: UtpState;
   #now: number;
-  #replyDelay = 0;
   #needsAck = false;
   /** Whether a packet out of order was acknowledged since the last flush. */
   #hasShownGap = false;
@@ -210,7 +169,7 @@ export class UtpCore {
     if (this.#state === "connecting" && !this.#isReply(packet)) return;
     if (packet.delay !== 0) this.#sender.delays.add(packet.delay, now);
     if (!this.#sender.onPacket(packet, now)) return;
-    this.#measure(packet, now);
+    this.#sender.delays.shift(this.#peerDelays.add(packet.timestamp, now));
     if (this.#state === "connecting") {
       this.#state = "connected";
       this.#receiver.begin(seqAfter(packet.seq, -1));
@@ -277,18 +236,6 @@ export class UtpCore {
         ? new NetworkError("net.refused", "the peer refused the connection")
         : new NetworkError("net.reset", "connection lost: reset by peer"),
     );
-  }
-
-  #measure(packet: ReceivedPacket, now: number): void {
-    this.#replyDelay = (toMicros(now) - packet.timestamp) >>> 0;
-    const theirs = this.#theirDelays;
-    const wasEmpty = theirs.isEmpty;
-    const { base } = theirs;
-    theirs.add(this.#replyDelay, now);
-    if (wasEmpty || !isLower(theirs.base, base)) return;
-    // Their delays fall below the lowest: their clock goes slower, and the delays that they measure grow.
-    const drift = (base - theirs.base) >>> 0;
-    if (drift <= MAX_DRIFT_MICROS) this.#sender.delays.shift(drift);
   }
 
   #takePayload(packet: ReceivedPacket): void {
@@ -370,6 +317,6 @@ export class UtpCore {
     this.#sentAt = this.#now;
     const id = type === PacketType.syn ? this.receiveId : this.sendId;
     const timestamp = toMicros(this.#now);
-    writeHeader(into, { type, id, timestamp, delay: this.#replyDelay, window, seq, ack }, extension);
+    writeHeader(into, { type, id, timestamp, delay: this.#peerDelays.last, window, seq, ack }, extension);
   }
 }

@@ -48,6 +48,7 @@ export class DelayHistory {
 
   /** Adds `micros` to the base delay: the peer's clock goes faster than this host's. */
   shift(micros: number): void {
+    if (micros === 0) return;
     for (const [index, lowest] of this.#minutes.entries()) this.#minutes[index] = (lowest + micros) >>> 0;
     this.#findBase();
   }

@@ -33,7 +33,10 @@ export interface SenderOptions {
 /** The number of packets in flight, besides a probe, without which the loss of the probe would only show late. */
 const PROBE_COMPANY = 4;
 
-/** Sends the bytes of one direction in packets, and again what is lost. Times are in milliseconds. It does no I/O. */
+/**
+ * Sends the bytes of one direction in packets, and again what is lost. Times are in milliseconds. It does no I/O.
+ * (Nineteen public members, of which ten are read-only.)
+ */
 export class Sender {
   readonly delays = new DelayHistory();
   readonly roundTrip = new RoundTrip();
