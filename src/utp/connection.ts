@@ -20,7 +20,10 @@ export interface UtpHost {
   readonly mayLinger: boolean;
 }
 
-/** A connection to a peer over uTP (BEP 29), without encryption. */
+/**
+ * A connection to a peer over uTP (BEP 29), without encryption. (Eighteen public members, twelve of which are those of
+ * `Connection`.)
+ */
 export class UtpConnection implements Connection {
   readonly kind = "utp";
   readonly isEncrypted = false;
