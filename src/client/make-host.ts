@@ -4,6 +4,7 @@ import { AssemblyBudget, BanList, IntakeBudget, RateLimiter } from "../swarm/ind
 import { UdpTrackers } from "../tracker/index.ts";
 import type { UdpPort } from "../transport/index.ts";
 import type { ClientDiscovery } from "./discovery/client-discovery.ts";
+import { ExternalAddress } from "./external-address.ts";
 import type { ClientIpFilter } from "./ip-filter.ts";
 import { DEFAULT_MAX_PEERS, DEFAULT_UPLOAD_SLOTS, MAX_OPENING } from "./limits.ts";
 import type { ClientOptions } from "./options.ts";
@@ -40,6 +41,9 @@ export function makeHost(options: ClientOptions, parts: HostParts): TorrentHost 
     get usesPex() {
       return discovery.usesPex;
     },
+    externalAddress: new ExternalAddress(
+      (family) => discovery.dht.service?.dht.stats.families.find((node) => node.family === family)?.externalIp,
+    ),
     intake: new IntakeBudget(runtime.clock),
     assembly: new AssemblyBudget(),
     download: new RateLimiter(runtime.clock, options.maxDownloadRate),

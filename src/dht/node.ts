@@ -1,10 +1,10 @@
 import { formatEndpoint, ipScope, isDialable, type Endpoint } from "../base/index.ts";
+import { AddressVotes } from "../discovery/index.ts";
 import type { Timer } from "../runtime/index.ts";
-import { AddressVotes } from "./node/address-votes.ts";
 import { decodeKrpc, looksLikeQuery } from "./krpc/decode.ts";
 import { encodeError, encodeReply } from "./krpc/encode.ts";
 import type { KrpcMessage, NodeInfo, Query, Reply } from "./krpc/message.ts";
-import { BOOTSTRAP_RETRY_MS, CARE_MS, FEW_NODES, K, MAX_PINGS } from "./limits.ts";
+import { ADDRESS_VOTES, BOOTSTRAP_RETRY_MS, CARE_MS, FEW_NODES, K, MAX_PINGS } from "./limits.ts";
 import { Lookup, type LookupResult } from "./lookup.ts";
 import { randomId, randomIdAt, type NodeId } from "./node-id.ts";
 import { Newcomers } from "./node/newcomers.ts";
@@ -15,7 +15,9 @@ import { Reachability } from "./node/reachability.ts";
 import { replyRoom, Responder } from "./node/responder.ts";
 import { isSecureId, secureId } from "./secure-id.ts";
 import { Tokens } from "./store/tokens.ts";
+import { networkKey } from "./table/contact.ts";
 import { RoutingTable } from "./table/routing-table.ts";
+import { textHash } from "./text-hash.ts";
 
 /**
  * A DHT node of one IP family (BEP 5, 32, 42, 43). It does no I/O: the caller passes it received datagrams, it sends
@@ -27,7 +29,7 @@ export class DhtNode {
   readonly #queries: Queries;
   readonly #responder: Responder;
   readonly #limits: QueryLimits;
-  readonly #votes = new AddressVotes();
+  readonly #votes = new AddressVotes<number>(ADDRESS_VOTES);
   readonly #reachability: Reachability;
   readonly #lookups = new Set<Lookup>();
   readonly #pings = new Set<string>();
@@ -241,7 +243,7 @@ export class DhtNode {
   #vote(ip: string, from: Endpoint): void {
     const { family, random } = this.#options;
     if (ip.includes(":") !== (family === 6) || ipScope(ip) !== "public" || ipScope(from.ip) !== "public") return;
-    const winner = this.#votes.add(ip, from.ip);
+    const winner = this.#votes.add(ip, textHash(networkKey(from.ip)));
     if (winner === undefined || isSecureId(this.id, winner)) return;
     this.#changeId(secureId(winner, random));
   }

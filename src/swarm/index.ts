@@ -16,6 +16,13 @@ export { PiecePicker, priorityLevel, type Priority } from "./picking/piece-picke
 export { RateLimiter } from "./upload/rate-limiter.ts";
 export { RateMeter } from "./peer/rate-meter.ts";
 export { Swarm } from "./swarm.ts";
-export type { ConnectionBudget, SwarmContent, SwarmDht, SwarmEvents, SwarmOptions } from "./swarm-options.ts";
+export type {
+  ConnectionBudget,
+  OwnAddresses,
+  SwarmContent,
+  SwarmDht,
+  SwarmEvents,
+  SwarmOptions,
+} from "./swarm-options.ts";
 export type { Newcomer } from "./turnover.ts";
 export { Uploader, type UploaderOptions } from "./upload/uploader.ts";

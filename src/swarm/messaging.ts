@@ -4,7 +4,7 @@ import { ExtensionRegistry, ltDontHave, utMetadata, utPex } from "../wire/index.
 import type { Interest } from "./interest.ts";
 import { MetadataExchange } from "./metadata/metadata-exchange.ts";
 import type { PeerSet } from "./peer-set.ts";
-import { noteListenPort, type Greeting } from "./peer/greeting.ts";
+import { noteListenPort, noteOwnAddress, type Greeting } from "./peer/greeting.ts";
 import type { Inbound } from "./peer/inbound.ts";
 import type { Peer } from "./peer/peer.ts";
 import { PeerExchange } from "./pex/peer-exchange.ts";
@@ -83,6 +83,7 @@ export function makeMessaging(options: MessagingOptions): Messaging {
     onHave: (peer, piece) => interest.onHave(peer, piece),
     onExtendedHandshake: (peer) => {
       noteListenPort(peer, candidates);
+      noteOwnAddress(peer, swarm.ownAddresses);
       interest.onExtendedHandshake(peer);
       pex.onChange();
     },

@@ -1,4 +1,4 @@
-import type { Bitfield, Endpoint, InfoHash, PeerAddress, PeerId, StorageError } from "../base/index.ts";
+import type { Bitfield, Endpoint, InfoHash, IpFamily, PeerAddress, PeerId, StorageError } from "../base/index.ts";
 import type { Metainfo } from "../metainfo/index.ts";
 import type { Runtime } from "../runtime/index.ts";
 import type { ProgressKeeper, Storage } from "../storage/index.ts";
@@ -50,6 +50,14 @@ export interface SwarmDht {
   onNode(endpoint: Endpoint): void;
 }
 
+/** The public IP addresses of this host, of which peers report what they see (BEP 24). */
+export interface OwnAddresses {
+  /** Returns this host's public address of a family; `undefined` while it is not known. */
+  get(family: IpFamily): string | undefined;
+  /** Called when a peer has reported the address from which this client is connected to it. `peer`: its IP address. */
+  onPeerReport(ip: string, peer: string): void;
+}
+
 /** Options of {@link Swarm}. */
 export interface SwarmOptions {
   readonly runtime: Runtime;
@@ -66,6 +74,8 @@ export interface SwarmOptions {
    * result changes because the user has switched peer exchange on or off, call {@link Swarm.updatePex}.
    */
   readonly usesPex: () => boolean;
+  /** This host's public addresses, which are sent to peers (`ipv4`, `ipv6`); `undefined` when none may be sent. */
+  readonly ownAddresses?: OwnAddresses | undefined;
   readonly maxPeers: () => number;
   readonly uploadSlots: () => number;
   readonly download: RateLimiter;

@@ -7,6 +7,7 @@ import type { UdpTrackers } from "../../tracker/index.ts";
 import type { PeerConnector, Tarpit } from "../../transport/index.ts";
 import type { ClientOptions } from "../options.ts";
 import type { ClientDht } from "../discovery/dht.ts";
+import type { ExternalAddress } from "../external-address.ts";
 import type { Places } from "../places.ts";
 
 /** The resources of a client that all its torrents share. */
@@ -26,6 +27,8 @@ export interface TorrentHost {
   /** The client's DHT node; `undefined` without one. */
   readonly dht: ClientDht | undefined;
   readonly connector: PeerConnector;
+  /** The public addresses of this host. */
+  readonly externalAddress: ExternalAddress;
   readonly tarpit: Tarpit;
   readonly budget: ConnectionBudget;
   readonly intake: IntakeBudget;

@@ -298,6 +298,7 @@ function makeSwarm({ host, infoHash, rates, data, discovery }: RunParts, events:
     clientName: host.userAgent,
     port: host.port,
     dht: () => (discovery.switches.dht && !isPrivate() ? host.dht : undefined),
+    ownAddresses: host.externalAddress,
     usesPex: () => host.usesPex && discovery.switches.pex && !isPrivate(),
     maxPeers: () => rates.maxPeers ?? host.maxPeers,
     uploadSlots: () => host.uploadSlots,

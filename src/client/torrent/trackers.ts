@@ -93,7 +93,10 @@ export class TorrentTrackers implements PeerSource {
       userAgent: host.userAgent.replace(" ", "/"),
       udp: host.udp,
       check: host.checkAddress,
-      onStatus,
+      onStatus: ({ externalIp, url }) => {
+        if (externalIp !== undefined) host.externalAddress.onTrackerReport(externalIp, url);
+        onStatus();
+      },
       onPeers: (peers) => this.#target?.found(peers.map(ipPeer)),
     });
   }

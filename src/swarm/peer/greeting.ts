@@ -9,7 +9,7 @@ import {
 } from "../../wire/index.ts";
 import { ALLOWED_FAST, MAX_QUEUED_REQUESTS } from "../limits.ts";
 import type { Peer } from "./peer.ts";
-import type { SwarmContent, SwarmOptions } from "../swarm-options.ts";
+import type { OwnAddresses, SwarmContent, SwarmOptions } from "../swarm-options.ts";
 
 /**
  * Sends the first message about this client's pieces: a bitfield, or `have-all` or `have-none` when the peer supports
@@ -79,17 +79,28 @@ export class Greeting {
     const { swarm, content, isFinished } = this.#state;
     if (!peer.profile.supportsExtended) return;
     const port = swarm.port();
+    const ip = addressIp(peer.address);
+    // The address of the family that the peer does not see.
+    const isIpv4 = ip !== undefined && ipFamily(ip) === 4;
     const payload = encodeExtendedHandshake({
       extensions: peer.extensions.offered,
       client: swarm.clientName,
       requestQueue: MAX_QUEUED_REQUESTS,
-      yourIp: addressIp(peer.address),
+      yourIp: ip,
+      ipv4: isIpv4 ? undefined : swarm.ownAddresses?.get(4),
+      ipv6: isIpv4 ? swarm.ownAddresses?.get(6) : undefined,
       metadataSize: content()?.metainfo.infoBytes.length,
       port: port === 0 ? undefined : port,
       uploadOnly: isFinished(),
     });
     peer.send({ type: "extended", id: EXTENDED_HANDSHAKE_ID, payload });
   }
+}
+
+/** Called when a peer has sent an extended handshake: notes the address of this host that the peer sees (BEP 24). */
+export function noteOwnAddress({ profile, address }: Peer, own: OwnAddresses | undefined): void {
+  const [seen, ip] = [profile.extended?.yourIp, addressIp(address)];
+  if (seen !== undefined && ip !== undefined) own?.onPeerReport(seen, ip);
 }
 
 /**
