@@ -87,6 +87,11 @@ export const settings = z.object({
   pex: z.boolean(),
   /** Whether the daemon finds peers in the local network, and announces torrents there (BEP 14). */
   lsd: z.boolean(),
+  /**
+   * How connections to peers are encrypted: never; when the peer can, and with plaintext after the handshake where the
+   * peer allows it; or always, with RC4.
+   */
+  encryption: z.enum(["disabled", "preferred", "required"]),
 });
 /** All settings. */
 export type Settings = z.infer<typeof settings>;

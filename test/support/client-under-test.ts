@@ -67,6 +67,8 @@ export class ClientUnderTest {
       port: 0,
       listenIp: "127.0.0.1",
       trackers: false,
+      // The test's peers do not encrypt: an attempt to would count as one more connection.
+      encryption: "disabled",
       ...options.client,
     });
     closers.push(async () => {

@@ -26,4 +26,5 @@ export const SETTINGS: Settings = {
   dht: false,
   pex: true,
   lsd: false,
+  encryption: "preferred",
 };

@@ -2,7 +2,9 @@ import type { Command } from "commander";
 import { formatEndpoint, parseListenEndpoint, VERSION } from "../../base/index.ts";
 import { wholeArgument } from "../input/arguments.ts";
 import { nodesArgument } from "../input/dht-bootstrap.ts";
+import { encryptionOption } from "../input/encryption.ts";
 import { interfacesArgument } from "../input/lsd-interfaces.ts";
+import type { EncryptionPolicy } from "../../transport/index.ts";
 import { act, newCommand } from "../command.ts";
 import type { CommandEntry } from "../command.ts";
 import { EXIT_DONE } from "../exit-code.ts";
@@ -25,6 +27,7 @@ interface DaemonFlags extends CommonFlags {
   /** Whether the daemon looks for peers in the local network; `false` with `--no-lsd`. */
   readonly lsd: boolean;
   readonly lsdInterface?: readonly string[];
+  readonly encryption?: EncryptionPolicy;
 }
 
 /** Defines `millrace daemon`. */
@@ -67,6 +70,7 @@ export function daemonCommand(entry: CommandEntry): Command {
       "search the local network only through this network interface, given by name or address; may be repeated (default: all)",
       interfacesArgument,
     )
+    .addOption(encryptionOption())
     .option("--allow-private", "allow torrent and tracker URLs that lead to private networks or to this machine");
   return act<DaemonFlags>(command, entry, run);
 }
@@ -92,6 +96,7 @@ async function run(session: Session<DaemonFlags>): Promise<number> {
         pex: flags.pex ? undefined : false,
         lsd: flags.lsd ? undefined : false,
         lsdInterfaces: flags.lsdInterface,
+        encryption: flags.encryption,
         allowPrivateAddresses: flags.allowPrivate,
         logLevel: flags.verbose === true ? "debug" : undefined,
       },

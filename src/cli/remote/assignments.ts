@@ -10,6 +10,12 @@ const asNumber: Reader<number> = (text, name) => {
     throw new CommandLineError(`${name} must be a number: got ${JSON.stringify(text.slice(0, 40))}`);
   return Number(text);
 };
+const asEncryption: Reader<Settings["encryption"]> = (text, name) => {
+  if (text === "disabled" || text === "preferred" || text === "required") return text;
+  throw new CommandLineError(
+    `${name} must be disabled, preferred or required: got ${JSON.stringify(text.slice(0, 40))}`,
+  );
+};
 const asBoolean: Reader<boolean> = (text, name) => {
   if (text === "true" || text === "yes") return true;
   if (text === "false" || text === "no") return false;
@@ -75,6 +81,7 @@ const READERS: { readonly [Key in keyof Settings]: Reader<Settings[Key]> } = {
   dht: asBoolean,
   pex: asBoolean,
   lsd: asBoolean,
+  encryption: asEncryption,
 };
 
 function isKey(name: string): name is keyof Settings {

@@ -3,8 +3,10 @@ import envPaths from "env-paths";
 import type { DhtSettings, LsdSettings } from "../../client/index.ts";
 import type { Runtime } from "../../runtime/index.ts";
 import { dhtBootstrap, nodesArgument } from "../input/dht-bootstrap.ts";
+import { encryptionOption } from "../input/encryption.ts";
 import { interfacesArgument, lsdInterfaces } from "../input/lsd-interfaces.ts";
 import { peersArgument, portArgument, rateArgument } from "../input/arguments.ts";
+import type { EncryptionPolicy } from "../../transport/index.ts";
 import type { CommonFlags } from "../session.ts";
 import { DialWatch } from "./dial-watch.ts";
 import type { StallWatchOptions } from "./stall-watch.ts";
@@ -26,6 +28,7 @@ export interface SwarmFlags extends CommonFlags {
   /** Whether the client looks for peers in the local network; `false` with `--no-lsd`. */
   readonly lsd: boolean;
   readonly lsdInterface?: readonly string[];
+  readonly encryption?: EncryptionPolicy;
   readonly quiet?: boolean;
 }
 
@@ -62,6 +65,7 @@ export function addSwarmOptions(command: Command): Command {
       "search the local network only through this network interface, given by name or address; may be repeated (default: MILLRACE_LSD_INTERFACES, or all)",
       interfacesArgument,
     )
+    .addOption(encryptionOption())
     .option("-q, --quiet", "print only errors and warnings");
 }
 
@@ -90,6 +94,7 @@ export function clientFlags(flags: SwarmFlags): {
   port?: number;
   maxDownloadRate?: number;
   maxUploadRate?: number;
+  encryption?: EncryptionPolicy;
 } {
   return {
     downloadDir: flags.dir,
@@ -97,6 +102,7 @@ export function clientFlags(flags: SwarmFlags): {
     pex: flags.pex,
     dht: flags.dht && dhtSettings(dhtBootstrap(flags.dhtBootstrap)),
     lsd: flags.lsd && { interfaces: lsdInterfaces(flags.lsdInterface) },
+    ...(flags.encryption === undefined ? {} : { encryption: flags.encryption }),
     ...(flags.port === undefined ? {} : { port: flags.port }),
     ...(flags.maxDown === undefined ? {} : { maxDownloadRate: flags.maxDown }),
     ...(flags.maxUp === undefined ? {} : { maxUploadRate: flags.maxUp }),

@@ -91,6 +91,12 @@ export const configSchema = z.strictObject({
     .describe(
       'The network interfaces for peers in the local network, by name or address; "*" is all except the loopback interface. Empty: none.',
     ),
+  encryption: z
+    .enum(["disabled", "preferred", "required"])
+    .default("preferred")
+    .describe(
+      'How connections to peers are encrypted: "disabled"; "preferred" (encrypted handshakes where the peer allows them, and plain connections otherwise); or "required" (all data encrypted, other peers refused).',
+    ),
   logLevel: z
     .enum(["debug", "info", "warn", "error"])
     .default("info")

@@ -96,6 +96,7 @@ const OTHERS: ReadonlySet<string> = new Set([
   "alt_speed_time_end",
   "dht_enabled",
   "download_dir",
+  "encryption",
   "incomplete_dir",
   "incomplete_dir_enabled",
   "lpd_enabled",
@@ -128,6 +129,16 @@ const REASONS: Readonly<Record<string, string>> = {
   script_torrent_done_enabled: "a program to run can be set in the configuration file only (on-complete)",
   script_torrent_done_filename: "a program to run can be set in the configuration file only (on-complete)",
 };
+
+/**
+ * Returns the setting for Transmission's `encryption`. `tolerated`, its weakest one, is `disabled`. Throws InputError
+ * `rpc.argument` for another text.
+ */
+function encryptionOf(text: string | undefined): Settings["encryption"] | undefined {
+  if (text === undefined || text === "preferred" || text === "required") return text;
+  if (text === "tolerated") return "disabled";
+  throw new InputError("rpc.argument", "encryption must be tolerated, preferred or required");
+}
 
 /**
  * Converts the session's settings to and from Transmission's settings. It keeps the number of a setting that is
@@ -180,6 +191,8 @@ export class SettingsForm {
     if (dht !== undefined) changes.dht = dht;
     if (pex !== undefined) changes.pex = pex;
     if (lsd !== undefined) changes.lsd = lsd;
+    const encryption = encryptionOf(args.text("encryption"));
+    if (encryption !== undefined) changes.encryption = encryption;
     return changes;
   }
 
@@ -251,7 +264,7 @@ export class SettingsForm {
       dht_enabled: settings.dht,
       download_dir: settings.downloadDir,
       download_dir_free_space: info.freeBytes ?? -1,
-      encryption: "tolerated",
+      encryption: settings.encryption === "disabled" ? "tolerated" : settings.encryption,
       incomplete_dir: settings.incompleteDir === "" ? this.#keptFolder : settings.incompleteDir,
       incomplete_dir_enabled: settings.incompleteDir !== "",
       lpd_enabled: settings.lsd,

@@ -520,7 +520,7 @@ describe("TransmissionRpc", () => {
       { "script-torrent-done-enabled": true },
       "script_torrent_done_enabled cannot be changed: a program to run can be set in the configuration file only (on-complete)",
     ],
-    [{ encryption: "required" }, "encryption cannot be changed: it is not supported"],
+    [{ encryption: "sometimes" }, "encryption must be tolerated, preferred or required"],
     [{ "made-up": 1, "start-added-torrents": false }, "made_up cannot be changed: it is not supported"],
     [{ "alt-speed-time-begin": 1440 }, "alt_speed_time_begin must be minutes after midnight, from 0 to 1439"],
   ])("refuses %j, and changes nothing", async (args, result) => {
@@ -536,6 +536,17 @@ describe("TransmissionRpc", () => {
     expect(await old("session-get", { fields: ["dht-enabled", "lpd-enabled", "pex-enabled"] })).toMatchObject({
       arguments: { "dht-enabled": true, "lpd-enabled": true, "pex-enabled": false },
     });
+  });
+
+  it.each([
+    ["tolerated", "disabled"],
+    ["required", "required"],
+    ["preferred", "preferred"],
+  ])("sets the encryption %s", async (encryption, expected) => {
+    const { old, settings } = scene();
+    await old("session-set", { encryption });
+    expect(settings).toEqual({ ...SETTINGS, encryption: expected });
+    expect(await old("session-get", { fields: ["encryption"] })).toMatchObject({ arguments: { encryption } });
   });
 
   it("takes a whole form in which only what can be changed is changed", async () => {

@@ -32,6 +32,8 @@ export const settingsTexts = {
     dht: "Find peers in the DHT",
     pex: "Exchange addresses of peers with other peers",
     lsd: "Find peers in the local network",
+    encryption: "Encryption of connections",
+    encryptions: { disabled: "never", preferred: "where the peer allows it", required: "always" },
     downloads: "Torrents that download at the same time",
     seeds: "Torrents that seed at the same time",
     ratio: "Stop seeding at ratio",

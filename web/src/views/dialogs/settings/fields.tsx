@@ -107,6 +107,12 @@ export function ConnectionFields({ draft, set }: SectionProps): JSX.Element {
       />
       <NumberField label={words.maxPeers} value={peers} onInput={setPeers} min={1} max={10_000} isRequired />
       <NumberField label={words.uploadSlots} value={slots} onInput={setSlots} min={1} max={1000} isRequired />
+      <Select
+        label={words.encryption}
+        value={draft.encryption}
+        options={(["disabled", "preferred", "required"] as const).map((policy) => [policy, words.encryptions[policy]])}
+        onChange={(encryption) => set({ encryption })}
+      />
       <Check label={words.dht} isChecked={draft.dht} onChange={(dht) => set({ dht })} />
       <Check label={words.pex} isChecked={draft.pex} onChange={(pex) => set({ pex })} />
       <Check label={words.lsd} isChecked={draft.lsd} onChange={(lsd) => set({ lsd })} />
