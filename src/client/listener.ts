@@ -1,5 +1,5 @@
 import { addressIp, type PeerAddress } from "../base/index.ts";
-import type { SocketHandlers } from "../runtime/index.ts";
+import type { Runtime, SocketHandlers } from "../runtime/index.ts";
 import {
   Arrivals,
   HalfOpenConnections,
@@ -17,7 +17,7 @@ import type { ClientOptions } from "./options.ts";
 
 /** Options of {@link PeerListener}. */
 export interface PeerListenerOptions extends Pick<IncomingOptions, "findTorrent"> {
-  readonly runtime: MseRuntime;
+  readonly runtime: MseRuntime & Pick<Runtime, "log">;
   /** How connections are encrypted; read for each connection. */
   readonly encryption: { readonly policy: EncryptionPolicy };
   /** Returns whether the user's IP filter blocks an address. */
@@ -102,7 +102,10 @@ export class PeerListener {
         this.#shaking.remove(ip, session);
         return take(stream, handshake);
       },
-      failed: () => this.#shaking.remove(ip, session),
+      failed: (error) => {
+        this.#shaking.remove(ip, session);
+        runtime.log.debug("handshake of an incoming connection failed", { ip, reason: error.message });
+      },
     });
     this.#shaking.add(ip, session);
   }

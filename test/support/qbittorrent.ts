@@ -34,7 +34,7 @@ export class Qbittorrent implements RealClient {
       "Session\\DHTEnabled=false",
       "Session\\LSDEnabled=false",
       "Session\\PeXEnabled=false",
-      "Session\\Encryption=2",
+      `Session\\Encryption=${{ preferred: 0, required: 1, disabled: 2 }[task.encryption ?? "disabled"]}`,
       `Session\\Port=${port}`,
       "Session\\Interface=lo",
       "Session\\InterfaceName=lo",
@@ -81,6 +81,14 @@ export class Qbittorrent implements RealClient {
       const info = await this.#info();
       return info?.progress === 1 && /^(?:uploading|stalledUP|forcedUP)$/.test(info.state);
     });
+  }
+
+  /** Makes it dial a peer. */
+  async connect(infoHash: string, ip: string, port: number): Promise<void> {
+    const form = new FormData();
+    form.set("hashes", infoHash);
+    form.set("peers", `${ip}:${port}`);
+    await this.#post("torrents/addPeers", form);
   }
 
   /** Names of the clients that it lists as peers. */

@@ -24,6 +24,8 @@ export interface Task {
   readonly down?: number;
   /** Whether libtorrent and Transmission exchange peers. Default: no. */
   readonly pex?: boolean;
+  /** How its connections are encrypted. Default: not, or as little as the client can. */
+  readonly encryption?: "disabled" | "preferred" | "required" | undefined;
 }
 
 /** A running client. */
@@ -57,11 +59,14 @@ export class Libtorrent implements RealClient {
   static async start(task: Task, options: { readonly ipv6?: boolean } = {}): Promise<Libtorrent> {
     const port = await freePort();
     const worker = fileURLToPath(new URL("libtorrent_worker.py", import.meta.url));
-    const { dir, seed, up = 0, down = 0, pex = false, source } = task;
+    const { dir, seed, up = 0, down = 0, pex = false, source, encryption = "disabled" } = task;
     const what = source.startsWith("magnet:") ? { magnet: source } : { torrent: source };
     const client = new Libtorrent(
       port,
-      new Program(PYTHON, [worker, JSON.stringify({ ...what, port, dir, seed, up, down, pex, ...options })]),
+      new Program(PYTHON, [
+        worker,
+        JSON.stringify({ ...what, port, dir, seed, up, down, pex, encryption, ...options }),
+      ]),
     );
     await eventually("libtorrent runs", () => client.#current());
     return client;
@@ -125,7 +130,7 @@ export class Transmission implements RealClient {
     const settings = {
       ...Object.fromEntries(off.map((name) => [`${name}-enabled`, false])),
       "pex-enabled": task.pex === true,
-      encryption: 0,
+      encryption: task.encryption === "required" ? 2 : task.encryption === "preferred" ? 1 : 0,
       "bind-address-ipv4": "127.0.0.1",
       "bind-address-ipv6": task.ip?.includes(":") === true ? task.ip : "::1",
       "peer-port": port,
@@ -220,8 +225,8 @@ export class Aria2 implements RealClient {
       "--bt-enable-lpd=false",
       "--enable-peer-exchange=false",
       "--disable-ipv6",
-      "--bt-require-crypto=false",
-      "--bt-min-crypto-level=plain",
+      `--bt-require-crypto=${task.encryption === "required"}`,
+      `--bt-min-crypto-level=${task.encryption === "required" ? "arc4" : "plain"}`,
       "--file-allocation=none",
       "--summary-interval=0",
       "--console-log-level=warn",
