@@ -81,6 +81,8 @@ export const settings = z.object({
   /** The folder that the daemon watches and whose torrent files it adds; empty: none. */
   watchDir: z.union([z.literal(""), absolutePath]),
   startAdded: z.boolean(),
+  /** Whether the daemon uses uTP (BEP 29) beside TCP. */
+  utp: z.boolean(),
   /** Whether the daemon takes part in the DHT (BEP 5), and finds peers there. */
   dht: z.boolean(),
   /** Whether peers exchange the addresses of other peers (BEP 11). */

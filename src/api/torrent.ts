@@ -185,6 +185,7 @@ export const peer = z.object({
    * - U: the daemon uploads to the peer; u: it would, but the peer is not interested
    * - S: the peer snubs the daemon
    * - E: all data of the connection is encrypted
+   * - P: the connection is over uTP (BEP 29)
    * - How the daemon learned of the peer: I the peer connected, T tracker, H DHT, X peer exchange, L local network
    */
   flags: z.string(),

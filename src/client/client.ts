@@ -4,25 +4,18 @@ import type { LocalDiscovery } from "../lsd/index.ts";
 import type { Runtime, Timer } from "../runtime/index.ts";
 import { FilePool, makingRoom } from "../storage/index.ts";
 import type { Swarm } from "../swarm/index.ts";
-import {
-  Connector,
-  PeerConnector,
-  Tarpit,
-  TcpTransport,
-  UdpPort,
-  type EncryptionPolicy,
-  type Transport,
-} from "../transport/index.ts";
+import { Tarpit, type EncryptionPolicy } from "../transport/index.ts";
 import { generatePeerId } from "../wire/index.ts";
 import { checkEncryption, checkLimits } from "./limit-checks.ts";
 import { ClientDiscovery } from "./discovery/client-discovery.ts";
+import { ClientTransports } from "./client-transports.ts";
 import { ConnectionCount } from "./connection-count.ts";
 import { checkDiskName } from "./content/disk-name.ts";
 import { keptWhere, type KeptWhere } from "./content/kept-content.ts";
 import { ClientIpFilter, type IpFilterStatus } from "./ip-filter.ts";
 import { DEFAULT_MAX_CONNECTIONS, MAX_READING, TICK_MS } from "./limits.ts";
 import { makeHost } from "./make-host.ts";
-import { PeerListener, portsOf } from "./listener.ts";
+import { PeerListener } from "./listener.ts";
 import { checkPeers } from "./named-peers.ts";
 import type { AddOptions, ClientOptions, TorrentSource } from "./options.ts";
 import { Places } from "./places.ts";
@@ -34,7 +27,7 @@ import { TorrentsOnWire } from "./torrents-on-wire.ts";
 
 /**
  * A BitTorrent client: many torrents with one listener and shared limits. No socket or file is opened before the first
- * torrent is added or {@link Client.listen} is called. {@link Client.close} releases everything. (Twenty
+ * torrent is added or {@link Client.listen} is called. {@link Client.close} releases everything. (Twenty-one
  * public members, of which ten are read-only.)
  */
 export class Client {
@@ -46,12 +39,11 @@ export class Client {
   readonly #awake = new Set<ManagedTorrent>();
   /** Torrents by what handshakes contain. */
   readonly #onWire: TorrentsOnWire<ManagedTorrent>;
-  readonly #encryption: { policy: EncryptionPolicy };
+  readonly #transports: ClientTransports;
   /** The paths of all torrents' data, to detect files that torrents have in common. */
   readonly #places = new Places();
   readonly #reads = new Gate(MAX_READING);
   readonly #listener: PeerListener | undefined;
-  readonly #udpPort: UdpPort;
   readonly #discovery: ClientDiscovery;
   readonly #host: TorrentHost;
   readonly #connections: ConnectionCount;
@@ -71,7 +63,6 @@ export class Client {
     this.#options = options;
     this.#runtime = runtime;
     this.#onWire = new TorrentsOnWire(runtime.hasher);
-    this.#encryption = { policy: options.encryption ?? "preferred" };
     this.#connections = new ConnectionCount(options.maxConnections ?? DEFAULT_MAX_CONNECTIONS, () => this.#swarms());
     this.#ipFilter = new ClientIpFilter({
       runtime,
@@ -80,27 +71,27 @@ export class Client {
       },
     });
     this.peerId = generatePeerId(runtime.random);
-    const tcp = new TcpTransport({ runtime, ip: options.listenIp, ports: portsOf(options.port) });
-    const transports: readonly Transport[] = [tcp];
+    const port = (): number => this.#listener?.announcedPort ?? 0;
+    const transports = new ClientTransports(options, { runtime, port });
+    this.#transports = transports;
     const tarpit = new Tarpit(runtime.clock);
-    this.#listener = options.port === false ? undefined : this.#makeListener(runtime, tarpit, transports);
-    // Not bound to `listenIp`: requests to trackers use the address of the route to them.
-    this.#udpPort = new UdpPort({ runtime, port: () => this.#listener?.announcedPort ?? 0 });
+    this.#listener = options.port === false ? undefined : this.#makeListener(runtime, tarpit);
+    const { udpPort, connector } = transports;
     const isSeed = (infoHash: InfoHash): boolean => this.get(infoHash)?.state.kind === "seeding";
-    const discovery = new ClientDiscovery(options, { runtime, udpPort: this.#udpPort, isSeed });
+    const discovery = new ClientDiscovery(options, { runtime, udpPort, isSeed });
     this.#discovery = discovery;
     this.#host = makeHost(options, {
       runtime,
       peerId: this.peerId,
       pool,
-      udpPort: this.#udpPort,
+      udpPort,
       discovery,
       ipFilter: this.#ipFilter,
-      connector: new PeerConnector(runtime, new Connector(transports), () => this.#encryption.policy),
+      connector,
       tarpit,
       budget: this.#connections,
       places: this.#places,
-      port: () => this.#listener?.announcedPort ?? 0,
+      port,
       forget: (infoHash) => this.#forget(infoHash),
       wake: (infoHash) => {
         const torrent = this.#torrents.get(infoHash.hex);
@@ -245,7 +236,12 @@ export class Client {
   /** Changes how connections are encrypted; open ones stay as they are. Throws UsageError `client.encryption`. */
   setEncryption(policy: EncryptionPolicy): void {
     checkEncryption(policy);
-    this.#encryption.policy = policy;
+    this.#transports.encryption.policy = policy;
+  }
+
+  /** Switches uTP on or off. Connections stay open. Never rejects. */
+  setUtp(isOn: boolean): Promise<void> {
+    return this.#transports.setUtp(isOn);
   }
 
   /**
@@ -298,7 +294,7 @@ export class Client {
     this.#host.tarpit.close();
     await Promise.all(this.#host.discovery.map((service) => service.close()));
     await this.#host.udp.close();
-    await this.#udpPort.close();
+    await this.#transports.close();
     await this.#ipFilter.close();
     await this.#host.pool.close();
   }
@@ -324,13 +320,13 @@ export class Client {
     for (const { lifecycle } of this.#torrents.values()) if (lifecycle.swarm !== undefined) yield lifecycle.swarm;
   }
 
-  #makeListener(runtime: Runtime, tarpit: Tarpit, transports: readonly Transport[]): PeerListener {
+  #makeListener(runtime: Runtime, tarpit: Tarpit): PeerListener {
     return new PeerListener({
       runtime,
-      encryption: this.#encryption,
+      encryption: this.#transports.encryption,
       findTorrent: (hash) => this.#onWire.find(hash),
       tarpit,
-      transports,
+      transports: this.#transports.all,
       isBlocked: (address) => this.#ipFilter.isBlocked(address),
       offer: (infoHash) => this.#onWire.get(infoHash)?.lifecycle.swarm?.handshake(),
       take: (connection, handshake) => {

@@ -55,12 +55,13 @@ export class PeerListener {
       for (const transport of this.#options.transports) {
         const local = await transport.listen((connection) => this.#accept(connection));
         this.#port ||= local?.port ?? 0;
+        // Set before the next transport listens: those over UDP use the same number.
+        this.#announcedPort = this.#port;
       }
     } catch (error) {
       await this.close();
       throw error;
     }
-    this.#announcedPort = this.#port;
   }
 
   /** The port on which the client listens; 0 while it does not listen. */

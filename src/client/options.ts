@@ -57,6 +57,11 @@ export interface ClientOptions {
    */
   readonly pex?: boolean;
   /**
+   * Whether to use uTP (BEP 29) beside TCP: connections over UDP, at the port with the same number, that leave the line
+   * to other traffic. Default: true.
+   */
+  readonly utp?: boolean | undefined;
+  /**
    * Whether to use the DHT (BEP 5) to find peers; an object with settings also switches it on. The UDP port has the
    * same number as `port`. Private torrents never use the DHT. The known nodes are stored in `stateDir`, if that is
    * set. Default: false.

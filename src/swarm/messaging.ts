@@ -44,7 +44,7 @@ export interface MessagingOptions {
 /** Creates the parts of a swarm that handle messages of peers. */
 export function makeMessaging(options: MessagingOptions): Messaging {
   const { swarm, peerSet, candidates, interest, greeting, content, exchange, isFinished, onFound } = options;
-  const { runtime, infoHash, uploadSlots, events, upload, intake, usesPex } = swarm;
+  const { runtime, infoHash, uploadSlots, events, upload, intake, usesPex, connector } = swarm;
   const { peers } = peerSet;
   const metadata = new MetadataExchange({
     runtime,
@@ -59,6 +59,9 @@ export function makeMessaging(options: MessagingOptions): Messaging {
     peers,
     isAllowed: usesPex,
     onFound,
+    onUtp: (addresses) => {
+      for (const address of addresses) connector.prefer(address, "utp");
+    },
     sendHandshake: (peer) => greeting.sendExtended(peer),
   });
   const registry = new ExtensionRegistry<Peer>();

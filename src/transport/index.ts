@@ -2,6 +2,7 @@
 export * from "./arrivals.ts";
 export * from "./connector.ts";
 export * from "./dial-host.ts";
+export * from "./dial-race.ts";
 export * from "./half-open.ts";
 export * from "./handshake-session.ts";
 export * from "./limits.ts";

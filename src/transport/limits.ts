@@ -89,3 +89,12 @@ export const MAX_WAITING_DATAGRAMS = 64;
  * of many uTP connections that arrive during one turn of the event loop. The system may give less.
  */
 export const UDP_BUFFER_BYTES = 4 * 1024 * 1024;
+
+/** The time, in milliseconds, after which a peer that does not reply is dialed by the next transport, too. */
+export const DIAL_STAGGER_MS = 500;
+
+/** The maximum time, in milliseconds, to dial a peer by another transport when one was refused. */
+export const DIAL_AFTER_REFUSAL_MS = 3_000;
+
+/** The maximum number of peers of which it is remembered by which transport to dial them first. */
+export const MAX_KNOWN_KINDS = 4_096;

@@ -40,6 +40,8 @@ export interface UtpTransportOptions {
   readonly accepts?: (ip: string) => boolean;
   /** The length in bytes of the longest packets. Default: what Ethernet carries. */
   readonly maxPacketBytes?: number;
+  /** Whether the transport is switched on at first; see {@link UtpTransport.setEnabled}. Default: true. */
+  readonly isEnabled?: boolean;
 }
 
 /** The transport for peers over uTP (BEP 29). */
@@ -65,10 +67,12 @@ export class UtpTransport implements Transport {
   /** When idle connections are looked at next. */
   #sweepAt = 0;
   #isClosed = false;
+  #isEnabled: boolean;
 
   constructor(options: UtpTransportOptions) {
     const { runtime, port } = options;
     this.#options = options;
+    this.#isEnabled = options.isEnabled ?? true;
     const now = (): number => runtime.clock.now();
     const send = (to: Endpoint, packet: Uint8Array): void => port.send(to, packet);
     this.#accepting = new Accepting({
@@ -96,7 +100,18 @@ export class UtpTransport implements Transport {
   }
 
   canDial(address: PeerAddress): boolean {
-    return address.kind === "ip";
+    return this.#isEnabled && address.kind === "ip";
+  }
+
+  /**
+   * Switches the transport on or off. While it is off, it neither dials nor accepts connections; open ones stay. Never
+   * rejects.
+   */
+  async setEnabled(isEnabled: boolean): Promise<void> {
+    if (this.#isEnabled === isEnabled) return;
+    this.#isEnabled = isEnabled;
+    if (!isEnabled) this.#accepting.clear();
+    else if (this.#onConnection !== undefined) await this.#openPorts();
   }
 
   async dial(address: PeerAddress, { signal, timeoutMs }: DialOptions): Promise<Connection> {
@@ -128,26 +143,29 @@ export class UtpTransport implements Transport {
     });
   }
 
+  /** Listens for peers. Never rejects: without a UDP socket, it resolves with `undefined`, and a line is logged. */
   async listen(onConnection: (connection: Connection) => void): Promise<Endpoint | undefined> {
-    const { port, runtime, families = [4, 6] } = this.#options;
     this.#isClosed = false;
     this.#onConnection = onConnection;
-    this.#claim();
-    const failures: Error[] = [];
-    await Promise.all(
-      families.map(async (family) => {
-        try {
-          await port.open(family);
-        } catch (error) {
-          failures.push(toError(error));
-          runtime.log.debug("cannot listen for uTP", { family, reason: toError(error).message });
-        }
-      }),
+    return this.#isEnabled ? this.#openPorts() : undefined;
+  }
+
+  async #openPorts(): Promise<Endpoint | undefined> {
+    const { port, runtime, families = [4, 6] } = this.#options;
+    const failures = await Promise.all(
+      families.map((family) =>
+        port.open(family).then(
+          () => undefined,
+          (error: unknown) => toError(error),
+        ),
+      ),
     );
-    const [failure] = failures;
-    if (failure !== undefined && failures.length === families.length) throw failure;
-    const [first = 4] = families;
-    return port.local(first) ?? port.local(first === 4 ? 6 : 4);
+    this.#claim();
+    const local = families.map((family) => port.local(family)).find((each) => each !== undefined);
+    const reason = failures.find((failure) => failure !== undefined)?.message;
+    if (local === undefined) runtime.log.warn("no peer can connect by uTP", { reason });
+    else if (reason !== undefined) runtime.log.debug("uTP has one IP family only", { reason });
+    return local;
   }
 
   close(): Promise<void> {
@@ -186,7 +204,7 @@ export class UtpTransport implements Transport {
   #onSyn(packet: ReceivedPacket, from: Endpoint): void {
     const { accepts } = this.#options;
     if (accepts?.(from.ip) === false) return;
-    if (this.#onConnection === undefined) {
+    if (this.#onConnection === undefined || !this.#isEnabled) {
       this.#reset(packet, from);
       return;
     }

@@ -1,5 +1,6 @@
 import type { Endpoint, PeerAddress } from "../../src/base/index.ts";
 import {
+  Connector,
   AcceptingSide,
   MseSession,
   PeerConnector,
@@ -34,7 +35,11 @@ export class EncryptedTransport implements Transport {
   }
 
   async dial(address: PeerAddress, options: DialOptions): Promise<Connection> {
-    const connector = new PeerConnector(this.#runtime, this.#inner, () => "required");
+    const connector = new PeerConnector(
+      this.#runtime,
+      new Connector(this.#runtime.clock, [this.#inner]),
+      () => "required",
+    );
     return (await connector.dial(address, { ...options, handshake })).connection;
   }
 

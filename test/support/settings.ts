@@ -23,6 +23,7 @@ export const SETTINGS: Settings = {
   labels: { tv: "/tv" },
   watchDir: "",
   startAdded: true,
+  utp: true,
   dht: false,
   pex: true,
   lsd: false,

@@ -22,6 +22,8 @@ interface DaemonFlags extends CommonFlags {
   /** Whether the daemon uses the DHT. It is `false` with `--no-dht`. */
   readonly dht: boolean;
   readonly dhtBootstrap?: readonly string[];
+  /** Whether the daemon uses uTP; `false` with `--no-utp`. */
+  readonly utp: boolean;
   /** Whether peers exchange the addresses of other peers; `false` with `--no-pex`. */
   readonly pex: boolean;
   /** Whether the daemon looks for peers in the local network; `false` with `--no-lsd`. */
@@ -63,6 +65,7 @@ export function daemonCommand(entry: CommandEntry): Command {
       "a DHT node to query first, in place of the default ones; may be repeated",
       nodesArgument("--dht-bootstrap"),
     )
+    .option("--no-utp", "connect to peers by TCP only, not by uTP")
     .option("--no-pex", "do not exchange addresses of peers with other peers")
     .option("--no-lsd", "do not search for peers in the local network, and do not announce torrents there")
     .option(
@@ -93,6 +96,7 @@ async function run(session: Session<DaemonFlags>): Promise<number> {
         peerPort: flags.peerPort,
         dht: flags.dht ? undefined : false,
         dhtBootstrap: flags.dhtBootstrap,
+        utp: flags.utp ? undefined : false,
         pex: flags.pex ? undefined : false,
         lsd: flags.lsd ? undefined : false,
         lsdInterfaces: flags.lsdInterface,

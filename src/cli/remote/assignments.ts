@@ -78,6 +78,7 @@ const READERS: { readonly [Key in keyof Settings]: Reader<Settings[Key]> } = {
   labels: asJson("labels"),
   watchDir: asText,
   startAdded: asBoolean,
+  utp: asBoolean,
   dht: asBoolean,
   pex: asBoolean,
   lsd: asBoolean,

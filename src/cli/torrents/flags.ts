@@ -23,6 +23,8 @@ export interface SwarmFlags extends CommonFlags {
   /** Whether the DHT is used. It is `false` with `--no-dht`. */
   readonly dht: boolean;
   readonly dhtBootstrap?: readonly string[];
+  /** Whether the client uses uTP; `false` with `--no-utp`. */
+  readonly utp: boolean;
   /** Whether peers exchange the addresses of other peers; `false` with `--no-pex`. */
   readonly pex: boolean;
   /** Whether the client looks for peers in the local network; `false` with `--no-lsd`. */
@@ -58,6 +60,7 @@ export function addSwarmOptions(command: Command): Command {
       "a DHT node to query first, in place of the default ones; may be repeated (default: MILLRACE_DHT_BOOTSTRAP)",
       nodesArgument("--dht-bootstrap"),
     )
+    .option("--no-utp", "connect to peers by TCP only, not by uTP")
     .option("--no-pex", "do not exchange addresses of peers with other peers")
     .option("--no-lsd", "do not search for peers in the local network, and do not announce torrents there")
     .option(
@@ -89,6 +92,7 @@ export function clientFlags(flags: SwarmFlags): {
   downloadDir: string;
   trackers: boolean;
   pex: boolean;
+  utp: boolean;
   dht: false | DhtSettings;
   lsd: false | LsdSettings;
   port?: number;
@@ -100,6 +104,7 @@ export function clientFlags(flags: SwarmFlags): {
     downloadDir: flags.dir,
     trackers: flags.trackers,
     pex: flags.pex,
+    utp: flags.utp,
     dht: flags.dht && dhtSettings(dhtBootstrap(flags.dhtBootstrap)),
     lsd: flags.lsd && { interfaces: lsdInterfaces(flags.lsdInterface) },
     ...(flags.encryption === undefined ? {} : { encryption: flags.encryption }),

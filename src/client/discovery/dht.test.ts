@@ -65,7 +65,7 @@ describe("Client with the DHT", () => {
     stage = new Stage({ ...play, metainfo });
     net = new DhtNet(stage.world);
     await net.grow(12);
-    const seeder = await stage.seeder("60.1.1.1", { up: 10_000 });
+    const seeder = await stage.seeder("60.1.1.1", { up: 10_000 }, { utp: false });
     // Announced all the same, by another program on its host.
     const other = new SimNode(seeder.host, { bootstrap: net.bootstrap, readOnly: false });
     await stage.world.settled(other.dht.open(), 1_000);

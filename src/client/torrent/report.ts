@@ -69,6 +69,7 @@ export function peerStatuses(swarm: Swarm | undefined): PeerStatus[] {
     ...peer.flags,
     isSnubbing: peer.download.isSnubbing,
     isEncrypted: peer.connection.isEncrypted,
+    transport: peer.connection.kind,
   }));
 }
 

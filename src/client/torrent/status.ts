@@ -1,4 +1,5 @@
 import type { CandidateSource } from "../../discovery/index.ts";
+import type { TransportKind } from "../../transport/index.ts";
 import type { TorrentState } from "./state.ts";
 
 /** The numbers of a torrent at one time. */
@@ -64,6 +65,8 @@ export interface PeerStatus {
   readonly isSnubbing: boolean;
   /** Whether all data of the connection is encrypted. */
   readonly isEncrypted: boolean;
+  /** The protocol that carries the connection. */
+  readonly transport: TransportKind;
 }
 
 /** A file of a torrent, for display. */

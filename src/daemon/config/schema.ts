@@ -73,6 +73,10 @@ export const configSchema = z.strictObject({
     .max(100)
     .default("")
     .describe("The IP address that peers connect to. Empty: all addresses of this machine."),
+  utp: z
+    .boolean()
+    .default(true)
+    .describe("Whether to use uTP beside TCP: connections over UDP that leave the line to other traffic."),
   dht: z.boolean().default(true).describe("Whether to run a DHT node and find peers with it."),
   dhtBootstrap: z
     .array(node)

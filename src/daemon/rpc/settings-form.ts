@@ -193,6 +193,8 @@ export class SettingsForm {
     if (lsd !== undefined) changes.lsd = lsd;
     const encryption = encryptionOf(args.text("encryption"));
     if (encryption !== undefined) changes.encryption = encryption;
+    const utp = args.flag("utp_enabled");
+    if (utp !== undefined) changes.utp = utp;
     return changes;
   }
 
@@ -297,7 +299,7 @@ export class SettingsForm {
         memory_units: ["KiB", "MiB", "GiB", "TiB"],
         memory_bytes: 1024,
       },
-      utp_enabled: false,
+      utp_enabled: settings.utp,
       version: `4.1.0 (Millrace ${this.#options.version})`,
     };
   }

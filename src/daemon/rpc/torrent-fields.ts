@@ -238,10 +238,11 @@ function peersFrom(peers: readonly TorrentPeer[]): JsonObject {
 }
 
 /**
- * Returns flags in Transmission's letters. Transmission has no letters for trackers, the local network and snubbing.
+ * Returns flags in Transmission's letters. Transmission has no letters for trackers, the local network and snubbing,
+ * and T for uTP.
  */
 function transmissionFlags(flags: string): string {
-  return flags.replace(/[STL]/g, "");
+  return flags.replace(/[STL]/g, "").replace("P", "T");
 }
 
 function peer({ ip, port, client, flags, direction, progress, downRate, upRate }: TorrentPeer): JsonObject {
@@ -255,7 +256,7 @@ function peer({ ip, port, client, flags, direction, progress, downRate, upRate }
     is_encrypted: flags.includes("E"),
     is_incoming: direction === "incoming",
     is_uploading_to: upRate > 0,
-    is_utp: false,
+    is_utp: flags.includes("P"),
     peer_is_choked: !flags.includes("U"),
     peer_is_interested: /[Uu]/.test(flags),
     port,

@@ -21,6 +21,8 @@ export interface PeerExchangeOptions {
   readonly isAllowed: () => boolean;
   /** Called when a peer has sent addresses of other peers. `areSeeds` is whether the peer marked them as seeds. */
   readonly onFound: (addresses: readonly PeerAddress[], areSeeds: boolean) => void;
+  /** Called with the addresses of peers that are said to support uTP. */
+  readonly onUtp: (addresses: readonly PeerAddress[]) => void;
   /** Sends the peer another extended handshake. */
   readonly sendHandshake: (peer: Peer) => void;
 }
@@ -51,9 +53,10 @@ export class PeerExchange {
 
   /** Handles a peer exchange message. A message that arrives too early is ignored. */
   onMessage(peer: Peer, message: PexMessage): void {
-    const { clock, isAllowed, onFound } = this.#options;
+    const { clock, isAllowed, onFound, onUtp } = this.#options;
     if (!isAllowed() || !peer.pex.mayRead(clock.now())) return;
     const peers = credible(message.added, peer);
+    onUtp(peers.filter(({ flags }) => flags.supportsUtp).map(ipPeer));
     for (const areSeeds of [false, true]) {
       const chosen = peers.filter(({ flags }) => flags.isSeed === areSeeds);
       if (chosen.length > 0) onFound(chosen.map(ipPeer), areSeeds);
@@ -153,10 +156,11 @@ function credible(added: readonly PexPeer[], sender: Peer): PexPeer[] {
   });
 }
 
-function flagsOf({ profile, isSeed }: Peer): PexFlags {
+function flagsOf({ profile, isSeed, connection }: Peer): PexFlags {
   return {
     ...NO_PEX_FLAGS,
     isSeed: isSeed || profile.extended?.uploadOnly === true,
+    supportsUtp: connection.kind === "utp",
     supportsHolepunch: (profile.extended?.extensions.get("ut_holepunch") ?? 0) !== 0,
     isReachable: profile.direction === "outgoing",
   };

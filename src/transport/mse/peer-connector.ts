@@ -2,7 +2,7 @@ import { AbortError, addressKey, RecentMap, viewBytes, type PeerAddress } from "
 import { MSE_PLAINTEXT, MSE_RC4, MseInitiator, WIRE_INFO_HASH_AT } from "../../wire/index.ts";
 import type { Connector } from "../connector.ts";
 import { MAX_PLAIN_PEERS } from "../limits.ts";
-import type { Connection, DialOptions } from "../transport.ts";
+import type { Connection, DialOptions, TransportKind } from "../transport.ts";
 import { makeMseSide, MseSession, type MseRuntime } from "./mse-session.ts";
 import type { EncryptionPolicy } from "./policy.ts";
 
@@ -27,15 +27,20 @@ export interface DialedPeer {
  */
 export class PeerConnector {
   readonly #runtime: MseRuntime;
-  readonly #connector: Pick<Connector, "dial">;
+  readonly #connector: Pick<Connector, "dial" | "prefer">;
   readonly #policy: () => EncryptionPolicy;
   /** The addresses of peers that do not use encryption. */
   readonly #plain = new RecentMap<string, true>(MAX_PLAIN_PEERS);
 
-  constructor(runtime: MseRuntime, connector: Pick<Connector, "dial">, policy: () => EncryptionPolicy) {
+  constructor(runtime: MseRuntime, connector: Pick<Connector, "dial" | "prefer">, policy: () => EncryptionPolicy) {
     this.#runtime = runtime;
     this.#connector = connector;
     this.#policy = policy;
+  }
+
+  /** Notes that a peer is said to support a transport; see {@link Connector.prefer}. */
+  prefer(address: PeerAddress, kind: TransportKind): void {
+    this.#connector.prefer(address, kind);
   }
 
   /**

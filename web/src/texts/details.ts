@@ -101,6 +101,7 @@ export const detailsTexts = {
       u: "the peer is unchoked, but not interested",
       S: "the peer does not send requested data",
       E: "encrypted",
+      P: "over uTP",
       I: "it connected to us",
       T: "named by a tracker",
       H: "found in the DHT",

@@ -29,6 +29,7 @@ export const settingsTexts = {
     maxConnections: "Connections of all torrents",
     maxPeers: "Connections of one torrent",
     uploadSlots: "Upload slots of a torrent",
+    utp: "Connect over uTP, which leaves the line to other traffic",
     dht: "Find peers in the DHT",
     pex: "Exchange addresses of peers with other peers",
     lsd: "Find peers in the local network",

@@ -88,7 +88,7 @@ const SOURCE_FLAGS: Partial<Record<PeerStatus["source"], string>> = {
 function flagsOf(peer: PeerStatus): string {
   const down = peer.amInterested ? (peer.peerChoking ? "d" : "D") : "";
   const up = peer.peerInterested ? (peer.amChoking ? "u" : "U") : "";
-  return `${down}${up}${peer.isSnubbing ? "S" : ""}${peer.isEncrypted ? "E" : ""}${SOURCE_FLAGS[peer.source] ?? ""}`;
+  return `${down}${up}${peer.isSnubbing ? "S" : ""}${peer.isEncrypted ? "E" : ""}${peer.transport === "utp" ? "P" : ""}${SOURCE_FLAGS[peer.source] ?? ""}`;
 }
 
 /** Returns the trackers of a torrent by tier, with the results of their last announces. */

@@ -8,7 +8,7 @@ import type { SettingsStore } from "./settings-store.ts";
 /** Options of {@link SettingsControl}. */
 export interface SettingsControlOptions {
   readonly runtime: Pick<Runtime, "clock">;
-  readonly client: Pick<Client, "setRates" | "setLimits" | "setDiscovery" | "setEncryption">;
+  readonly client: Pick<Client, "setRates" | "setLimits" | "setUtp" | "setDiscovery" | "setEncryption">;
   /** The settings with which the DHT and local service discovery are switched on. */
   readonly discovery: { readonly dht: DhtSettings; readonly lsd: LsdSettings };
   readonly store: SettingsStore;
@@ -68,7 +68,7 @@ export class SettingsControl implements SessionSettings {
   /** Applies all settings to the client. Resolves when the DHT and local service discovery are switched, too. */
   async apply(): Promise<void> {
     const { client, discovery, onApplied } = this.#options;
-    const { maxConnections, maxPeers, uploadSlots, dht, pex, lsd, encryption } = this.get();
+    const { maxConnections, maxPeers, uploadSlots, utp, dht, pex, lsd, encryption } = this.get();
     this.#rateLimits = this.#limitsNow();
     client.setRates({
       maxDownloadRate: this.#rateLimits.maxDownloadRate ?? undefined,
@@ -76,9 +76,12 @@ export class SettingsControl implements SessionSettings {
     });
     client.setLimits({ maxConnections, maxPeers, uploadSlots });
     client.setEncryption(encryption);
-    const switched = client.setDiscovery({ dht: dht && discovery.dht, pex, lsd: lsd && discovery.lsd });
+    const switched = [
+      client.setUtp(utp),
+      client.setDiscovery({ dht: dht && discovery.dht, pex, lsd: lsd && discovery.lsd }),
+    ];
     onApplied();
-    await switched;
+    await Promise.all(switched);
   }
 
   /** Applies the settings that depend on the time of day: the rate schedule, and the alternative rates. */

@@ -113,6 +113,7 @@ export function ConnectionFields({ draft, set }: SectionProps): JSX.Element {
         options={(["disabled", "preferred", "required"] as const).map((policy) => [policy, words.encryptions[policy]])}
         onChange={(encryption) => set({ encryption })}
       />
+      <Check label={words.utp} isChecked={draft.utp} onChange={(utp) => set({ utp })} />
       <Check label={words.dht} isChecked={draft.dht} onChange={(dht) => set({ dht })} />
       <Check label={words.pex} isChecked={draft.pex} onChange={(pex) => set({ pex })} />
       <Check label={words.lsd} isChecked={draft.lsd} onChange={(lsd) => set({ lsd })} />

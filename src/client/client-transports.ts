@@ -1,0 +1,62 @@
+import { ipFamily, ipScope } from "../base/index.ts";
+import type { Runtime } from "../runtime/index.ts";
+import {
+  Connector,
+  PeerConnector,
+  TcpTransport,
+  UdpPort,
+  type EncryptionPolicy,
+  type Transport,
+} from "../transport/index.ts";
+import { UtpTransport } from "../utp/index.ts";
+import { portsOf } from "./listener.ts";
+import type { ClientOptions } from "./options.ts";
+
+/** Options of {@link ClientTransports}. */
+export interface ClientTransportsOptions {
+  readonly runtime: Runtime;
+  /** Returns the port on which the client listens; 0 while it does not. */
+  readonly port: () => number;
+}
+
+/** The ways to the peers of a client: TCP, uTP, and the UDP port that uTP shares with trackers and the DHT. */
+export class ClientTransports {
+  /** How connections are encrypted. It may change. */
+  readonly encryption: { policy: EncryptionPolicy };
+  readonly connector: PeerConnector;
+  /** The transports, in the order in which a peer is dialed by them. */
+  readonly all: readonly Transport[];
+  readonly udpPort: UdpPort;
+  readonly #utpPort: UdpPort;
+  readonly #utp: UtpTransport;
+
+  constructor(options: ClientOptions, { runtime, port }: ClientTransportsOptions) {
+    const { listenIp } = options;
+    const isLoopback = listenIp !== undefined && ipScope(listenIp) === "loopback";
+    // A socket that is bound to the loopback address reaches no tracker: uTP then has a socket of its own.
+    this.udpPort = new UdpPort({ runtime, port, ip: isLoopback ? undefined : listenIp });
+    this.#utpPort = isLoopback ? new UdpPort({ runtime, port, ip: listenIp }) : this.udpPort;
+    this.#utp = new UtpTransport({
+      runtime,
+      port: this.#utpPort,
+      isEnabled: options.utp ?? true,
+      ...(listenIp === undefined ? {} : { families: [ipFamily(listenIp)] }),
+    });
+    const tcp = new TcpTransport({ runtime, ip: listenIp, ports: portsOf(options.port) });
+    this.all = [tcp, this.#utp];
+    this.encryption = { policy: options.encryption ?? "preferred" };
+    this.connector = new PeerConnector(runtime, new Connector(runtime.clock, this.all), () => this.encryption.policy);
+  }
+
+  /** Switches uTP on or off; connections stay open. Never rejects. */
+  setUtp(isOn: boolean): Promise<void> {
+    return this.#utp.setEnabled(isOn);
+  }
+
+  /** Closes the UDP sockets, after the torrents and the listener were closed. */
+  async close(): Promise<void> {
+    // Without a listener, it was not closed.
+    await this.#utp.close();
+    await Promise.all([this.udpPort.close(), this.#utpPort.close()]);
+  }
+}
