@@ -94,6 +94,10 @@ export const settings = z.object({
    * peer allows it; or always, with RC4.
    */
   encryption: z.enum(["disabled", "preferred", "required"]),
+  /**
+   * A file with ranges of IP addresses (PeerGuardian, DAT, CIDR, also as gzip): peers in them are blocked. Empty: none.
+   */
+  ipFilter: z.union([z.literal(""), absolutePath]),
 });
 /** All settings. */
 export type Settings = z.infer<typeof settings>;
@@ -122,6 +126,20 @@ export const statistics = z.object({
   downRate: z.number(),
   upRate: z.number(),
   freeBytes: z.int().nullable(),
+  /** The IP filter; null without one. */
+  ipFilter: z
+    .object({
+      /** The number of blocked ranges, and of lines in the file that are no range. */
+      ranges: z.int(),
+      ignoredLines: z.int(),
+      /** The number of connections that the filter has prevented or closed since the start. */
+      blocked: z.int(),
+      /** The time at which the file was last read, in milliseconds since 1970; null: never, so that all is blocked. */
+      loadedAt: z.int().nullable(),
+      /** The reason why the file could not be read at the last attempt; null: it was read. */
+      error: z.string().nullable(),
+    })
+    .nullable(),
   /** The resident memory of the daemon's process in bytes. */
   memory: z.int(),
 });

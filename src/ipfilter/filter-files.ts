@@ -12,8 +12,8 @@ export interface IpFilterFilesStatus {
   readonly ranges: number;
   /** The number of lines that were ignored because they are no valid range. */
   readonly ignoredLines: number;
-  /** The time at which the files were last read, in milliseconds since 1970; 0 before. */
-  readonly loadedAt: number;
+  /** The time at which the files were last read, in milliseconds since 1970; `undefined`: never. */
+  readonly loadedAt: number | undefined;
   /**
    * The reason why the files could not be read at the last attempt. The ranges that were read before are then still in
    * use.
@@ -41,7 +41,7 @@ export class IpFilterFiles {
   /** The sizes and times of the files when they were read, and at the last check. */
   #read = "";
   #seen = "";
-  #loadedAt = 0;
+  #loadedAt: number | undefined;
   #error: string | undefined;
   #timer: Timer | undefined;
   #checking: Promise<void> | undefined;

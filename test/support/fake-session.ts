@@ -218,6 +218,7 @@ export class FakeSession implements Session {
       downRate: 10,
       upRate: 1,
       freeBytes: null,
+      ipFilter: { ranges: 12, ignoredLines: 0, blocked: 3, loadedAt: 1, error: null },
       memory: 1,
     }),
     dht: () => ({

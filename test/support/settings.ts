@@ -28,4 +28,5 @@ export const SETTINGS: Settings = {
   pex: true,
   lsd: false,
   encryption: "preferred",
+  ipFilter: "",
 };

@@ -30,6 +30,7 @@ interface DaemonFlags extends CommonFlags {
   readonly lsd: boolean;
   readonly lsdInterface?: readonly string[];
   readonly encryption?: EncryptionPolicy;
+  readonly ipFilter?: string;
 }
 
 /** Defines `millrace daemon`. */
@@ -74,6 +75,7 @@ export function daemonCommand(entry: CommandEntry): Command {
       interfacesArgument,
     )
     .addOption(encryptionOption())
+    .option("--ip-filter <file>", "block peers in the ranges of this file: PeerGuardian, DAT or CIDR, also as gzip")
     .option("--allow-private", "allow torrent and tracker URLs that lead to private networks or to this machine");
   return act<DaemonFlags>(command, entry, run);
 }
@@ -101,6 +103,7 @@ async function run(session: Session<DaemonFlags>): Promise<number> {
         lsd: flags.lsd ? undefined : false,
         lsdInterfaces: flags.lsdInterface,
         encryption: flags.encryption,
+        ipFilter: flags.ipFilter,
         allowPrivateAddresses: flags.allowPrivate,
         logLevel: flags.verbose === true ? "debug" : undefined,
       },

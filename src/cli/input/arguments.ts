@@ -139,3 +139,8 @@ function splitUrls(text: string): string[] {
 export function infoHashArgument(option: string): (text: string) => InfoHash {
   return (text) => parseArgument(option, () => InfoHash.parse(text));
 }
+
+/** Collects the paths of an option that may be given several times. */
+export function pathsArgument(path: string, before: readonly string[] = []): string[] {
+  return [...before, path];
+}

@@ -83,6 +83,7 @@ const READERS: { readonly [Key in keyof Settings]: Reader<Settings[Key]> } = {
   pex: asBoolean,
   lsd: asBoolean,
   encryption: asEncryption,
+  ipFilter: asText,
 };
 
 function isKey(name: string): name is keyof Settings {

@@ -88,6 +88,15 @@ export function torrentFields(torrent: TorrentDetail, noPeers?: string): Field[]
   ];
 }
 
+function filterText(filter: Statistics["ipFilter"]): string | undefined {
+  if (filter === null) return undefined;
+  const { ranges, ignoredLines, blocked, loadedAt, error } = filter;
+  const parts = [`${groupDigits(ranges)} ranges`, `${groupDigits(blocked)} connections blocked`];
+  if (ignoredLines > 0) parts.push(`${groupDigits(ignoredLines)} lines ignored`);
+  if (error !== null) parts.push(`${loadedAt === null ? "all peers blocked" : "not read again"}: ${clean(error)}`);
+  return parts.join(", ");
+}
+
 /** Returns the fields of `remote stats`. */
 export function statisticsFields(figures: Statistics, session: SessionInfo): Field[] {
   const states = Object.entries(figures.states).filter(([, number]) => number > 0);
@@ -114,6 +123,7 @@ export function statisticsFields(figures: Statistics, session: SessionInfo): Fie
       "peer port",
       `${session.peerPort}, ${session.isReachable ? "reached from outside" : "not yet reached from outside"}`,
     ],
+    ["ip filter", filterText(figures.ipFilter)],
     ["downloads", clean(session.downloadDir)],
     ["free", figures.freeBytes === null ? undefined : formatSize(figures.freeBytes)],
     ["memory", formatSize(figures.memory)],

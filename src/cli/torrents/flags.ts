@@ -5,8 +5,8 @@ import type { Runtime } from "../../runtime/index.ts";
 import { dhtBootstrap, nodesArgument } from "../input/dht-bootstrap.ts";
 import { encryptionOption } from "../input/encryption.ts";
 import { interfacesArgument, lsdInterfaces } from "../input/lsd-interfaces.ts";
-import { peersArgument, portArgument, rateArgument } from "../input/arguments.ts";
 import type { EncryptionPolicy } from "../../transport/index.ts";
+import { pathsArgument, peersArgument, portArgument, rateArgument } from "../input/arguments.ts";
 import type { CommonFlags } from "../session.ts";
 import { DialWatch } from "./dial-watch.ts";
 import type { StallWatchOptions } from "./stall-watch.ts";
@@ -31,6 +31,7 @@ export interface SwarmFlags extends CommonFlags {
   readonly lsd: boolean;
   readonly lsdInterface?: readonly string[];
   readonly encryption?: EncryptionPolicy;
+  readonly ipFilter?: readonly string[];
   readonly quiet?: boolean;
 }
 
@@ -69,6 +70,11 @@ export function addSwarmOptions(command: Command): Command {
       interfacesArgument,
     )
     .addOption(encryptionOption())
+    .option(
+      "--ip-filter <file>",
+      "block peers in the ranges of this file: PeerGuardian (P2P), DAT or CIDR, also as gzip; may be repeated",
+      pathsArgument,
+    )
     .option("-q, --quiet", "print only errors and warnings");
 }
 
@@ -95,6 +101,7 @@ export function clientFlags(flags: SwarmFlags): {
   utp: boolean;
   dht: false | DhtSettings;
   lsd: false | LsdSettings;
+  ipFilter: readonly string[];
   port?: number;
   maxDownloadRate?: number;
   maxUploadRate?: number;
@@ -108,6 +115,7 @@ export function clientFlags(flags: SwarmFlags): {
     dht: flags.dht && dhtSettings(dhtBootstrap(flags.dhtBootstrap)),
     lsd: flags.lsd && { interfaces: lsdInterfaces(flags.lsdInterface) },
     ...(flags.encryption === undefined ? {} : { encryption: flags.encryption }),
+    ipFilter: flags.ipFilter ?? [],
     ...(flags.port === undefined ? {} : { port: flags.port }),
     ...(flags.maxDown === undefined ? {} : { maxDownloadRate: flags.maxDown }),
     ...(flags.maxUp === undefined ? {} : { maxUploadRate: flags.maxUp }),

@@ -195,6 +195,7 @@ function absolute(config: Config, origins: Readonly<Record<string, Origin>>, fil
     downloadDir: at("downloadDir", config.downloadDir),
     watchDir: at("watchDir", config.watchDir),
     incompleteDir: at("incompleteDir", config.incompleteDir),
+    ipFilter: at("ipFilter", config.ipFilter),
     onComplete: at("onComplete", config.onComplete),
     labels: Object.fromEntries(Object.entries(config.labels).map(([label, folder]) => [label, at("labels", folder)])),
   };

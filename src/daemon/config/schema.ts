@@ -101,6 +101,11 @@ export const configSchema = z.strictObject({
     .describe(
       'How connections to peers are encrypted: "disabled"; "preferred" (encrypted handshakes where the peer allows them, and plain connections otherwise); or "required" (all data encrypted, other peers refused).',
     ),
+  ipFilter: path
+    .default("")
+    .describe(
+      "A file with ranges of IP addresses whose peers are blocked: PeerGuardian (P2P), eMule (DAT) or CIDR, also as gzip. It is read again when it changes. While it cannot be read, all peers are blocked. Empty: none.",
+    ),
   logLevel: z
     .enum(["debug", "info", "warn", "error"])
     .default("info")

@@ -119,6 +119,13 @@ export class Metrics {
     counter("lsd_sent_total", "Messages of local discovery sent, at all network interfaces", () => lsd().sent);
     counter("lsd_received_total", "Messages of local discovery received and read", () => lsd().received);
     counter("lsd_found_total", "Addresses of peers from local discovery", () => lsd().found);
+    const filter = () => session.statistics.totals().ipFilter;
+    gauge("ip_filter_ranges", "The number of ranges of IP addresses that are blocked", () => filter()?.ranges ?? 0);
+    counter(
+      "ip_filter_blocked_total",
+      "Connections that the IP filter prevented or closed",
+      () => filter()?.blocked ?? 0,
+    );
     const states: Gauge<"state"> = new Gauge({
       name: "millrace_torrents",
       help: "Torrents by state",

@@ -154,6 +154,7 @@ describe("startHttp", () => {
     expect(metrics.text).toContain('millrace_dht_nodes{family="ipv4"} 7');
     expect(metrics.text).toContain("millrace_dht_queries_total 3");
     expect(metrics.text).toContain("millrace_lsd_found_total 2");
+    expect(metrics.text).toContain("millrace_ip_filter_blocked_total 3");
     expect(metrics.text).toContain('millrace_http_requests_total{method="GET",route="/healthz",status="200"} 1');
   });
 

@@ -257,7 +257,7 @@ export class SettingsForm {
       alt_speed_time_enabled: times.isEnabled,
       alt_speed_time_end: minuteOf(times.to),
       alt_speed_up: Math.round((settings.alternativeUploadRate ?? 0) / KB),
-      blocklist_enabled: false,
+      blocklist_enabled: settings.ipFilter !== "",
       blocklist_size: 0,
       blocklist_url: "",
       cache_size_mb: 64,

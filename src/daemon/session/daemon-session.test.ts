@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it } from "vitest";
 import { SessionStage } from "../../../test/support/session-stage.ts";
-import { equalBytes } from "../../base/index.ts";
+import { equalBytes, utf8 } from "../../base/index.ts";
 import { createTorrent } from "../../creation/index.ts";
 
 let s: SessionStage;
@@ -111,6 +111,56 @@ describe("DaemonSession.add", () => {
       s.play.metainfo.infoHash?.hex,
     );
     await s.wait(server.close());
+  });
+});
+
+describe("DaemonSession's IP filter", () => {
+  const FILTER = "/lists/filter.p2p";
+  const put = (text: string): void => s.host.disk.put(FILTER, utf8(text));
+
+  it("blocks peers, shows the counts, and keeps the setting", async () => {
+    s = await SessionStage.begin();
+    put("seeder:10.0.0.1-10.0.0.1\n");
+    const session = await s.open();
+    expect(session.statistics.totals().ipFilter).toBeNull();
+    await s.wait(session.settings.change({ ipFilter: FILTER }));
+    const id = await s.wait(session.torrents.add(s.torrent, { peers: [s.seeder.address] }));
+    await s.stage.world.until(() => (session.statistics.totals().ipFilter?.blocked ?? 0) > 0, 60_000);
+    expect(session.statistics.totals().ipFilter).toMatchObject({ ranges: 1, ignoredLines: 0, error: null });
+    s.host.crash();
+    const again = await s.open();
+    expect(again.statistics.totals().ipFilter).toMatchObject({ ranges: 1 });
+    await s.wait(again.settings.change({ ipFilter: "" }));
+    await s.wait(again.torrents.addPeers(id, [s.seeder.address]));
+    expect(await s.reach(again, id, "seeding")).toBe(true);
+  });
+
+  it("refuses a setting whose file cannot be read, and changes nothing", async () => {
+    s = await SessionStage.begin();
+    put("10.9.9.9\n");
+    const session = await s.open();
+    await expect(s.wait(session.settings.change({ ipFilter: "/missing" }))).rejects.toMatchObject({
+      code: "storage.not-found",
+    });
+    expect([session.settings.get().ipFilter, session.statistics.totals().ipFilter]).toEqual(["", null]);
+    await s.wait(session.settings.change({ ipFilter: FILTER }));
+    await expect(s.wait(session.settings.change({ ipFilter: "/missing" }))).rejects.toThrow("/missing");
+    expect([session.settings.get().ipFilter, session.statistics.totals().ipFilter?.ranges]).toEqual([FILTER, 1]);
+  });
+
+  it("blocks every peer while the file of the last run is missing, and starts all the same", async () => {
+    s = await SessionStage.begin();
+    put("10.9.9.9\n");
+    const session = await s.open();
+    await s.wait(session.settings.change({ ipFilter: FILTER }));
+    s.host.crash();
+    await s.wait(s.host.runtime.files.removeFile(FILTER));
+    const again = await s.open();
+    const id = await s.wait(again.torrents.add(s.torrent, { peers: [s.seeder.address] }));
+    await s.stage.world.until(() => (again.statistics.totals().ipFilter?.blocked ?? 0) > 0, 60_000);
+    expect(again.statistics.totals().ipFilter).toMatchObject({ loadedAt: null });
+    put("10.9.9.9\n10.9.9.8\n");
+    expect(await s.reach(again, id, "seeding")).toBe(true);
   });
 });
 

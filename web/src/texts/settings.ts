@@ -35,6 +35,9 @@ export const settingsTexts = {
     lsd: "Find peers in the local network",
     encryption: "Encryption of connections",
     encryptions: { disabled: "never", preferred: "where the peer allows it", required: "always" },
+    ipFilter: "IP filter",
+    ipFilterHint:
+      "A file with ranges of addresses that are blocked: PeerGuardian, DAT or CIDR, also as gzip. Empty: none.",
     downloads: "Torrents that download at the same time",
     seeds: "Torrents that seed at the same time",
     ratio: "Stop seeding at ratio",
@@ -82,6 +85,12 @@ export const settingsTexts = {
     lsdFound: (peers: number, interfaces: string) =>
       `${peers === 1 ? "1 peer" : `${count(peers)} peers`} found${interfaces === "" ? "" : ` (${interfaces})`}`,
     lsdOff: "off",
+    ipFilter: "IP filter",
+    ipFilterOff: "none",
+    ipFilterCounts: (ranges: number, blocked: number) =>
+      `${count(ranges)} ranges, ${blocked === 1 ? "1 connection" : `${count(blocked)} connections`} blocked`,
+    ipFilterFailed: (isLoaded: boolean, reason: string) =>
+      `${isLoaded ? "not read again" : "all peers are blocked"}: ${reason}`,
     memory: "Memory",
     free: "Free on disk",
     version: "Version",

@@ -1,5 +1,6 @@
 import type { DhtInfo, History, LsdInfo, SessionInfo, Statistics } from "../../../api/index.ts";
 import { toHex } from "../../../base/index.ts";
+import type { IpFilterStatus } from "../../../client/index.ts";
 import { idToBytes, type DhtStats } from "../../../dht/index.ts";
 import type { LsdStats } from "../../../lsd/index.ts";
 import type { SessionContext } from "../context.ts";
@@ -20,6 +21,12 @@ export interface StatisticsViewOptions {
 
 const NO_LSD: LsdStats = { interfaces: [], sent: 0, received: 0, limited: 0, malformed: 0, found: 0 };
 const NO_DHT: DhtStats = { families: [], storedTorrents: 0, storedPeers: 0, storedItems: 0 };
+
+function filterView(status: IpFilterStatus | undefined): Statistics["ipFilter"] {
+  if (status === undefined) return null;
+  const { ranges, ignoredLines, blocked, loadedAt, error } = status;
+  return { ranges, ignoredLines, blocked, loadedAt: loadedAt ?? null, error: error ?? null };
+}
 
 /** The statistics of the session, as the API shows them. */
 export class StatisticsView implements SessionStatistics {
@@ -69,6 +76,7 @@ export class StatisticsView implements SessionStatistics {
       downRate: down,
       upRate: up,
       freeBytes: this.#freeBytes,
+      ipFilter: filterView(client.ipFilter),
       memory: process.memoryUsage.rss(),
     };
   }

@@ -1,3 +1,4 @@
+import { toError } from "../../../base/index.ts";
 import type { Settings } from "../../../api/index.ts";
 import type { Runtime } from "../../../runtime/index.ts";
 import type { Client, DhtSettings, LsdSettings } from "../../../client/index.ts";
@@ -7,8 +8,8 @@ import type { SettingsStore } from "./settings-store.ts";
 
 /** Options of {@link SettingsControl}. */
 export interface SettingsControlOptions {
-  readonly runtime: Pick<Runtime, "clock">;
-  readonly client: Pick<Client, "setRates" | "setLimits" | "setUtp" | "setDiscovery" | "setEncryption">;
+  readonly runtime: Pick<Runtime, "clock" | "log">;
+  readonly client: Pick<Client, "setRates" | "setLimits" | "setUtp" | "setDiscovery" | "setEncryption" | "setIpFilter">;
   /** The settings with which the DHT and local service discovery are switched on. */
   readonly discovery: { readonly dht: DhtSettings; readonly lsd: LsdSettings };
   readonly store: SettingsStore;
@@ -43,7 +44,13 @@ export class SettingsControl implements SessionSettings {
   }
 
   async change(settings: Partial<Settings>): Promise<Settings> {
-    await this.#options.store.change(settings);
+    try {
+      if (settings.ipFilter !== undefined) await this.#setFilter(settings.ipFilter);
+      await this.#options.store.change(settings);
+    } catch (error) {
+      await this.#applyFilter();
+      throw error;
+    }
     await this.apply();
     this.#options.onChanged();
     return this.get();
@@ -65,7 +72,10 @@ export class SettingsControl implements SessionSettings {
     return changed;
   }
 
-  /** Applies all settings to the client. Resolves when the DHT and local service discovery are switched, too. */
+  /**
+   * Applies all settings to the client. Resolves when the DHT and local service discovery are switched and the IP
+   * filter is read, too.
+   */
   async apply(): Promise<void> {
     const { client, discovery, onApplied } = this.#options;
     const { maxConnections, maxPeers, uploadSlots, utp, dht, pex, lsd, encryption } = this.get();
@@ -81,7 +91,20 @@ export class SettingsControl implements SessionSettings {
       client.setDiscovery({ dht: dht && discovery.dht, pex, lsd: lsd && discovery.lsd }),
     ];
     onApplied();
-    await Promise.all(switched);
+    await Promise.all([...switched, this.#applyFilter()]);
+  }
+
+  /** Applies the stored filter. When it cannot be read, the client blocks all peers, and the reason is logged. */
+  async #applyFilter(): Promise<void> {
+    try {
+      await this.#setFilter(this.get().ipFilter);
+    } catch (error) {
+      this.#options.runtime.log.error("cannot read the IP filter", { reason: toError(error).message });
+    }
+  }
+
+  #setFilter(path: string): Promise<void> {
+    return this.#options.client.setIpFilter(path === "" ? [] : path);
   }
 
   /** Applies the settings that depend on the time of day: the rate schedule, and the alternative rates. */

@@ -21,6 +21,12 @@ interface FactsProps {
   readonly lsd: LsdInfo;
 }
 
+function filterText(filter: Statistics["ipFilter"]): string {
+  if (filter === null) return words.ipFilterOff;
+  const counts = words.ipFilterCounts(filter.ranges, filter.blocked);
+  return filter.error === null ? counts : `${counts}; ${words.ipFilterFailed(filter.loadedAt !== null, filter.error)}`;
+}
+
 function Facts({ data, dht, lsd }: FactsProps): JSX.Element {
   const share = (up: number, down: number): string => (down === 0 ? "–" : ratio(up / down));
   const facts: readonly (readonly [string, string])[] = [
@@ -29,6 +35,7 @@ function Facts({ data, dht, lsd }: FactsProps): JSX.Element {
     [words.connections, count(data.connections)],
     [words.dht, dht.isEnabled ? words.dhtNodes(dht.nodes) : words.dhtOff],
     [words.lsd, lsd.isEnabled ? words.lsdFound(lsd.found, lsd.interfaces.join(", ")) : words.lsdOff],
+    [words.ipFilter, filterText(data.ipFilter)],
     [words.memory, bytes(data.memory)],
     [words.free, data.freeBytes === null ? "–" : bytes(data.freeBytes)],
     [words.version, session.value?.version ?? "–"],

@@ -117,6 +117,12 @@ export function ConnectionFields({ draft, set }: SectionProps): JSX.Element {
       <Check label={words.dht} isChecked={draft.dht} onChange={(dht) => set({ dht })} />
       <Check label={words.pex} isChecked={draft.pex} onChange={(pex) => set({ pex })} />
       <Check label={words.lsd} isChecked={draft.lsd} onChange={(lsd) => set({ lsd })} />
+      <TextField
+        label={words.ipFilter}
+        hint={words.ipFilterHint}
+        value={draft.ipFilter}
+        onInput={(ipFilter) => set({ ipFilter })}
+      />
     </>
   );
 }
