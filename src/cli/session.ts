@@ -1,11 +1,12 @@
 import type { Runtime } from "../runtime/index.ts";
 import { earlyHasher } from "./early-hasher.ts";
 import { Interrupt } from "./interrupt.ts";
+import type { ProxyFlags } from "./input/proxy.ts";
 import { stderrLog } from "./logger.ts";
 import { Output } from "./output/output.ts";
 
 /** Options that every command has. */
-export interface CommonFlags {
+export interface CommonFlags extends ProxyFlags {
   readonly json?: boolean;
   readonly verbose?: boolean;
 }
@@ -33,14 +34,18 @@ export class Session<Flags extends CommonFlags = CommonFlags> {
   }
 
   async close(): Promise<void> {
-    await (await this.#runtime)?.close();
+    const runtime = await this.#runtime?.catch(() => undefined);
+    await runtime?.close();
   }
 
   async #load(): Promise<Runtime> {
+    const { proxyOf } = await import("./input/proxy.ts");
+    const proxy = proxyOf(this.flags);
     const { nodeRuntime } = await import("../runtime/node/index.ts");
     const hasher = await earlyHasher();
     return nodeRuntime({
       log: stderrLog(this.output, this.flags.verbose === true),
+      ...(proxy === undefined ? {} : { proxy }),
       ...(hasher === undefined ? {} : { hasher }),
     });
   }

@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { parseListenEndpoint, toError } from "../base/index.ts";
+import { InputError, parseListenEndpoint, toError } from "../base/index.ts";
 import type { Runtime } from "../runtime/index.ts";
 import { nodeRuntime } from "../runtime/node/index.ts";
 import { settingsOf, type Config, type LoadedConfig } from "./config/index.ts";
@@ -37,6 +37,8 @@ const RESTART_ONLY = [
   "stateDir",
   "peerPort",
   "listenIp",
+  "proxy",
+  "proxyOnly",
   "dhtBootstrap",
   "lsdInterfaces",
   "allowPrivateAddresses",
@@ -72,14 +74,17 @@ export class Daemon {
       const log = daemonLog(config.logLevel);
       const unlock = await lockFolder(config.stateDir);
       undo.push(unlock);
-      const runtime = nodeRuntime();
+      const { proxy, proxyOnly } = config;
+      if (proxy === "" && proxyOnly)
+        throw new InputError("config.invalid", "proxy-only needs a proxy", { fields: { key: "proxyOnly" } });
+      const runtime = nodeRuntime(proxy === "" ? {} : { proxy: { url: proxy, only: proxyOnly } });
       undo.push(() => runtime.close());
       const { secret, created } = await openSecret(config.stateDir, token);
       const session = await openSession({
         runtime,
         stateDir: config.stateDir,
         settings: settingsOf(config),
-        peerPort: config.peerPort,
+        peerPort: proxyOnly ? false : config.peerPort,
         ...(config.listenIp === "" ? {} : { listenIp: config.listenIp }),
         dht: { bootstrap: config.dhtBootstrap },
         lsd: { interfaces: config.lsdInterfaces },

@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { existsSync } from "node:fs";
+import { existsSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { afterEach } from "vitest";
 import { Program } from "./process.ts";
 
@@ -38,6 +38,22 @@ export class LanHost {
     this.namespace = namespace;
     this.ip = `10.77.0.${number}`;
     this.ip6 = `fd77::${number}`;
+  }
+
+  /** Replaces a file of `/etc`, such as `hosts`, for the programs that run on this host. */
+  etc(name: string, content: string): void {
+    mkdirSync(this.#etcFolder, { recursive: true });
+    writeFileSync(`${this.#etcFolder}/${name}`, content);
+  }
+
+  /** Removes the host. */
+  remove(): void {
+    ip("netns", "del", this.namespace);
+    rmSync(this.#etcFolder, { recursive: true, force: true });
+  }
+
+  get #etcFolder(): string {
+    return `/etc/netns/${this.namespace}`;
   }
 
   /** The command line that runs a program on this host. */
@@ -89,7 +105,7 @@ export class Lan {
   /** Removes the network. Programs that still run keep their namespaces until they end. */
   close(): void {
     open.delete(this);
-    for (const { namespace } of this.#hosts) ip("netns", "del", namespace);
+    for (const host of this.#hosts) host.remove();
     ip("netns", "del", this.#switch);
   }
 

@@ -7,6 +7,9 @@ export const ARIA2 = "/usr/bin/aria2c";
 export const RTORRENT = "/usr/bin/rtorrent";
 export const QBITTORRENT = "/usr/bin/qbittorrent-nox";
 export const DELUGED = "/usr/bin/deluged";
+export const DANTE = "/usr/sbin/danted";
+export const MICROSOCKS = "/usr/bin/microsocks";
+export const TINYPROXY = "/usr/bin/tinyproxy";
 export const TMUX = "/usr/bin/tmux";
 export const PYTHON = "/usr/bin/python3";
 
@@ -21,6 +24,9 @@ export type DebianPackage =
   | "rtorrent"
   | "qbittorrent-nox"
   | "deluged"
+  | "dante-server"
+  | "microsocks"
+  | "tinyproxy"
   | "tmux";
 
 /** The named Debian packages that are not installed. */
@@ -33,6 +39,9 @@ export function missing(...packages: readonly DebianPackage[]): string[] {
     rtorrent: existsSync(RTORRENT),
     "qbittorrent-nox": existsSync(QBITTORRENT),
     deluged: existsSync(DELUGED),
+    "dante-server": existsSync(DANTE),
+    microsocks: existsSync(MICROSOCKS),
+    tinyproxy: existsSync(TINYPROXY),
     tmux: existsSync(TMUX),
   };
   return packages.filter((name) => !isThere[name]);

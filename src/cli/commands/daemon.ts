@@ -76,6 +76,11 @@ export function daemonCommand(entry: CommandEntry): Command {
     )
     .addOption(encryptionOption())
     .option("--ip-filter <file>", "block peers in the ranges of this file: PeerGuardian, DAT or CIDR, also as gzip")
+    .option(
+      "--proxy <url>",
+      "reach peers, trackers and web servers through this proxy: socks5://[USER:PASSWORD@]HOST:PORT or http://…",
+    )
+    .option("--proxy-only", "send nothing to other hosts except through the proxy")
     .option("--allow-private", "allow torrent and tracker URLs that lead to private networks or to this machine");
   return act<DaemonFlags>(command, entry, run);
 }
@@ -104,6 +109,8 @@ async function run(session: Session<DaemonFlags>): Promise<number> {
         lsdInterfaces: flags.lsdInterface,
         encryption: flags.encryption,
         ipFilter: flags.ipFilter,
+        proxy: flags.proxy,
+        proxyOnly: flags.proxyOnly,
         allowPrivateAddresses: flags.allowPrivate,
         logLevel: flags.verbose === true ? "debug" : undefined,
       },

@@ -64,7 +64,7 @@ async function seed(session: Session<SeedFlags>): Promise<number> {
       output.data({ event: "ready", port, torrents: seeded.map((torrent) => torrent.infoHash.hex) });
       if (flags.quiet !== true)
         output.line(
-          `seeding ${seeded.length === 1 && seeded[0] !== undefined ? clean(seeded[0].name) : count(seeded.length, "torrent")} on port ${port}; Ctrl-C stops`,
+          `seeding ${seeded.length === 1 && seeded[0] !== undefined ? clean(seeded[0].name) : count(seeded.length, "torrent")} ${port === 0 ? "without incoming connections" : `on port ${port}`}; Ctrl-C stops`,
         );
       for (const torrent of seeded) {
         const { progress } = torrent.status();

@@ -4,6 +4,7 @@ import type { DhtSettings, LsdSettings } from "../../client/index.ts";
 import type { Runtime } from "../../runtime/index.ts";
 import { dhtBootstrap, nodesArgument } from "../input/dht-bootstrap.ts";
 import { encryptionOption } from "../input/encryption.ts";
+import { addProxyOptions, proxyOf } from "../input/proxy.ts";
 import { interfacesArgument, lsdInterfaces } from "../input/lsd-interfaces.ts";
 import type { EncryptionPolicy } from "../../transport/index.ts";
 import { pathsArgument, peersArgument, portArgument, rateArgument } from "../input/arguments.ts";
@@ -37,7 +38,7 @@ export interface SwarmFlags extends CommonFlags {
 
 /** Adds the options of {@link SwarmFlags} except `--dir`, which differs between commands. */
 export function addSwarmOptions(command: Command): Command {
-  return command
+  return addProxyOptions(command)
     .option(
       "--peer <host:port>",
       "connect to this peer as well; may be repeated, or several separated by commas",
@@ -102,7 +103,7 @@ export function clientFlags(flags: SwarmFlags): {
   dht: false | DhtSettings;
   lsd: false | LsdSettings;
   ipFilter: readonly string[];
-  port?: number;
+  port?: number | false;
   maxDownloadRate?: number;
   maxUploadRate?: number;
   encryption?: EncryptionPolicy;
@@ -117,6 +118,7 @@ export function clientFlags(flags: SwarmFlags): {
     ...(flags.encryption === undefined ? {} : { encryption: flags.encryption }),
     ipFilter: flags.ipFilter ?? [],
     ...(flags.port === undefined ? {} : { port: flags.port }),
+    ...(proxyOf(flags)?.only === true ? { port: false, lsd: false } : {}),
     ...(flags.maxDown === undefined ? {} : { maxDownloadRate: flags.maxDown }),
     ...(flags.maxUp === undefined ? {} : { maxUploadRate: flags.maxUp }),
   };

@@ -71,6 +71,8 @@ export function settingsOf(config: Config): Settings {
     stateDir: _state,
     peerPort: _port,
     listenIp: _ip,
+    proxy: _proxy,
+    proxyOnly: _only,
     dhtBootstrap: _bootstrap,
     lsdInterfaces: _interfaces,
     logLevel: _level,

@@ -2,6 +2,7 @@ import { z } from "zod";
 import { parseHostPort, parseSize } from "../../base/index.ts";
 import { alternativeTimes, scheduleRule, settings } from "../../api/index.ts";
 import { DEFAULT_BOOTSTRAP } from "../../dht/index.ts";
+import { parseProxy } from "../../runtime/node/index.ts";
 
 /**
  * A rate in bytes a second: a number, or a text such as `5MiB`. 0, an empty text, and `"unlimited"` mean no limit;
@@ -35,6 +36,20 @@ const node = z
   .string()
   .max(300)
   .refine(isHostPort, { message: "write HOST:PORT, for example router.bittorrent.com:6881" });
+
+const proxyUrl = z
+  .string()
+  .max(1_000)
+  .refine((text) => text === "" || isProxy(text), { message: "write socks5://HOST:PORT or http://HOST:PORT" });
+
+function isProxy(text: string): boolean {
+  try {
+    parseProxy(text);
+    return true;
+  } catch {
+    return false;
+  }
+}
 
 function isHostPort(text: string): boolean {
   try {
@@ -100,6 +115,17 @@ export const configSchema = z.strictObject({
     .default("preferred")
     .describe(
       'How connections to peers are encrypted: "disabled"; "preferred" (encrypted handshakes where the peer allows them, and plain connections otherwise); or "required" (all data encrypted, other peers refused).',
+    ),
+  proxy: proxyUrl
+    .default("")
+    .describe(
+      "The proxy through which peers, trackers and web servers are reached, and which resolves their names: socks5://[USER:PASSWORD@]HOST:PORT or http://HOST:PORT. Empty: none.",
+    ),
+  proxyOnly: z
+    .boolean()
+    .default(false)
+    .describe(
+      "Whether nothing is sent to other hosts except through the proxy: peers cannot connect, there is no local discovery, and UDP (DHT, UDP trackers) works only if the proxy forwards it.",
     ),
   ipFilter: path
     .default("")

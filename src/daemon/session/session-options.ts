@@ -10,8 +10,8 @@ export interface SessionOptions {
    * The settings in the configuration. A setting that was changed while the daemon ran takes precedence over them.
    */
   readonly settings: Settings;
-  /** The port on which to listen for peers. With 0 the system chooses a free port. */
-  readonly peerPort: number;
+  /** The port on which to listen for peers. With 0 the system chooses a free port; `false`: do not listen. */
+  readonly peerPort: number | false;
   /** The IP address on which to listen for peers. Default: all addresses. */
   readonly listenIp?: string;
   /** The settings of the DHT while it is on. */

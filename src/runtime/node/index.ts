@@ -8,16 +8,22 @@ import { makeFolder } from "./files/folders.ts";
 import { readRegularSync } from "./files/regular-file.ts";
 import { NodeHasher } from "./hashing/hasher.ts";
 import { NodeKeyExchange } from "./key-exchange.ts";
-import { lazyDatagrams, lazyHttpClient, lazyHttpServers, lazyMulticast, lazyNet } from "./lazy.ts";
+import { lazyDatagrams, lazyHttpClient, lazyHttpServers, lazyMulticast, lazyNet, lazyProxied } from "./lazy.ts";
+import type { ProxyOptions } from "./proxy/settings.ts";
 import { nodeRandom } from "./random.ts";
 import { NodeSignatures } from "./signatures.ts";
 
+export { parseProxy, type ProxyOptions, type ProxyServer } from "./proxy/settings.ts";
 export { makeFolder, NodeHasher, nodeFiles, readRegularSync };
+
+const DIRECT = { net: lazyNet, datagrams: lazyDatagrams, multicast: lazyMulticast, http: lazyHttpClient };
 
 /** Options of {@link nodeRuntime}. */
 export interface NodeRuntimeOptions {
   /** The log. Default: no log. */
   readonly log?: Log;
+  /** The proxy through which other hosts are reached. Default: none. */
+  readonly proxy?: ProxyOptions;
   /** The number of hashing threads. Default: the number of cores. */
   readonly hashThreads?: number;
   /**
@@ -27,16 +33,16 @@ export interface NodeRuntimeOptions {
   readonly hasher?: NodeHasher;
 }
 
-/** Returns a Runtime for this machine. It opens nothing until it is used; call `close` at the end. */
+/**
+ * Returns a Runtime for this machine. It opens nothing until it is used; call `close` at the end. Throws InputError
+ * `proxy.url`.
+ */
 export function nodeRuntime(options: NodeRuntimeOptions = {}): Runtime {
   const hasher = options.hasher ?? new NodeHasher(options.hashThreads);
   return {
     clock: nodeClock,
     random: nodeRandom,
-    net: lazyNet,
-    datagrams: lazyDatagrams,
-    multicast: lazyMulticast,
-    http: lazyHttpClient,
+    ...(options.proxy === undefined ? DIRECT : lazyProxied(options.proxy)),
     httpServers: lazyHttpServers,
     files: nodeFiles,
     hasher,

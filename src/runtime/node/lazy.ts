@@ -2,6 +2,8 @@ import type { Datagrams } from "../datagrams.ts";
 import type { HttpClient, HttpServers } from "../http.ts";
 import type { Multicast } from "../multicast.ts";
 import type { Net } from "../net.ts";
+import type { NetworkParts } from "./proxy/runtime.ts";
+import { parseProxy, type ProxyOptions } from "./proxy/settings.ts";
 
 /*
  * Sockets, HTTP and name look-ups, each loaded by its first use: together they take longer to load than most commands,
@@ -32,6 +34,27 @@ export const lazyHttpClient: HttpClient = {
   // It keeps nothing open between requests.
   close: () => Promise.resolve(),
 };
+
+/** The parts of the runtime that use a proxy; they are loaded with the first call. Throws InputError `proxy.url`. */
+export function lazyProxied({ url, only = false }: ProxyOptions): NetworkParts {
+  const server = parseProxy(url);
+  let made: Promise<NetworkParts> | undefined;
+  const parts = (): Promise<NetworkParts> =>
+    (made ??= import("./proxy/runtime.ts").then(({ proxiedParts }) => proxiedParts(server, only)));
+  return {
+    net: {
+      connect: async (options) => (await parts()).net.connect(options),
+      listen: async (options) => (await parts()).net.listen(options),
+      resolve: async (...args) => (await parts()).net.resolve(...args),
+    },
+    datagrams: { bind: async (options) => (await parts()).datagrams.bind(options) },
+    multicast: {
+      interfaces: async () => (await parts()).multicast.interfaces(),
+      open: async (options) => (await parts()).multicast.open(options),
+    },
+    http: { get: async (request) => (await parts()).http.get(request), close: () => Promise.resolve() },
+  };
+}
 
 /** The HTTP server; its module is loaded with the first call. */
 export const lazyHttpServers: HttpServers = {

@@ -70,10 +70,11 @@ export class NodeSocket implements Socket {
   #error: Error | undefined;
   #isPaused = false;
 
-  constructor(socket: net.Socket, target: ReadTarget | undefined) {
+  /** `remote` is the remote endpoint if it is not that of the socket: behind a proxy. */
+  constructor(socket: net.Socket, target: ReadTarget | undefined, remote?: Endpoint) {
     this.#socket = socket;
     this.#target = target;
-    this.remote = endpoint(socket.remoteAddress, socket.remotePort);
+    this.remote = remote ?? endpoint(socket.remoteAddress, socket.remotePort);
     this.local = endpoint(socket.localAddress, socket.localPort);
     socket.setNoDelay(true);
     socket.on("error", (error) => {

@@ -1,8 +1,10 @@
+import type net from "node:net";
 import { pipeline, type Readable } from "node:stream";
 import zlib from "node:zlib";
 import { AbortError, errorCode, NetworkError, throwIfAborted, toError } from "../../../base/index.ts";
+import type { buildConnector } from "undici";
 import type { HttpClient, HttpReply, HttpRequest } from "../../http.ts";
-import { nodeNet } from "../net.ts";
+import { resolveHost } from "../resolve.ts";
 
 /** The maximum length of a reply's head in bytes: more than any tracker needs. */
 const MAX_HEAD_BYTES = 16 * 1024;
@@ -87,6 +89,14 @@ function flatten(headers: Readonly<Record<string, string | string[] | undefined>
   return out;
 }
 
+/** The way to HTTP servers, if it is not a direct connection: through a proxy. */
+export interface HttpRoute {
+  /** Returns the addresses that stand for a host. */
+  resolve(host: string, signal?: AbortSignal): Promise<string[]>;
+  /** Connects to a host by name or address. */
+  tunnel(host: string, port: number, timeoutMs: number, signal: AbortSignal | undefined): Promise<net.Socket>;
+}
+
 interface Hop {
   readonly url: URL;
   readonly headers: Readonly<Record<string, string>>;
@@ -96,8 +106,15 @@ type HopResult =
   | { readonly kind: "reply"; readonly reply: HttpReply }
   | { readonly kind: "redirect"; readonly hop: Hop };
 
-async function resolveChecked(request: HttpRequest, url: URL, what: string): Promise<readonly string[]> {
-  const ips = await nodeNet.resolve(url.hostname, request.signal).catch((error: unknown) => {
+async function resolveChecked(
+  request: HttpRequest,
+  url: URL,
+  what: string,
+  route: HttpRoute | undefined,
+): Promise<readonly string[]> {
+  const { signal } = request;
+  const found = route === undefined ? resolveHost(url.hostname, signal) : route.resolve(url.hostname, signal);
+  const ips = await found.catch((error: unknown) => {
     throw error instanceof AbortError
       ? error
       : new NetworkError("http.unknown-host", `${what}: unknown host ${url.hostname}`, { cause: error });
@@ -112,28 +129,32 @@ async function hop(
   { url, headers }: Hop,
   signal: AbortSignal,
   onHead: () => void,
+  route: HttpRoute | undefined,
 ): Promise<HopResult> {
   const what = `GET ${url.origin}${url.pathname}`;
   if (url.protocol !== "http:" && url.protocol !== "https:")
     throw new NetworkError("http.forbidden", `${what}: only http and https URLs are supported`);
-  const ips = await resolveChecked(request, url, what);
+  const ips = await resolveChecked(request, url, what, route);
   // Loaded when first needed: it is by far the heaviest module of the runtime, and many commands never fetch anything.
-  const { Client } = await import("undici");
+  const { buildConnector, Client } = await import("undici");
   const client = new Client(url.origin, {
     pipelining: 0,
     maxHeaderSize: MAX_HEAD_BYTES,
     headersTimeout: request.firstByteTimeoutMs,
     bodyTimeout: request.totalTimeoutMs,
-    connect: {
-      timeout: request.firstByteTimeoutMs,
-      ...(request.localIp === undefined ? {} : { localAddress: request.localIp }),
-      // The addresses that were checked are the ones connected to: a second look-up could have another result.
-      lookup: (_host, _options, callback) =>
-        callback(
-          null,
-          ips.map((address) => ({ address, family: address.includes(":") ? 6 : 4 })),
-        ),
-    },
+    connect:
+      route === undefined
+        ? {
+            timeout: request.firstByteTimeoutMs,
+            ...(request.localIp === undefined ? {} : { localAddress: request.localIp }),
+            // The addresses that were checked are the ones connected to: a second look-up could have another result.
+            lookup: (_host, _options, callback) =>
+              callback(
+                null,
+                ips.map((address) => ({ address, family: address.includes(":") ? 6 : 4 })),
+              ),
+          }
+        : throughRoute(route, buildConnector({ timeout: request.firstByteTimeoutMs }), request, signal),
   });
   try {
     const response = await client.request({
@@ -173,7 +194,35 @@ async function hop(
   }
 }
 
-async function get(request: HttpRequest): Promise<HttpReply> {
+/** Returns an error of {@link HttpRoute.tunnel} with a code of HTTP. */
+function routeError(thrown: unknown): Error {
+  if (!(thrown instanceof NetworkError)) return toError(thrown);
+  const kind = thrown.code.replace(/^net\./, "");
+  return new NetworkError(kind === "refused" || kind === "timeout" ? `http.${kind}` : "http.failed", thrown.message, {
+    cause: thrown,
+  });
+}
+
+/** Returns the function with which undici connects through a proxy. It adds TLS for https. */
+function throughRoute(
+  route: HttpRoute,
+  secure: buildConnector.connector,
+  { firstByteTimeoutMs }: HttpRequest,
+  signal: AbortSignal,
+): buildConnector.connector {
+  return (options, callback) => {
+    const { hostname, protocol } = options;
+    const port = Number(options.port === "" ? (protocol === "https:" ? 443 : 80) : options.port);
+    const onSocket = (socket: net.Socket): void => {
+      if (protocol === "https:") secure({ ...options, httpSocket: socket }, callback);
+      else callback(null, socket);
+    };
+    const onError = (error: unknown): void => callback(routeError(error), null);
+    route.tunnel(hostname.replace(/^\[|\]$/g, ""), port, firstByteTimeoutMs, signal).then(onSocket, onError);
+  };
+}
+
+async function get(request: HttpRequest, route: HttpRoute | undefined): Promise<HttpReply> {
   throwIfAborted(request.signal);
   if (!URL.canParse(request.url))
     throw new NetworkError("http.malformed", `not a URL: ${JSON.stringify(request.url.slice(0, 200))}`);
@@ -198,7 +247,7 @@ async function get(request: HttpRequest): Promise<HttpReply> {
     let next: Hop = { url: new URL(request.url), headers: request.headers ?? {} };
     for (let redirects = 0; ; redirects++) {
       const result = await Promise.race([
-        hop(request, next, controller.signal, () => clearTimeout(firstByte)),
+        hop(request, next, controller.signal, () => clearTimeout(firstByte), route),
         aborted,
       ]);
       if (result.kind === "reply") return result.reply;
@@ -216,5 +265,10 @@ async function get(request: HttpRequest): Promise<HttpReply> {
   }
 }
 
-/** The HTTP client of this machine. It keeps no connection open between requests. */
-export const nodeHttpClient: HttpClient = { get, close: () => Promise.resolve() };
+/** Makes an HTTP client. It keeps no connection open between requests. */
+export function makeHttpClient(route?: HttpRoute): HttpClient {
+  return { get: (request) => get(request, route), close: () => Promise.resolve() };
+}
+
+/** The HTTP client of this machine. */
+export const nodeHttpClient: HttpClient = makeHttpClient();
