@@ -22,6 +22,7 @@ const modules = [
   "discovery",
   "dht",
   "lsd",
+  "portmap",
   "swarm",
   "client",
   "sim",

@@ -1,9 +1,11 @@
 import type { Endpoint } from "../base/index.ts";
 
-/** A GET request and its limits. Times are in milliseconds. */
+/** A request and its limits: a GET, or a POST when it has a body. Times are in milliseconds. */
 export interface HttpRequest {
   readonly url: string;
   readonly headers?: Readonly<Record<string, string>>;
+  /** The body of a POST request. It is sent again when a redirect is followed. Default: none, for a GET request. */
+  readonly body?: string;
   /**
    * The maximum length of the reply after decompression, in bytes. A longer one rejects with NetworkError
    * `http.too-long`.
@@ -38,7 +40,7 @@ export interface HttpReply {
 /** An HTTP client. */
 export interface HttpClient {
   /**
-   * Sends one GET request. Resolves with the reply, whatever its status. Rejects with NetworkError (`http.*`:
+   * Sends one request. Resolves with the reply, whatever its status. Rejects with NetworkError (`http.*`:
    * `timeout`, `refused`, `unknown-host`, `too-long`, `redirects`, `forbidden`, `malformed`, `failed`, `tls`) or
    * AbortError. A redirect to another scheme than http and https is `http.forbidden`, with the URL as the server wrote
    * it in the field `location`.
@@ -56,6 +58,8 @@ export interface HttpServerRequest {
   /** The headers, with names in lower case. */
   readonly headers: Readonly<Record<string, string | string[] | undefined>>;
   readonly remote: Endpoint;
+  /** The body of a POST request, where the server reads it: only servers of `millrace/sim` do. */
+  readonly body?: string;
 }
 
 /** The reply to an {@link HttpServerRequest}. */

@@ -6,6 +6,7 @@
 import type { Clock } from "./clock.ts";
 import type { Datagrams } from "./datagrams.ts";
 import type { Files } from "./files.ts";
+import type { Gateways } from "./gateways.ts";
 import type { Hasher } from "./hasher.ts";
 import type { HttpClient, HttpServers } from "./http.ts";
 import type { KeyExchange } from "./key-exchange.ts";
@@ -19,6 +20,7 @@ export * from "./abort.ts";
 export * from "./clock.ts";
 export * from "./datagrams.ts";
 export * from "./files.ts";
+export * from "./gateways.ts";
 export * from "./hasher.ts";
 export * from "./http.ts";
 export * from "./key-exchange.ts";
@@ -35,6 +37,7 @@ export interface Runtime {
   readonly net: Net;
   readonly datagrams: Datagrams;
   readonly multicast: Multicast;
+  readonly gateways: Gateways;
   readonly http: HttpClient;
   readonly httpServers: HttpServers;
   readonly files: Files;

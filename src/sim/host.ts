@@ -64,6 +64,12 @@ export class SimHost {
     this.#parts.station.lan = name;
   }
 
+  /** Gives the host a router at this address, or none. */
+  set gateway(ip: string | undefined) {
+    this.#gateway = ip;
+  }
+
+  #gateway: string | undefined;
   #processes = 0;
 
   /**
@@ -87,6 +93,9 @@ export class SimHost {
       net: simNet(network, station, life),
       datagrams: simDatagrams(network, station),
       multicast: simMulticast(network, station),
+      gateways: {
+        find: async () => (this.#gateway === undefined ? [] : [{ ip: this.#gateway, localIp: station.ip }]),
+      },
       http: simHttpClient(network, station),
       httpServers: simHttpServers(station),
       files: this.disk.files(clock, life),

@@ -8,7 +8,7 @@ import { Network, type Station } from "./network.ts";
  */
 export function simHttpClient(network: Network, station: Station): HttpClient {
   return {
-    get: ({ url, headers, maxBytes, firstByteTimeoutMs, signal, check }) =>
+    get: ({ url, headers, body: sent, maxBytes, firstByteTimeoutMs, signal, check }) =>
       new Promise<HttpReply>((resolve, reject) => {
         const { hostname, port, pathname, search } = new URL(url);
         const ips = network.names.get(hostname) ?? [hostname.replace(/^\[|\]$/g, "")];
@@ -31,7 +31,13 @@ export function simHttpClient(network: Network, station: Station): HttpClient {
           if (fate !== "arrived") return;
           const remote: Endpoint = { ip: station.ip, port: station.freePort() };
           const serve = there.http.get(port === "" ? 80 : Number(port));
-          const reply = serve?.({ method: "GET", target: pathname + search, headers: headers ?? {}, remote });
+          const reply = serve?.({
+            method: sent === undefined ? "GET" : "POST",
+            target: pathname + search,
+            headers: headers ?? {},
+            remote,
+            ...(sent === undefined ? {} : { body: sent }),
+          });
           const body = typeof reply?.body === "string" ? utf8(reply.body) : reply?.body;
           there.line.carry(station.line, body?.length ?? 0, () => {
             cancel();

@@ -8,7 +8,15 @@ import { makeFolder } from "./files/folders.ts";
 import { readRegularSync } from "./files/regular-file.ts";
 import { NodeHasher } from "./hashing/hasher.ts";
 import { NodeKeyExchange } from "./key-exchange.ts";
-import { lazyDatagrams, lazyHttpClient, lazyHttpServers, lazyMulticast, lazyNet, lazyProxied } from "./lazy.ts";
+import {
+  lazyDatagrams,
+  lazyGateways,
+  lazyHttpClient,
+  lazyHttpServers,
+  lazyMulticast,
+  lazyNet,
+  lazyProxied,
+} from "./lazy.ts";
 import type { ProxyOptions } from "./proxy/settings.ts";
 import { nodeRandom } from "./random.ts";
 import { NodeSignatures } from "./signatures.ts";
@@ -43,6 +51,8 @@ export function nodeRuntime(options: NodeRuntimeOptions = {}): Runtime {
     clock: nodeClock,
     random: nodeRandom,
     ...(options.proxy === undefined ? DIRECT : lazyProxied(options.proxy)),
+    // Behind a proxy no port of this host is mapped.
+    gateways: options.proxy === undefined ? lazyGateways : { find: async () => [] },
     httpServers: lazyHttpServers,
     files: nodeFiles,
     hasher,

@@ -1,4 +1,5 @@
 import type { Datagrams } from "../datagrams.ts";
+import type { Gateways } from "../gateways.ts";
 import type { HttpClient, HttpServers } from "../http.ts";
 import type { Multicast } from "../multicast.ts";
 import type { Net } from "../net.ts";
@@ -26,6 +27,11 @@ export const lazyDatagrams: Datagrams = {
 export const lazyMulticast: Multicast = {
   interfaces: async () => (await import("./multicast.ts")).nodeMulticast.interfaces(),
   open: async (options) => (await import("./multicast.ts")).nodeMulticast.open(options),
+};
+
+/** The routers of this host; the module is loaded with the first call. */
+export const lazyGateways: Gateways = {
+  find: async () => (await import("./gateways.ts")).nodeGateways.find(),
 };
 
 /** The HTTP client; its module is loaded with the first request. */

@@ -158,7 +158,8 @@ async function hop(
   });
   try {
     const response = await client.request({
-      method: "GET",
+      method: request.body === undefined ? "GET" : "POST",
+      body: request.body ?? null,
       path: `${url.pathname}${url.search}`,
       headers: { "accept-encoding": "gzip", ...headers },
       signal,
