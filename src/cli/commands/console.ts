@@ -62,7 +62,7 @@ export function consoleCommand(entry: CommandEntry): Command {
     .option("--replay <file>", "step through a recorded session")
     .option(
       "--encrypted",
-      "with --between: forward encrypted connections, whose messages cannot be shown (default: refuse them, so that clients connect again without encryption)",
+      "with --between: forward encrypted connections, whose messages cannot be shown (default: decrypt them when the torrent is given; else refuse them, so that clients connect again without encryption)",
     )
     .option(
       "--between <port>",
@@ -167,6 +167,7 @@ async function between(session: Session<ConsoleFlags>, port: number): Promise<nu
     listen: { port },
     target,
     metainfo: torrent?.kind === "torrent" ? torrent.metainfo : undefined,
+    infoHash: torrent?.kind === "magnet" ? (torrent.magnet.infoHash ?? torrent.magnet.infoHashV2)?.wire : undefined,
     passEncrypted: flags.encrypted,
   };
   const summary = await runBetween({

@@ -59,14 +59,14 @@ class Stage {
   }
 
   /** Whatever is sent may pass: most of these tests are about bytes, not about what they mean. */
-  open(passEncrypted = true): Promise<Between> {
+  open(passEncrypted = true, metainfo: typeof sampleTorrent | null = sampleTorrent): Promise<Between> {
     return this.do(
       Between.open({
         passEncrypted,
         runtime: this.proxy.runtime,
         listen: PROXY,
         target: { host: TARGET.ip, port: TARGET.port },
-        metainfo: sampleTorrent,
+        metainfo: metainfo ?? undefined,
         linter: () => createLinter(),
       }),
     );
@@ -77,9 +77,12 @@ class Stage {
   }
 
   /** A client and the target, joined. */
-  async joined(passEncrypted = true): Promise<{ readonly between: Between; readonly out: End; readonly in: End }> {
+  async joined(
+    passEncrypted = true,
+    metainfo: typeof sampleTorrent | null = sampleTorrent,
+  ): Promise<{ readonly between: Between; readonly out: End; readonly in: End }> {
     await this.listen();
-    const between = await this.open(passEncrypted);
+    const between = await this.open(passEncrypted, metainfo);
     const out = await this.connect();
     await this.world.until(() => this.ends.length > 0, 10_000);
     const [end] = this.ends;
@@ -109,9 +112,9 @@ describe("Between", () => {
     expect(between.views[0]?.address).toMatch(/^10\.0\.0\.1:\d+$/);
   });
 
-  it("closes connections that may be encrypted, so that the client connects again in plain text, without a finding", async () => {
+  it("closes connections that may be encrypted with an unknown info-hash, so that the client connects again in plain text, without a finding", async () => {
     const stage = new Stage();
-    const { between, out, in: target } = await stage.joined(false);
+    const { between, out, in: target } = await stage.joined(false, null);
     out.socket.write(new Uint8Array(96).fill(0xab));
     await stage.world.until(() => between.views[0]?.isClosed === true, 10_000);
     await stage.world.run(1_000);

@@ -1,7 +1,15 @@
-import { AbortError, formatEndpoint, toError } from "../../base/index.ts";
+import { AbortError, equalBytes, formatEndpoint, toError } from "../../base/index.ts";
 import type { Metainfo } from "../../metainfo/index.ts";
 import { sharedAbort, type Listener, type Runtime, type Socket } from "../../runtime/index.ts";
-import { dialHost } from "../../transport/index.ts";
+import {
+  decryptIncoming,
+  dialHost,
+  encryptOutgoing,
+  TcpConnection,
+  type Connection,
+  type MseRuntime,
+} from "../../transport/index.ts";
+import { MSE_PLAINTEXT, MSE_RC4, mseTorrentHash } from "../../wire/index.ts";
 import { Conversation } from "../conversation/conversation.ts";
 import type { Way } from "../conversation/entry.ts";
 import { PayloadLimiter } from "../conversation/payload-limiter.ts";
@@ -17,7 +25,7 @@ const PROTOCOL_LENGTH = 19;
 
 /** Options of {@link Between}. */
 export interface BetweenOptions {
-  readonly runtime: Pick<Runtime, "net" | "clock">;
+  readonly runtime: Pick<Runtime, "net"> & MseRuntime;
   /** The address to listen on. Default IP: 127.0.0.1. With port 0 the system chooses a free port. */
   readonly listen: { readonly ip?: string | undefined; readonly port: number };
   /** The peer to which each accepted connection is forwarded. */
@@ -25,6 +33,11 @@ export interface BetweenOptions {
   /** The torrent that the two clients exchange. When it is given, piece numbers and hashes are checked. */
   readonly metainfo?: Metainfo | undefined;
   readonly linter?: (() => Linter) | undefined;
+  /**
+   * The 20-byte info-hash of the torrent. When it is given, encrypted connections are decrypted: the proxy exchanges
+   * the encryption handshake with both sides. Default: that of `metainfo`.
+   */
+  readonly infoHash?: Uint8Array | undefined;
   /**
    * Whether to forward, without parsing, a connection that does not begin with a BitTorrent handshake. By default the
    * proxy closes it.
@@ -38,7 +51,8 @@ export interface BetweenOptions {
 
 /**
  * A proxy between two BitTorrent clients. It connects each client that connects to it with the target, and records
- * the messages of both. Plain TCP; bytes are forwarded unchanged.
+ * the messages of both. Bytes are forwarded unchanged; those of an encrypted connection are decrypted and encrypted
+ * again.
  */
 export class Between {
   /**
@@ -148,21 +162,52 @@ export class Between {
       await closed(socket);
       return;
     }
-    const pipe = new Pipe(
-      { out: socket, in: target },
-      {
-        onBytes: (way, bytes) => {
-          if (!this.#admits(view, way, bytes)) return false;
-          conversation.receive(way, bytes, this.now());
-          return true;
-        },
-        onClose: (way, error) => conversation.close(way, this.#why(error), this.now()),
-        onOver: () => this.#pipes.delete(pipe),
+    let sockets: Readonly<Record<Way, Socket>>;
+    try {
+      sockets = await this.#decrypted(socket, target);
+    } catch (error) {
+      conversation.close("in", this.#ending.signal.aborted ? "the proxy ended" : toError(error).message, this.now());
+      return;
+    }
+    const pipe = new Pipe(sockets, {
+      onBytes: (way, bytes) => {
+        if (!this.#admits(view, way, bytes)) return false;
+        conversation.receive(way, bytes, this.now());
+        return true;
       },
-    );
+      onClose: (way, error) => conversation.close(way, this.#why(error), this.now()),
+      onOver: () => this.#pipes.delete(pipe),
+    });
     this.#pipes.add(pipe);
     // It may have connected at the very moment of the end.
     if (this.#ending.signal.aborted) await pipe.close();
+  }
+
+  /**
+   * Returns the two connections to join. When the client encrypts and the info-hash is known, the proxy is the other
+   * side of the encryption for both.
+   */
+  async #decrypted(socket: Socket, target: Socket): Promise<Readonly<Record<Way, Socket>>> {
+    const { runtime, passEncrypted, metainfo, infoHash = metainfo?.id.wire } = this.#options;
+    if (infoHash === undefined || passEncrypted === true) return { out: socket, in: target };
+    const { signal } = this.#ending;
+    let isEncrypted = false;
+    const findTorrent = (hash: Uint8Array): Uint8Array | undefined => {
+      isEncrypted = equalBytes(hash, mseTorrentHash(runtime.hasher, infoHash));
+      return isEncrypted ? infoHash : undefined;
+    };
+    let out: Connection | undefined;
+    try {
+      out = await decryptIncoming(runtime, new TcpConnection(socket), { policy: "preferred", findTorrent, signal });
+      if (!isEncrypted) return { out, in: target };
+      const provide = out.isEncrypted ? MSE_RC4 : MSE_RC4 | MSE_PLAINTEXT;
+      const options = { infoHash, provide, initialPayload: new Uint8Array(0), signal };
+      return { out, in: await encryptOutgoing(runtime, new TcpConnection(target), options) };
+    } catch (error) {
+      out?.destroy();
+      target.destroy();
+      throw error;
+    }
   }
 
   /**

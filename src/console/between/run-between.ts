@@ -9,7 +9,7 @@ import { Between, type BetweenOptions } from "./between.ts";
 
 /** Options of {@link runBetween}. */
 export interface RunBetweenOptions extends Omit<BetweenOptions, "runtime" | "onView" | "onError"> {
-  readonly runtime: Pick<Runtime, "net" | "clock" | "files">;
+  readonly runtime: Pick<Runtime, "files"> & BetweenOptions["runtime"];
   /** Aborting this signal stops the proxy. */
   readonly signal: AbortSignal;
   /** The path of the file to record to; without it nothing is recorded. */

@@ -67,7 +67,7 @@ describe("the linter, at one end of every connection of a swarm", () => {
       actors.push(
         await stage.enter(
           host,
-          { runtime: recorded(host.runtime, play.metainfo, conversations) },
+          { runtime: recorded(host.runtime, play.metainfo, conversations), encryption: "disabled" },
           { peers: actors.map(({ address }) => address) },
         ),
       );

@@ -1,7 +1,23 @@
-import { AbortError, equalBytes, errorCode, formatEndpoint, NetworkError, UsageError } from "../../base/index.ts";
+import {
+  AbortError,
+  equalBytes,
+  errorCode,
+  formatEndpoint,
+  NetworkError,
+  toError,
+  UsageError,
+} from "../../base/index.ts";
 import type { Metainfo } from "../../metainfo/index.ts";
 import type { Listener, Runtime, Socket } from "../../runtime/index.ts";
-import { dialHost, listenOnFirstPort } from "../../transport/index.ts";
+import {
+  decryptIncoming,
+  dialHost,
+  encryptOutgoing,
+  listenOnFirstPort,
+  TcpConnection,
+  type Connection,
+} from "../../transport/index.ts";
+import { MSE_RC4, mseTorrentHash } from "../../wire/index.ts";
 import { Conversation } from "../conversation/conversation.ts";
 import type { Entry } from "../conversation/entry.ts";
 import { PayloadLimiter } from "../conversation/payload-limiter.ts";
@@ -79,7 +95,18 @@ export class Connections {
     this.#makeRoom();
     const timeoutMs = (target.options.timeout ?? CONNECT_TIMEOUT_MS / 1000) * 1000;
     const socket = await dialHost(runtime.net, { host: target.host, port: target.port, timeoutMs, signal });
-    const peer = this.#admit(socket, "outgoing");
+    const { encrypt, infoHash = this.#options.host.infoHash } = target.options;
+    const plain = new TcpConnection(socket);
+    const connection =
+      encrypt === true
+        ? await encryptOutgoing(runtime, plain, {
+            infoHash,
+            provide: MSE_RC4,
+            initialPayload: new Uint8Array(0),
+            signal,
+          })
+        : plain;
+    const peer = this.#admit(connection, "outgoing");
     try {
       if (target.options.handshake === false) return peer;
       peer.handshake(target.options);
@@ -116,7 +143,7 @@ export class Connections {
     return { ended: Promise.all(this.peers.map((peer) => peer.ended)) };
   }
 
-  #admit(connection: Socket, direction: "outgoing" | "incoming"): ConsolePeer {
+  #admit(connection: Connection, direction: "outgoing" | "incoming"): ConsolePeer {
     const { host, metainfo, linter } = this.#options;
     const number = ++this.#count;
     const conversation = new Conversation({
@@ -153,13 +180,27 @@ export class Connections {
   }
 
   #onSocket(socket: Socket): void {
+    const { runtime, host, signal } = this.#options;
+    const findTorrent = (hash: Uint8Array): Uint8Array | undefined =>
+      equalBytes(hash, mseTorrentHash(runtime.hasher, host.infoHash)) ? host.infoHash : undefined;
+    const shaking = decryptIncoming(runtime, new TcpConnection(socket), { policy: "preferred", findTorrent, signal });
+    this.#options.onWork(
+      shaking.then(
+        (connection) => this.#onConnection(connection),
+        (error: unknown) =>
+          this.#options.log.info(`a connection from ${formatEndpoint(socket.remote)} ended: ${toError(error).message}`),
+      ),
+    );
+  }
+
+  #onConnection(connection: Connection): void {
     try {
       this.#makeRoom();
     } catch {
-      socket.destroy();
+      connection.destroy();
       return;
     }
-    const peer = this.#admit(socket, "incoming");
+    const peer = this.#admit(connection, "incoming");
     this.#options.log.info(`peer ${peer.number} connects from ${peer.address}`);
     this.#options.onWork(this.#replyToHandshake(peer));
   }

@@ -6,6 +6,8 @@ import type { HandshakeFields } from "./peer/peer.ts";
 export interface ContactOptions extends HandshakeFields {
   /** Whether the console sends a handshake and waits for that of the peer. Default: true. */
   readonly handshake?: boolean;
+  /** Whether the connection is encrypted (Message Stream Encryption, RC4). Default: false. */
+  readonly encrypt?: boolean;
   /** The maximum number of seconds for the connection, and the same number again for the handshake. */
   readonly timeout?: number;
 }
@@ -40,8 +42,8 @@ export function readTarget(
 
 function readContactOptions(options: unknown): ContactOptions {
   const given = plainObject(CONTACT, "options", options);
-  knownFields(CONTACT, given, ["handshake", "timeout", "infoHash", "peerId", "reserved"]);
-  const { handshake, timeout, infoHash, peerId, reserved } = given;
+  knownFields(CONTACT, given, ["handshake", "encrypt", "timeout", "infoHash", "peerId", "reserved"]);
+  const { handshake, encrypt, timeout, infoHash, peerId, reserved } = given;
   if (timeout !== undefined && !(typeof timeout === "number" && timeout > 0))
     throw wrong(CONTACT, "timeout", "a number of seconds above 0", timeout);
   const bytes = (name: string, value: unknown, length: number): Uint8Array => {
@@ -50,6 +52,7 @@ function readContactOptions(options: unknown): ContactOptions {
   };
   return {
     ...(handshake === false ? { handshake } : {}),
+    ...(encrypt === true ? { encrypt } : {}),
     ...(typeof timeout === "number" ? { timeout } : {}),
     ...(infoHash === undefined ? {} : { infoHash: bytes("infoHash", infoHash, 20) }),
     ...(peerId === undefined ? {} : { peerId: bytes("peerId", peerId, 20) }),

@@ -1,5 +1,7 @@
 import { describe, expect, it } from "vitest";
-import type { Clock, Socket, SocketHandlers } from "../../runtime/index.ts";
+import type { Clock, SocketHandlers } from "../../runtime/index.ts";
+import type { Connection } from "../../transport/index.ts";
+import { ipPeer } from "../../base/index.ts";
 import { MAX_TURN_MS, PACE_BYTES } from "../limits.ts";
 import { Pace, PacedConnection } from "./pace.ts";
 
@@ -27,7 +29,10 @@ class FakeClock implements Clock {
   }
 }
 
-class FakeSocket implements Socket {
+class FakeSocket implements Connection {
+  readonly kind = "tcp";
+  readonly isEncrypted = false;
+  readonly address = ipPeer({ ip: "127.0.0.1", port: 1 });
   readonly remote = { ip: "127.0.0.1", port: 1 };
   readonly local = { ip: "127.0.0.1", port: 2 };
   readonly queuedBytes = 0;

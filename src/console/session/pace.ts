@@ -1,6 +1,6 @@
-import { ipPeer, type Endpoint, type PeerAddress } from "../../base/index.ts";
-import type { Clock, Socket, SocketHandlers } from "../../runtime/index.ts";
-import type { Connection } from "../../transport/index.ts";
+import type { Endpoint, PeerAddress } from "../../base/index.ts";
+import type { Clock, SocketHandlers } from "../../runtime/index.ts";
+import type { Connection, TransportKind } from "../../transport/index.ts";
 import { MAX_TURN_MS, PACE_BYTES } from "../limits.ts";
 
 /**
@@ -62,10 +62,10 @@ export class Pace {
 
 /** A connection that delivers its bytes in small parts, in order, and calls `onClose` after the last part. */
 export class PacedConnection implements Connection {
-  readonly kind = "tcp";
-  readonly isEncrypted = false;
+  readonly kind: TransportKind;
+  readonly isEncrypted: boolean;
   readonly address: PeerAddress;
-  readonly #socket: Socket;
+  readonly #socket: Connection;
   readonly #pace: Pace;
   #handlers: SocketHandlers | undefined;
   /** The bytes that have arrived and were not delivered yet. While there are any, reading from the socket is paused. */
@@ -75,9 +75,11 @@ export class PacedConnection implements Connection {
   #end: { readonly error: Error | undefined } | undefined;
   #isGone = false;
 
-  constructor(socket: Socket, pace: Pace) {
+  constructor(socket: Connection, pace: Pace) {
     this.#socket = socket;
-    this.address = ipPeer(socket.remote);
+    this.kind = socket.kind;
+    this.isEncrypted = socket.isEncrypted;
+    this.address = socket.address;
     this.#pace = pace;
   }
 

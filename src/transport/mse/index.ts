@@ -6,3 +6,4 @@ export * from "./mse-session.ts";
 export * from "./peer-connector.ts";
 export * from "./policy.ts";
 export * from "./resumed-connection.ts";
+export * from "./shake.ts";

@@ -17,8 +17,8 @@ export interface MseOwner {
   failed(error: Error): void;
 }
 
-/** One side of the handshake: `MseInitiator` or `MseResponder`. */
-interface MseSide {
+/** One side of the handshake: `MseInitiator`, `MseResponder` or `AcceptingSide`. */
+export interface MseSideOf {
   push(chunk: Uint8Array): Omit<MseStep, "result"> & { readonly result?: MseStream | undefined };
 }
 
@@ -40,13 +40,13 @@ export function makeMseSide({ random, hasher, keyExchange }: MseRuntime): MseSid
 export class MseSession {
   readonly #clock: Clock;
   readonly #connection: Connection;
-  readonly #side: MseSide;
+  readonly #side: MseSideOf;
   readonly #owner: MseOwner;
   readonly #timer: Timer;
   #isOver = false;
 
   /** `opening` are the bytes to send first. */
-  constructor(clock: Clock, connection: Connection, side: MseSide, opening: Uint8Array | undefined, owner: MseOwner) {
+  constructor(clock: Clock, connection: Connection, side: MseSideOf, opening: Uint8Array | undefined, owner: MseOwner) {
     this.#clock = clock;
     this.#connection = connection;
     this.#side = side;

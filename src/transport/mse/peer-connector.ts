@@ -1,10 +1,11 @@
-import { AbortError, addressKey, RecentMap, viewBytes, type PeerAddress } from "../../base/index.ts";
-import { MSE_PLAINTEXT, MSE_RC4, MseInitiator, WIRE_INFO_HASH_AT } from "../../wire/index.ts";
+import { addressKey, RecentMap, viewBytes, type PeerAddress } from "../../base/index.ts";
+import { MSE_PLAINTEXT, MSE_RC4, WIRE_INFO_HASH_AT } from "../../wire/index.ts";
 import type { Connector } from "../connector.ts";
 import { MAX_PLAIN_PEERS } from "../limits.ts";
 import type { Connection, DialOptions, TransportKind } from "../transport.ts";
-import { makeMseSide, MseSession, type MseRuntime } from "./mse-session.ts";
+import type { MseRuntime } from "./mse-session.ts";
 import type { EncryptionPolicy } from "./policy.ts";
+import { encryptOutgoing } from "./shake.ts";
 
 /** Options of {@link PeerConnector.dial}. */
 export interface PeerDialOptions extends DialOptions {
@@ -83,26 +84,11 @@ export class PeerConnector {
     { handshake, signal }: PeerDialOptions,
     policy: "preferred" | "required",
   ): Promise<Connection> {
-    const side = new MseInitiator({
-      ...makeMseSide(this.#runtime),
+    return encryptOutgoing(this.#runtime, connection, {
       infoHash: viewBytes(handshake, WIRE_INFO_HASH_AT, WIRE_INFO_HASH_AT + 20),
       provide: policy === "required" ? MSE_RC4 : MSE_RC4 | MSE_PLAINTEXT,
       initialPayload: handshake,
-    });
-    return new Promise((resolve, reject) => {
-      const onAbort = (): void => session.abort();
-      const session = new MseSession(this.#runtime.clock, connection, side, side.opening, {
-        done: (stream) => {
-          signal.removeEventListener("abort", onAbort);
-          resolve(stream);
-        },
-        failed: (error) => {
-          signal.removeEventListener("abort", onAbort);
-          reject(signal.aborted ? new AbortError("aborted", { cause: error }) : error);
-        },
-      });
-      signal.addEventListener("abort", onAbort);
-      if (signal.aborted) onAbort();
+      signal,
     });
   }
 }

@@ -51,10 +51,10 @@ export const OBJECTS: readonly NameHelp[] = [
 export const FUNCTIONS: readonly NameHelp[] = [
   {
     name: "contact",
-    usage: "contact(host, port, { timeout, handshake, infoHash, peerId, reserved })",
+    usage: "contact(host, port, { timeout, handshake, encrypt, infoHash, peerId, reserved })",
     summary: "connects to a peer, exchanges handshakes, returns the peer",
     details:
-      "It sends our handshake and waits for the peer's; nothing else is sent. handshake: false sends no handshake, reserved: { extended: true } sets only that bit, timeout is in seconds.",
+      "It sends our handshake and waits for the peer's; nothing else is sent. handshake: false sends no handshake, encrypt: true encrypts the connection (MSE, RC4), reserved: { extended: true } sets only that bit, timeout is in seconds.",
     example: 'const p = await contact("127.0.0.1", 6881)',
   },
   {

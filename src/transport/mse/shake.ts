@@ -1,0 +1,66 @@
+import { AbortError } from "../../base/index.ts";
+import { MseInitiator } from "../../wire/index.ts";
+import type { Connection } from "../transport.ts";
+import { AcceptingSide, type AcceptingOptions } from "./accepting-side.ts";
+import { makeMseSide, MseSession, type MseRuntime, type MseSideOf } from "./mse-session.ts";
+
+/** Options of {@link encryptOutgoing}. */
+export interface EncryptOptions {
+  /** The 20-byte info-hash of the torrent. */
+  readonly infoHash: Uint8Array;
+  /** The methods offered: `MSE_PLAINTEXT`, `MSE_RC4`, or both (their sum). */
+  readonly provide: number;
+  /** Bytes to send within the handshake. */
+  readonly initialPayload: Uint8Array;
+  readonly signal: AbortSignal;
+}
+
+/**
+ * Exchanges the encryption handshake on a connection that this side opened and that has not been started. Resolves with
+ * the connection to use from now on, which has to be started. Rejects with PeerError `mse.*`, NetworkError `net.*` or
+ * AbortError; the connection is then closed.
+ */
+export function encryptOutgoing(
+  runtime: MseRuntime,
+  connection: Connection,
+  { signal, ...options }: EncryptOptions,
+): Promise<Connection> {
+  const side = new MseInitiator({ ...makeMseSide(runtime), ...options });
+  return shake(runtime, connection, side, side.opening, signal);
+}
+
+/**
+ * Waits for the first bytes of a connection that a peer opened and that has not been started, and exchanges the
+ * encryption handshake if the peer begins one. Resolves and rejects as {@link encryptOutgoing}.
+ */
+export function decryptIncoming(
+  runtime: MseRuntime,
+  connection: Connection,
+  { signal, ...options }: AcceptingOptions & { readonly signal: AbortSignal },
+): Promise<Connection> {
+  return shake(runtime, connection, new AcceptingSide(runtime, options), undefined, signal);
+}
+
+function shake(
+  { clock }: MseRuntime,
+  connection: Connection,
+  side: MseSideOf,
+  opening: Uint8Array | undefined,
+  signal: AbortSignal,
+): Promise<Connection> {
+  return new Promise((resolve, reject) => {
+    const onAbort = (): void => session.abort();
+    const session = new MseSession(clock, connection, side, opening, {
+      done: (stream) => {
+        signal.removeEventListener("abort", onAbort);
+        resolve(stream);
+      },
+      failed: (error) => {
+        signal.removeEventListener("abort", onAbort);
+        reject(signal.aborted ? new AbortError("aborted", { cause: error }) : error);
+      },
+    });
+    signal.addEventListener("abort", onAbort);
+    if (signal.aborted) onAbort();
+  });
+}
