@@ -142,6 +142,28 @@ export const torrentDetail = torrent.extend({
   wasted: z.int().nonnegative(),
   /** The number of known peers that are not connected. */
   knownPeers: z.int().nonnegative(),
+  /** The one reason why the download is not faster; null when the torrent does not download. */
+  bottleneck: z
+    .object({
+      kind: z.enum([
+        "disk-full",
+        "failed",
+        "disk",
+        "rate-limit",
+        "trackers",
+        "no-peers",
+        "bad-data",
+        "missing-pieces",
+        "choked",
+        "cpu",
+        "connections",
+        "peers",
+      ]),
+      message: z.string(),
+      /** What the user can do; null when only other peers can do something. */
+      advice: z.string().nullable(),
+    })
+    .nullable(),
 });
 /** A torrent with all fields. */
 export type TorrentDetail = z.infer<typeof torrentDetail>;

@@ -121,6 +121,7 @@ export class FakeSession implements Session {
       fileCount: this.contents.length,
       wasted: 0,
       knownPeers: 3,
+      bottleneck: { kind: "choked", message: "all 2 useful peers choke", advice: "upload more" },
     }),
     files: (id) => {
       this.#need(id);

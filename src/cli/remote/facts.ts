@@ -65,6 +65,7 @@ export function torrentFields(torrent: TorrentDetail, noPeers?: string): Field[]
       `${count(torrent.peers, "peer")}, ${count(torrent.seeds, "seed")}, ${torrent.knownPeers} more known; availability ${torrent.availability.toFixed(2)}`,
     ],
     ["no peers", noPeers],
+    ["slow because", bottleneckText(torrent)],
     ["folder", clean(torrent.folder)],
     ["moved to", torrent.destination === null ? undefined : `${clean(torrent.destination)}, when it is complete`],
     ["labels", torrent.labels.map(clean)],
@@ -95,6 +96,13 @@ function filterText(filter: Statistics["ipFilter"]): string | undefined {
   if (ignoredLines > 0) parts.push(`${groupDigits(ignoredLines)} lines ignored`);
   if (error !== null) parts.push(`${loadedAt === null ? "all peers blocked" : "not read again"}: ${clean(error)}`);
   return parts.join(", ");
+}
+
+/** Returns the reason why a download is not faster; not that it has no peers, which has a field of its own. */
+function bottleneckText({ bottleneck, peers }: TorrentDetail): string | undefined {
+  if (bottleneck === null || (peers === 0 && (bottleneck.kind === "no-peers" || bottleneck.kind === "trackers")))
+    return undefined;
+  return [bottleneck.message, bottleneck.advice].flatMap((text) => (text === null ? [] : clean(text))).join("; ");
 }
 
 /** Returns the fields of `remote stats`. */

@@ -66,6 +66,7 @@ const detail: TorrentDetail = {
   fileCount: 1,
   wasted: 0,
   knownPeers: 0,
+  bottleneck: { kind: "trackers", message: EVIL, advice: EVIL },
 };
 
 describe("listLines", () => {

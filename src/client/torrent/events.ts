@@ -1,7 +1,7 @@
 import type { MillraceError } from "../../base/index.ts";
 import type { Metainfo } from "../../metainfo/index.ts";
 import type { TorrentState } from "./state.ts";
-import type { TorrentStatus } from "./status.ts";
+import type { TorrentStatus } from "./report/status.ts";
 
 /** The events of a torrent. */
 export interface TorrentEvents {

@@ -7,7 +7,7 @@ import { Warnings } from "../warnings.ts";
 import type { TorrentEvents } from "./events.ts";
 import { TorrentRun, type RunParts } from "./run.ts";
 import { checking, isActive, transition, type TorrentState } from "./state.ts";
-import type { TorrentStatus } from "./status.ts";
+import type { TorrentStatus } from "./report/status.ts";
 import type { TorrentTrackers } from "./trackers.ts";
 
 /** The job that moves or renames the data. */

@@ -1,8 +1,12 @@
 import { discardContent } from "../content/kept-content.ts";
 import type { Readers } from "../content/reading.ts";
 import type { Relocation } from "../content/relocation.ts";
+import { findBottleneck, type Bottleneck } from "./report/bottleneck.ts";
 import { TorrentControls, type ControlledParts } from "./controls.ts";
 import type { TorrentHost } from "./host.ts";
+
+/** The time, in milliseconds, for which a rate limit counts as the reason after it has stopped the download. */
+const HELD_BACK_MS = 2_000;
 
 /** The parts that {@link Torrent} delegates to. */
 export interface TorrentParts extends ControlledParts {
@@ -135,6 +139,31 @@ export class Torrent extends TorrentControls {
   /** Stops the torrent permanently and saves its state. The client does this for all its torrents when it closes. */
   async close(): Promise<void> {
     await this.#parts.lifecycle.close();
+  }
+
+  /**
+   * Returns the one reason why the download is not faster; `undefined` when the torrent does not download. `load` is
+   * the share of the time in which the event loop was busy lately, 0 to 1, if the caller measures it.
+   */
+  bottleneck(load?: number): Bottleneck | undefined {
+    const { host, rates, tally } = this.#parts;
+    const { swarm } = this;
+    const peers = [...(swarm?.peers ?? [])];
+    const useful = peers.filter(({ flags }) => flags.amInterested);
+    return findBottleneck({
+      state: this.state,
+      peers: peers.length,
+      useful: useful.length,
+      unchoked: useful.filter(({ flags }) => !flags.peerChoking).length,
+      knownPeers: swarm?.candidates.idleCount ?? 0,
+      isFull: peers.length >= (rates.maxPeers ?? host.maxPeers) || host.budget.room <= 0,
+      trackers: this.trackers(),
+      isRateLimited: rates.download.hasHeldBack(HELD_BACK_MS),
+      waitsForDisk: swarm?.downloader?.waitsForDisk ?? false,
+      received: tally.downloaded,
+      invalid: swarm?.downloader?.invalid ?? 0,
+      load,
+    });
   }
 
   /** Returns the torrent file, encoded; `undefined` while the metadata is being fetched. */

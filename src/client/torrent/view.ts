@@ -2,12 +2,12 @@ import { EventEmitter } from "node:events";
 import type { InfoHash } from "../../base/index.ts";
 import { formatMagnet, magnetOf, type Magnet, type Metainfo } from "../../metainfo/index.ts";
 import type { Swarm } from "../../swarm/index.ts";
-import { fileStatuses, peerStatuses, torrentStatus } from "./report.ts";
+import { fileStatuses, peerStatuses, torrentStatus } from "./report/report.ts";
 import type { TorrentData } from "./data.ts";
 import type { TorrentEvents } from "./events.ts";
 import type { Lifecycle } from "./lifecycle.ts";
 import type { TorrentState } from "./state.ts";
-import type { FileStatus, PeerStatus, TorrentStatus } from "./status.ts";
+import type { FileStatus, PeerStatus, TorrentStatus } from "./report/status.ts";
 import type { Tally } from "./tally.ts";
 
 /** The parts of a torrent that {@link TorrentView} reads. */

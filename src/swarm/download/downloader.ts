@@ -104,6 +104,16 @@ export class Downloader {
     return this.#receiving.wasted + this.#finishing.wasted;
   }
 
+  /** The number of bytes of pieces that failed the hash check. */
+  get invalid(): number {
+    return this.#finishing.wasted;
+  }
+
+  /** Whether no further piece is begun, because the memory is used up by pieces that wait for the disk. */
+  get waitsForDisk(): boolean {
+    return this.#buffers.wasRefused;
+  }
+
   /** Whether pieces are downloaded in order instead of rarest first. */
   get isSequential(): boolean {
     return this.#chooser.isSequential;

@@ -22,6 +22,8 @@ export class RateLimiter {
   #lastTime = 0;
   #waiting: (() => void)[] = [];
   #timer: Timer | undefined;
+  /** The time at which traffic last had to wait. */
+  #waitedAt = -Infinity;
 
   /**
    * `rate` in bytes a second; `undefined` for no limit. `burstMs` is milliseconds of traffic that may pass in one
@@ -80,7 +82,13 @@ export class RateLimiter {
       return;
     }
     this.#waiting.push(callback);
+    this.#waitedAt = this.#clock.now();
     this.#schedule();
+  }
+
+  /** Whether this limiter or its parent has made traffic wait within the last `ms` milliseconds. */
+  hasHeldBack(ms: number): boolean {
+    return this.#clock.now() - this.#waitedAt <= ms || this.#parent?.hasHeldBack(ms) === true;
   }
 
   /** Removes all waiting callbacks and cancels the timer. */

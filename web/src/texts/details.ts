@@ -25,6 +25,7 @@ export const detailsTexts = {
     uploaded: "Uploaded",
     ratio: "Ratio",
     wasted: "Wasted",
+    bottleneck: "Limited by",
     eta: "Time left",
     size: "Size",
     files: "Files",

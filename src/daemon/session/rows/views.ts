@@ -7,7 +7,7 @@ import type {
   TorrentTracker,
 } from "../../../api/index.ts";
 import { formatEndpoint } from "../../../base/index.ts";
-import type { PeerStatus } from "../../../client/index.ts";
+import type { Bottleneck, PeerStatus } from "../../../client/index.ts";
 import { formatMagnet, magnetOf, parseMetainfo, v2Only } from "../../../metainfo/index.ts";
 import type { Hasher } from "../../../runtime/index.ts";
 import { secondsIn } from "../running/activity.ts";
@@ -15,9 +15,9 @@ import type { TorrentEntry } from "../torrents/torrent-entry.ts";
 
 /**
  * Returns the row of a torrent with the additional fields that the API returns for a single torrent. `now` is the time
- * in milliseconds since 1970.
+ * in milliseconds since 1970; `load` is the share of the time in which the event loop was busy lately.
  */
-export function detailOf(entry: TorrentEntry, now: number): TorrentDetail {
+export function detailOf(entry: TorrentEntry, now: number, load: number): TorrentDetail {
   const { record, row, torrent } = entry;
   const { metainfo } = torrent;
   const status = torrent.status();
@@ -41,7 +41,12 @@ export function detailOf(entry: TorrentEntry, now: number): TorrentDetail {
     fileCount: metainfo?.files.filter((file) => !file.isPadding).length ?? 0,
     wasted: status.wasted,
     knownPeers: status.knownPeers,
+    bottleneck: bottleneckOf(torrent.bottleneck(load)),
   };
+}
+
+function bottleneckOf(found: Bottleneck | undefined): TorrentDetail["bottleneck"] {
+  return found === undefined ? null : { ...found, advice: found.advice ?? null };
 }
 
 function shownMagnet({ torrent }: TorrentEntry): string {

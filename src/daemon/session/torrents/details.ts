@@ -1,6 +1,7 @@
 import type * as Api from "../../../api/index.ts";
 import type { SessionContext } from "../context.ts";
 import { openFile } from "../files/file-reading.ts";
+import { LoadMeter } from "../rows/load-meter.ts";
 import * as views from "../rows/views.ts";
 import type { FileReading, SessionDetails, SessionTorrents } from "../session.ts";
 import type { TorrentEntry } from "./torrent-entry.ts";
@@ -16,6 +17,7 @@ export interface DetailsOptions {
 /** The details of single torrents, and access to their data. */
 export class Details implements SessionDetails {
   readonly #options: DetailsOptions;
+  readonly #load = new LoadMeter();
   /** The paused torrents whose state is being read from the disk, because a client has requested their details. */
   readonly #recalling = new Set<TorrentEntry>();
 
@@ -24,7 +26,7 @@ export class Details implements SessionDetails {
   }
 
   of(id: string): Api.TorrentDetail {
-    return views.detailOf(this.#recalled(id), this.#options.context.runtime.clock.wallTime());
+    return views.detailOf(this.#recalled(id), this.#options.context.runtime.clock.wallTime(), this.#load.read());
   }
 
   files(id: string): readonly Api.TorrentFile[] {

@@ -69,6 +69,13 @@ function Fixed({ detail }: Pick<FixedProps, "detail">): JSX.Element {
   return (
     <>
       <Fact name={words.peers}>{words.peersText(detail.peers, detail.seeds, detail.knownPeers)}</Fact>
+      {detail.bottleneck !== null && (
+        <Fact name={words.bottleneck}>
+          {detail.bottleneck.advice === null
+            ? detail.bottleneck.message
+            : `${detail.bottleneck.message}; ${detail.bottleneck.advice}`}
+        </Fact>
+      )}
       {detail.destination !== null && <Fact name={words.destination}>{detail.destination}</Fact>}
       <Fact name={words.wasted}>{bytes(detail.wasted)}</Fact>
       {detail.pieceCount > 0 && (

@@ -1,8 +1,8 @@
-import { addressEndpoint } from "../../base/index.ts";
-import type { Metainfo } from "../../metainfo/index.ts";
-import type { Swarm } from "../../swarm/index.ts";
-import { fileBytes, filePath, type Selection } from "../content/selection.ts";
-import type { TorrentState } from "./state.ts";
+import { addressEndpoint } from "../../../base/index.ts";
+import type { Metainfo } from "../../../metainfo/index.ts";
+import type { Swarm } from "../../../swarm/index.ts";
+import { fileBytes, filePath, type Selection } from "../../content/selection.ts";
+import type { TorrentState } from "../state.ts";
 import type { FileStatus, PeerStatus, TorrentStatus } from "./status.ts";
 
 /** The parts from which a torrent's numbers are computed. */

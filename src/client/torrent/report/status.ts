@@ -1,6 +1,6 @@
-import type { CandidateSource } from "../../discovery/index.ts";
-import type { TransportKind } from "../../transport/index.ts";
-import type { TorrentState } from "./state.ts";
+import type { CandidateSource } from "../../../discovery/index.ts";
+import type { TransportKind } from "../../../transport/index.ts";
+import type { TorrentState } from "../state.ts";
 
 /** The numbers of a torrent at one time. */
 export interface TorrentStatus {
