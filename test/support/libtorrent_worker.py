@@ -13,10 +13,12 @@ ENCRYPTION = {
     'preferred': {'out_enc_policy': 1, 'in_enc_policy': 1, 'allowed_enc_level': 3},
     'required': {'out_enc_policy': 0, 'in_enc_policy': 0, 'allowed_enc_level': 2},
 }
+# uTP only, or TCP only.
+UTP = config.get('utp', False)
 session = lt.session({
     'listen_interfaces': '%s:%d' % ('[::1]' if config.get('ipv6') else '127.0.0.1', config['port']),
-    'enable_dht': False, 'enable_lsd': False, 'enable_upnp': False, 'enable_natpmp': False, 'enable_incoming_utp': False,
-    'enable_outgoing_utp': False, **ENCRYPTION[config.get('encryption', 'disabled')], 'allow_multiple_connections_per_ip': True,
+    'enable_dht': False, 'enable_lsd': False, 'enable_upnp': False, 'enable_natpmp': False, 'enable_incoming_utp': UTP, 'enable_incoming_tcp': not UTP, 'enable_outgoing_tcp': not UTP,
+    'enable_outgoing_utp': UTP, **ENCRYPTION[config.get('encryption', 'disabled')], 'allow_multiple_connections_per_ip': True,
     'connection_speed': 500, 'unchoke_slots_limit': -1, 'mixed_mode_algorithm': 0, 'announce_to_all_trackers': True,
     'announce_to_all_tiers': True, 'close_redundant_connections': False, 'min_reconnect_time': 1, 'peer_connect_timeout': 10,
     'rate_limit_ip_overhead': False,

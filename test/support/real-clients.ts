@@ -24,6 +24,8 @@ export interface Task {
   readonly down?: number;
   /** Whether libtorrent and Transmission exchange peers. Default: no. */
   readonly pex?: boolean;
+  /** Whether libtorrent uses uTP and no TCP, and Transmission uTP if it can. Default: neither uses uTP. */
+  readonly utp?: boolean;
   /** How its connections are encrypted. Default: not, or as little as the client can. */
   readonly encryption?: "disabled" | "preferred" | "required" | undefined;
 }
@@ -59,13 +61,13 @@ export class Libtorrent implements RealClient {
   static async start(task: Task, options: { readonly ipv6?: boolean } = {}): Promise<Libtorrent> {
     const port = await freePort();
     const worker = fileURLToPath(new URL("libtorrent_worker.py", import.meta.url));
-    const { dir, seed, up = 0, down = 0, pex = false, source, encryption = "disabled" } = task;
+    const { dir, seed, up = 0, down = 0, pex = false, source, encryption = "disabled", utp = false } = task;
     const what = source.startsWith("magnet:") ? { magnet: source } : { torrent: source };
     const client = new Libtorrent(
       port,
       new Program(PYTHON, [
         worker,
-        JSON.stringify({ ...what, port, dir, seed, up, down, pex, encryption, ...options }),
+        JSON.stringify({ ...what, port, dir, seed, up, down, pex, encryption, utp, ...options }),
       ]),
     );
     await eventually("libtorrent runs", () => client.#current());
@@ -119,7 +121,6 @@ export class Transmission implements RealClient {
     const off = [
       "dht",
       "lpd",
-      "utp",
       "port-forwarding",
       "rpc-whitelist",
       "rpc-host-whitelist",
@@ -130,6 +131,7 @@ export class Transmission implements RealClient {
     const settings = {
       ...Object.fromEntries(off.map((name) => [`${name}-enabled`, false])),
       "pex-enabled": task.pex === true,
+      "utp-enabled": task.utp === true,
       encryption: task.encryption === "required" ? 2 : task.encryption === "preferred" ? 1 : 0,
       "bind-address-ipv4": "127.0.0.1",
       "bind-address-ipv6": task.ip?.includes(":") === true ? task.ip : "::1",
