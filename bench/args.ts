@@ -11,6 +11,7 @@ import { formatSize } from "./lib/units.ts";
 export const MODES = [
   "download",
   "upload",
+  "encrypted",
   "swarm-down",
   "swarm-up",
   "verify",

@@ -9,14 +9,18 @@ export class Libtorrent implements TransferClient {
   readonly #python: string;
   readonly #driver: string;
 
-  constructor(python: string, driver: string) {
+  readonly #settings: Readonly<Record<string, unknown>>;
+
+  /** `settings`: of its settings pack, in addition to those of the driver. */
+  constructor(python: string, driver: string, settings: Readonly<Record<string, unknown>> = {}) {
     this.#python = python;
     this.#driver = driver;
+    this.#settings = settings;
   }
 
   /** The command that runs the driver in one of its modes. */
   command(job: Readonly<Record<string, unknown>>): string[] {
-    return [this.#python, this.#driver, JSON.stringify(job)];
+    return [this.#python, this.#driver, JSON.stringify({ ...job, settings: this.#settings })];
   }
 
   start(job: Readonly<Record<string, unknown>>): Child {

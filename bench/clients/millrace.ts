@@ -8,15 +8,19 @@ export class Millrace implements TransferClient {
   readonly name: string;
   /** The folder of the built copy under measurement. */
   readonly root: string;
-  /** The options against the DHT and local discovery, as far as the copy has them. */
+  /** The options against the DHT, local discovery and encryption, as far as the copy has them. */
   readonly #alone: readonly string[];
 
-  constructor(name: string, root: string) {
+  /** `encryption`: its policy, for copies that have one. */
+  constructor(name: string, root: string, encryption: "disabled" | "required" = "disabled") {
     this.name = name;
     this.root = root;
     const [program = "", ...help] = this.command(["download", "--help"]);
     const { stdout } = spawnSync(program, help, { encoding: "utf8" });
-    this.#alone = ["--no-dht", "--no-lsd"].filter((option) => stdout.includes(option));
+    this.#alone = [
+      ...["--no-dht", "--no-lsd"].filter((option) => stdout.includes(option)),
+      ...(stdout.includes("--encryption") ? ["--encryption", encryption] : []),
+    ];
   }
 
   /** `nodeOptions` stand before the program. */

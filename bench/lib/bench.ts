@@ -85,6 +85,16 @@ export class Bench {
     return new Libtorrent(python, this.driver("libtorrent_driver.py"));
   }
 
+  /** libtorrent that encrypts all data with RC4; `undefined` when it is not installed. */
+  encryptedLibtorrent(): Libtorrent | undefined {
+    const { python } = this.tools;
+    // Policy 0: forced; level 2: RC4.
+    const settings = { in_enc_policy: 0, out_enc_policy: 0, allowed_enc_level: 2 };
+    return this.has("libtorrent") && python !== undefined
+      ? new Libtorrent(python, this.driver("libtorrent_driver.py"), settings)
+      : undefined;
+  }
+
   libtorrent(): Libtorrent | undefined {
     return this.has("libtorrent") ? this.partner() : undefined;
   }

@@ -1,6 +1,7 @@
 import type { Mode } from "../args.ts";
 import { codec } from "./codec.ts";
 import { create } from "./create.ts";
+import { encrypted } from "./encrypted.ts";
 import { dht } from "./dht.ts";
 import { dhtFlood } from "./dht-flood.ts";
 import { dhtLoad } from "./dht-load.ts";
@@ -19,6 +20,7 @@ import { verify } from "./verify.ts";
 export const modes: Readonly<Record<Mode, BenchMode>> = {
   download,
   upload,
+  encrypted,
   "swarm-down": swarmDown,
   "swarm-up": swarmUp,
   verify,

@@ -6,6 +6,7 @@ import type { Child } from "../lib/child.ts";
 import { makeTorrent, sha256Of } from "../lib/data.ts";
 import type { TorrentFile } from "../lib/data.ts";
 import { MemoryWatch } from "../lib/meter.ts";
+import { connectedTo } from "../lib/connected.ts";
 import { freePorts } from "../lib/ports.ts";
 import type { Figures, Metric } from "../lib/record.ts";
 import { GIB } from "../lib/units.ts";
@@ -26,7 +27,7 @@ export const TRANSFER_METRICS: readonly Metric[] = [
 interface Ends {
   readonly measured: Child;
   readonly other: Child;
-  readonly teller: Child;
+  readonly teller: Pick<Child, "waitFor">;
   readonly leecher: Child;
   /** Transferred bytes. */
   readonly bytes: number;
@@ -105,6 +106,34 @@ export async function measureSeed(
       }
     } finally {
       await seeder.stop();
+    }
+  });
+}
+
+/** `client` seeds to itself: one process at each end. The clock starts with the first connection. */
+export async function measurePair(bench: Bench, client: TransferClient, torrent: TorrentFile): Promise<Figures> {
+  const port = await bench.port();
+  return inFolders(bench, 1, async ([dir = ""], home) => {
+    const other = await client.seed({ torrent, dir: torrent.source.folder, port, home });
+    try {
+      const leecher = await client.leech({ torrent, dir, port: await bench.port(), home, peers: [port] });
+      try {
+        const begin = await connectedTo(port, CONNECT_SECONDS);
+        const figures = await watch(bench, {
+          measured: leecher,
+          other,
+          teller: { waitFor: () => Promise.resolve({ event: "connected", t: begin, fields: {} }) },
+          leecher,
+          bytes: torrent.source.size,
+        });
+        await leecher.stop();
+        await requireSame(torrent, [dir]);
+        return figures;
+      } finally {
+        await leecher.stop();
+      }
+    } finally {
+      await other.stop();
     }
   });
 }

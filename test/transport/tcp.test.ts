@@ -1,10 +1,13 @@
+import { afterAll } from "vitest";
 import { createServer } from "node:net";
 import type { AddressInfo } from "node:net";
 import { ipPeer } from "../../src/base/index.ts";
+import { nodeRuntime } from "../../src/runtime/node/index.ts";
 import { nodeNet } from "../../src/runtime/node/net.ts";
-import { silentLog, type Runtime, type Socket } from "../../src/runtime/index.ts";
-import { transportSuite } from "../support/transport-suite.ts";
-import { TcpTransport } from "../../src/transport/index.ts";
+import { silentLog, type Runtime, type Socket, type SocketHandlers } from "../../src/runtime/index.ts";
+import { EncryptedTransport } from "../support/encrypted-transport.ts";
+import { transportSuite, type TransportStage } from "../support/transport-suite.ts";
+import { TcpTransport, type Transport } from "../../src/transport/index.ts";
 
 const ANY_PORT = { first: 0, last: 0 };
 
@@ -14,20 +17,21 @@ async function eventually(isSo: () => boolean): Promise<void> {
     await new Promise((resolve) => setTimeout(resolve, 5));
 }
 
-transportSuite("TCP", async () => {
+async function tcpStage(wrap: (tcp: TcpTransport) => Transport): Promise<TransportStage> {
   let open = 0;
   const counted = (socket: Socket): Socket => {
     open++;
-    const start = socket.start.bind(socket);
-    socket.start = (handlers) =>
-      start({
-        onData: (chunk) => handlers.onData(chunk),
-        onDrain: () => handlers.onDrain(),
-        onClose: (error) => {
-          open--;
-          handlers.onClose(error);
-        },
-      });
+    const counting = (handlers: SocketHandlers): SocketHandlers => ({
+      onData: (chunk) => handlers.onData(chunk),
+      onDrain: () => handlers.onDrain(),
+      onClose: (error) => {
+        open--;
+        handlers.onClose(error);
+      },
+    });
+    const [start, handOver] = [socket.start.bind(socket), socket.handOver.bind(socket)];
+    socket.start = (handlers) => start(counting(handlers));
+    socket.handOver = (handlers) => handOver(counting(handlers));
     return socket;
   };
   const net: Runtime["net"] = {
@@ -35,8 +39,8 @@ transportSuite("TCP", async () => {
     listen: (options) => nodeNet.listen({ ...options, onSocket: (socket) => options.onSocket(counted(socket)) }),
     resolve: (host, signal) => nodeNet.resolve(host, signal),
   };
-  const make = (): TcpTransport =>
-    new TcpTransport({ runtime: { net, log: silentLog }, ip: "127.0.0.1", ports: ANY_PORT });
+  const make = (): Transport =>
+    wrap(new TcpTransport({ runtime: { net, log: silentLog }, ip: "127.0.0.1", ports: ANY_PORT }));
   const free = createServer().listen(0, "127.0.0.1");
   await new Promise((resolve) => free.once("listening", resolve));
   const { port } = free.address() as AddressInfo;
@@ -53,4 +57,10 @@ transportSuite("TCP", async () => {
     },
     close: () => Promise.resolve(),
   };
-});
+}
+
+const runtime = nodeRuntime();
+afterAll(() => runtime.close());
+
+transportSuite("TCP", () => tcpStage((tcp) => tcp));
+transportSuite("RC4 over TCP", () => tcpStage((tcp) => new EncryptedTransport(runtime, tcp)));
