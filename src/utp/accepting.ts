@@ -6,6 +6,8 @@ import { PacketType, seqAfter, toMicros, writeHeader, type ReceivedPacket } from
 
 /** A connection that a peer has asked for, whose address is not proved yet. */
 interface Request extends HalfOpen {
+  /** Whether the SYN packet was repeated: it is not known which reply has arrived. */
+  isRepeated: boolean;
   readonly synSeq: number;
   readonly seq: number;
   readonly at: number;
@@ -17,6 +19,8 @@ export interface Accepted {
   readonly synSeq: number;
   /** The sequence number of the first packet to the peer. */
   readonly seq: number;
+  /** The time, in milliseconds, from the reply to the packet that completes the connection, if it is known. */
+  readonly roundTripMs: number | undefined;
 }
 
 /** Options of {@link Accepting}. */
@@ -58,12 +62,13 @@ export class Accepting {
         synSeq: packet.seq,
         seq: random.below(0x1_0000),
         at: now,
+        isRepeated: false,
         abort: () => this.#forget(key, from),
       };
       this.#halfOpen.add(from.ip, made);
       this.#requests.set(key, made);
       request = made;
-    }
+    } else request.isRepeated = true;
     const micros = toMicros(now);
     writeHeader(this.#packet, {
       type: PacketType.state,
@@ -93,7 +98,8 @@ export class Accepting {
     }
     if (packet.ack !== seqAfter(request.seq, -1)) return undefined;
     this.#forget(key, from);
-    return request;
+    const { synSeq, seq, at, isRepeated } = request;
+    return { synSeq, seq, roundTripMs: isRepeated ? undefined : this.#options.clock.now() - at };
   }
 
   clear(): void {

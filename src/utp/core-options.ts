@@ -27,6 +27,8 @@ export interface UtpCoreOptions {
   readonly seq: number;
   /** The sequence number of the peer's SYN packet; `undefined` for an outgoing connection. */
   readonly synSeq: number | undefined;
+  /** A first measurement of the round trip in milliseconds, if there is one. */
+  readonly roundTripMs?: number | undefined;
   /** The length in bytes of the longest packets that may be sent. */
   readonly maxPacketBytes: number;
   /** The number of bytes that may arrive at once without loss. */

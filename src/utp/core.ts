@@ -77,6 +77,7 @@ export class UtpCore {
       onDrain: () => owner.onDrain(),
     });
     this.#state = synSeq === undefined ? "connecting" : "connected";
+    if (options.roundTripMs !== undefined) this.#sender.roundTrip.add(options.roundTripMs);
     if (synSeq === undefined) this.#sender.open(now);
   }
 
@@ -190,7 +191,7 @@ export class UtpCore {
     if (this.#receiver.isEnded) this.#onEnd();
     // A callback may have closed the connection.
     if (this.#isOver()) return false;
-    const isMore = this.#state === "connected" || this.#state === "ending" ? this.#sender.pump(now) : false;
+    const isMore = this.#state === "ended" ? false : this.#sender.pump(now);
     if (this.#isOver()) return false;
     if (this.#needsAck || this.#isWindowReopened()) this.#sendState(this.#receiver.ack);
     return isMore;

@@ -238,6 +238,7 @@ export class UtpTransport implements Transport {
         receiveId,
         seq: accepted?.seq ?? runtime.random.below(0x1_0000),
         synSeq: accepted?.synSeq,
+        roundTripMs: accepted?.roundTripMs,
         maxPacketBytes: Math.min(maxPacketBytes, longest),
         receiveWindow: this.#receiveWindow(family),
         now: runtime.clock.now(),

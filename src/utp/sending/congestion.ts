@@ -89,8 +89,8 @@ export class Congestion {
     this.#turn(now, roundTripMs);
     this.#lost += lostBytes;
     if (now < this.#quietUntil || !this.#isCongested()) return;
-    // One congestion shows in many packets, for a round trip.
-    this.#quietUntil = now + roundTripMs;
+    // One congestion shows in many packets, for a round trip; and it takes another one until the lower rate is seen.
+    this.#quietUntil = now + 2 * roundTripMs;
     this.#isSlowStart = false;
     this.#set(this.#window * LOSS_FACTOR);
     this.#threshold = this.#window;
@@ -106,7 +106,8 @@ export class Congestion {
   #isCongested(): boolean {
     if (this.#queueingMs >= Math.max(MIN_CONGESTED_MS, this.#peakMs * CONGESTED_PART)) return true;
     const few = MIN_WINDOW_PACKETS * this.#packetBytes;
-    return this.#lost > few && this.#lost > MAX_LOSS_PART * (this.#acked + this.#lost);
+    // The window: at the beginning of a round trip, little is acknowledged.
+    return this.#lost > few && this.#lost > MAX_LOSS_PART * Math.max(this.#window, this.#acked + this.#lost);
   }
 
   #notePeak(queueingMs: number, now: number): void {
