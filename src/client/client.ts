@@ -1,12 +1,14 @@
 import { Gate, type InfoHash, ipScope, type PeerId, UsageError } from "../base/index.ts";
 import type { Dht } from "../dht/index.ts";
 import type { LocalDiscovery } from "../lsd/index.ts";
+import type { PortMappingState } from "../portmap/index.ts";
 import type { Runtime, Timer } from "../runtime/index.ts";
 import { FilePool, makingRoom } from "../storage/index.ts";
 import type { Swarm } from "../swarm/index.ts";
 import { Tarpit, type EncryptionPolicy } from "../transport/index.ts";
 import { generatePeerId } from "../wire/index.ts";
 import { checkEncryption, checkLimits } from "./limit-checks.ts";
+import { ClientPortMapping } from "./address/port-mapping.ts";
 import { ClientDiscovery } from "./discovery/client-discovery.ts";
 import { ClientTransports } from "./client-transports.ts";
 import { ConnectionCount } from "./connection-count.ts";
@@ -26,9 +28,8 @@ import type { Torrent } from "./torrent/torrent.ts";
 import { TorrentsOnWire } from "./torrents-on-wire.ts";
 
 /**
- * A BitTorrent client: many torrents with one listener and shared limits. No socket or file is opened before the first
- * torrent is added or {@link Client.listen} is called. {@link Client.close} releases everything. (Twenty-one
- * public members, of which ten are read-only.)
+ * A BitTorrent client: many torrents with one listener and shared limits. It opens nothing before the first torrent is
+ * added or {@link Client.listen} is called. {@link Client.close} releases everything. (24 public members: settings.)
  */
 export class Client {
   readonly peerId: PeerId;
@@ -48,6 +49,7 @@ export class Client {
   readonly #host: TorrentHost;
   readonly #connections: ConnectionCount;
   readonly #ipFilter: ClientIpFilter;
+  readonly #portMapping: ClientPortMapping;
   #isReachable = false;
   #listening: Promise<void> | undefined;
   #ticker: Timer | undefined;
@@ -72,13 +74,15 @@ export class Client {
     });
     this.peerId = generatePeerId(runtime.random);
     const port = (): number => this.#listener?.announcedPort ?? 0;
+    const portMapping = new ClientPortMapping(options, runtime);
+    this.#portMapping = portMapping;
     const transports = new ClientTransports(options, { runtime, port });
     this.#transports = transports;
     const tarpit = new Tarpit(runtime.clock);
     this.#listener = options.port === false ? undefined : this.#makeListener(runtime, tarpit);
     const { udpPort, connector } = transports;
     const isSeed = (infoHash: InfoHash): boolean => this.get(infoHash)?.state.kind === "seeding";
-    const discovery = new ClientDiscovery(options, { runtime, udpPort, isSeed });
+    const discovery = new ClientDiscovery(options, { runtime, udpPort, isSeed, portMapping });
     this.#discovery = discovery;
     this.#host = makeHost(options, {
       runtime,
@@ -87,11 +91,12 @@ export class Client {
       udpPort,
       discovery,
       ipFilter: this.#ipFilter,
+      portMapping,
       connector,
       tarpit,
       budget: this.#connections,
       places: this.#places,
-      port,
+      port: () => portMapping.tcpPort ?? port(),
       forget: (infoHash) => this.#forget(infoHash),
       wake: (infoHash) => {
         const torrent = this.#torrents.get(infoHash.hex);
@@ -135,6 +140,11 @@ export class Client {
     return this.#ipFilter.status;
   }
 
+  /** The state of the mapping of the port at the router; `undefined` while no port is to be mapped. */
+  get portMapping(): PortMappingState | undefined {
+    return this.#portMapping.state;
+  }
+
   /**
    * Whether a peer with a public address has connected since the client was created: no firewall or NAT blocks the
    * port.
@@ -155,6 +165,7 @@ export class Client {
     const { ipFilter } = this.#options;
     if (ipFilter !== undefined) await this.setIpFilter(ipFilter);
     await this.#listener?.open();
+    this.#portMapping.open(this.port);
     await Promise.all(this.#host.discovery.map((service) => service.open(this.port)));
   }
 
@@ -239,6 +250,11 @@ export class Client {
     this.#transports.encryption.policy = policy;
   }
 
+  /** Switches {@link ClientOptions.portMapping} on or off. Resolves when it is begun or removed. Never rejects. */
+  setPortMapping(isOn: boolean): Promise<void> {
+    return this.#portMapping.set(isOn);
+  }
+
   /** Switches uTP on or off. Connections stay open. Never rejects. */
   setUtp(isOn: boolean): Promise<void> {
     return this.#transports.setUtp(isOn);
@@ -276,17 +292,12 @@ export class Client {
     this.#ticker?.cancel();
     await this.#listening?.catch(() => undefined);
     const { log } = this.#runtime;
+    const logged = (what: string, closed?: Promise<void>): Promise<void> | undefined =>
+      closed?.catch((error: unknown) => log.error(`cannot close ${what}`, { reason: String(error) }));
     await Promise.all([
-      this.#listener
-        ?.close()
-        .catch((error: unknown) => log.error("cannot close the listener", { reason: String(error) })),
-      ...this.torrents.map((torrent) =>
-        torrent
-          .close()
-          .catch((error: unknown) =>
-            log.error("cannot close a torrent", { torrent: torrent.name, reason: String(error) }),
-          ),
-      ),
+      this.#portMapping.close(),
+      logged("the listener", this.#listener?.close()),
+      ...this.torrents.map((torrent) => logged(`the torrent ${torrent.name}`, torrent.close())),
     ]);
     this.#host.download.close();
     this.#host.upload.close();

@@ -6,6 +6,7 @@ export type { LsdSettings } from "./discovery/lsd.ts";
 export { checkDiskName } from "./content/disk-name.ts";
 export type { KeptWhere } from "./content/kept-content.ts";
 export type { IpFilterStatus } from "./ip-filter.ts";
+export type { PortMappingState } from "../portmap/index.ts";
 export * from "./limits.ts";
 export type { AddOptions, ClientOptions, FileFilter, TorrentSource } from "./options.ts";
 export type { Bottleneck, BottleneckKind } from "./torrent/report/bottleneck.ts";

@@ -4,7 +4,8 @@ import { AssemblyBudget, BanList, IntakeBudget, RateLimiter } from "../swarm/ind
 import { UdpTrackers } from "../tracker/index.ts";
 import type { UdpPort } from "../transport/index.ts";
 import type { ClientDiscovery } from "./discovery/client-discovery.ts";
-import { ExternalAddress } from "./external-address.ts";
+import { ExternalAddress } from "./address/external-address.ts";
+import type { ClientPortMapping } from "./address/port-mapping.ts";
 import type { ClientIpFilter } from "./ip-filter.ts";
 import { DEFAULT_MAX_PEERS, DEFAULT_UPLOAD_SLOTS, MAX_OPENING } from "./limits.ts";
 import type { ClientOptions } from "./options.ts";
@@ -20,6 +21,7 @@ export interface HostParts extends Pick<
   readonly udpPort: UdpPort;
   readonly discovery: ClientDiscovery;
   readonly ipFilter: ClientIpFilter;
+  readonly portMapping: ClientPortMapping;
 }
 
 /** Makes what the torrents of a client share. */
@@ -42,7 +44,9 @@ export function makeHost(options: ClientOptions, parts: HostParts): TorrentHost 
       return discovery.usesPex;
     },
     externalAddress: new ExternalAddress(
-      (family) => discovery.dht.service?.dht.stats.families.find((node) => node.family === family)?.externalIp,
+      (family) =>
+        discovery.dht.service?.dht.stats.families.find((node) => node.family === family)?.externalIp ??
+        (family === 4 ? parts.portMapping.externalIp : undefined),
     ),
     intake: new IntakeBudget(runtime.clock),
     assembly: new AssemblyBudget(),

@@ -50,6 +50,11 @@ export interface ClientOptions {
    * `"preferred"`.
    */
   readonly encryption?: EncryptionPolicy | undefined;
+  /**
+   * Whether to map the port at the router, by PCP, NAT-PMP or UPnP, so that peers on the Internet can connect. A client
+   * that listens to the loopback address only never does. Default: false.
+   */
+  readonly portMapping?: boolean;
   /** Whether trackers are used. Default: true. */
   readonly trackers?: boolean;
   /**

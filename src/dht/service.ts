@@ -14,6 +14,8 @@ export interface DhtServiceOptions {
    * the same port, so that a NAT maps the port for both. Default false.
    */
   readonly impliedPort?: boolean | undefined;
+  /** Returns the port to announce; `undefined`, as without this function: the one passed to {@link DhtService.open}. */
+  readonly port?: (() => number | undefined) | undefined;
   /** Returns whether this client has all data of a torrent (BEP 33). Default: never. */
   readonly isSeed?: ((infoHash: InfoHash) => boolean) | undefined;
   /** The maximum number of torrents for which lookups run at the same time; other torrents wait. Default 8. */
@@ -26,6 +28,8 @@ export class DhtService implements DiscoveryService {
   readonly #options: DhtServiceOptions;
   readonly #waiting = new Set<DhtSource>();
   readonly #running = new Set<Promise<void>>();
+  /** The sources of the torrents that run. */
+  readonly #started = new Set<DhtSource>();
   #port = 0;
 
   constructor(options: DhtServiceOptions) {
@@ -39,7 +43,15 @@ export class DhtService implements DiscoveryService {
   }
 
   sourceFor(infoHash: InfoHash): PeerSource {
-    return new DhtSource(infoHash, this.#options, (source) => this.#enqueue(source));
+    return new DhtSource(infoHash, this.#options, {
+      started: this.#started,
+      enqueue: (source) => this.#enqueue(source),
+    });
+  }
+
+  /** Announces all torrents that run again, because the port has changed. */
+  announceAgain(): void {
+    for (const source of this.#started) this.#enqueue(source);
   }
 
   async close(): Promise<void> {
@@ -57,7 +69,7 @@ export class DhtService implements DiscoveryService {
     for (const source of this.#waiting) {
       if (this.#running.size >= (this.#options.parallel ?? 8)) return;
       this.#waiting.delete(source);
-      const running = source.search(this.#port).finally(() => {
+      const running = source.search(this.#options.port?.() ?? this.#port).finally(() => {
         this.#running.delete(running);
         this.#next();
       });
@@ -66,13 +78,19 @@ export class DhtService implements DiscoveryService {
   }
 }
 
+/** The lookups of a {@link DhtService}, in which its sources take part. */
+interface DhtQueue {
+  readonly started: Set<DhtSource>;
+  readonly enqueue: (source: DhtSource) => void;
+}
+
 /** Finds the peers of a torrent in the DHT, with a lookup and an announce at the start and every 15 minutes. */
 class DhtSource implements PeerSource {
   readonly name = "dht";
   readonly allowsPrivate = false;
   readonly #infoHash: InfoHash;
   readonly #options: DhtServiceOptions;
-  readonly #enqueue: (source: DhtSource) => void;
+  readonly #queue: DhtQueue;
   #run: { readonly target: DiscoveryTarget; readonly abort: AbortController } | undefined;
   #timer: Timer | undefined;
   /** The time, in milliseconds, from the last lookup to the next one; a random change is added. */
@@ -80,23 +98,25 @@ class DhtSource implements PeerSource {
   /** Whether a lookup since the start has announced this client, or has left that to the next one. */
   #hasSearched = false;
 
-  constructor(infoHash: InfoHash, options: DhtServiceOptions, enqueue: (source: DhtSource) => void) {
+  constructor(infoHash: InfoHash, options: DhtServiceOptions, queue: DhtQueue) {
     this.#infoHash = infoHash;
     this.#options = options;
-    this.#enqueue = enqueue;
+    this.#queue = queue;
   }
 
   start(target: DiscoveryTarget): void {
     this.#run = { target, abort: new AbortController() };
     this.#waitMs = BOOTSTRAP_RETRY_MS;
     this.#hasSearched = false;
-    this.#enqueue(this);
+    this.#queue.started.add(this);
+    this.#queue.enqueue(this);
   }
 
   /** Stops without waiting for a running lookup: nodes that do not reply must not delay the stop. */
   stop(): Promise<void> {
     this.#run?.abort.abort();
     this.#run = undefined;
+    this.#queue.started.delete(this);
     this.#timer?.cancel();
     return Promise.resolve();
   }
@@ -135,6 +155,7 @@ class DhtSource implements PeerSource {
   #plan(ms: number): void {
     const { clock, random } = this.#options;
     const spread = 0.8 + (0.4 * random.below(1_000)) / 1_000;
-    this.#timer = clock.after(ms * spread, () => this.#enqueue(this));
+    this.#timer?.cancel();
+    this.#timer = clock.after(ms * spread, () => this.#queue.enqueue(this));
   }
 }

@@ -11,13 +11,13 @@ export class ClientDiscovery {
   /** All services, with those that the user of the library has passed. */
   readonly services: readonly DiscoveryService[];
   readonly #options: Pick<ClientOptions, "stateDir">;
-  readonly #parts: Pick<ClientDhtOptions, "runtime" | "udpPort" | "isSeed">;
+  readonly #parts: Pick<ClientDhtOptions, "runtime" | "udpPort" | "isSeed" | "portMapping">;
   /** The settings with which the services are switched on. */
   #dhtSettings: DhtSettings | true;
   #lsdSettings: LsdSettings | true;
   #usesPex: boolean;
 
-  constructor(options: ClientOptions, parts: Pick<ClientDhtOptions, "runtime" | "udpPort" | "isSeed">) {
+  constructor(options: ClientOptions, parts: Pick<ClientDhtOptions, "runtime" | "udpPort" | "isSeed" | "portMapping">) {
     const { dht = false, lsd = false, pex = true, discovery = [] } = options;
     this.#options = options;
     this.#parts = parts;
@@ -26,6 +26,7 @@ export class ClientDiscovery {
     this.#usesPex = pex;
     this.dht = new SwitchedService<ClientDht>("dht", dht === false ? undefined : this.#makeDht());
     this.lsd = new SwitchedService<LocalDiscovery>("local", lsd === false ? undefined : this.#makeLsd());
+    parts.portMapping.listeners.add(() => this.dht.service?.announceAgain());
     this.services = [this.dht, this.lsd, ...discovery];
   }
 

@@ -4,6 +4,7 @@ import type { TorrentNode } from "../../metainfo/index.ts";
 import type { Runtime, Timer } from "../../runtime/index.ts";
 import type { SwarmDht } from "../../swarm/index.ts";
 import type { UdpPort } from "../../transport/index.ts";
+import type { ClientPortMapping } from "../address/port-mapping.ts";
 import { DHT_SAVE_MS, MAX_DHT_QUERIES, MAX_SAVED_DHT_LENGTH } from "../limits.ts";
 
 /** Settings of the client's DHT node. */
@@ -36,6 +37,8 @@ export interface ClientDhtOptions {
   /** The folder in which the known nodes are stored between runs; `undefined` when they are not stored. */
   readonly stateDir: string | undefined;
   readonly isSeed: (infoHash: InfoHash) => boolean;
+  /** The mapping of the port at the router: the external ports are announced. */
+  readonly portMapping: ClientPortMapping;
 }
 
 /** A client's DHT node: a source of peers for the client's torrents. It stores the known nodes between runs. */
@@ -57,6 +60,7 @@ export class ClientDht extends DhtService implements SwarmDht {
       clock: runtime.clock,
       random: runtime.random,
       isSeed: options.isSeed,
+      port: () => options.portMapping.tcpPort,
     });
     this.#options = options;
   }
@@ -84,8 +88,8 @@ export class ClientDht extends DhtService implements SwarmDht {
   /** Returns the UDP port of the DHT node, which is sent to peers; 0 while the node does not reply to queries. */
   port(): number {
     if (this.dht.isReadOnly) return 0;
-    const { udpPort } = this.#options;
-    return (udpPort.local(4) ?? udpPort.local(6))?.port ?? 0;
+    const { udpPort, portMapping } = this.#options;
+    return portMapping.udpPort ?? (udpPort.local(4) ?? udpPort.local(6))?.port ?? 0;
   }
 
   onNode(endpoint: Parameters<Dht["suggest"]>[0]): void {

@@ -7,7 +7,8 @@ import type { UdpTrackers } from "../../tracker/index.ts";
 import type { PeerConnector, Tarpit } from "../../transport/index.ts";
 import type { ClientOptions } from "../options.ts";
 import type { ClientDht } from "../discovery/dht.ts";
-import type { ExternalAddress } from "../external-address.ts";
+import type { ExternalAddress } from "../address/external-address.ts";
+import type { ClientPortMapping } from "../address/port-mapping.ts";
 import type { Places } from "../places.ts";
 
 /** The resources of a client that all its torrents share. */
@@ -27,6 +28,8 @@ export interface TorrentHost {
   /** The client's DHT node; `undefined` without one. */
   readonly dht: ClientDht | undefined;
   readonly connector: PeerConnector;
+  /** The mapping of the listening port at the router. */
+  readonly portMapping: ClientPortMapping;
   /** The public addresses of this host. */
   readonly externalAddress: ExternalAddress;
   readonly tarpit: Tarpit;
@@ -48,8 +51,8 @@ export interface TorrentHost {
   readonly ownFolders: readonly string[];
   readonly checkAddress: ClientOptions["checkAddress"];
   /**
-   * Returns the port that is announced, which stays the same while the client closes; 0 when the client does not
-   * listen.
+   * Returns the port that is announced: the external one, if the router has mapped the listening port. It stays the
+   * same while the client closes; 0 when the client does not listen.
    */
   readonly port: () => number;
   readonly stateFolder: (downloadDir: string) => string;

@@ -31,6 +31,8 @@ export class TorrentTrackers implements PeerSource {
   #tiers: readonly (readonly string[])[] | undefined;
   /** The torrent for which to find peers, and the callback for peers found; set while the torrent runs. */
   #target: DiscoveryTarget | undefined;
+  /** Announces the new port at once: peers that get the old one from a tracker do not reach this client. */
+  readonly #onPort = (): void => this.force();
 
   constructor(options: TorrentTrackersOptions) {
     this.#options = options;
@@ -51,6 +53,7 @@ export class TorrentTrackers implements PeerSource {
     const { tiers } = this;
     if (!this.#options.isUsed || tiers.length === 0) return;
     this.#session ??= this.#makeSession(tiers);
+    this.#options.host.portMapping.listeners.add(this.#onPort);
     this.#session.start();
   }
 
@@ -74,6 +77,7 @@ export class TorrentTrackers implements PeerSource {
   /** Sends `stopped` to the trackers. Resolves after some seconds at most. */
   async stop(): Promise<void> {
     this.#target = undefined;
+    this.#options.host.portMapping.listeners.delete(this.#onPort);
     const session = this.#session;
     await session?.stop();
     this.#session = undefined;

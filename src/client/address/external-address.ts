@@ -1,21 +1,21 @@
-import { ipFamily, ipScope, networkOf, type IpFamily } from "../base/index.ts";
-import { AddressVotes } from "../discovery/index.ts";
-import type { OwnAddresses } from "../swarm/index.ts";
+import { ipFamily, ipScope, networkOf, type IpFamily } from "../../base/index.ts";
+import { AddressVotes } from "../../discovery/index.ts";
+import type { OwnAddresses } from "../../swarm/index.ts";
 
 /**
- * Finds out the public IP addresses of this host, one of each family. What the DHT nodes agree on counts first
- * (BEP 42), then the votes of peers and trackers (BEP 24).
+ * Finds out the public IP addresses of this host, one of each family. What `known` returns counts first: what DHT nodes
+ * agree on (BEP 42), or the router reports. Then the votes of peers and trackers count (BEP 24).
  */
 export class ExternalAddress implements OwnAddresses {
-  readonly #dht: (family: IpFamily) => string | undefined;
+  readonly #known: (family: IpFamily) => string | undefined;
   readonly #votes = { 4: new AddressVotes<string>(), 6: new AddressVotes<string>() };
 
-  constructor(dht: (family: IpFamily) => string | undefined) {
-    this.#dht = dht;
+  constructor(known: (family: IpFamily) => string | undefined) {
+    this.#known = known;
   }
 
   get(family: IpFamily): string | undefined {
-    return this.#dht(family) ?? this.#votes[family].winner;
+    return this.#known(family) ?? this.#votes[family].winner;
   }
 
   onPeerReport(ip: string, peer: string): void {
