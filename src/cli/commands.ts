@@ -84,6 +84,13 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import("./commands/dht/dht.ts")).dhtCommand,
   },
   {
+    name: "doctor",
+    summary: "check what Millrace needs, and why a torrent is slow",
+    usage: "[TORRENT]",
+    events: true,
+    load: async () => (await import("./commands/doctor.ts")).doctorCommand,
+  },
+  {
     name: "daemon",
     summary: "run as a service with a web page",
     usage: "",

@@ -10,6 +10,7 @@ export const DELUGED = "/usr/bin/deluged";
 export const DANTE = "/usr/sbin/danted";
 export const MICROSOCKS = "/usr/bin/microsocks";
 export const TINYPROXY = "/usr/bin/tinyproxy";
+export const NFT = "/usr/sbin/nft";
 export const TMUX = "/usr/bin/tmux";
 export const PYTHON = "/usr/bin/python3";
 
@@ -27,6 +28,7 @@ export type DebianPackage =
   | "dante-server"
   | "microsocks"
   | "tinyproxy"
+  | "nftables"
   | "tmux";
 
 /** The named Debian packages that are not installed. */
@@ -42,6 +44,7 @@ export function missing(...packages: readonly DebianPackage[]): string[] {
     "dante-server": existsSync(DANTE),
     microsocks: existsSync(MICROSOCKS),
     tinyproxy: existsSync(TINYPROXY),
+    nftables: existsSync(NFT),
     tmux: existsSync(TMUX),
   };
   return packages.filter((name) => !isThere[name]);
