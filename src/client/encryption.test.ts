@@ -1,6 +1,6 @@
 import { afterEach, beforeAll, describe, expect, it } from "vitest";
 import type { EncryptionPolicy } from "../transport/index.ts";
-import { makePlay, Stage, type Actor, type Play } from "../../test/support/stage.ts";
+import { makePlay, Stage, type Play } from "../../test/support/stage.ts";
 
 let play: Play;
 let stage: Stage;
@@ -51,25 +51,5 @@ describe("Client encryption", () => {
     expect(() => leecher.client.setEncryption(JSON.parse('"sometimes"'))).toThrow(
       expect.objectContaining({ code: "client.encryption" }),
     );
-  });
-
-  it("dials a peer without encryption at once when nothing else succeeded before", async () => {
-    stage = new Stage(play);
-    let dials = 0;
-    const count = (actor: Actor): void => {
-      const { net } = actor.host.runtime;
-      const connect = net.connect.bind(net);
-      net.connect = (options) => {
-        dials++;
-        return connect(options);
-      };
-    };
-    const seeder = await stage.seeder("10.0.0.1", {}, { encryption: "disabled" });
-    const leecher = await stage.leecher("10.0.0.2", { paused: true });
-    count(leecher);
-    await leecher.torrent.addPeers([seeder.address]);
-    leecher.torrent.resume();
-    await stage.world.until(() => leecher.torrent.state.kind === "seeding", 60_000);
-    expect(dials).toBe(2);
   });
 });
