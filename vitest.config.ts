@@ -10,6 +10,8 @@ const patient = ["by-hand", "terminal", "between", "honest", "honest-magnets"].m
 process.env["MILLRACE_DHT_BOOTSTRAP"] = "";
 /** And they send no multicast. */
 process.env["MILLRACE_LSD_INTERFACES"] = "";
+/** And they map no port at a router. */
+process.env["MILLRACE_PORT_MAPPING"] = "false";
 
 export default defineConfig({
   test: {

@@ -83,6 +83,8 @@ export const settings = z.object({
   startAdded: z.boolean(),
   /** Whether the daemon uses uTP (BEP 29) beside TCP. */
   utp: z.boolean(),
+  /** Whether the peer port is mapped at the router by PCP, NAT-PMP or UPnP. */
+  portMapping: z.boolean(),
   /** Whether the daemon takes part in the DHT (BEP 5), and finds peers there. */
   dht: z.boolean(),
   /** Whether peers exchange the addresses of other peers (BEP 11). */
@@ -126,6 +128,21 @@ export const statistics = z.object({
   downRate: z.number(),
   upRate: z.number(),
   freeBytes: z.int().nullable(),
+  /** The mapping of the peer port at the router; null while no port is to be mapped. */
+  portMapping: z
+    .object({
+      state: z.enum(["mapping", "mapped", "failed"]),
+      /** The protocol with which the router was asked; null unless the port is mapped. */
+      method: z.enum(["pcp", "nat-pmp", "upnp"]).nullable(),
+      /** The external IPv4 address that the router reports; null when it is not known. */
+      externalIp: z.string().nullable(),
+      /** The external ports; null unless the port is mapped. `udp` is null, too, when the router maps no UDP port. */
+      tcp: z.int().nullable(),
+      udp: z.int().nullable(),
+      /** The reason why the port could not be mapped; null otherwise. */
+      reason: z.string().nullable(),
+    })
+    .nullable(),
   /** The IP filter; null without one. */
   ipFilter: z
     .object({

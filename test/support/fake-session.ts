@@ -219,6 +219,7 @@ export class FakeSession implements Session {
       downRate: 10,
       upRate: 1,
       freeBytes: null,
+      portMapping: { state: "mapped", method: "upnp", externalIp: "9.8.7.6", tcp: 6881, udp: 6881, reason: null },
       ipFilter: { ranges: 12, ignoredLines: 0, blocked: 3, loadedAt: 1, error: null },
       memory: 1,
     }),

@@ -24,6 +24,7 @@ export const SETTINGS: Settings = {
   watchDir: "",
   startAdded: true,
   utp: true,
+  portMapping: false,
   dht: false,
   pex: true,
   lsd: false,

@@ -24,6 +24,8 @@ interface DaemonFlags extends CommonFlags {
   readonly dhtBootstrap?: readonly string[];
   /** Whether the daemon uses uTP; `false` with `--no-utp`. */
   readonly utp: boolean;
+  /** Whether the port is mapped at the router; `false` with `--no-port-mapping`. */
+  readonly portMapping: boolean;
   /** Whether peers exchange the addresses of other peers; `false` with `--no-pex`. */
   readonly pex: boolean;
   /** Whether the daemon looks for peers in the local network; `false` with `--no-lsd`. */
@@ -67,6 +69,7 @@ export function daemonCommand(entry: CommandEntry): Command {
       nodesArgument("--dht-bootstrap"),
     )
     .option("--no-utp", "connect to peers by TCP only, not by uTP")
+    .option("--no-port-mapping", "do not map the peer port at the router")
     .option("--no-pex", "do not exchange addresses of peers with other peers")
     .option("--no-lsd", "do not search for peers in the local network, and do not announce torrents there")
     .option(
@@ -104,6 +107,7 @@ async function run(session: Session<DaemonFlags>): Promise<number> {
         dht: flags.dht ? undefined : false,
         dhtBootstrap: flags.dhtBootstrap,
         utp: flags.utp ? undefined : false,
+        portMapping: flags.portMapping ? undefined : false,
         pex: flags.pex ? undefined : false,
         lsd: flags.lsd ? undefined : false,
         lsdInterfaces: flags.lsdInterface,

@@ -79,6 +79,7 @@ const READERS: { readonly [Key in keyof Settings]: Reader<Settings[Key]> } = {
   watchDir: asText,
   startAdded: asBoolean,
   utp: asBoolean,
+  portMapping: asBoolean,
   dht: asBoolean,
   pex: asBoolean,
   lsd: asBoolean,

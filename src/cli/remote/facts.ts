@@ -89,6 +89,14 @@ export function torrentFields(torrent: TorrentDetail, noPeers?: string): Field[]
   ];
 }
 
+function mappingText(mapping: Statistics["portMapping"]): string {
+  if (mapping === null) return "not mapped at the router";
+  const { state, method, externalIp, tcp, reason } = mapping;
+  if (state === "mapping") return "the router is being asked";
+  if (state === "failed") return `not mapped at the router: ${clean(reason ?? "")}`;
+  return `${externalIp === null ? "" : `${clean(externalIp)}:`}${tcp ?? ""} at the router, by ${method === "upnp" ? "UPnP" : (method ?? "").toUpperCase()}`;
+}
+
 function filterText(filter: Statistics["ipFilter"]): string | undefined {
   if (filter === null) return undefined;
   const { ranges, ignoredLines, blocked, loadedAt, error } = filter;
@@ -131,6 +139,7 @@ export function statisticsFields(figures: Statistics, session: SessionInfo): Fie
       "peer port",
       `${session.peerPort}, ${session.isReachable ? "reached from outside" : "not yet reached from outside"}`,
     ],
+    ["port mapping", mappingText(figures.portMapping)],
     ["ip filter", filterText(figures.ipFilter)],
     ["downloads", clean(session.downloadDir)],
     ["free", figures.freeBytes === null ? undefined : formatSize(figures.freeBytes)],

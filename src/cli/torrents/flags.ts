@@ -4,6 +4,7 @@ import type { DhtSettings, LsdSettings } from "../../client/index.ts";
 import type { Runtime } from "../../runtime/index.ts";
 import { dhtBootstrap, nodesArgument } from "../input/dht-bootstrap.ts";
 import { encryptionOption } from "../input/encryption.ts";
+import { mapsPort } from "../input/port-mapping.ts";
 import { addProxyOptions, proxyOf } from "../input/proxy.ts";
 import { interfacesArgument, lsdInterfaces } from "../input/lsd-interfaces.ts";
 import type { EncryptionPolicy } from "../../transport/index.ts";
@@ -26,6 +27,8 @@ export interface SwarmFlags extends CommonFlags {
   readonly dhtBootstrap?: readonly string[];
   /** Whether the client uses uTP; `false` with `--no-utp`. */
   readonly utp: boolean;
+  /** Whether the port is mapped at the router; `false` with `--no-port-mapping`. */
+  readonly portMapping: boolean;
   /** Whether peers exchange the addresses of other peers; `false` with `--no-pex`. */
   readonly pex: boolean;
   /** Whether the client looks for peers in the local network; `false` with `--no-lsd`. */
@@ -63,6 +66,7 @@ export function addSwarmOptions(command: Command): Command {
       nodesArgument("--dht-bootstrap"),
     )
     .option("--no-utp", "connect to peers by TCP only, not by uTP")
+    .option("--no-port-mapping", "do not map the port at the router (as MILLRACE_PORT_MAPPING=false)")
     .option("--no-pex", "do not exchange addresses of peers with other peers")
     .option("--no-lsd", "do not search for peers in the local network, and do not announce torrents there")
     .option(
@@ -100,6 +104,7 @@ export function clientFlags(flags: SwarmFlags): {
   trackers: boolean;
   pex: boolean;
   utp: boolean;
+  portMapping: boolean;
   dht: false | DhtSettings;
   lsd: false | LsdSettings;
   ipFilter: readonly string[];
@@ -113,6 +118,7 @@ export function clientFlags(flags: SwarmFlags): {
     trackers: flags.trackers,
     pex: flags.pex,
     utp: flags.utp,
+    portMapping: mapsPort(flags.portMapping),
     dht: flags.dht && dhtSettings(dhtBootstrap(flags.dhtBootstrap)),
     lsd: flags.lsd && { interfaces: lsdInterfaces(flags.lsdInterface) },
     ...(flags.encryption === undefined ? {} : { encryption: flags.encryption }),

@@ -92,6 +92,10 @@ export const configSchema = z.strictObject({
     .boolean()
     .default(true)
     .describe("Whether to use uTP beside TCP: connections over UDP that leave the line to other traffic."),
+  portMapping: z
+    .boolean()
+    .default(true)
+    .describe("Whether to map the peer port at the router by PCP, NAT-PMP or UPnP, so that peers can connect."),
   dht: z.boolean().default(true).describe("Whether to run a DHT node and find peers with it."),
   dhtBootstrap: z
     .array(node)

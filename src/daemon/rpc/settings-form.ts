@@ -195,6 +195,8 @@ export class SettingsForm {
     if (encryption !== undefined) changes.encryption = encryption;
     const utp = args.flag("utp_enabled");
     if (utp !== undefined) changes.utp = utp;
+    const portMapping = args.flag("port_forwarding_enabled");
+    if (portMapping !== undefined) changes.portMapping = portMapping;
     return changes;
   }
 
@@ -275,7 +277,7 @@ export class SettingsForm {
       peer_port: info.peerPort,
       peer_port_random_on_start: false,
       pex_enabled: settings.pex,
-      port_forwarding_enabled: false,
+      port_forwarding_enabled: settings.portMapping,
       rename_partial_files: false,
       reqq: 2000,
       rpc_version: 18,

@@ -30,6 +30,7 @@ export const settingsTexts = {
     maxPeers: "Connections of one torrent",
     uploadSlots: "Upload slots of a torrent",
     utp: "Connect over uTP, which leaves the line to other traffic",
+    portMapping: "Map the port at the router, so that peers can connect",
     dht: "Find peers in the DHT",
     pex: "Exchange addresses of peers with other peers",
     lsd: "Find peers in the local network",
@@ -85,6 +86,11 @@ export const settingsTexts = {
     lsdFound: (peers: number, interfaces: string) =>
       `${peers === 1 ? "1 peer" : `${count(peers)} peers`} found${interfaces === "" ? "" : ` (${interfaces})`}`,
     lsdOff: "off",
+    portMapping: "Port at the router",
+    portMappingOff: "not mapped",
+    portMappingRuns: "asking the router…",
+    portMappingAt: (method: string, port: number, ip: string | null) =>
+      `${ip === null ? `port ${port}` : `${ip}:${port}`} by ${method === "upnp" ? "UPnP" : method.toUpperCase()}`,
     ipFilter: "IP filter",
     ipFilterOff: "none",
     ipFilterCounts: (ranges: number, blocked: number) =>

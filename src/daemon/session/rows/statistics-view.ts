@@ -1,6 +1,6 @@
 import type { DhtInfo, History, LsdInfo, SessionInfo, Statistics } from "../../../api/index.ts";
 import { toHex } from "../../../base/index.ts";
-import type { IpFilterStatus } from "../../../client/index.ts";
+import type { IpFilterStatus, PortMappingState } from "../../../client/index.ts";
 import { idToBytes, type DhtStats } from "../../../dht/index.ts";
 import type { LsdStats } from "../../../lsd/index.ts";
 import type { SessionContext } from "../context.ts";
@@ -26,6 +26,19 @@ function filterView(status: IpFilterStatus | undefined): Statistics["ipFilter"] 
   if (status === undefined) return null;
   const { ranges, ignoredLines, blocked, loadedAt, error } = status;
   return { ranges, ignoredLines, blocked, loadedAt: loadedAt ?? null, error: error ?? null };
+}
+
+function mappingView(state: PortMappingState | undefined): Statistics["portMapping"] {
+  if (state === undefined) return null;
+  const isMapped = state.kind === "mapped";
+  return {
+    state: state.kind,
+    method: isMapped ? state.method : null,
+    externalIp: isMapped ? (state.externalIp ?? null) : null,
+    tcp: isMapped ? state.tcp : null,
+    udp: isMapped ? (state.udp ?? null) : null,
+    reason: state.kind === "failed" ? state.reason : null,
+  };
 }
 
 /** The statistics of the session, as the API shows them. */
@@ -76,6 +89,7 @@ export class StatisticsView implements SessionStatistics {
       downRate: down,
       upRate: up,
       freeBytes: this.#freeBytes,
+      portMapping: mappingView(client.portMapping),
       ipFilter: filterView(client.ipFilter),
       memory: process.memoryUsage.rss(),
     };

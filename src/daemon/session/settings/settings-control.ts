@@ -9,7 +9,10 @@ import type { SettingsStore } from "./settings-store.ts";
 /** Options of {@link SettingsControl}. */
 export interface SettingsControlOptions {
   readonly runtime: Pick<Runtime, "clock" | "log">;
-  readonly client: Pick<Client, "setRates" | "setLimits" | "setUtp" | "setDiscovery" | "setEncryption" | "setIpFilter">;
+  readonly client: Pick<
+    Client,
+    "setRates" | "setLimits" | "setPortMapping" | "setUtp" | "setDiscovery" | "setEncryption" | "setIpFilter"
+  >;
   /** The settings with which the DHT and local service discovery are switched on. */
   readonly discovery: { readonly dht: DhtSettings; readonly lsd: LsdSettings };
   readonly store: SettingsStore;
@@ -78,7 +81,7 @@ export class SettingsControl implements SessionSettings {
    */
   async apply(): Promise<void> {
     const { client, discovery, onApplied } = this.#options;
-    const { maxConnections, maxPeers, uploadSlots, utp, dht, pex, lsd, encryption } = this.get();
+    const { maxConnections, maxPeers, uploadSlots, utp, portMapping, dht, pex, lsd, encryption } = this.get();
     this.#rateLimits = this.#limitsNow();
     client.setRates({
       maxDownloadRate: this.#rateLimits.maxDownloadRate ?? undefined,
@@ -88,6 +91,7 @@ export class SettingsControl implements SessionSettings {
     client.setEncryption(encryption);
     const switched = [
       client.setUtp(utp),
+      client.setPortMapping(portMapping),
       client.setDiscovery({ dht: dht && discovery.dht, pex, lsd: lsd && discovery.lsd }),
     ];
     onApplied();

@@ -27,6 +27,13 @@ function filterText(filter: Statistics["ipFilter"]): string {
   return filter.error === null ? counts : `${counts}; ${words.ipFilterFailed(filter.loadedAt !== null, filter.error)}`;
 }
 
+function mappingText(mapping: Statistics["portMapping"]): string {
+  if (mapping === null) return words.portMappingOff;
+  const { state, method, externalIp, tcp, reason } = mapping;
+  if (state === "mapped" && method !== null && tcp !== null) return words.portMappingAt(method, tcp, externalIp);
+  return reason === null ? words.portMappingRuns : `${words.portMappingOff}: ${reason}`;
+}
+
 function Facts({ data, dht, lsd }: FactsProps): JSX.Element {
   const share = (up: number, down: number): string => (down === 0 ? "–" : ratio(up / down));
   const facts: readonly (readonly [string, string])[] = [
@@ -35,6 +42,7 @@ function Facts({ data, dht, lsd }: FactsProps): JSX.Element {
     [words.connections, count(data.connections)],
     [words.dht, dht.isEnabled ? words.dhtNodes(dht.nodes) : words.dhtOff],
     [words.lsd, lsd.isEnabled ? words.lsdFound(lsd.found, lsd.interfaces.join(", ")) : words.lsdOff],
+    [words.portMapping, mappingText(data.portMapping)],
     [words.ipFilter, filterText(data.ipFilter)],
     [words.memory, bytes(data.memory)],
     [words.free, data.freeBytes === null ? "–" : bytes(data.freeBytes)],

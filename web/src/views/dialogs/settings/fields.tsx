@@ -114,6 +114,7 @@ export function ConnectionFields({ draft, set }: SectionProps): JSX.Element {
         onChange={(encryption) => set({ encryption })}
       />
       <Check label={words.utp} isChecked={draft.utp} onChange={(utp) => set({ utp })} />
+      <Check label={words.portMapping} isChecked={draft.portMapping} onChange={(portMapping) => set({ portMapping })} />
       <Check label={words.dht} isChecked={draft.dht} onChange={(dht) => set({ dht })} />
       <Check label={words.pex} isChecked={draft.pex} onChange={(pex) => set({ pex })} />
       <Check label={words.lsd} isChecked={draft.lsd} onChange={(lsd) => set({ lsd })} />
