@@ -12,6 +12,7 @@ export const MODES = [
   "download",
   "upload",
   "encrypted",
+  "utp",
   "swarm-down",
   "swarm-up",
   "verify",

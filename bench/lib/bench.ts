@@ -95,6 +95,22 @@ export class Bench {
       : undefined;
   }
 
+  /** libtorrent with uTP only, and large socket buffers; `undefined` when it is not installed. */
+  utpLibtorrent(): Libtorrent | undefined {
+    const { python } = this.tools;
+    const settings = {
+      enable_incoming_utp: true,
+      enable_outgoing_utp: true,
+      enable_incoming_tcp: false,
+      enable_outgoing_tcp: false,
+      recv_socket_buffer_size: 4 << 20,
+      send_socket_buffer_size: 4 << 20,
+    };
+    return this.has("libtorrent") && python !== undefined
+      ? new Libtorrent(python, this.driver("libtorrent_driver.py"), settings)
+      : undefined;
+  }
+
   libtorrent(): Libtorrent | undefined {
     return this.has("libtorrent") ? this.partner() : undefined;
   }

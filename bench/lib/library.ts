@@ -33,3 +33,7 @@ export async function loadDht(root: string): Promise<typeof import("../../src/dh
 export async function loadTransport(root: string): Promise<typeof import("../../src/transport/index.ts")> {
   return (await load(root, "transport/index.js")) as typeof import("../../src/transport/index.ts");
 }
+
+export async function loadUtp(root: string): Promise<typeof import("../../src/utp/index.ts")> {
+  return (await load(root, "utp/index.js")) as typeof import("../../src/utp/index.ts");
+}

@@ -15,12 +15,14 @@ import { peers } from "./peers.ts";
 import { start } from "./start.ts";
 import { tracker } from "./tracker.ts";
 import { swarmUp, upload } from "./upload.ts";
+import { utp } from "./utp.ts";
 import { verify } from "./verify.ts";
 
 export const modes: Readonly<Record<Mode, BenchMode>> = {
   download,
   upload,
   encrypted,
+  utp,
   "swarm-down": swarmDown,
   "swarm-up": swarmUp,
   verify,

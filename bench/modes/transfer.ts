@@ -146,7 +146,8 @@ export async function seedersOf(bench: Bench, torrent: TorrentFile, ports: reado
   return bench.partner().seedAll(torrent, torrent.source.folder, ports);
 }
 
-async function watch(bench: Bench, { measured, other, teller, leecher, bytes }: Ends): Promise<Figures> {
+/** Waits for the end of a transfer and returns its figures. */
+export async function watch(bench: Bench, { measured, other, teller, leecher, bytes }: Ends): Promise<Figures> {
   const memory = new MemoryWatch(measured.pid);
   try {
     const begin = await teller.waitFor("connected", CONNECT_SECONDS);
@@ -167,7 +168,8 @@ async function watch(bench: Bench, { measured, other, teller, leecher, bytes }: 
   }
 }
 
-async function inFolders<T>(
+/** Runs `run` with empty folders, which are removed afterwards. */
+export async function inFolders<T>(
   bench: Bench,
   count: number,
   run: (dirs: readonly string[], home: string) => Promise<T>,

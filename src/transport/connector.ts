@@ -45,6 +45,12 @@ export class Connector {
     this.#kinds.set(addressKey(address), kind);
   }
 
+  /** Notes that the handshake over a connection has failed: the next dial begins with another transport. */
+  failed(address: PeerAddress, kind: TransportKind): void {
+    const other = this.#transports.find((transport) => transport.kind !== kind && transport.canDial(address));
+    if (other !== undefined) this.#kinds.set(addressKey(address), other.kind);
+  }
+
   /**
    * Connects by the first transport that succeeds. Rejects with the error of the first transport tried (see
    * {@link Transport.dial}); `net.unreachable` when no transport can dial such an address.

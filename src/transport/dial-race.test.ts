@@ -100,6 +100,10 @@ describe("Connector with two transports", () => {
     utp.reply = { ms: 10, code: "net.refused" };
     expect([await dial(), tcp.dials.length]).toEqual(["tcp", 1]);
     expect([await dial(), utp.dials.length]).toEqual(["tcp", 2]);
+    utp.reply = { ms: 10 };
+    // A peer may accept connections of a transport only to close them.
+    connector.failed(PEER, "tcp");
+    expect(await dial()).toBe("utp");
   });
 
   it("destroys a connection that comes too late, and ends when it is aborted", async () => {

@@ -28,12 +28,16 @@ export interface DialedPeer {
  */
 export class PeerConnector {
   readonly #runtime: MseRuntime;
-  readonly #connector: Pick<Connector, "dial" | "prefer">;
+  readonly #connector: Pick<Connector, "dial" | "prefer" | "failed">;
   readonly #policy: () => EncryptionPolicy;
   /** The addresses of peers that do not use encryption. */
   readonly #plain = new RecentMap<string, true>(MAX_PLAIN_PEERS);
 
-  constructor(runtime: MseRuntime, connector: Pick<Connector, "dial" | "prefer">, policy: () => EncryptionPolicy) {
+  constructor(
+    runtime: MseRuntime,
+    connector: Pick<Connector, "dial" | "prefer" | "failed">,
+    policy: () => EncryptionPolicy,
+  ) {
     this.#runtime = runtime;
     this.#connector = connector;
     this.#policy = policy;
@@ -68,13 +72,18 @@ export class PeerConnector {
 
   async #dialPlain(address: PeerAddress, options: PeerDialOptions): Promise<DialedPeer> {
     const key = addressKey(address);
+    const connection = await this.#connector.dial(address, options);
     return {
-      connection: await this.#connector.dial(address, options),
+      connection,
       isHandshakeSent: false,
       report: (isComplete) => {
-        if (isComplete) this.#plain.set(key, true);
-        // The peer may have begun to require encryption.
-        else this.#plain.delete(key);
+        if (isComplete) {
+          this.#plain.set(key, true);
+          return;
+        }
+        // The peer may have begun to require encryption, or accept connections of the other transport only.
+        this.#plain.delete(key);
+        this.#connector.failed(address, connection.kind);
       },
     };
   }
