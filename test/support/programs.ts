@@ -10,6 +10,7 @@ export const DELUGED = "/usr/bin/deluged";
 export const DANTE = "/usr/sbin/danted";
 export const MICROSOCKS = "/usr/bin/microsocks";
 export const TINYPROXY = "/usr/bin/tinyproxy";
+export const MINIUPNPD = "/usr/sbin/miniupnpd";
 export const NFT = "/usr/sbin/nft";
 export const TMUX = "/usr/bin/tmux";
 export const PYTHON = "/usr/bin/python3";
@@ -28,6 +29,7 @@ export type DebianPackage =
   | "dante-server"
   | "microsocks"
   | "tinyproxy"
+  | "miniupnpd"
   | "nftables"
   | "tmux";
 
@@ -44,6 +46,7 @@ export function missing(...packages: readonly DebianPackage[]): string[] {
     "dante-server": existsSync(DANTE),
     microsocks: existsSync(MICROSOCKS),
     tinyproxy: existsSync(TINYPROXY),
+    miniupnpd: existsSync(MINIUPNPD),
     nftables: existsSync(NFT),
     tmux: existsSync(TMUX),
   };
