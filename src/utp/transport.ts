@@ -3,10 +3,8 @@ import {
   formatEndpoint,
   ipFamily,
   NetworkError,
-  spendAllowance,
   throwIfAborted,
   toError,
-  type Allowance,
   type Endpoint,
   type IpFamily,
   type PeerAddress,
@@ -16,16 +14,9 @@ import type { Connection, DialOptions, Transport, UdpPort } from "../transport/i
 import { Accepting, type Accepted } from "./accepting.ts";
 import { UtpConnection, type UtpHost } from "./connection.ts";
 import { UtpConnections } from "./connections.ts";
-import {
-  IDLE_TICK_MS,
-  MAX_PACKET_BYTES_IPV4,
-  MAX_PACKET_BYTES_IPV6,
-  RECEIVE_BUFFER_PART,
-  RESETS_BURST,
-  RESETS_PER_SECOND,
-  TICK_MS,
-} from "./limits.ts";
-import { HEADER_BYTES, isUtpPacket, PacketType, ReceivedPacket, seqAfter, toMicros, writeHeader } from "./packet.ts";
+import { IDLE_TICK_MS, MAX_PACKET_BYTES_IPV4, MAX_PACKET_BYTES_IPV6, RECEIVE_BUFFER_PART, TICK_MS } from "./limits.ts";
+import { isUtpPacket, PacketType, ReceivedPacket, seqAfter } from "./packet.ts";
+import { Resets } from "./resets.ts";
 import { StoredBudget } from "./receiving/stored-bytes.ts";
 import { PacketPool } from "./sending/out-packet.ts";
 
@@ -52,14 +43,13 @@ export class UtpTransport implements Transport {
   readonly #pool = new PacketPool();
   readonly #budget = new StoredBudget();
   readonly #packet = new ReceivedPacket();
-  readonly #control = new Uint8Array(HEADER_BYTES);
   readonly #accepting: Accepting;
   readonly #host: UtpHost;
   /** The connections to flush at the end of this turn of the event loop. */
   #awake: UtpConnection[] = [];
   /** The connections whose deadlines are near. */
   readonly #busy = new Set<UtpConnection>();
-  readonly #resets: Allowance = { left: RESETS_BURST, at: 0 };
+  readonly #resets: Resets;
   #onConnection: ((connection: Connection) => void) | undefined;
   #unclaim: (() => void) | undefined;
   #timer: Timer | undefined;
@@ -81,6 +71,7 @@ export class UtpTransport implements Transport {
       receiveWindow: () => this.#receiveWindow(4),
       send,
     });
+    this.#resets = new Resets({ clock: runtime.clock, random: runtime.random, send });
     const isClosed = (): boolean => this.#isClosed;
     this.#host = {
       now,
@@ -97,6 +88,16 @@ export class UtpTransport implements Transport {
   /** The number of connections, including closed ones whose end the peer has not acknowledged. */
   get size(): number {
     return this.#connections.size;
+  }
+
+  /** The number of incoming connections whose peer has not shown that it receives at its address. */
+  get halfOpen(): number {
+    return this.#accepting.size;
+  }
+
+  /** The number of bytes that connections store above the minimum of each. */
+  get storedBytes(): number {
+    return this.#budget.taken;
   }
 
   canDial(address: PeerAddress): boolean {
@@ -198,14 +199,14 @@ export class UtpTransport implements Transport {
     }
     const accepted = this.#accepting.complete(packet, from);
     if (accepted !== undefined) this.#accept(packet, from, accepted);
-    else if (packet.type !== PacketType.reset) this.#reset(packet, from);
+    else if (packet.type !== PacketType.reset) this.#resets.send(packet, from);
   }
 
   #onSyn(packet: ReceivedPacket, from: Endpoint): void {
     const { accepts } = this.#options;
     if (accepts?.(from.ip) === false) return;
     if (this.#onConnection === undefined || !this.#isEnabled) {
-      this.#reset(packet, from);
+      this.#resets.send(packet, from);
       return;
     }
     const known = this.#connections.get(from, seqAfter(packet.id, 1));
@@ -251,22 +252,6 @@ export class UtpTransport implements Transport {
 
   #receiveWindow(family: IpFamily): number {
     return RECEIVE_BUFFER_PART * this.#options.port.receiveBufferBytes(family);
-  }
-
-  /** Tells a peer that its connection does not exist. */
-  #reset(packet: ReceivedPacket, from: Endpoint): void {
-    const now = this.#host.now();
-    if (!spendAllowance(this.#resets, RESETS_PER_SECOND, RESETS_BURST, now)) return;
-    writeHeader(this.#control, {
-      type: PacketType.reset,
-      id: packet.id,
-      timestamp: toMicros(now),
-      delay: 0,
-      window: 0,
-      seq: this.#options.runtime.random.below(0x1_0000),
-      ack: packet.seq,
-    });
-    this.#options.port.send(from, this.#control);
   }
 
   #wake(connection: UtpConnection): void {

@@ -39,6 +39,8 @@ export class UtpNet {
   /** The packets that were sent. */
   sent = 0;
   readonly sizes: number[] = [];
+  /** The first packets that were sent. */
+  readonly packets: Uint8Array[] = [];
 
   readonly clock: Clock = {
     now: () => this.now,
@@ -76,6 +78,11 @@ export class UtpNet {
     this.#paths.set(from, line);
   }
 
+  /** Delivers a datagram of any address to a host, at once. */
+  inject(from: { readonly ip: string; readonly port: number }, to: string, bytes: Uint8Array): void {
+    this.#sockets.get(to)?.onDatagram(bytes, from);
+  }
+
   /** Runs until `isSo` returns true or `ms` have passed. Returns the last result. */
   async until(isSo: () => boolean, ms: number): Promise<boolean> {
     const end = this.now + ms;
@@ -110,9 +117,9 @@ export class UtpNet {
               this.sent++;
               this.sizes.push(bytes.length);
               const copy = bytes.slice();
+              if (this.packets.length < 10_000) this.packets.push(copy);
               this.#paths.get(ip)?.carry(copy.length, () => {
                 this.#sockets.get(to.ip)?.onDatagram(copy, { ip, port: 1 });
-                copy.fill(0xdb);
               });
             },
             close: () => Promise.resolve(),

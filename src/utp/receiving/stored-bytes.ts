@@ -8,6 +8,11 @@ export class StoredBudget {
     return this.#left;
   }
 
+  /** The number of bytes that are in use. */
+  get taken(): number {
+    return MAX_STORED_BYTES - this.#left;
+  }
+
   /** Takes bytes from the budget. Returns `false` when there are not as many. */
   take(bytes: number): boolean {
     if (bytes > this.#left) return false;

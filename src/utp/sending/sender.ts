@@ -145,7 +145,8 @@ export class Sender {
   /** Reads the acknowledgement and the window of a packet. Returns `false` for one that no honest peer sends. */
   onPacket(packet: ReceivedPacket, now: number): boolean {
     const acked = this.#flight.indexOf(packet.ack) + 1;
-    if (acked > this.#flight.count) return false;
+    // No honest packet is late by more than all packets in flight.
+    if (acked > this.#flight.count || acked < -MAX_PACKETS_IN_FLIGHT) return false;
     this.#heardAt = now;
     // Packets may overtake each other: what an older one says is out of date.
     if (acked < 0) return true;

@@ -1,0 +1,113 @@
+import { describe, expect, it } from "vitest";
+import { Reader, utpPair, UtpNet, writeForever } from "../../test/support/utp-net.ts";
+import { MAX_HALF_OPEN } from "../transport/index.ts";
+import type { UtpConnection } from "./connection.ts";
+import { MAX_STORED_BYTES, MIN_STORED_BYTES, RESETS_BURST } from "./limits.ts";
+import { encodePacket, PacketType, ReceivedPacket, seqAfter, type PacketHeader } from "./packet.ts";
+
+const HOST = "10.0.0.2";
+const packet = (fields: Partial<PacketHeader>, payload?: Uint8Array): Uint8Array =>
+  encodePacket(
+    { type: PacketType.data, id: 1, timestamp: 1, delay: 0, window: 100_000, seq: 1, ack: 1, ...fields },
+    payload,
+  );
+
+/** A host that listens, and the packets that it sends. */
+async function listening() {
+  const net = new UtpNet();
+  const { transport } = net.host(HOST);
+  const connections: unknown[] = [];
+  await transport.listen((connection) => connections.push(connection));
+  return { net, transport, connections };
+}
+
+/** Opens a connection by hand; returns the numbers with which the peer goes on. */
+function open(net: UtpNet, from: { readonly ip: string; readonly port: number }, id: number): PacketHeader {
+  const before = net.packets.length;
+  net.inject(from, HOST, packet({ type: PacketType.syn, id, seq: 100 }));
+  const reply = new ReceivedPacket();
+  reply.read(net.packets[before] ?? new Uint8Array());
+  return {
+    type: PacketType.data,
+    id: seqAfter(id, 1),
+    timestamp: 1,
+    delay: 0,
+    window: 9_999,
+    seq: 101,
+    ack: seqAfter(reply.seq, -1),
+  };
+}
+
+describe("UtpTransport and a hostile peer", () => {
+  it("makes no connection for SYN packets alone, keeps a bounded number of them, and replies with as many bytes", async () => {
+    const { net, transport, connections } = await listening();
+    for (let n = 0; n < 20_000; n++)
+      net.inject(
+        { ip: `20.${n & 127}.${(n >> 7) & 255}.9`, port: 1_024 + (n % 60_000) },
+        HOST,
+        packet({ type: PacketType.syn, id: n & 0xffff }),
+      );
+    expect([transport.size, connections.length]).toEqual([0, 0]);
+    expect(transport.halfOpen).toBeLessThanOrEqual(MAX_HALF_OPEN);
+    expect(Math.max(...net.sizes)).toBe(20);
+    expect(net.sent).toBeLessThanOrEqual(20_000);
+  });
+
+  it("makes no connection for a packet that does not acknowledge the reply", async () => {
+    const { net, transport, connections } = await listening();
+    const from = { ip: "20.0.0.1", port: 5 };
+    const right = open(net, from, 7);
+    for (const ack of [right.ack + 1, right.ack - 1, 0, 1]) {
+      if ((ack & 0xffff) === right.ack) continue;
+      net.inject(from, HOST, packet({ ...right, ack: ack & 0xffff }, new Uint8Array(9)));
+    }
+    expect(connections.length).toBe(0);
+    net.inject(from, HOST, packet(right, new Uint8Array(9)));
+    expect([connections.length, transport.size]).toEqual([1, 1]);
+  });
+
+  it("sends a bounded number of RESET packets, and none for a RESET packet", async () => {
+    const { net } = await listening();
+    for (let n = 0; n < 5_000; n++) net.inject({ ip: "20.0.0.1", port: 9 }, HOST, packet({ id: n }));
+    expect(net.sent).toBe(RESETS_BURST);
+    net.now += 60_000;
+    net.inject({ ip: "20.0.0.1", port: 9 }, HOST, packet({ type: PacketType.reset }));
+    expect(net.sent).toBe(RESETS_BURST);
+  });
+
+  it("stores a bounded number of bytes of packets out of order, of one peer and of many", async () => {
+    const { net, transport } = await listening();
+    const payload = new Uint8Array(1_400);
+    for (let peer = 0; peer < 100; peer++) {
+      const from = { ip: `20.0.${peer}.1`, port: 9 };
+      const next = open(net, from, peer);
+      net.inject(from, HOST, packet({ ...next, type: PacketType.state }));
+      // All but the first one, over and over.
+      for (let n = 2; n < 2_000; n++) net.inject(from, HOST, packet({ ...next, seq: seqAfter(next.seq, n) }, payload));
+    }
+    expect(transport.storedBytes).toBeLessThanOrEqual(MAX_STORED_BYTES);
+    expect(transport.storedBytes).toBeGreaterThan(MIN_STORED_BYTES);
+  });
+
+  it("is not ended by packets with invented numbers, and goes on", async () => {
+    const { net, a, b } = await utpPair({ rate: 500_000 }, {});
+    const atB = new Reader(b);
+    const atA = writeForever(a);
+    await net.until(() => atB.bytes > 500_000, 60_000);
+    const { sendId, receiveId, sender } = (a as UtpConnection).core;
+    for (let n = 0; n < 2_000; n++) {
+      // Far from the numbers in use, as by a host that does not see the packets.
+      const ack = (sender.next + 20_000 + n * 7) & 0xffff;
+      for (const type of [PacketType.reset, PacketType.state, PacketType.fin])
+        net.inject(
+          { ip: "10.0.0.2", port: 1 },
+          "10.0.0.1",
+          packet({ type, id: n & 1 ? sendId : receiveId, ack, seq: ack }),
+        );
+      net.inject({ ip: "10.0.0.9", port: 1 }, "10.0.0.1", packet({ type: PacketType.reset, id: receiveId, ack }));
+    }
+    const { bytes } = atB;
+    expect(await net.until(() => atB.bytes > bytes + 1_000_000, 60_000)).toBe(true);
+    expect([atA.closed, atB.closed]).toEqual([false, false]);
+  });
+});
