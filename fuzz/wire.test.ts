@@ -21,6 +21,7 @@ import {
   formatClient,
   formatMessage,
   utMetadata,
+  utHolepunch,
   utPex,
 } from "../src/wire/index.ts";
 import { anyCuts, chunked } from "./wire-arbitrary.ts";
@@ -136,6 +137,7 @@ const pexSeed = utPex.encode({
     { ip: "2001:db8::2", port: 6881 },
   ],
 });
+const punchSeed = utHolepunch.encode({ type: "connect", endpoint: { ip: "2001:db8::1", port: 6881 } });
 const conversation: Message[] = [
   { type: "bitfield", bits: Uint8Array.of(0xff, 0xf0) },
   { type: "extended", id: 0, payload: extendedHandshake },
@@ -241,14 +243,19 @@ describe("the wire under fuzzing", () => {
     );
   });
 
-  it("decodeExtendedHandshake, utMetadata and utPex decode or reject any mutation", () => {
+  it("decodeExtendedHandshake, utMetadata, utPex and utHolepunch decode or reject any mutation", () => {
     fc.assert(
-      fc.property(fc.constantFrom(extendedHandshake, ...metadataSeeds, pexSeed), mutations, (seed, steps) => {
-        const payload = mutate(seed, steps);
-        expect(outcome(() => void decodeExtendedHandshake(payload))).toMatch(LEGAL);
-        expect(outcome(() => void decodeExtension(utMetadata, payload))).toMatch(LEGAL);
-        expect(outcome(() => void decodeExtension(utPex, payload))).toMatch(LEGAL);
-      }),
+      fc.property(
+        fc.constantFrom(extendedHandshake, ...metadataSeeds, pexSeed, punchSeed),
+        mutations,
+        (seed, steps) => {
+          const payload = mutate(seed, steps);
+          expect(outcome(() => void decodeExtendedHandshake(payload))).toMatch(LEGAL);
+          expect(outcome(() => void decodeExtension(utMetadata, payload))).toMatch(LEGAL);
+          expect(outcome(() => void decodeExtension(utPex, payload))).toMatch(LEGAL);
+          expect(outcome(() => void decodeExtension(utHolepunch, payload))).toMatch(LEGAL);
+        },
+      ),
       { numRuns },
     );
   });

@@ -122,6 +122,14 @@ export class CandidateList {
     return best.address;
   }
 
+  /** Marks a peer as being dialed, also before its time. Returns false when the peer is not known, or not idle. */
+  take(address: PeerAddress): boolean {
+    const candidate = this.#known.get(addressKey(address));
+    if (candidate?.state !== "idle") return false;
+    candidate.state = "dialing";
+    return true;
+  }
+
   /** Whether {@link CandidateList.next} would return a peer now. */
   hasNext(wantsSeeds = true): boolean {
     const now = this.#clock.now();

@@ -8,6 +8,7 @@ import {
   type DialedPeer,
   type Connection,
   type PeerConnector,
+  type TransportKind,
 } from "../transport/index.ts";
 import type { Handshake } from "../wire/index.ts";
 import { MAX_DIALING } from "./limits.ts";
@@ -27,6 +28,8 @@ export interface DialerOptions {
   readonly offer: () => Uint8Array;
   /** Takes over a connection after the handshake and returns its handlers; `undefined` refuses it. */
   readonly take: (connection: Connection, handshake: Handshake) => SocketHandlers | undefined;
+  /** Called when a peer could not be reached by any transport. */
+  readonly onUnreachable: (address: PeerAddress) => void;
 }
 
 /** Connects to candidates, as many at once as the limits allow, and exchanges handshakes with them. */
@@ -53,18 +56,30 @@ export class Dialer {
     while (!this.#isClosed && this.pending < MAX_DIALING && this.#options.room() > 0) {
       const address = this.#options.candidates.next(this.#options.wantsSeeds());
       if (address === undefined) return;
-      const refusal = this.#options.refusal(address);
-      if (refusal !== undefined) {
-        if (refusal === "banned") this.#options.candidates.ban(address);
-        else this.#options.candidates.block(address);
-        continue;
-      }
-      const dialing = this.#connect(address).finally(() => {
-        this.#dialing.delete(dialing);
-        this.dial();
-      });
-      this.#dialing.add(dialing);
+      if (!this.#isRefused(address)) this.#begin(address, undefined);
     }
+  }
+
+  /** Connects to an idle candidate over uTP at once, if the limits allow. */
+  punch(address: PeerAddress): void {
+    if (this.#isClosed || this.pending >= MAX_DIALING || this.#options.room() <= 0) return;
+    if (this.#options.candidates.take(address) && !this.#isRefused(address)) this.#begin(address, "utp");
+  }
+
+  #isRefused(address: PeerAddress): boolean {
+    const { candidates, refusal } = this.#options;
+    const reason = refusal(address);
+    if (reason === "banned") candidates.ban(address);
+    else if (reason === "blocked") candidates.block(address);
+    return reason !== undefined;
+  }
+
+  #begin(address: PeerAddress, only: TransportKind | undefined): void {
+    const dialing = this.#connect(address, only).finally(() => {
+      this.#dialing.delete(dialing);
+      this.dial();
+    });
+    this.#dialing.add(dialing);
   }
 
   async close(): Promise<void> {
@@ -74,18 +89,20 @@ export class Dialer {
     await Promise.all(this.#dialing);
   }
 
-  async #connect(address: PeerAddress): Promise<void> {
+  async #connect(address: PeerAddress, only: TransportKind | undefined): Promise<void> {
     const { runtime, connector, candidates } = this.#options;
     try {
       const dialed = await connector.dial(address, {
         timeoutMs: CONNECT_TIMEOUT_MS,
         signal: this.#abort.signal,
         handshake: this.#options.offer(),
+        only,
       });
       if (this.#isClosed) dialed.connection.destroy();
       else this.#shake(address, dialed);
     } catch (error) {
       candidates.failed(address);
+      if (only === undefined && !this.#isClosed) this.#options.onUnreachable(address);
       runtime.log.debug("cannot connect to peer", { peer: addressKey(address), reason: toError(error).message });
     }
   }

@@ -277,6 +277,30 @@ export const PEX_READ_MS = 50_000;
  */
 export const MAX_EARLY_PEX = 20;
 
+/** The maximum number of peers that are remembered of the peer exchange messages of one peer, the latest ones. */
+export const MAX_PEX_HEARD = 200;
+
+/**
+ * The number of holepunch messages (BEP 55) of one peer that are handled in a second. Each may make this client send
+ * datagrams to an address that the peer chooses.
+ */
+export const HOLEPUNCH_PER_SECOND = 0.5;
+
+/** The number of holepunch messages of one peer that are handled at once. */
+export const HOLEPUNCH_BURST = 20;
+
+/** The minimum time, in milliseconds, between two requests for a rendezvous with one peer (BEP 55). */
+export const HOLEPUNCH_AGAIN_MS = 5 * 60_000;
+
+/** The maximum number of peers of which the time of the last request for a rendezvous is remembered. */
+export const MAX_HOLEPUNCHED = 1_000;
+
+/**
+ * The time, in milliseconds, after a connection was made during which the peer's own connection to this client counts
+ * as made at the same time: both sides then keep the same one of the two.
+ */
+export const CROSSING_MS = 10_000;
+
 /**
  * The maximum number of queued requests for metadata of one peer (4 MiB of metadata); further requests are rejected.
  */

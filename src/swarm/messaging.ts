@@ -1,6 +1,7 @@
 import type { PeerAddress } from "../base/index.ts";
 import type { CandidateList } from "../discovery/index.ts";
-import { ExtensionRegistry, ltDontHave, utMetadata, utPex } from "../wire/index.ts";
+import { ExtensionRegistry, ltDontHave, utHolepunch, utMetadata, utPex } from "../wire/index.ts";
+import { Holepunch } from "./holepunch/holepunch.ts";
 import type { Interest } from "./interest.ts";
 import { MetadataExchange } from "./metadata/metadata-exchange.ts";
 import type { PeerSet } from "./peer-set.ts";
@@ -17,6 +18,7 @@ export interface Messaging {
   readonly registry: ExtensionRegistry<Peer>;
   readonly metadata: MetadataExchange;
   readonly pex: PeerExchange;
+  readonly holepunch: Holepunch;
   readonly choking: Choking;
   readonly inbound: Inbound;
 }
@@ -39,11 +41,13 @@ export interface MessagingOptions {
    * seeds.
    */
   readonly onFound: (addresses: readonly PeerAddress[], areSeeds: boolean) => void;
+  /** Connects to a peer over uTP, at the request of another peer (BEP 55). */
+  readonly punch: (address: PeerAddress) => void;
 }
 
 /** Creates the parts of a swarm that handle messages of peers. */
 export function makeMessaging(options: MessagingOptions): Messaging {
-  const { swarm, peerSet, candidates, interest, greeting, content, exchange, isFinished, onFound } = options;
+  const { swarm, peerSet, candidates, interest, greeting, content, exchange, isFinished, onFound, punch } = options;
   const { runtime, infoHash, uploadSlots, events, upload, intake, usesPex, connector } = swarm;
   const { peers } = peerSet;
   const metadata = new MetadataExchange({
@@ -64,9 +68,17 @@ export function makeMessaging(options: MessagingOptions): Messaging {
     },
     sendHandshake: (peer) => greeting.sendExtended(peer),
   });
+  const holepunch = new Holepunch({
+    clock: runtime.clock,
+    log: runtime.log,
+    peers,
+    isAllowed: usesPex,
+    connect: punch,
+  });
   const registry = new ExtensionRegistry<Peer>();
   registry.add(utMetadata, (message, peer) => metadata.onMessage(peer, message));
   registry.add(utPex, (message, peer) => pex.onMessage(peer, message));
+  registry.add(utHolepunch, (message, peer) => holepunch.onMessage(peer, message));
   registry.add(ltDontHave, (piece, peer) => interest.onDontHave(peer, piece));
   const choking = new Choking({
     peers,
@@ -94,5 +106,5 @@ export function makeMessaging(options: MessagingOptions): Messaging {
       if (address.kind === "ip" && port > 0) swarm.dht?.()?.onNode({ ip: address.ip, port });
     },
   };
-  return { registry, metadata, pex, choking, inbound };
+  return { registry, metadata, pex, holepunch, choking, inbound };
 }

@@ -4,7 +4,7 @@ import type { SocketHandlers } from "../runtime/index.ts";
 import type { Connection, Direction } from "../transport/index.ts";
 import type { ExtensionRegistry, Handshake } from "../wire/index.ts";
 import { isOffence } from "./bans.ts";
-import { KEEP_ALIVE_MS, SILENCE_MS } from "./limits.ts";
+import { CROSSING_MS, KEEP_ALIVE_MS, SILENCE_MS } from "./limits.ts";
 import { Peer, type PeerOwner } from "./peer/peer.ts";
 import type { PeerIdentity } from "./peer/peer-profile.ts";
 import type { SwarmOptions } from "./swarm-options.ts";
@@ -69,7 +69,8 @@ export class PeerSet {
     // The torrent has turned out to be private while the peer was dialed: see `dropSource`.
     if (source === undefined) return undefined;
     const now = runtime.clock.now();
-    if (!this.#replaceStale(connection, peerId, now) || !this.#hasPlace(connection, direction)) return undefined;
+    if (!this.#replaceStale(connection, peerId, direction, now) || !this.#hasPlace(connection, direction))
+      return undefined;
     if (this.#peers.size === 0) this.#options.onFirst(now);
     const peer = new Peer({
       owner: this.#owner,
@@ -174,10 +175,14 @@ export class PeerSet {
    * when one of them is not stale: the new connection must then be refused. At another address the same id may belong
    * to another peer.
    */
-  #replaceStale({ address }: Connection, peerId: PeerId, now: number): boolean {
+  #replaceStale({ address }: Connection, peerId: PeerId, direction: Direction, now: number): boolean {
+    const { swarm } = this.#options;
+    // Of two connections that both sides have made at the same time, both keep that of the peer with the lower id.
+    const kept: Direction = compareBytes(swarm.peerId.bytes, peerId.bytes) < 0 ? "outgoing" : "incoming";
     for (const peer of this.#peers) {
       if (!peer.identity.peerId.equals(peerId) || addressIp(peer.address) !== addressIp(address)) continue;
-      if (!isStale(peer, now)) return false;
+      const isCrossing = peer.profile.direction !== direction && now - peer.connectedAt < CROSSING_MS;
+      if (!isStale(peer, now) && !(isCrossing && direction === kept)) return false;
       peer.close();
     }
     return true;

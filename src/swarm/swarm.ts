@@ -2,7 +2,7 @@ import { toError, type Bitfield, type PeerAddress } from "../base/index.ts";
 import { CandidateList, type CandidateSource } from "../discovery/index.ts";
 import type { SocketHandlers } from "../runtime/index.ts";
 import type { Connection } from "../transport/index.ts";
-import { utPex, type Handshake } from "../wire/index.ts";
+import { utHolepunch, utPex, type Handshake } from "../wire/index.ts";
 import { Dialer } from "./dialer.ts";
 import type { Downloader } from "./download/downloader.ts";
 import { Interest } from "./interest.ts";
@@ -57,7 +57,7 @@ export class Swarm {
       swarm: options,
       candidates: this.candidates,
       registry: () => this.#messages().registry,
-      offers: (extension) => extension !== utPex.name || options.usesPex(),
+      offers: (extension) => (extension !== utPex.name && extension !== utHolepunch.name) || options.usesPex(),
       pieceCount: () => this.#content?.metainfo.pieceCount,
       exchange: this.#handlers(),
       onFirst: (now) => this.#wake(now),
@@ -251,8 +251,17 @@ export class Swarm {
       },
       offer: () => this.handshake(),
       take: (connection, handshake) => this.#peerSet.admit(connection, handshake, "outgoing"),
+      onUnreachable: (address) => void this.#messaging?.holepunch.request(address),
     });
     return dialer;
+  }
+
+  /** Connects over uTP to a peer that connects to this client at the same time (BEP 55). */
+  #punch(address: PeerAddress): void {
+    if (this.#isStopped) return;
+    this.candidates.add([address], "exchange");
+    this.#dialer ??= this.#makeDialer();
+    this.#dialer.punch(address);
   }
 
   #messages(): Messaging {
@@ -266,6 +275,7 @@ export class Swarm {
       exchange: () => this.#exchange,
       isFinished: () => this.isFinished,
       onFound: (addresses, areSeeds) => void this.addPeers(addresses, "exchange", areSeeds),
+      punch: (address) => this.#punch(address),
     }));
   }
 

@@ -57,7 +57,9 @@ export class Connector {
    */
   async dial(address: PeerAddress, options: DialOptions): Promise<Connection> {
     const key = addressKey(address);
-    const usable = this.#transports.filter((transport) => transport.canDial(address));
+    const usable = this.#transports.filter(
+      (transport) => transport.canDial(address) && (options.only ?? transport.kind) === transport.kind,
+    );
     const [only] = usable;
     if (only === undefined) throw new NetworkError("net.unreachable", `no transport reaches ${key}`);
     if (usable.length === 1) return only.dial(address, options);

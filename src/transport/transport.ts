@@ -21,6 +21,8 @@ export interface DialOptions {
   readonly signal: AbortSignal;
   /** The maximum time, in milliseconds, for the connection to be established. */
   readonly timeoutMs: number;
+  /** The only kind of transport that a `Connector` may use. `undefined`: any. */
+  readonly only?: TransportKind | undefined;
 }
 
 /**

@@ -2,8 +2,22 @@ import { execFileSync } from "node:child_process";
 import { existsSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { afterEach } from "vitest";
 import { Program } from "./process.ts";
+import { NFT } from "./programs.ts";
 
 const IP = "/usr/sbin/ip";
+
+/**
+ * A NAT as home routers have it: it keeps the source port where it can, and passes only datagrams from endpoints to
+ * which the host has sent.
+ */
+const NAT_RULES = `
+table ip nat {
+  chain postrouting { type nat hook postrouting priority srcnat; oifname "eth0" masquerade; }
+}
+table ip filter {
+  chain input { type filter hook input priority filter; iifname "eth0" drop; }
+  chain forward { type filter hook forward priority filter; iifname "eth0" ct state != { established, related } drop; }
+}`;
 
 /** Whether network namespaces can be made: as root on Linux, with iproute2. */
 const canMake = ((): boolean => {
@@ -34,10 +48,11 @@ export class LanHost {
   readonly ip6: string;
   readonly namespace: string;
 
-  constructor(namespace: string, number: number) {
+  /** `router` is the router behind which the host is. */
+  constructor(namespace: string, number: number, router?: LanHost) {
     this.namespace = namespace;
-    this.ip = `10.77.0.${number}`;
-    this.ip6 = `fd77::${number}`;
+    this.ip = router?.ip ?? `10.77.0.${number}`;
+    this.ip6 = router === undefined ? `fd77::${number}` : "";
   }
 
   /** Replaces a file of `/etc`, such as `hosts`, for the programs that run on this host. */
@@ -100,6 +115,31 @@ export class Lan {
     // Systems have a default route; some programs find the interface for multicast by it.
     inHost("route", "add", "default", "dev", "eth0");
     return host;
+  }
+
+  /**
+   * Adds a host behind a router of its own, with a NAT (nftables): connections and datagrams from outside reach the
+   * host only as replies. Its `ip` is the router's, from which it appears to send; it has no IPv6.
+   */
+  hostBehindNat(): LanHost {
+    const router = this.host();
+    const number = this.#hosts.length;
+    const inner = new LanHost(`${router.namespace}-in`, number, router);
+    this.#hosts.push(inner);
+    ip("netns", "add", inner.namespace);
+    const [outside, inside] = [`192.168.${number}.1`, `192.168.${number}.2`];
+    const onRouter = (...args: string[]): void => ip("-n", router.namespace, ...args);
+    const inHost = (...args: string[]): void => ip("-n", inner.namespace, ...args);
+    onRouter("link", "add", "in0", "type", "veth", "peer", "name", "eth0", "netns", inner.namespace);
+    onRouter("addr", "add", `${outside}/24`, "dev", "in0");
+    onRouter("link", "set", "in0", "up");
+    inHost("link", "set", "lo", "up");
+    inHost("addr", "add", `${inside}/24`, "dev", "eth0");
+    inHost("link", "set", "eth0", "up");
+    inHost("route", "add", "default", "via", outside);
+    execFileSync(...router.command("/usr/sbin/sysctl", ["-q", "-w", "net.ipv4.ip_forward=1"]));
+    execFileSync(...router.command(NFT, ["-f", "-"]), { input: NAT_RULES });
+    return inner;
   }
 
   /** Removes the network. Programs that still run keep their namespaces until they end. */

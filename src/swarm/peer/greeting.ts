@@ -1,4 +1,4 @@
-import { addressIp, ipFamily, type Bitfield } from "../../base/index.ts";
+import { addressEndpoint, addressIp, ipFamily, type Bitfield } from "../../base/index.ts";
 import type { CandidateList } from "../../discovery/index.ts";
 import {
   allowedFastSet,
@@ -107,8 +107,10 @@ export function noteOwnAddress({ profile, address }: Peer, own: OwnAddresses | u
  * Called when a peer has sent an extended handshake (BEP 10). If it is the first one with the listening port of an
  * incoming peer, adds the peer's listening address to the candidates.
  */
-export function noteListenPort({ profile }: Peer, candidates: CandidateList): void {
-  const port = profile.extended?.port;
+export function noteListenPort({ profile, connection }: Peer, candidates: CandidateList): void {
+  // A peer sends uTP from the port at which it listens, or to which its NAT has mapped that port.
+  const endpoint = connection.kind === "utp" ? addressEndpoint(connection.address) : undefined;
+  const port = endpoint?.port ?? profile.extended?.port;
   if (profile.direction === "outgoing" || port === undefined || profile.listenPort !== undefined) return;
   profile.listenPort = port;
   const { listenAddress } = profile;

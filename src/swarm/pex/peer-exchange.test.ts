@@ -146,7 +146,7 @@ describe("Peer exchange", () => {
     const { added } = utPex.decode(message?.message.payload ?? new Uint8Array());
     const byAddress = Object.fromEntries(added.map((peer) => [formatEndpoint(peer), peer.flags]));
     expect(byAddress).toEqual({
-      "10.0.0.9:6881": { ...NO_PEX_FLAGS, isSeed: true, isReachable: true },
+      "10.0.0.9:6881": { ...NO_PEX_FLAGS, isSeed: true, supportsHolepunch: true, isReachable: true },
       "10.0.0.4:7000": NO_PEX_FLAGS,
     });
   });

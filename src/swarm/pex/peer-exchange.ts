@@ -9,7 +9,15 @@ import {
   type PeerAddress,
 } from "../../base/index.ts";
 import type { Clock } from "../../runtime/index.ts";
-import { MAX_PEX_PEERS, NO_PEX_FLAGS, utPex, type PexFlags, type PexMessage, type PexPeer } from "../../wire/index.ts";
+import {
+  MAX_PEX_PEERS,
+  NO_PEX_FLAGS,
+  utHolepunch,
+  utPex,
+  type PexFlags,
+  type PexMessage,
+  type PexPeer,
+} from "../../wire/index.ts";
 import { PEX_INTERVAL_MS } from "../limits.ts";
 import type { Peer } from "../peer/peer.ts";
 
@@ -56,6 +64,8 @@ export class PeerExchange {
     const { clock, isAllowed, onFound, onUtp } = this.#options;
     if (!isAllowed() || !peer.pex.mayRead(clock.now())) return;
     const peers = credible(message.added, peer);
+    for (const each of message.dropped) peer.pex.heard.delete(addressKey(ipPeer(each)));
+    for (const each of peers) peer.pex.heard.set(addressKey(ipPeer(each)), true);
     onUtp(peers.filter(({ flags }) => flags.supportsUtp).map(ipPeer));
     for (const areSeeds of [false, true]) {
       const chosen = peers.filter(({ flags }) => flags.isSeed === areSeeds);
@@ -138,7 +148,7 @@ function goneFor(peer: Peer, contacts: ReadonlyMap<string, Contact>): Endpoint[]
  * have such an address themselves. A peer with a public address cannot dial them, and a private address that it sends
  * could be an unrelated host of this client's network.
  */
-function concerns({ ip }: Endpoint, peer: Peer): boolean {
+export function concerns({ ip }: Endpoint, peer: Peer): boolean {
   const other = addressIp(peer.address);
   return ipScope(ip) === "public" || (other !== undefined && ipScope(other) !== "public");
 }
@@ -156,12 +166,12 @@ function credible(added: readonly PexPeer[], sender: Peer): PexPeer[] {
   });
 }
 
-function flagsOf({ profile, isSeed, connection }: Peer): PexFlags {
+function flagsOf({ profile, isSeed, connection, extensions }: Peer): PexFlags {
   return {
     ...NO_PEX_FLAGS,
     isSeed: isSeed || profile.extended?.uploadOnly === true,
     supportsUtp: connection.kind === "utp",
-    supportsHolepunch: (profile.extended?.extensions.get("ut_holepunch") ?? 0) !== 0,
+    supportsHolepunch: extensions.supports(utHolepunch),
     isReachable: profile.direction === "outgoing",
   };
 }

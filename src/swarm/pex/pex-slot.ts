@@ -1,10 +1,12 @@
-import type { Endpoint } from "../../base/index.ts";
-import { MAX_EARLY_PEX, PEX_READ_MS } from "../limits.ts";
+import { RecentMap, type Endpoint } from "../../base/index.ts";
+import { MAX_EARLY_PEX, MAX_PEX_HEARD, PEX_READ_MS } from "../limits.ts";
 
 /** The state of peer exchange with one peer: the addresses sent to it, and the times of its messages. */
 export class PexSlot {
   /** The peers that were sent to this peer as added and not yet as dropped, by address key. */
   readonly sent = new Map<string, Endpoint>();
+  /** The peers that this peer has announced as connected to it, by address key; at most {@link MAX_PEX_HEARD}. */
+  readonly heard = new RecentMap<string, true>(MAX_PEX_HEARD);
   /** The earliest time for the next message to the peer, in milliseconds of the runtime's clock. */
   sendAt = 0;
   /**

@@ -4,6 +4,7 @@
 export * from "./dont-have.ts";
 export * from "./extension.ts";
 export * from "./handshake.ts";
+export * from "./holepunch.ts";
 export * from "./metadata.ts";
 export * from "./metadata-assembler.ts";
 export * from "./metadata-attempt.ts";
