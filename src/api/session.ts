@@ -92,10 +92,10 @@ export const settings = z.object({
   /** Whether the daemon finds peers in the local network, and announces torrents there (BEP 14). */
   lsd: z.boolean(),
   /**
-   * How connections to peers are encrypted: never; when the peer can, and with plaintext after the handshake where the
-   * peer allows it; or always, with RC4.
+   * How connections to peers are encrypted: never; when the peer requires it; when the peer can, and with plaintext
+   * after the handshake where the peer allows it; or always, with RC4.
    */
-  encryption: z.enum(["disabled", "preferred", "required"]),
+  encryption: z.enum(["disabled", "allowed", "preferred", "required"]),
   /**
    * A file with ranges of IP addresses (PeerGuardian, DAT, CIDR, also as gzip): peers in them are blocked. Empty: none.
    */

@@ -46,8 +46,8 @@ export interface ClientOptions {
   /**
    * How connections to peers are encrypted (Message Stream Encryption). `"preferred"`: outgoing connections try it
    * first, incoming ones may use it or not, and after the encrypted handshake data is sent in plaintext where the peer
-   * allows it. `"required"`: all data is encrypted, with RC4, and other connections are refused. Default:
-   * `"preferred"`.
+   * allows it. `"allowed"`: outgoing connections try it when a plain connection failed. `"required"`: all data is
+   * encrypted, with RC4, and other connections are refused. Default: `"preferred"`.
    */
   readonly encryption?: EncryptionPolicy | undefined;
   /**

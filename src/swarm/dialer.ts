@@ -1,4 +1,4 @@
-import { AbortError, addressKey, toError, type PeerAddress } from "../base/index.ts";
+import { AbortError, addressKey, NetworkError, PeerError, toError, type PeerAddress } from "../base/index.ts";
 import type { CandidateList } from "../discovery/index.ts";
 import { sharedAbort, type Runtime, type SocketHandlers } from "../runtime/index.ts";
 import {
@@ -12,6 +12,11 @@ import {
 } from "../transport/index.ts";
 import type { Handshake } from "../wire/index.ts";
 import { MAX_DIALING } from "./limits.ts";
+
+/** Codes of handshakes to which the peer has not replied. */
+const REFUSALS: ReadonlySet<string> = new Set(["peer.closed", "peer.handshake-timeout"]);
+
+type Redial = DialedPeer["otherwise"];
 
 /** Options of {@link Dialer}. */
 export interface DialerOptions {
@@ -74,8 +79,8 @@ export class Dialer {
     return reason !== undefined;
   }
 
-  #begin(address: PeerAddress, only: TransportKind | undefined): void {
-    const dialing = this.#connect(address, only).finally(() => {
+  #begin(address: PeerAddress, only: TransportKind | undefined, again?: Redial): void {
+    const dialing = this.#connect(address, only, again).finally(() => {
       this.#dialing.delete(dialing);
       this.dial();
     });
@@ -89,25 +94,26 @@ export class Dialer {
     await Promise.all(this.#dialing);
   }
 
-  async #connect(address: PeerAddress, only: TransportKind | undefined): Promise<void> {
+  async #connect(address: PeerAddress, only: TransportKind | undefined, again?: Redial): Promise<void> {
     const { runtime, connector, candidates } = this.#options;
+    const options = {
+      timeoutMs: CONNECT_TIMEOUT_MS,
+      signal: this.#abort.signal,
+      handshake: this.#options.offer(),
+      only,
+    };
     try {
-      const dialed = await connector.dial(address, {
-        timeoutMs: CONNECT_TIMEOUT_MS,
-        signal: this.#abort.signal,
-        handshake: this.#options.offer(),
-        only,
-      });
+      const dialed = await (again?.() ?? connector.dial(address, options));
       if (this.#isClosed) dialed.connection.destroy();
       else this.#shake(address, dialed);
     } catch (error) {
       candidates.failed(address);
-      if (only === undefined && !this.#isClosed) this.#options.onUnreachable(address);
+      if (only === undefined && again === undefined && !this.#isClosed) this.#options.onUnreachable(address);
       runtime.log.debug("cannot connect to peer", { peer: addressKey(address), reason: toError(error).message });
     }
   }
 
-  #shake(address: PeerAddress, { connection, isHandshakeSent, report }: DialedPeer): void {
+  #shake(address: PeerAddress, { connection, isHandshakeSent, report, otherwise }: DialedPeer): void {
     const { runtime, candidates } = this.#options;
     const owner: HandshakeOwner = {
       offer: () => this.#options.offer(),
@@ -121,12 +127,21 @@ export class Dialer {
       failed: (error) => {
         this.#shaking.delete(session);
         report(false);
-        candidates.failed(address);
         runtime.log.debug("handshake failed", { peer: addressKey(address), reason: error.message });
+        if (otherwise !== undefined && !this.#isClosed && mayBeRefusal(error)) {
+          this.#begin(address, undefined, otherwise);
+          return;
+        }
+        candidates.failed(address);
         this.dial();
       },
     };
     const session = new HandshakeSession(runtime.clock, connection, "outgoing", owner, isHandshakeSent);
     this.#shaking.add(session);
   }
+}
+
+/** Whether a handshake may have failed because the peer refuses connections that begin like this one. */
+function mayBeRefusal(error: Error): boolean {
+  return error instanceof NetworkError || (error instanceof PeerError && REFUSALS.has(error.code));
 }

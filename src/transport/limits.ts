@@ -13,10 +13,10 @@ export const HANDSHAKE_TIMEOUT_MS = 10_000;
 export const ENCRYPTION_TIMEOUT_MS = 6_000;
 
 /**
- * The maximum number of peers for which is remembered that only a connection without the encryption handshake
- * succeeded, so that the next dial begins with one.
+ * The maximum number of peers of which it is remembered that the next dial begins in another way than the encryption
+ * policy says: without the encryption handshake, or with it.
  */
-export const MAX_PLAIN_PEERS = 4_096;
+export const MAX_KNOWN_WAYS = 4_096;
 
 /**
  * The maximum number of bytes of unused buffers that are kept for the encryption of written bytes, for all connections

@@ -13,7 +13,10 @@ import { Aria2, Libtorrent, Transmission, type RealClient, type Task } from "../
 import { tempFolder } from "../support/temp-folder.ts";
 import { startMillraceTracker, trackerKnows } from "../support/trackers.ts";
 
-const POLICIES: readonly EncryptionPolicy[] = ["disabled", "preferred", "required"];
+const POLICIES: readonly EncryptionPolicy[] = ["disabled", "allowed", "preferred", "required"];
+/** The settings of real clients. */
+type Theirs = Exclude<EncryptionPolicy, "allowed">;
+const THEIRS: readonly Theirs[] = ["disabled", "preferred", "required"];
 const FAILED = /handshake failed|cannot connect to peer|handshake of an incoming connection failed/;
 
 /** What becomes of a connection: its encryption, or `none`. */
@@ -25,35 +28,34 @@ interface Seed {
   readonly connect?: (infoHash: string, port: number) => void | Promise<void>;
 }
 
-const seeds: readonly (readonly [string, DebianPackage, (task: Task) => Promise<Seed>, readonly EncryptionPolicy[]])[] =
+const seeds: readonly (readonly [string, DebianPackage, (task: Task) => Promise<Seed>, readonly Theirs[]])[] = [
   [
-    [
-      "libtorrent",
-      "python3-libtorrent",
-      async (task) => {
-        const client = await Libtorrent.start(task);
-        return { client, connect: (_infoHash, port) => client.connect("127.0.0.1", port) };
-      },
-      POLICIES,
-    ],
-    [
-      "qbittorrent",
-      "qbittorrent-nox",
-      async (task) => {
-        const client = await Qbittorrent.start(task);
-        return { client, connect: (infoHash, port) => client.connect(infoHash, "127.0.0.1", port) };
-      },
-      POLICIES,
-    ],
-    // These two always accept encryption, and do not dial loopback addresses, or not as seeds.
-    [
-      "transmission",
-      "transmission-daemon",
-      async (task) => ({ client: await Transmission.start(task) }),
-      ["preferred", "required"],
-    ],
-    ["aria2", "aria2", async (task) => ({ client: await Aria2.start(task) }), ["preferred", "required"]],
-  ];
+    "libtorrent",
+    "python3-libtorrent",
+    async (task) => {
+      const client = await Libtorrent.start(task);
+      return { client, connect: (_infoHash, port) => client.connect("127.0.0.1", port) };
+    },
+    THEIRS,
+  ],
+  [
+    "qbittorrent",
+    "qbittorrent-nox",
+    async (task) => {
+      const client = await Qbittorrent.start(task);
+      return { client, connect: (infoHash, port) => client.connect(infoHash, "127.0.0.1", port) };
+    },
+    THEIRS,
+  ],
+  // These two always accept encryption, and do not dial loopback addresses, or not as seeds.
+  [
+    "transmission",
+    "transmission-daemon",
+    async (task) => ({ client: await Transmission.start(task) }),
+    ["preferred", "required"],
+  ],
+  ["aria2", "aria2", async (task) => ({ client: await Aria2.start(task) }), ["preferred", "required"]],
+];
 
 let runtime: Runtime;
 beforeAll(() => {
@@ -128,7 +130,7 @@ function canConnect(theirs: string, ours: EncryptionPolicy): boolean {
 }
 
 /** The outcome that both policies ask for; `undefined` when the other client may choose. */
-function expected(theirs: EncryptionPolicy, ours: EncryptionPolicy): Outcome | undefined {
+function expected(theirs: Theirs, ours: EncryptionPolicy): Outcome | undefined {
   if (!canConnect(`it ${theirs}`, ours)) return "none";
   if (theirs === "required" || ours === "required") return "RC4";
   return theirs === "disabled" || ours === "disabled" ? "plain" : undefined;

@@ -11,9 +11,9 @@ const asNumber: Reader<number> = (text, name) => {
   return Number(text);
 };
 const asEncryption: Reader<Settings["encryption"]> = (text, name) => {
-  if (text === "disabled" || text === "preferred" || text === "required") return text;
+  if (text === "disabled" || text === "allowed" || text === "preferred" || text === "required") return text;
   throw new CommandLineError(
-    `${name} must be disabled, preferred or required: got ${JSON.stringify(text.slice(0, 40))}`,
+    `${name} must be disabled, allowed, preferred or required: got ${JSON.stringify(text.slice(0, 40))}`,
   );
 };
 const asBoolean: Reader<boolean> = (text, name) => {

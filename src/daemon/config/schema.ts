@@ -115,10 +115,10 @@ export const configSchema = z.strictObject({
       'The network interfaces for peers in the local network, by name or address; "*" is all except the loopback interface. Empty: none.',
     ),
   encryption: z
-    .enum(["disabled", "preferred", "required"])
+    .enum(["disabled", "allowed", "preferred", "required"])
     .default("preferred")
     .describe(
-      'How connections to peers are encrypted: "disabled"; "preferred" (encrypted handshakes where the peer allows them, and plain connections otherwise); or "required" (all data encrypted, other peers refused).',
+      'How connections to peers are encrypted: "disabled"; "allowed" (plain connections, and encrypted ones to peers that accept no others); "preferred" (encrypted handshakes where the peer allows them, and plain connections otherwise); or "required" (all data encrypted, other peers refused).',
     ),
   proxy: proxyUrl
     .default("")

@@ -130,13 +130,17 @@ const REASONS: Readonly<Record<string, string>> = {
   script_torrent_done_filename: "a program to run can be set in the configuration file only (on-complete)",
 };
 
+/** The settings that Transmission calls `tolerated`. */
+const TOLERANT: readonly Settings["encryption"][] = ["disabled", "allowed"];
+
 /**
- * Returns the setting for Transmission's `encryption`. `tolerated`, its weakest one, is `disabled`. Throws InputError
+ * Returns the setting for Transmission's `encryption`. `tolerated` is `allowed`; it also stands for `disabled`, which
+ * Transmission does not have: a client that sends back the whole form does not change that. Throws InputError
  * `rpc.argument` for another text.
  */
-function encryptionOf(text: string | undefined): Settings["encryption"] | undefined {
+function encryptionOf(text: string | undefined, now: Settings["encryption"]): Settings["encryption"] | undefined {
   if (text === undefined || text === "preferred" || text === "required") return text;
-  if (text === "tolerated") return "disabled";
+  if (text === "tolerated") return now === "disabled" ? now : "allowed";
   throw new InputError("rpc.argument", "encryption must be tolerated, preferred or required");
 }
 
@@ -191,7 +195,7 @@ export class SettingsForm {
     if (dht !== undefined) changes.dht = dht;
     if (pex !== undefined) changes.pex = pex;
     if (lsd !== undefined) changes.lsd = lsd;
-    const encryption = encryptionOf(args.text("encryption"));
+    const encryption = encryptionOf(args.text("encryption"), now.encryption);
     if (encryption !== undefined) changes.encryption = encryption;
     const utp = args.flag("utp_enabled");
     if (utp !== undefined) changes.utp = utp;
@@ -268,7 +272,7 @@ export class SettingsForm {
       dht_enabled: settings.dht,
       download_dir: settings.downloadDir,
       download_dir_free_space: info.freeBytes ?? -1,
-      encryption: settings.encryption === "disabled" ? "tolerated" : settings.encryption,
+      encryption: TOLERANT.includes(settings.encryption) ? "tolerated" : settings.encryption,
       incomplete_dir: settings.incompleteDir === "" ? this.#keptFolder : settings.incompleteDir,
       incomplete_dir_enabled: settings.incompleteDir !== "",
       lpd_enabled: settings.lsd,

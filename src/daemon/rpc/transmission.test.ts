@@ -538,12 +538,15 @@ describe("TransmissionRpc", () => {
     });
   });
 
+  // Transmission has no name for `disabled`: it is shown as `tolerated`, and not changed by that.
   it.each([
-    ["tolerated", "disabled"],
-    ["required", "required"],
-    ["preferred", "preferred"],
-  ])("sets the encryption %s", async (encryption, expected) => {
+    ["tolerated", "preferred", "allowed"],
+    ["tolerated", "disabled", "disabled"],
+    ["required", "preferred", "required"],
+    ["preferred", "disabled", "preferred"],
+  ] as const)("sets the encryption %s after %s", async (encryption, before, expected) => {
     const { old, settings } = scene();
+    settings.encryption = before;
     await old("session-set", { encryption });
     expect(settings).toEqual({ ...SETTINGS, encryption: expected });
     expect(await old("session-get", { fields: ["encryption"] })).toMatchObject({ arguments: { encryption } });

@@ -1,13 +1,14 @@
 import { concatBytes, PeerError } from "../../base/index.ts";
 import { beginsWithHandshake, MSE_PLAINTEXT, MSE_RC4, MseResponder } from "../../wire/index.ts";
 import { makeMseSide, type MseRuntime, type MseStream } from "./mse-session.ts";
+import type { EncryptionPolicy } from "./policy.ts";
 
 const NOTHING = new Uint8Array(0);
 
 /** Options of {@link AcceptingSide}. */
 export interface AcceptingOptions {
   /** `"required"` refuses connections that are not encrypted with RC4. */
-  readonly policy: "preferred" | "required";
+  readonly policy: Exclude<EncryptionPolicy, "disabled">;
   /** Returns the 20-byte info-hash of the torrent with this `mseTorrentHash`; `undefined` when there is none. */
   readonly findTorrent: (hash: Uint8Array) => Uint8Array | undefined;
 }

@@ -1,23 +1,33 @@
 import { describe, expect, it } from "vitest";
-import { ipPeer } from "../../base/index.ts";
+import { ipPeer, type PeerAddress } from "../../base/index.ts";
+import type { Socket } from "../../runtime/index.ts";
 import { simWorld } from "../../sim/index.ts";
-import { beginsWithHandshake, encodeHandshake } from "../../wire/index.ts";
+import { beginsWithHandshake, encodeHandshake, MSE_RC4, MseResponder } from "../../wire/index.ts";
 import { digest } from "../../../test/support/stage.ts";
 import { Connector } from "../connector.ts";
 import { TcpTransport } from "../tcp.ts";
+import { makeMseSide, type MseRuntime } from "./mse-session.ts";
 import { PeerConnector, type DialedPeer } from "./peer-connector.ts";
 import type { EncryptionPolicy } from "./policy.ts";
 
 const handshake = encodeHandshake({ infoHash: new Uint8Array(20).fill(1), peerId: new Uint8Array(20).fill(2) });
 
-/** A peer that closes each connection that does not begin with a plain handshake, and the first bytes that it got. */
-async function begin(policy: EncryptionPolicy): Promise<{
+type Kind = "plain" | "encrypted";
+
+/** A peer that closes each connection that does not begin as it `wants`, and how the connections to it began. */
+async function begin(
+  policy: EncryptionPolicy,
+  wants: Kind | "both" = "plain",
+): Promise<{
   readonly dial: () => Promise<DialedPeer>;
-  readonly kinds: ("plain" | "encrypted")[];
+  readonly kinds: Kind[];
+  readonly connector: PeerConnector;
+  readonly address: PeerAddress;
+  readonly settled: <T>(promise: Promise<T>) => Promise<T>;
 }> {
   const world = simWorld({ digest });
   const [one, other] = [world.host("10.0.0.1"), world.host("10.0.0.2")];
-  const kinds: ("plain" | "encrypted")[] = [];
+  const kinds: Kind[] = [];
   await world.settled(
     other.runtime.net.listen({
       ip: other.ip,
@@ -25,9 +35,10 @@ async function begin(policy: EncryptionPolicy): Promise<{
       onSocket: (socket) =>
         socket.start({
           onData: (chunk) => {
-            const isPlain = beginsWithHandshake(chunk) === true;
-            kinds.push(isPlain ? "plain" : "encrypted");
-            if (!isPlain) socket.destroy();
+            const kind = beginsWithHandshake(chunk) === true ? "plain" : "encrypted";
+            kinds.push(kind);
+            if (kind !== wants && wants !== "both") socket.destroy();
+            else if (kind === "encrypted") respond(other.runtime, socket, chunk);
           },
           onDrain: () => undefined,
           onClose: () => undefined,
@@ -41,6 +52,9 @@ async function begin(policy: EncryptionPolicy): Promise<{
   const { signal } = new AbortController();
   return {
     kinds,
+    connector,
+    address,
+    settled: (promise) => world.settled(promise, 60_000),
     dial: async () => {
       const dialed = await world.settled(connector.dial(address, { handshake, signal, timeoutMs: 5_000 }), 60_000);
       if (!dialed.isHandshakeSent) dialed.connection.write(handshake);
@@ -48,6 +62,21 @@ async function begin(policy: EncryptionPolicy): Promise<{
       return dialed;
     },
   };
+}
+
+/** Goes on with the encryption handshake that a peer has begun with `first`. */
+function respond(runtime: MseRuntime, socket: Socket, first: Uint8Array): void {
+  const responder = new MseResponder({
+    ...makeMseSide(runtime),
+    findTorrent: () => new Uint8Array(20).fill(1),
+    accept: MSE_RC4,
+  });
+  const push = (chunk: Uint8Array): void => {
+    const { send } = responder.push(chunk);
+    if (send !== undefined) socket.write(send);
+  };
+  socket.handOver({ onData: push, onDrain: () => undefined, onClose: () => undefined });
+  push(first);
 }
 
 describe("PeerConnector", () => {
@@ -61,6 +90,41 @@ describe("PeerConnector", () => {
     second.report(false);
     await dial();
     expect(kinds).toEqual(["encrypted", "plain", "plain", "encrypted", "plain"]);
+  });
+
+  it("encrypts after a plain handshake when that is allowed, and begins so the next time, until it fails", async () => {
+    const { dial, kinds, settled } = await begin("allowed", "encrypted");
+    const first = await dial();
+    first.report(false);
+    const second = await settled(first.otherwise?.() ?? Promise.reject(new Error("no other way")));
+    expect([kinds, second.connection.isEncrypted]).toEqual([["plain", "encrypted"], true]);
+    second.report(true);
+    const third = await dial();
+    expect(kinds).toEqual(["plain", "encrypted", "encrypted"]);
+    expect(third.otherwise).toBeUndefined();
+    third.report(false);
+    await dial();
+    expect(kinds).toEqual(["plain", "encrypted", "encrypted", "plain"]);
+  });
+
+  it("begins with encryption at a peer that prefers it, where it is allowed, and falls back", async () => {
+    const able = await begin("allowed", "both");
+    able.connector.preferEncryption(able.address);
+    await able.dial();
+    expect(able.kinds).toEqual(["encrypted"]);
+    const unable = await begin("allowed", "plain");
+    unable.connector.preferEncryption(unable.address);
+    const { otherwise } = await unable.dial();
+    expect([unable.kinds, otherwise]).toEqual([["encrypted", "plain"], undefined]);
+    await unable.dial();
+    expect(unable.kinds).toEqual(["encrypted", "plain", "plain"]);
+  });
+
+  it.each(["disabled", "preferred"] as const)("does not change the way of %s for such a peer", async (policy) => {
+    const { dial, kinds, connector, address } = await begin(policy, "plain");
+    connector.preferEncryption(address);
+    await dial();
+    expect(kinds).toEqual(policy === "disabled" ? ["plain"] : ["encrypted", "plain"]);
   });
 
   it("does not fall back when encryption is required", async () => {

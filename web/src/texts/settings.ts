@@ -35,7 +35,12 @@ export const settingsTexts = {
     pex: "Exchange addresses of peers with other peers",
     lsd: "Find peers in the local network",
     encryption: "Encryption of connections",
-    encryptions: { disabled: "never", preferred: "where the peer allows it", required: "always" },
+    encryptions: {
+      disabled: "never",
+      allowed: "where the peer requires it",
+      preferred: "where the peer allows it",
+      required: "always",
+    },
     ipFilter: "IP filter",
     ipFilterHint:
       "A file with ranges of addresses that are blocked: PeerGuardian, DAT or CIDR, also as gzip. Empty: none.",

@@ -110,7 +110,10 @@ export function ConnectionFields({ draft, set }: SectionProps): JSX.Element {
       <Select
         label={words.encryption}
         value={draft.encryption}
-        options={(["disabled", "preferred", "required"] as const).map((policy) => [policy, words.encryptions[policy]])}
+        options={(["disabled", "allowed", "preferred", "required"] as const).map((policy) => [
+          policy,
+          words.encryptions[policy],
+        ])}
         onChange={(encryption) => set({ encryption })}
       />
       <Check label={words.utp} isChecked={draft.utp} onChange={(utp) => set({ utp })} />
