@@ -66,6 +66,9 @@ export function makeMessaging(options: MessagingOptions): Messaging {
     onUtp: (addresses) => {
       for (const address of addresses) connector.prefer(address, "utp");
     },
+    onEncryption: (addresses) => {
+      for (const address of addresses) connector.preferEncryption(address);
+    },
     sendHandshake: (peer) => greeting.sendExtended(peer),
   });
   const holepunch = new Holepunch({

@@ -9,6 +9,8 @@ export interface Connection extends Socket {
   readonly kind: TransportKind;
   /** Whether the bytes are encrypted on the wire. */
   readonly isEncrypted: boolean;
+  /** Whether the connection began with an encryption handshake, also when data follows in plaintext. Default: false. */
+  readonly beganEncrypted?: boolean | undefined;
   /** The peer's address. For an incoming connection its port is ephemeral: the peer does not listen there. */
   readonly address: PeerAddress;
 }

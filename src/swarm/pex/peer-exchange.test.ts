@@ -4,6 +4,7 @@ import { makePlay, privatePlay, Stage, type Actor, type Play } from "../../../te
 import { formatEndpoint, type Endpoint } from "../../base/index.ts";
 import { Client } from "../../client/index.ts";
 import {
+  beginsWithHandshake,
   decodeExtendedHandshake,
   encodeExtended,
   encodeExtendedHandshake,
@@ -149,6 +150,53 @@ describe("Peer exchange", () => {
       "10.0.0.9:6881": { ...NO_PEX_FLAGS, isSeed: true, supportsHolepunch: true, isReachable: true },
       "10.0.0.4:7000": NO_PEX_FLAGS,
     });
+  });
+
+  it("marks peers that have encrypted or begun so; such a peer is dialed with encryption", async () => {
+    stage = new Stage(play);
+    const encryption = "allowed";
+    await stage.leecher("10.0.0.1", {}, {}, { encryption });
+    // Their connections go on in plaintext, with RC4, and without a handshake of the encryption.
+    for (const [ip, policy] of [
+      ["10.0.0.3", "preferred"],
+      ["10.0.0.4", "required"],
+      ["10.0.0.5", "disabled"],
+    ] as const)
+      await stage.leecher(ip, { peers: ["10.0.0.1:6881"] }, {}, { encryption: policy, maxPeers: 1 });
+    await stage.world.run(1_000);
+    const watcher = await PexPeer.meet("10.0.0.2", "10.0.0.1");
+    await stage.world.run(3_000);
+    const [message] = watcher.script.of("extended").filter(({ message: { id } }) => id === PEX_ID);
+    const { added } = utPex.decode(message?.message.payload ?? new Uint8Array());
+    expect(Object.fromEntries(added.map(({ ip, flags }) => [ip, flags.prefersEncryption]))).toEqual({
+      "10.0.0.3": true,
+      "10.0.0.4": true,
+      "10.0.0.5": false,
+    });
+
+    const others = await Promise.all(
+      ["10.0.0.6", "10.0.0.7"].map(async (ip) => {
+        const kinds: boolean[] = [];
+        const { net } = stage.world.host(ip).runtime;
+        const onData = (chunk: Uint8Array): void => void kinds.push(beginsWithHandshake(chunk) === true);
+        const handlers = { onData, onDrain: () => undefined, onClose: () => undefined };
+        await net.listen({ ip, port: 6881, onSocket: (socket) => socket.start(handlers) });
+        return { kinds, endpoint: { ip, port: 6881 } };
+      }),
+    );
+    const [willing, other] = others;
+    if (willing === undefined || other === undefined) throw new Error("no peers");
+    const id = watcher.offers[0] ?? 1;
+    const payload = utPex.encode({
+      added: [
+        { ...willing.endpoint, flags: { ...NO_PEX_FLAGS, prefersEncryption: true } },
+        { ...other.endpoint, flags: NO_PEX_FLAGS },
+      ],
+      dropped: [],
+    });
+    watcher.script.send(encodeMessages([{ type: "extended", id, payload }]));
+    await stage.world.until(() => willing.kinds.length > 0 && other.kinds.length > 0, 10_000);
+    expect([willing.kinds[0], other.kinds[0]]).toEqual([false, true]);
   });
 
   it("adds no more than 50 peers a minute from a peer that sends thousands of messages", async () => {

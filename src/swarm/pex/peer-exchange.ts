@@ -31,6 +31,8 @@ export interface PeerExchangeOptions {
   readonly onFound: (addresses: readonly PeerAddress[], areSeeds: boolean) => void;
   /** Called with the addresses of peers that are said to support uTP. */
   readonly onUtp: (addresses: readonly PeerAddress[]) => void;
+  /** Called with the addresses of peers that are said to prefer encryption. */
+  readonly onEncryption: (addresses: readonly PeerAddress[]) => void;
   /** Sends the peer another extended handshake. */
   readonly sendHandshake: (peer: Peer) => void;
 }
@@ -61,12 +63,13 @@ export class PeerExchange {
 
   /** Handles a peer exchange message. A message that arrives too early is ignored. */
   onMessage(peer: Peer, message: PexMessage): void {
-    const { clock, isAllowed, onFound, onUtp } = this.#options;
+    const { clock, isAllowed, onFound, onUtp, onEncryption } = this.#options;
     if (!isAllowed() || !peer.pex.mayRead(clock.now())) return;
     const peers = credible(message.added, peer);
     for (const each of message.dropped) peer.pex.heard.delete(addressKey(ipPeer(each)));
     for (const each of peers) peer.pex.heard.set(addressKey(ipPeer(each)), true);
     onUtp(peers.filter(({ flags }) => flags.supportsUtp).map(ipPeer));
+    onEncryption(peers.filter(({ flags }) => flags.prefersEncryption).map(ipPeer));
     for (const areSeeds of [false, true]) {
       const chosen = peers.filter(({ flags }) => flags.isSeed === areSeeds);
       if (chosen.length > 0) onFound(chosen.map(ipPeer), areSeeds);
@@ -169,6 +172,8 @@ function credible(added: readonly PexPeer[], sender: Peer): PexPeer[] {
 function flagsOf({ profile, isSeed, connection, extensions }: Peer): PexFlags {
   return {
     ...NO_PEX_FLAGS,
+    prefersEncryption:
+      connection.isEncrypted || (profile.direction === "incoming" && connection.beganEncrypted === true),
     isSeed: isSeed || profile.extended?.uploadOnly === true,
     supportsUtp: connection.kind === "utp",
     supportsHolepunch: extensions.supports(utHolepunch),

@@ -36,7 +36,7 @@ export class AcceptingSide {
     if (isPlain === undefined) return {};
     const { policy, findTorrent } = this.#options;
     if (isPlain && policy === "required") throw new PeerError("mse.required", "the connection is not encrypted");
-    if (isPlain) return { result: { ciphers: undefined, initialPayload: this.#first, rest: NOTHING } };
+    if (isPlain) return { result: { ciphers: undefined, initialPayload: this.#first, rest: NOTHING, isPlain: true } };
     const accept = policy === "required" ? MSE_RC4 : MSE_RC4 | MSE_PLAINTEXT;
     this.#responder = new MseResponder({ ...makeMseSide(this.#runtime), findTorrent, accept });
     return this.#responder.push(this.#first);

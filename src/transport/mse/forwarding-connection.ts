@@ -18,6 +18,10 @@ export abstract class ForwardingConnection implements Connection {
     return this.inner.isEncrypted;
   }
 
+  get beganEncrypted(): boolean {
+    return this.inner.beganEncrypted === true;
+  }
+
   get address(): PeerAddress {
     return this.inner.address;
   }

@@ -23,7 +23,10 @@ export interface MseSideOf {
 }
 
 /** How a connection goes on after the handshake: see `MseResult`. */
-export type MseStream = Pick<MseResult, "ciphers" | "initialPayload" | "rest">;
+export interface MseStream extends Pick<MseResult, "ciphers" | "initialPayload" | "rest"> {
+  /** Whether the peer has left out the encryption handshake. */
+  readonly isPlain?: boolean;
+}
 
 /** Returns new keys and random padding for one side of a handshake. */
 export function makeMseSide({ random, hasher, keyExchange }: MseRuntime): MseSideOptions {
@@ -81,12 +84,13 @@ export class MseSession {
     }
   }
 
-  #finish({ ciphers, initialPayload, rest }: MseStream): void {
+  #finish({ ciphers, initialPayload, rest, isPlain = false }: MseStream): void {
     this.#isOver = true;
     this.#timer.cancel();
     ciphers?.decrypt.apply(rest, rest);
     const stream = ciphers === undefined ? this.#connection : new EncryptedConnection(this.#connection, ciphers);
-    this.#owner.done(new ResumedConnection(this.#clock, stream, concatBytes([initialPayload, rest])));
+    const bytes = concatBytes([initialPayload, rest]);
+    this.#owner.done(new ResumedConnection(this.#clock, stream, bytes, !isPlain));
   }
 
   #fail(error: Error): void {

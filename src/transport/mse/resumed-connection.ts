@@ -15,14 +15,19 @@ type State =
  */
 export class ResumedConnection extends ForwardingConnection {
   readonly #clock: Clock;
+  readonly #beganEncrypted: boolean;
   #bytes: Uint8Array;
   #closed: { readonly error: Error | undefined } | undefined;
   #state: State = { kind: "idle" };
 
-  /** `inner` has been started; `bytes` are those read from it that were not used. They may be changed. */
-  constructor(clock: Clock, inner: Connection, bytes: Uint8Array) {
+  /**
+   * `inner` has been started; `bytes` are those read from it that were not used. They may be changed. `beganEncrypted`
+   * is whether there was an encryption handshake.
+   */
+  constructor(clock: Clock, inner: Connection, bytes: Uint8Array, beganEncrypted: boolean) {
     super(inner);
     this.#clock = clock;
+    this.#beganEncrypted = beganEncrypted;
     this.#bytes = bytes;
     inner.pause();
     inner.handOver({
@@ -37,6 +42,10 @@ export class ResumedConnection extends ForwardingConnection {
         if (this.#state.kind === "started") this.#later();
       },
     });
+  }
+
+  override get beganEncrypted(): boolean {
+    return this.#beganEncrypted;
   }
 
   start(handlers: SocketHandlers): void {
