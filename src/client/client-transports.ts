@@ -27,19 +27,18 @@ export class ClientTransports {
   /** The transports, in the order in which a peer is dialed by them. */
   readonly all: readonly Transport[];
   readonly udpPort: UdpPort;
-  readonly #utpPort: UdpPort;
   readonly #utp: UtpTransport;
 
   constructor(options: ClientOptions, { runtime, port }: ClientTransportsOptions) {
     const { listenIp } = options;
     const isLoopback = listenIp !== undefined && ipScope(listenIp) === "loopback";
-    // A socket that is bound to the loopback address reaches no tracker: uTP then has a socket of its own.
+    // A socket that is bound to the loopback address reaches no tracker. Only this host has a loopback address itself.
     this.udpPort = new UdpPort({ runtime, port, ip: isLoopback ? undefined : listenIp });
-    this.#utpPort = isLoopback ? new UdpPort({ runtime, port, ip: listenIp }) : this.udpPort;
     this.#utp = new UtpTransport({
       runtime,
-      port: this.#utpPort,
+      port: this.udpPort,
       isEnabled: options.utp ?? true,
+      ...(isLoopback ? { accepts: (ip) => ipScope(ip) === "loopback" } : {}),
       ...(listenIp === undefined ? {} : { families: [ipFamily(listenIp)] }),
     });
     const tcp = new TcpTransport({ runtime, ip: listenIp, ports: portsOf(options.port) });
@@ -57,6 +56,6 @@ export class ClientTransports {
   async close(): Promise<void> {
     // Without a listener, it was not closed.
     await this.#utp.close();
-    await Promise.all([this.udpPort.close(), this.#utpPort.close()]);
+    await this.udpPort.close();
   }
 }

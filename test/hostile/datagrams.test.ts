@@ -18,8 +18,8 @@ describe.skipIf(absent.length > 0)(`a flood of DHT datagrams from forged address
   it("neither grows the memory past its bound nor keeps a download from its end", async () => {
     const tested = await ClientUnderTest.open({
       length: 8_000_000,
-      // The DHT has the UDP port of the client for itself.
-      client: { dht: { bootstrap: [], readOnly: false }, utp: false },
+      // The DHT shares the UDP port with uTP.
+      client: { dht: { bootstrap: [], readOnly: false } },
     });
     const { client } = tested;
     await client.listen();
