@@ -6,6 +6,7 @@ import { toError } from "../../base/index.ts";
 import { act, newCommand, type CommandEntry } from "../command.ts";
 import { checkClock } from "../doctor/clock.ts";
 import { problem, unknown, type Check, type Finding, type Level } from "../doctor/finding.ts";
+import { checkMapping } from "../doctor/mapping.ts";
 import { checkDisk, checkOpenFiles, checkProcessor } from "../doctor/machine.ts";
 import { checkDht, checkListening, checkNames } from "../doctor/network.ts";
 import { checkSwarm } from "../doctor/swarm.ts";
@@ -13,6 +14,7 @@ import { checkTrackers, serverTimes } from "../doctor/trackers.ts";
 import { EXIT_DONE, EXIT_FAILED } from "../exit-code.ts";
 import { wholeArgument } from "../input/arguments.ts";
 import { dhtBootstrap } from "../input/dht-bootstrap.ts";
+import { mapsPort } from "../input/port-mapping.ts";
 import { proxyOf } from "../input/proxy.ts";
 import { readSource } from "../input/torrent-file.ts";
 import type { Output } from "../output/output.ts";
@@ -98,6 +100,8 @@ async function checksOf(session: Session<DoctorFlags>): Promise<Check[]> {
       },
     },
   ];
+  if (mapsPort(flags.portMapping) && proxy === undefined)
+    checks.push({ name: "router", run: (signal) => checkMapping(runtime, port, signal) });
   if (flags.dht) checks.push({ name: "DHT", run: (signal) => checkDht(runtime, bootstrap, signal) });
   if (source === undefined || infoHash === undefined) return checks;
   if (flags.trackers)

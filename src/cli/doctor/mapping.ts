@@ -1,0 +1,46 @@
+import type { Runtime } from "../../runtime/index.ts";
+import { PortMapper, type PortMappingState } from "../../portmap/index.ts";
+import { clean } from "../../terminal/index.ts";
+import { ok, unknown, warning, type Finding } from "./finding.ts";
+
+/** The maximum time, in milliseconds, for a router to map the port. */
+const MAPPING_MS = 20_000;
+
+/** Checks whether a router maps the port to this machine. The mapping is removed afterwards. */
+export async function checkMapping(runtime: Runtime, port: number, signal: AbortSignal): Promise<Finding[]> {
+  if (port === 0) return [unknown("there is no port to map")];
+  if ((await runtime.gateways.find()).length === 0)
+    return [unknown("no router found: nothing to map if this machine has a public address")];
+  let mapper: PortMapper | undefined;
+  try {
+    const state = await new Promise<PortMappingState>((resolve, reject) => {
+      const timer = runtime.clock.after(MAPPING_MS, () => end({ kind: "mapping" }));
+      const onAbort = (): void => {
+        timer.cancel();
+        reject(signal.reason instanceof Error ? signal.reason : new Error("aborted"));
+      };
+      const end = (found: PortMappingState): void => {
+        timer.cancel();
+        signal.removeEventListener("abort", onAbort);
+        resolve(found);
+      };
+      signal.addEventListener("abort", onAbort, { once: true });
+      mapper = new PortMapper({ runtime, port, onChange: end });
+    });
+    return [found(state, port)];
+  } finally {
+    await mapper?.close();
+  }
+}
+
+function found(state: PortMappingState, port: number): Finding {
+  if (state.kind === "mapped") {
+    const address = state.externalIp === undefined ? "" : ` of ${state.externalIp}`;
+    return ok(`the router ${state.gateway} maps port ${state.tcp}${address} to this machine (${state.method})`);
+  }
+  const reason = state.kind === "failed" ? clean(state.reason) : "no router has replied";
+  return warning(
+    `the router does not map the port: ${reason}`,
+    `switch on UPnP or NAT-PMP in the router, or forward TCP and UDP port ${port} to this machine there; behind a second NAT of the provider neither helps`,
+  );
+}
