@@ -46,6 +46,21 @@ describe("Client encryption", () => {
     expect(await connect(dialing, listening)).toBe(expected);
   });
 
+  it.each<[EncryptionPolicy, EncryptionPolicy]>([
+    ["required", "disabled"],
+    ["disabled", "required"],
+  ])("counts connections that fail because of it: %s dials %s", async (dialing, listening) => {
+    stage = new Stage(play);
+    const seeder = await stage.seeder("10.0.0.1", {}, { encryption: listening });
+    const peers = [seeder.address];
+    const { client, torrent } = await stage.leecher("10.0.0.2", { peers }, {}, { encryption: dialing });
+    await stage.world.run(2_000);
+    expect(torrent.status().encryptionRefusals).toBe(1);
+    client.setEncryption("preferred");
+    await stage.world.until(() => torrent.state.kind === "seeding", 120_000);
+    expect(torrent.status().encryptionRefusals).toBe(0);
+  });
+
   it("is changed for the connections that follow, and refuses a text that is no policy", async () => {
     stage = new Stage(play);
     const seeder = await stage.seeder("10.0.0.1");

@@ -49,6 +49,12 @@ export class Dialer {
     this.#options = options;
   }
 
+  /**
+   * The number of connections, since the last one that succeeded, that the encryption policy may have made fail: the
+   * encryption handshake failed, or the peer closed a connection that was not encrypted.
+   */
+  refusals = 0;
+
   /** The number of connections that are being established, including those whose handshake is not complete. */
   get pending(): number {
     return this.#dialing.size + this.#shaking.size;
@@ -108,6 +114,7 @@ export class Dialer {
       else this.#shake(address, dialed);
     } catch (error) {
       candidates.failed(address);
+      if (error instanceof PeerError && error.code.startsWith("mse.")) this.refusals++;
       if (only === undefined && again === undefined && !this.#isClosed) this.#options.onUnreachable(address);
       runtime.log.debug("cannot connect to peer", { peer: addressKey(address), reason: toError(error).message });
     }
@@ -119,6 +126,7 @@ export class Dialer {
       offer: () => this.#options.offer(),
       take: (handshake) => {
         this.#shaking.delete(session);
+        this.refusals = 0;
         report(true);
         const handlers = this.#options.take(connection, handshake);
         if (handlers === undefined) candidates.failed(address);
@@ -132,6 +140,7 @@ export class Dialer {
           this.#begin(address, undefined, otherwise);
           return;
         }
+        if (!isHandshakeSent && mayBeRefusal(error)) this.refusals++;
         candidates.failed(address);
         this.dial();
       },

@@ -29,7 +29,7 @@ const PUBLIC_SOURCES: readonly CandidateSource[] = ["dht", "local", "exchange"];
  *          └──────────────────────stop───────────────────────────^
  *
  * Parts are created when they are first needed: a complete torrent without peers, one of ten thousand, needs little
- * memory. (Twenty-one public members: its torrent uses the swarm as a whole.)
+ * memory. (Twenty-two public members: its torrent uses the swarm as a whole.)
  */
 export class Swarm {
   readonly candidates: CandidateList;
@@ -77,6 +77,11 @@ export class Swarm {
     this.#content = content;
     if (this.peers.size > 0 || !content.have.isFull) this.#begin();
     for (const peer of this.peers) this.#attachPeer(peer, content);
+  }
+
+  /** The number of connections, since the last one that succeeded, that the encryption policy may have made fail. */
+  get refusals(): number {
+    return this.#dialer?.refusals ?? 0;
   }
 
   /** Whether all wanted pieces are verified. */

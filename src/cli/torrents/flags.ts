@@ -94,7 +94,7 @@ export function watchStalls(
   const dials = new DialWatch(runtime.net);
   return {
     runtime: { ...runtime, net: dials },
-    stalls: { dials, peers: flags.peer ?? [], asksTrackers: flags.trackers },
+    stalls: { dials, peers: flags.peer ?? [], asksTrackers: flags.trackers, encryption: flags.encryption },
   };
 }
 

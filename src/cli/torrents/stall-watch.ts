@@ -1,6 +1,7 @@
 import { InputError } from "../../base/index.ts";
 import type { Torrent } from "../../client/index.ts";
 import { magnetLink, parseMagnet } from "../../metainfo/index.ts";
+import type { EncryptionPolicy } from "../../transport/index.ts";
 import { magnetFacts } from "../output/describe.ts";
 import type { DialWatch } from "./dial-watch.ts";
 import { stallReason } from "./stall.ts";
@@ -14,6 +15,8 @@ export interface StallWatchOptions {
   readonly peers: readonly string[];
   /** Whether the client announces to trackers. */
   readonly asksTrackers: boolean;
+  /** How connections are encrypted; `undefined` for the client's default. */
+  readonly encryption: EncryptionPolicy | undefined;
 }
 
 /** Finds the reason why one torrent has no peers. It checks the torrent once a second. */
@@ -59,7 +62,7 @@ export class TorrentStalls {
       return undefined;
     }
     this.#since ??= now;
-    const { dials, asksTrackers } = this.#options;
+    const { dials, asksTrackers, encryption } = this.#options;
     const isPrivate = torrent.metainfo?.isPrivate === true;
     const named = this.#named.map((peer) => ({ peer, outcome: dials.outcome(peer) }));
     this.#now = stallReason({
@@ -70,6 +73,8 @@ export class TorrentStalls {
       dhtNodes: isPrivate ? undefined : dhtNodes,
       usesLsd: usesLsd && !isPrivate,
       knownPeers: status.knownPeers,
+      encryption,
+      encryptionRefusals: status.encryptionRefusals,
       waitedMs: now - this.#since,
     });
     if (this.#now === undefined || this.#reported.has(this.#now.key)) return undefined;

@@ -28,6 +28,8 @@ const reason = (facts: Partial<StallFacts>): string | undefined =>
     dhtNodes: undefined,
     usesLsd: false,
     knownPeers: 0,
+    encryption: undefined,
+    encryptionRefusals: 0,
     waitedMs: 1_000,
     ...facts,
   })?.message;
@@ -71,6 +73,21 @@ describe("stallReason", () => {
       "peers of the tracker are dialed",
       { trackers: [{ ...working, peersReceived: 3 }] },
       "none of the peers that the tracker returned can be reached",
+    ],
+    [
+      "encryption is required",
+      { named: [reached], encryption: "required", encryptionRefusals: 1 },
+      "connections fail because encryption is required: the peers do not encrypt, or do not share this torrent; 10.0.0.3:3 accepted the connection",
+    ],
+    [
+      "encryption is disabled",
+      { trackers: [{ ...working, peersReceived: 3 }], encryption: "disabled", encryptionRefusals: 1 },
+      "peers close connections that are not encrypted: they may require encryption, or do not share this torrent",
+    ],
+    [
+      "encryption is neither",
+      { named: [reached], encryption: "preferred", encryptionRefusals: 1 },
+      "10.0.0.3:3 accepted the connection, but does not share this torrent",
     ],
     ["no DHT node has replied", { dhtNodes: 0 }, "no DHT nodes reached"],
     ["the DHT is asked", { dhtNodes: 3 }, "the DHT knows no peers yet"],

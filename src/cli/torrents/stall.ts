@@ -1,9 +1,16 @@
 import type { TrackerStatus } from "../../tracker/index.ts";
+import type { EncryptionPolicy } from "../../transport/index.ts";
 import type { DialOutcome } from "./dial-watch.ts";
 
 /** The reason why a torrent has no peers. `key` stays the same while only numbers in the message change. */
 export interface Stall {
-  readonly code: "waiting.no-source" | "waiting.peers" | "waiting.trackers" | "waiting.dht" | "waiting.lsd";
+  readonly code:
+    | "waiting.no-source"
+    | "waiting.encryption"
+    | "waiting.peers"
+    | "waiting.trackers"
+    | "waiting.dht"
+    | "waiting.lsd";
   readonly key: string;
   readonly message: string;
 }
@@ -21,6 +28,10 @@ export interface StallFacts {
   readonly usesLsd: boolean;
   /** The number of known peers that are not connected. */
   readonly knownPeers: number;
+  /** How connections are encrypted; `undefined` for the client's default. */
+  readonly encryption: EncryptionPolicy | undefined;
+  /** The number of connections that the encryption policy may have made fail. */
+  readonly encryptionRefusals: number;
   /** The number of milliseconds for which the torrent has had no peers. */
   readonly waitedMs: number;
 }
@@ -38,6 +49,12 @@ const SETTLED_MS = 1_000;
 /** The maximum number of peers named by the user that are listed in one line. */
 const SHOWN_PEERS = 3;
 
+/** Why peers may have refused connections, by the policy that made them fail. */
+const REFUSED: Partial<Record<EncryptionPolicy, string>> = {
+  required: "connections fail because encryption is required: the peers do not encrypt, or do not share this torrent",
+  disabled: "peers close connections that are not encrypted: they may require encryption, or do not share this torrent",
+};
+
 interface Part {
   readonly key: string;
   readonly text: string;
@@ -48,15 +65,19 @@ interface Part {
 /** Returns the reason why a torrent has no peers; `undefined` while the reason is unknown. */
 export function stallReason(facts: StallFacts): Stall | undefined {
   if (facts.waitedMs < SETTLED_MS) return undefined;
-  const peers = peersPart(facts);
+  const encryption = encryptionPart(facts);
+  const peers = peersPart(facts, encryption !== undefined);
   const trackers = trackersPart(facts);
   const dht = dhtPart(facts, peers !== undefined || trackers !== undefined);
-  const parts = [peers, trackers, dht].filter((part) => part !== undefined);
+  const parts = [encryption, peers, trackers, dht]
+    .filter((part) => part !== undefined)
+    // Those peers can be reached.
+    .filter(({ key }) => encryption === undefined || key !== "unreachable");
   if (parts.some((part) => part.isOpen) && facts.waitedMs < PATIENCE_MS) return undefined;
   if (parts.length === 0)
     return facts.knownPeers > 0 ? undefined : facts.usesLsd ? NONE_NEAR : noSource(facts.asksTrackers);
   return {
-    code: codeOf(peers, trackers),
+    code: encryption === undefined ? codeOf(peers, trackers) : "waiting.encryption",
     key: parts.map(({ key }) => key).join("+"),
     message: `no peers: ${parts.map(({ text }) => text).join("; ")}`,
   };
@@ -81,16 +102,22 @@ function noSource(asksTrackers: boolean): Stall {
   return { code: "waiting.no-source", key: "no-source", message: `no peers: ${why}` };
 }
 
-function peersPart({ named }: StallFacts): Part | undefined {
+function encryptionPart({ encryption, encryptionRefusals }: StallFacts): Part | undefined {
+  const text = encryption === undefined ? undefined : REFUSED[encryption];
+  return encryptionRefusals === 0 || text === undefined ? undefined : { key: "encryption", text, isOpen: true };
+}
+
+function peersPart({ named }: StallFacts, isRefused: boolean): Part | undefined {
   if (named.length === 0) return undefined;
   const isOpen = named.some(({ outcome }) => outcome.kind !== "failed");
-  const shown = named.slice(0, SHOWN_PEERS).map(({ peer, outcome }) => `${peer} ${describe(outcome)}`);
+  const shown = named.slice(0, SHOWN_PEERS).map(({ peer, outcome }) => `${peer} ${describe(outcome, isRefused)}`);
   if (named.length > shown.length) shown.push(`and ${named.length - shown.length} more`);
   return { key: isOpen ? "peers-silent" : "peers-failed", text: shown.join(", "), isOpen };
 }
 
-function describe(outcome: DialOutcome): string {
+function describe(outcome: DialOutcome, isRefused: boolean): string {
   if (outcome.kind === "failed") return outcome.reason;
+  if (outcome.kind === "reached" && isRefused) return "accepted the connection";
   return outcome.kind === "pending"
     ? "has not responded yet"
     : "accepted the connection, but does not share this torrent";

@@ -39,6 +39,7 @@ export function torrentStatus(source: ReportSource): TorrentStatus {
     peers: peers.length,
     seeds: peers.filter((peer) => peer.isSeed).length,
     knownPeers: swarm?.candidates.idleCount ?? 0,
+    encryptionRefusals: swarm?.refusals ?? 0,
     availability: swarm?.downloader?.picker.distributedCopies() ?? 0,
     etaSeconds: left === 0 || downRate === 0 ? undefined : Math.ceil(left / downRate),
     ratio: uploaded / (downloaded > 0 ? downloaded : totalBytes > 0 ? totalBytes : 1),

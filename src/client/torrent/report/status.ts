@@ -29,6 +29,12 @@ export interface TorrentStatus {
   /** The number of known peers that are not connected. */
   readonly knownPeers: number;
   /**
+   * The number of outgoing connections, since the last one that succeeded, that the encryption policy may have made
+   * fail: the peer did not complete the encryption handshake, or closed a connection that was not encrypted. Peers that
+   * do not share the torrent do the same.
+   */
+  readonly encryptionRefusals: number;
+  /**
    * Distributed copies: the number of copies of the rarest piece among the peers, plus the fraction of pieces with more
    * copies.
    */
