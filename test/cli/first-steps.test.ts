@@ -167,6 +167,20 @@ describe("a download that has no peers", () => {
     ]);
   });
 
+  it.each([
+    ["required", "disabled", "connections fail because encryption is required: the peers do not encrypt, or"],
+    ["disabled", "required", "peers close connections that are not encrypted: they may require encryption, or"],
+  ])("prints once that encryption is %s when peers want it %s", async (ours, theirs, why) => {
+    const { folder, torrent } = await material(100_000);
+    const flags = ["--dir", join(folder, "seed"), "--port", "0", "--json", "--no-dht", "--encryption", theirs];
+    const seed = start("seed", torrent, ...flags);
+    const { port } = (await seed.until("ready")) as { port?: number };
+    const peer = `127.0.0.1:${port}`;
+    expect(await reasons("--no-dht", "--no-utp", "--no-trackers", "--encryption", ours, "--peer", peer)).toEqual([
+      `waiting.encryption no peers: ${why} do not share this torrent; ${peer} accepted the connection`,
+    ]);
+  });
+
   it("prints once that the tracker knows no peers, or cannot be reached", async () => {
     const tracker = start("tracker", "--http", "127.0.0.1:0", "--json");
     const { urls } = (await tracker.until("ready")) as { urls?: string[] };

@@ -23,6 +23,8 @@ export interface LanTask {
   readonly dht?: readonly string[];
   readonly lsd?: boolean;
   readonly pex?: boolean;
+  /** How Transmission encrypts connections. Default: `preferred`, as the client has it. */
+  readonly encryption?: "tolerated" | "preferred" | "required";
 }
 
 /** A real client on a host of a LAN. */
@@ -90,7 +92,7 @@ function startLibtorrent(
 }
 
 async function startTransmission(host: LanHost, task: LanTask): Promise<LanClient> {
-  const { source, dir, home, dht, lsd = false, pex = false } = task;
+  const { source, dir, home, dht, lsd = false, pex = false, encryption = "preferred" } = task;
   const { flag, hook } = await completionHook(home);
   // A file of nodes that Transmission reads, one `HOST PORT` a line.
   const nodes = (dht ?? []).map(parseHostPort).map(({ host: node, port }) => `${node} ${port}\n`);
@@ -101,6 +103,7 @@ async function startTransmission(host: LanHost, task: LanTask): Promise<LanClien
     "dht-enabled": dht !== undefined,
     "lpd-enabled": lsd,
     "pex-enabled": pex,
+    encryption: ["tolerated", "preferred", "required"].indexOf(encryption),
     "peer-port": 6_881,
     "rpc-enabled": true,
     "rpc-port": 9_091,
