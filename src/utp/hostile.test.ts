@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { Reader, utpPair, UtpNet, writeForever } from "../../test/support/utp-net.ts";
-import { MAX_HALF_OPEN } from "../transport/index.ts";
+import { MAX_HALF_OPEN, type Connection } from "../transport/index.ts";
 import type { UtpConnection } from "./connection.ts";
 import { MAX_STORED_BYTES, MIN_STORED_BYTES, RESETS_BURST } from "./limits.ts";
 import { encodePacket, PacketType, ReceivedPacket, seqAfter, type PacketHeader } from "./packet.ts";
@@ -16,7 +16,7 @@ const packet = (fields: Partial<PacketHeader>, payload?: Uint8Array): Uint8Array
 async function listening() {
   const net = new UtpNet();
   const { transport } = net.host(HOST);
-  const connections: unknown[] = [];
+  const connections: Connection[] = [];
   await transport.listen((connection) => connections.push(connection));
   return { net, transport, connections };
 }
@@ -87,6 +87,37 @@ describe("UtpTransport and a hostile peer", () => {
     }
     expect(transport.storedBytes).toBeLessThanOrEqual(MAX_STORED_BYTES);
     expect(transport.storedBytes).toBeGreaterThan(MIN_STORED_BYTES);
+  });
+
+  it("joins payloads of one byte for a reader that pauses, and counts the memory of packets out of order", async () => {
+    const { net, transport, connections } = await listening();
+    const from = { ip: "20.0.0.1", port: 9 };
+    const next = open(net, from, 1);
+    for (let n = 0; n < 50_000; n++)
+      net.inject(from, HOST, packet({ ...next, seq: seqAfter(next.seq, n) }, Uint8Array.of(n & 0xff)));
+    const lengths: number[] = [];
+    let isRight = true;
+    let total = 0;
+    connections[0]?.start({
+      onData: (bytes) => {
+        lengths.push(bytes.length);
+        for (const byte of bytes) isRight &&= byte === (total++ & 0xff);
+      },
+      onDrain: () => undefined,
+      onClose: () => undefined,
+    });
+    await net.until(() => total === 50_000, 10_000);
+    expect([total, isRight]).toEqual([50_000, true]);
+    expect(lengths.length).toBeLessThan(50);
+    expect(transport.storedBytes).toBe(0);
+    // All but the first one.
+    const gap = seqAfter(next.seq, 50_000);
+    for (let n = 50_001; n < 51_000; n++)
+      net.inject(from, HOST, packet({ ...next, seq: seqAfter(next.seq, n) }, Uint8Array.of(n & 0xff)));
+    expect(transport.storedBytes).toBeGreaterThan(100_000);
+    net.inject(from, HOST, packet({ ...next, seq: gap }, Uint8Array.of(50_000 & 0xff)));
+    await net.until(() => total === 51_000, 10_000);
+    expect([total, isRight, transport.storedBytes]).toEqual([51_000, true, 0]);
   });
 
   it("is not ended by packets with invented numbers, and goes on", async () => {

@@ -114,6 +114,12 @@ export const MIN_STORED_BYTES = 64 * 1024;
 /** The maximum number of bytes that all connections of a transport store above {@link MIN_STORED_BYTES} each. */
 export const MAX_STORED_BYTES = 32 * 1024 * 1024;
 
+/** The number of bytes that a packet out of order counts as at the least, because of the objects that hold it. */
+export const MIN_STORED_PACKET_BYTES = 512;
+
+/** The length, in bytes, of the pieces of memory that hold the bytes for a reader that pauses. */
+export const WAITING_CHUNK_BYTES = 4 * 1024;
+
 /** The time, in milliseconds, without sending after which a packet keeps the mapping of a NAT alive. */
 export const KEEPALIVE_MS = 29_000;
 

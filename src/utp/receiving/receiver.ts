@@ -1,5 +1,7 @@
-import type { StoredBytes } from "./stored-bytes.ts";
+import { MIN_STORED_PACKET_BYTES } from "../limits.ts";
 import { seqAfter, seqDistance } from "../packet.ts";
+import type { StoredBytes } from "./stored-bytes.ts";
+import { WaitingBytes } from "./waiting-bytes.ts";
 
 /** The maximum distance of a packet that is stored to the next one in order: a selective acknowledgement covers it. */
 const MAX_DISTANCE = 2_016;
@@ -27,7 +29,7 @@ export class Receiver {
   #ring: (Uint8Array | undefined)[] = Array.from({ length: FIRST_CAPACITY });
   /** The distance to the last stored packet, from the last packet in order. */
   #reach = 0;
-  readonly #waiting: Uint8Array[] = [];
+  readonly #waiting = new WaitingBytes();
   #isPaused = true;
   #endSeq: number | undefined;
 
@@ -110,9 +112,9 @@ export class Receiver {
   /** Drops what is stored. */
   close(): void {
     this.#isPaused = true;
-    for (const bytes of [...this.#waiting, ...this.#ring])
-      if (bytes !== undefined) this.#options.stored.remove(bytes.length);
-    this.#waiting.length = 0;
+    this.#options.stored.remove(this.#waiting.length);
+    for (const bytes of this.#ring) if (bytes !== undefined) this.#options.stored.remove(cost(bytes));
+    this.#waiting.clear();
     this.#ring.fill(undefined);
     this.#reach = 0;
   }
@@ -129,7 +131,7 @@ export class Receiver {
       return true;
     }
     if (!this.#options.stored.add(bytes.length)) return false;
-    this.#waiting.push(bytes.slice());
+    this.#waiting.push(bytes);
     return true;
   }
 
@@ -137,7 +139,7 @@ export class Receiver {
     if (distance > MAX_DISTANCE) return "known";
     if (distance >= this.#ring.length) this.#grow(distance);
     const at = seq & (this.#ring.length - 1);
-    if (this.#ring[at] !== undefined || !this.#options.stored.add(payload.length)) return "known";
+    if (this.#ring[at] !== undefined || !this.#options.stored.add(cost(payload))) return "known";
     this.#ring[at] = payload.slice();
     this.#reach = Math.max(this.#reach, distance);
     return "out of order";
@@ -151,10 +153,15 @@ export class Receiver {
       const bytes = this.#ring[at];
       if (bytes === undefined) return;
       this.#ring[at] = undefined;
-      this.#options.stored.remove(bytes.length);
       this.#ack = seqAfter(this.#ack, 1);
-      // It was stored, and so it has room.
-      this.#accept(bytes);
+      if (!this.#isPaused && this.#waiting.length === 0) {
+        this.#options.stored.remove(cost(bytes));
+        if (bytes.length > 0) this.#options.onData(bytes);
+      } else {
+        // Acknowledged: it stays stored, even when the window has become smaller.
+        this.#options.stored.remove(cost(bytes) - bytes.length);
+        this.#waiting.push(bytes);
+      }
     }
   }
 
@@ -168,4 +175,9 @@ export class Receiver {
     }
     this.#ring = ring;
   }
+}
+
+/** Returns the number of bytes that a stored packet counts as: the objects that hold it have a size, too. */
+function cost(payload: Uint8Array): number {
+  return Math.max(MIN_STORED_PACKET_BYTES, payload.length);
 }
