@@ -163,7 +163,7 @@ describe("a connection of uTP", () => {
                 unsettled++;
                 core.write(new Uint8Array(5_000), () => unsettled--);
               }
-            } else if (each.name === "destroy") core.destroy(undefined, now, true);
+            } else if (each.name === "destroy") core.destroy(undefined, now, "linger");
             else if (each.name === "flush") core.flush(now);
             else core[each.name]();
             if (all - budget.left > MAX_RECEIVE_WINDOW) faults.push("stored too much");

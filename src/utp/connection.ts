@@ -111,7 +111,9 @@ export class UtpConnection implements Connection {
   }
 
   destroy(error?: Error): void {
-    this.core.destroy(error, this.#host.now(), this.#host.mayLinger);
+    // A connection without a reader was refused: it has nothing to bring to an orderly end, and keeps no memory.
+    const manner = this.#handlers === undefined ? "reset" : this.#host.mayLinger ? "linger" : "end";
+    this.core.destroy(error, this.#host.now(), manner);
     this.#host.wake(this);
   }
 

@@ -4,8 +4,11 @@ import { seqAfter } from "./packet.ts";
 
 /** The connections of a transport, by the peer's endpoint and the connection id of the packets that it sends. */
 export class UtpConnections implements Iterable<UtpConnection> {
-  /** Few peers share a port and an id, so that the address is compared, not hashed. */
-  readonly #byKey = new Map<number, UtpConnection[]>();
+  /**
+   * By port and id. Few peers share both, so that the address of a single one is compared, not hashed; a peer that
+   * makes many connections with the same ones from many addresses gets a map.
+   */
+  readonly #byKey = new Map<number, UtpConnection | Map<string, UtpConnection>>();
   #size = 0;
 
   get size(): number {
@@ -14,9 +17,8 @@ export class UtpConnections implements Iterable<UtpConnection> {
 
   get({ ip, port }: Endpoint, id: number): UtpConnection | undefined {
     const same = this.#byKey.get(keyOf(port, id));
-    if (same === undefined) return undefined;
-    for (const connection of same) if (connection.remote.ip === ip) return connection;
-    return undefined;
+    if (same instanceof Map) return same.get(ip);
+    return same?.remote.ip === ip ? same : undefined;
   }
 
   /** Returns the connection that a RESET packet is about: it may have the id of either direction (BEP 29). */
@@ -31,23 +33,35 @@ export class UtpConnections implements Iterable<UtpConnection> {
   add(connection: UtpConnection): void {
     const key = keyOf(connection.remote.port, connection.core.receiveId);
     const same = this.#byKey.get(key);
-    if (same === undefined) this.#byKey.set(key, [connection]);
-    else same.push(connection);
+    if (same === undefined) this.#byKey.set(key, connection);
+    else if (same instanceof Map) same.set(connection.remote.ip, connection);
+    else
+      this.#byKey.set(
+        key,
+        new Map([
+          [same.remote.ip, same],
+          [connection.remote.ip, connection],
+        ]),
+      );
     this.#size++;
   }
 
   delete(connection: UtpConnection): void {
     const key = keyOf(connection.remote.port, connection.core.receiveId);
     const same = this.#byKey.get(key);
-    const at = same?.indexOf(connection) ?? -1;
-    if (same === undefined || at < 0) return;
-    same.splice(at, 1);
-    if (same.length === 0) this.#byKey.delete(key);
+    if (same instanceof Map) {
+      if (same.get(connection.remote.ip) !== connection) return;
+      same.delete(connection.remote.ip);
+      if (same.size === 0) this.#byKey.delete(key);
+    } else if (same === connection) this.#byKey.delete(key);
+    else return;
     this.#size--;
   }
 
   *[Symbol.iterator](): Generator<UtpConnection> {
-    for (const same of this.#byKey.values()) yield* same;
+    for (const same of this.#byKey.values())
+      if (same instanceof Map) yield* same.values();
+      else yield same;
   }
 }
 

@@ -138,16 +138,17 @@ export class UtpCore {
   }
 
   /**
-   * Closes the connection at once. When all that was written has been acknowledged, and `mayLinger`, the peer gets an
-   * orderly end; otherwise the connection is reset.
+   * Closes the connection at once. When all that was written has been acknowledged, the peer gets an orderly end, for
+   * whose acknowledgement the connection lingers with `linger` and not with `end`; otherwise, and with `reset`, the
+   * connection is reset.
    */
-  destroy(error: Error | undefined, now: number, mayLinger: boolean): void {
+  destroy(error: Error | undefined, now: number, manner: "linger" | "end" | "reset"): void {
     if (this.#state !== "connecting" && this.#state !== "connected") return;
     this.#now = now;
-    if (this.#state === "connected" && this.#sender.isIdle) {
+    if (this.#state === "connected" && this.#sender.isIdle && manner !== "reset") {
       this.#sender.end();
       this.#sender.pump(now);
-      if (mayLinger) {
+      if (manner === "linger") {
         this.#state = "ending";
         this.#overAt = now + ENDING_MS;
         this.#receiver.close();

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { Reader, utpPair, UtpNet, writeForever } from "../../test/support/utp-net.ts";
 import { MAX_HALF_OPEN, type Connection } from "../transport/index.ts";
 import type { UtpConnection } from "./connection.ts";
-import { MAX_STORED_BYTES, MIN_STORED_BYTES, RESETS_BURST } from "./limits.ts";
+import { MAX_LINGERING, MAX_STORED_BYTES, MIN_STORED_BYTES, RESETS_BURST } from "./limits.ts";
 import { encodePacket, PacketType, ReceivedPacket, seqAfter, type PacketHeader } from "./packet.ts";
 
 const HOST = "10.0.0.2";
@@ -118,6 +118,32 @@ describe("UtpTransport and a hostile peer", () => {
     net.inject(from, HOST, packet({ ...next, seq: gap }, Uint8Array.of(50_000 & 0xff)));
     await net.until(() => total === 51_000, 10_000);
     expect([total, isRight, transport.storedBytes]).toEqual([51_000, true, 0]);
+  });
+
+  it("keeps no connection that was refused, and a bounded number of closed ones", async () => {
+    const { net, transport, connections } = await listening();
+    const join = (n: number, type: number): Connection => {
+      const from = { ip: `20.${n >> 8}.${n & 255}.1`, port: 9 };
+      const next = open(net, from, 1);
+      net.inject(from, HOST, packet({ ...next, type: PacketType.state }));
+      const connection = connections.at(-1);
+      if (connection === undefined) throw new Error("not connected");
+      if (type === PacketType.fin) {
+        connection.start({ onData: () => undefined, onDrain: () => undefined, onClose: () => undefined });
+        net.inject(from, HOST, packet({ ...next, type: PacketType.fin }));
+      }
+      return connection;
+    };
+    for (let n = 0; n < 300; n++) join(n, PacketType.state).destroy();
+    await net.until(() => false, 10);
+    expect(transport.size).toBe(0);
+    for (let n = 0; n < MAX_LINGERING + 300; n++) {
+      join(n, PacketType.fin);
+      await net.until(() => false, 1);
+    }
+    expect(transport.size).toBe(MAX_LINGERING);
+    await net.until(() => transport.size === 0, 10_000);
+    expect(transport.size).toBe(0);
   });
 
   it("is not ended by packets with invented numbers, and goes on", async () => {

@@ -129,6 +129,9 @@ export const LINGER_MS = 2_000;
 /** The time, in milliseconds, in which the peer must acknowledge the end of a connection that was closed here. */
 export const ENDING_MS = 5_000;
 
+/** The maximum number of closed connections that wait for the peer: the oldest is forgotten then. */
+export const MAX_LINGERING = 1_000;
+
 /** The time, in milliseconds, in which an incoming connection must send its first packet. */
 export const HALF_OPEN_MS = 10_000;
 

@@ -14,7 +14,14 @@ import type { Connection, DialOptions, Transport, UdpPort } from "../transport/i
 import { Accepting, type Accepted } from "./accepting.ts";
 import { UtpConnection, type UtpHost } from "./connection.ts";
 import { UtpConnections } from "./connections.ts";
-import { IDLE_TICK_MS, MAX_PACKET_BYTES_IPV4, MAX_PACKET_BYTES_IPV6, RECEIVE_BUFFER_PART, TICK_MS } from "./limits.ts";
+import {
+  IDLE_TICK_MS,
+  MAX_LINGERING,
+  MAX_PACKET_BYTES_IPV4,
+  MAX_PACKET_BYTES_IPV6,
+  RECEIVE_BUFFER_PART,
+  TICK_MS,
+} from "./limits.ts";
 import { isUtpPacket, PacketType, ReceivedPacket, seqAfter } from "./packet.ts";
 import { Resets } from "./resets.ts";
 import { StoredBudget } from "./receiving/stored-bytes.ts";
@@ -49,6 +56,8 @@ export class UtpTransport implements Transport {
   #awake: UtpConnection[] = [];
   /** The connections whose deadlines are near. */
   readonly #busy = new Set<UtpConnection>();
+  /** The closed connections that wait for the peer's acknowledgement only, the oldest first. */
+  readonly #lingering = new Set<UtpConnection>();
   readonly #resets: Resets;
   #onConnection: ((connection: Connection) => void) | undefined;
   #unclaim: (() => void) | undefined;
@@ -173,7 +182,10 @@ export class UtpTransport implements Transport {
     this.#isClosed = true;
     this.#onConnection = undefined;
     this.#accepting.clear();
-    for (const connection of this.#connections) this.#retire(connection);
+    for (const connection of this.#connections) {
+      const { state } = connection.core;
+      if (state === "ended" || state === "ending") this.#remove(connection);
+    }
     this.#settle();
     return Promise.resolve();
   }
@@ -278,19 +290,21 @@ export class UtpTransport implements Transport {
     if (core.state === "over") this.#remove(connection);
     else if (core.isBusy) this.#busy.add(connection);
     else this.#busy.delete(connection);
-    if (this.#isClosed) this.#retire(connection);
+    if (core.state === "ended" || core.state === "ending") this.#linger(connection);
     this.#settle();
   }
 
-  /** Removes a closed connection that waits for the peer's acknowledgement only. */
-  #retire(connection: UtpConnection): void {
-    const { state } = connection.core;
-    if (state === "ended" || state === "ending") this.#remove(connection);
+  /** Keeps a closed connection that waits for the peer's acknowledgement only, and a bounded number of them. */
+  #linger(connection: UtpConnection): void {
+    this.#lingering.add(connection);
+    if (this.#isClosed) this.#remove(connection);
+    else if (this.#lingering.size > MAX_LINGERING) for (const oldest of this.#lingering) return this.#remove(oldest);
   }
 
   #remove(connection: UtpConnection): void {
     this.#connections.delete(connection);
     this.#busy.delete(connection);
+    this.#lingering.delete(connection);
     connection.core.drop();
   }
 
