@@ -2,7 +2,14 @@ import { describe, expect, it } from "vitest";
 import { Reader, utpPair, UtpNet, writeForever } from "../../test/support/utp-net.ts";
 import { MAX_HALF_OPEN, type Connection } from "../transport/index.ts";
 import type { UtpConnection } from "./connection.ts";
-import { MAX_LINGERING, MAX_STORED_BYTES, MIN_STORED_BYTES, RESETS_BURST } from "./limits.ts";
+import {
+  DEAD_MS,
+  MAX_CLOSED_WINDOW_MS,
+  MAX_LINGERING,
+  MAX_STORED_BYTES,
+  MIN_STORED_BYTES,
+  RESETS_BURST,
+} from "./limits.ts";
 import { encodePacket, PacketType, ReceivedPacket, seqAfter, type PacketHeader } from "./packet.ts";
 
 const HOST = "10.0.0.2";
@@ -143,6 +150,30 @@ describe("UtpTransport and a hostile peer", () => {
     }
     expect(transport.size).toBe(MAX_LINGERING);
     await net.until(() => transport.size === 0, 10_000);
+    expect(transport.size).toBe(0);
+  });
+
+  it.each([
+    [60_000, DEAD_MS + 20_000],
+    [0, MAX_CLOSED_WINDOW_MS + 20_000],
+  ])("closes a connection whose peer repeats an old acknowledgement, with a window of %i", async (window, most) => {
+    const { net, transport, connections } = await listening();
+    const from = { ip: "20.0.0.1", port: 9 };
+    const next = open(net, from, 1);
+    net.inject(from, HOST, packet({ ...next, type: PacketType.state, window: 60_000 }));
+    const [connection] = connections;
+    if (connection === undefined) throw new Error("not connected");
+    const reader = new Reader(connection);
+    connection.write(new Uint8Array(100_000));
+    const repeat = (): void => {
+      net.inject(from, HOST, packet({ ...next, type: PacketType.state, window }));
+      net.at(1_000, repeat);
+    };
+    repeat();
+    expect(await net.until(() => reader.closed, most)).toBe(true);
+    expect(reader.error).toMatchObject({ code: "net.timeout" });
+    expect(net.now).toBeGreaterThan(most - 20_000);
+    await net.until(() => transport.size === 0, 10);
     expect(transport.size).toBe(0);
   });
 

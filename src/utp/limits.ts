@@ -48,6 +48,15 @@ export const INITIAL_WINDOW_PACKETS = 10;
 /** The maximum number of packets in flight of one connection. */
 export const MAX_PACKETS_IN_FLIGHT = 4_096;
 
+/** The number of packets in flight of all connections of a transport above {@link MIN_PACKETS_SHARE} each. */
+export const MAX_PACKETS_IN_USE = 32_768;
+
+/** The part of the packets that are left which one connection may have in flight. */
+export const PACKETS_SHARE_PART = 1 / 4;
+
+/** The number of packets that each connection may have in flight in any case. */
+export const MIN_PACKETS_SHARE = 16;
+
 /** The maximum number of packets that one connection sends in one turn of the event loop. */
 export const MAX_PACKETS_PER_TURN = 128;
 
@@ -60,8 +69,11 @@ export const MAX_TIMEOUT_MS = 10_000;
 /** The time-out, in milliseconds, before a round trip was measured (BEP 29). */
 export const FIRST_TIMEOUT_MS = 1_000;
 
-/** The time, in milliseconds, without any acknowledgement after which a connection with packets in flight is closed. */
+/** The time, in milliseconds, in which the peer must acknowledge a packet in flight: the connection is closed then. */
 export const DEAD_MS = 60_000;
+
+/** The same for a peer that offers no window, because its reader pauses. */
+export const MAX_CLOSED_WINDOW_MS = 600_000;
 
 /** The time, in milliseconds, for which peers may delay acknowledgements. */
 export const ACK_DELAY_MS = 100;

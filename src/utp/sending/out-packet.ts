@@ -1,5 +1,11 @@
 import { HEADER_BYTES, PADDING, PacketType, writePadding, type PacketTypeId } from "../packet.ts";
-import { MAX_PACKET_BYTES_IPV4, MAX_PACKETS_IN_FLIGHT } from "../limits.ts";
+import {
+  MAX_PACKET_BYTES_IPV4,
+  MAX_PACKETS_IN_FLIGHT,
+  MAX_PACKETS_IN_USE,
+  MIN_PACKETS_SHARE,
+  PACKETS_SHARE_PART,
+} from "../limits.ts";
 
 /** A packet that was sent and is kept until the peer has acknowledged it. */
 export class OutPacket {
@@ -54,15 +60,31 @@ export class OutPacket {
   }
 }
 
-/** The packets that are not in use, for all connections of a transport. */
+/** The packets of all connections of a transport: those in flight, whose number is bounded, and those not in use. */
 export class PacketPool {
   readonly #free: OutPacket[] = [];
+  #taken = 0;
+
+  /** The number of packets in use. */
+  get taken(): number {
+    return this.#taken;
+  }
+
+  /**
+   * The number of packets that one connection may have in flight: a part of those that are left, so that connections
+   * with many leave as much to others; and a few in any case, so that each connection goes on.
+   */
+  get share(): number {
+    return Math.max(MIN_PACKETS_SHARE, (MAX_PACKETS_IN_USE - this.#taken) * PACKETS_SHARE_PART);
+  }
 
   take(): OutPacket {
+    this.#taken++;
     return this.#free.pop() ?? new OutPacket();
   }
 
   release(packet: OutPacket): void {
+    this.#taken--;
     if (this.#free.length < MAX_PACKETS_IN_FLIGHT) this.#free.push(packet);
   }
 }

@@ -1,6 +1,7 @@
 import {
   ACK_DELAY_MS,
   DEAD_MS,
+  MAX_CLOSED_WINDOW_MS,
   MAX_PACKETS_IN_FLIGHT,
   MAX_PACKETS_PER_TURN,
   NAGLE_MS,
@@ -56,7 +57,10 @@ export class Sender {
   /** The last packet that was not full, while it is in flight, and until when another one waits for it. */
   #smallSeq: number | undefined;
   #smallUntil = 0;
-  #heardAt = 0;
+  /** When a packet was last acknowledged, or the first one in flight was sent. */
+  #progressAt = 0;
+  /** When the peer last offered no window. */
+  #closedAt = 0;
   #timeoutAt = Infinity;
   #tailAt = Infinity;
   #persistAt = Infinity;
@@ -147,13 +151,14 @@ export class Sender {
     const acked = this.#flight.indexOf(packet.ack) + 1;
     // No honest packet is late by more than all packets in flight.
     if (acked > this.#flight.count || acked < -MAX_PACKETS_IN_FLIGHT) return false;
-    this.#heardAt = now;
     // Packets may overtake each other: what an older one says is out of date.
     if (acked < 0) return true;
     this.#peerWindow = packet.window;
     if (packet.window > 0) this.#persistAt = Infinity;
+    else this.#closedAt = now;
     const wasFull = this.#wasFull || this.#flight.bytes >= this.#congestion.window;
     if (!this.#acknowledgements.read(packet, now, wasFull)) return true;
+    this.#progressAt = now;
     this.roundTrip.recover();
     if (this.#smallSeq !== undefined && this.#flight.indexOf(this.#smallSeq) < 0) this.#smallSeq = undefined;
     this.#arm(now);
@@ -183,14 +188,14 @@ export class Sender {
     return left === 0;
   }
 
-  /** Looks for time-outs. Returns `false` when the peer has been silent for too long. */
+  /** Looks for time-outs. Returns `false` when the peer has acknowledged nothing for too long. */
   onTime(now: number): boolean {
     if (now >= this.#persistAt) {
       this.#persistAt = Infinity;
       if (this.#flight.count === 0 && this.#queue.bytes > 0) this.#sendData(this.#fullPayload, now);
     }
     if (now >= this.#timeoutAt) {
-      if (now - this.#heardAt > DEAD_MS) return false;
+      if (this.#isDead(now)) return false;
       this.#acknowledgements.loseAll();
       // A peer without room drops packets: that says nothing about the path.
       if (this.#peerWindow > 0) this.#congestion.onTimeout();
@@ -199,6 +204,11 @@ export class Sender {
       this.#tailAt = Infinity;
     } else if (now >= this.#tailAt) this.#probeTail(now);
     return true;
+  }
+
+  /** A peer that repeats an old acknowledgement is dead, too; one whose reader pauses says so by a window of 0. */
+  #isDead(now: number): boolean {
+    return now - Math.max(this.#progressAt, this.#closedAt) > DEAD_MS || now - this.#progressAt > MAX_CLOSED_WINDOW_MS;
   }
 
   /** Sends the last packet again: its acknowledgement shows which others are lost. */
@@ -233,7 +243,7 @@ export class Sender {
     const flight = this.#flight;
     const full = this.#fullPayload;
     const payload = Math.min(full, this.#queue.bytes);
-    if (flight.count >= MAX_PACKETS_IN_FLIGHT) return 0;
+    if (flight.count >= Math.min(MAX_PACKETS_IN_FLIGHT, this.#options.pool.share)) return 0;
     if (flight.bytes > 0 && flight.bytes + payload > this.#congestion.window) {
       this.#wasFull = true;
       return 0;
@@ -278,7 +288,7 @@ export class Sender {
   #send(packet: OutPacket, now: number): void {
     const index = this.#flight.count;
     // The time without a reply begins now.
-    if (!this.#flight.isWaiting) this.#heardAt = Math.max(this.#heardAt, now);
+    if (!this.#flight.isWaiting) this.#progressAt = Math.max(this.#progressAt, now);
     this.#flight.push(packet);
     if (this.#timeoutAt === Infinity) this.#arm(now);
     this.#transmit(packet, index, now);
