@@ -1,4 +1,4 @@
-import { ipFamily, ipScope } from "../base/index.ts";
+import { ipFamily, ipPeer, ipScope } from "../base/index.ts";
 import type { Runtime } from "../runtime/index.ts";
 import {
   Connector,
@@ -9,6 +9,7 @@ import {
   type Transport,
 } from "../transport/index.ts";
 import { UtpTransport } from "../utp/index.ts";
+import type { ClientIpFilter } from "./ip-filter.ts";
 import { portsOf } from "./listener.ts";
 import type { ClientOptions } from "./options.ts";
 
@@ -17,6 +18,8 @@ export interface ClientTransportsOptions {
   readonly runtime: Runtime;
   /** Returns the port on which the client listens; 0 while it does not. */
   readonly port: () => number;
+  /** The user's IP filter: what it blocks gets no reply over uTP. */
+  readonly ipFilter: Pick<ClientIpFilter, "isBlocked">;
 }
 
 /** The ways to the peers of a client: TCP, uTP, and the UDP port that uTP shares with trackers and the DHT. */
@@ -29,7 +32,7 @@ export class ClientTransports {
   readonly udpPort: UdpPort;
   readonly #utp: UtpTransport;
 
-  constructor(options: ClientOptions, { runtime, port }: ClientTransportsOptions) {
+  constructor(options: ClientOptions, { runtime, port, ipFilter }: ClientTransportsOptions) {
     const { listenIp } = options;
     const isLoopback = listenIp !== undefined && ipScope(listenIp) === "loopback";
     // A socket that is bound to the loopback address reaches no tracker. Only this host has a loopback address itself.
@@ -38,7 +41,7 @@ export class ClientTransports {
       runtime,
       port: this.udpPort,
       isEnabled: options.utp ?? true,
-      ...(isLoopback ? { accepts: (ip) => ipScope(ip) === "loopback" } : {}),
+      accepts: (from) => (!isLoopback || ipScope(from.ip) === "loopback") && !ipFilter.isBlocked(ipPeer(from)),
       ...(listenIp === undefined ? {} : { families: [ipFamily(listenIp)] }),
     });
     const tcp = new TcpTransport({ runtime, ip: listenIp, ports: portsOf(options.port) });

@@ -76,7 +76,7 @@ export class Client {
     const port = (): number => this.#listener?.announcedPort ?? 0;
     const portMapping = new ClientPortMapping(options, runtime);
     this.#portMapping = portMapping;
-    const transports = new ClientTransports(options, { runtime, port });
+    const transports = new ClientTransports(options, { runtime, port, ipFilter: this.#ipFilter });
     this.#transports = transports;
     const tarpit = new Tarpit(runtime.clock);
     this.#listener = options.port === false ? undefined : this.#makeListener(runtime, tarpit);

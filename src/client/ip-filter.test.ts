@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import { makePlay, Stage } from "../../test/support/stage.ts";
 import { utf8 } from "../base/index.ts";
 import { CHECK_MS } from "../ipfilter/index.ts";
+import { encodePacket, PacketType } from "../utp/index.ts";
 
 const PATH = "/lists/filter.txt";
 const SIZES = { "one.bin": 400_000 };
@@ -23,6 +24,26 @@ describe("the IP filter of a client", () => {
     await torrent.addPeers([allowed.address]);
     await stage.world.settled(torrent.done, 60_000);
     expect(stage.isWhole(filtering)).toBe(true);
+    await stage.close();
+  });
+
+  it("prevents any reply over uTP", async () => {
+    const stage = new Stage(await makePlay(SIZES));
+    const filtering = stage.world.host("10.0.0.1");
+    filtering.disk.put(PATH, utf8("10.0.0.2\n"));
+    const { client } = await stage.enter(filtering, { ipFilter: PATH });
+    const replies: string[] = [];
+    for (const ip of ["10.0.0.2", "10.0.0.3"]) {
+      const socket = await stage.world.host(ip).runtime.datagrams.bind({
+        ip: "0.0.0.0",
+        port: 9,
+        onDatagram: () => replies.push(ip),
+      });
+      const syn = { type: PacketType.syn, id: 1, timestamp: 1, delay: 0, window: 9_999, seq: 1, ack: 0 };
+      socket.send(encodePacket(syn), { ip: "10.0.0.1", port: client.port });
+    }
+    await stage.world.run(1_000);
+    expect([replies, client.ipFilter?.blocked]).toEqual([["10.0.0.3"], 1]);
     await stage.close();
   });
 

@@ -1,7 +1,7 @@
-import { formatEndpoint, type Endpoint } from "../base/index.ts";
+import { formatEndpoint, networkOf, RecentMap, type Endpoint } from "../base/index.ts";
 import type { Clock, Random } from "../runtime/index.ts";
 import { HalfOpenConnections, type HalfOpen } from "../transport/index.ts";
-import { HALF_OPEN_MS } from "./limits.ts";
+import { GUESSES_MS, HALF_OPEN_MS, MAX_GUESSES, MAX_GUESSING_NETWORKS } from "./limits.ts";
 import { PacketType, seqAfter, toMicros, writeHeader, type ReceivedPacket } from "./packet.ts";
 
 /** A connection that a peer has asked for, whose address is not proved yet. */
@@ -27,7 +27,8 @@ export interface Accepted {
 export interface AcceptingOptions {
   readonly clock: Pick<Clock, "now">;
   readonly random: Random;
-  readonly receiveWindow: () => number;
+  /** Returns the number of bytes that a connection with this peer may receive at once. */
+  readonly receiveWindow: (from: Endpoint) => number;
   readonly send: (to: Endpoint, packet: Uint8Array) => void;
 }
 
@@ -39,6 +40,8 @@ export class Accepting {
   readonly #options: AcceptingOptions;
   readonly #requests = new Map<string, Request>();
   readonly #halfOpen = new HalfOpenConnections();
+  /** The wrong acknowledgements of each network, and when the last one came. */
+  readonly #guesses = new RecentMap<string, { count: number; at: number }>(MAX_GUESSING_NETWORKS);
   readonly #packet = new Uint8Array(20);
 
   constructor(options: AcceptingOptions) {
@@ -54,6 +57,7 @@ export class Accepting {
     const { clock, random } = this.#options;
     const now = clock.now();
     this.#expire(now);
+    if (this.#isGuessing(from, now)) return;
     const key = keyOf(from, packet.id);
     let request = this.#requests.get(key);
     if (request === undefined || request.synSeq !== packet.seq) {
@@ -75,7 +79,7 @@ export class Accepting {
       id: packet.id,
       timestamp: micros,
       delay: (micros - packet.timestamp) >>> 0,
-      window: Math.floor(this.#options.receiveWindow()),
+      window: Math.floor(this.#options.receiveWindow(from)),
       seq: request.seq,
       ack: request.synSeq,
     });
@@ -96,7 +100,11 @@ export class Accepting {
       if (packet.ack === seqAfter(request.seq, -1) || packet.ack === request.seq) this.#forget(key, from);
       return undefined;
     }
-    if (packet.ack !== seqAfter(request.seq, -1)) return undefined;
+    if (packet.ack !== seqAfter(request.seq, -1)) {
+      this.#onGuess(from);
+      return undefined;
+    }
+    if (this.#isGuessing(from, this.#options.clock.now())) return undefined;
     this.#forget(key, from);
     const { synSeq, seq, at, isRepeated } = request;
     return { synSeq, seq, roundTripMs: isRepeated ? undefined : this.#options.clock.now() - at };
@@ -104,6 +112,20 @@ export class Accepting {
 
   clear(): void {
     this.#halfOpen.abortAll();
+  }
+
+  /** A wrong number: with 65,536 of them, a peer would complete a connection from a forged address. */
+  #onGuess(from: Endpoint): void {
+    const now = this.#options.clock.now();
+    const network = networkOf(from.ip);
+    const last = this.#guesses.get(network);
+    const isRecent = last !== undefined && now - last.at < GUESSES_MS;
+    this.#guesses.set(network, { count: isRecent ? last.count + 1 : 1, at: now });
+  }
+
+  #isGuessing(from: Endpoint, now: number): boolean {
+    const guesses = this.#guesses.get(networkOf(from.ip));
+    return guesses !== undefined && guesses.count >= MAX_GUESSES && now - guesses.at < GUESSES_MS;
   }
 
   #expire(now: number): void {

@@ -20,9 +20,9 @@ const packet = (fields: Partial<PacketHeader>, payload?: Uint8Array): Uint8Array
   );
 
 /** A host that listens, and the packets that it sends. */
-async function listening() {
+async function listening(host = HOST) {
   const net = new UtpNet();
-  const { transport } = net.host(HOST);
+  const { transport } = net.host(host);
   const connections: Connection[] = [];
   await transport.listen((connection) => connections.push(connection));
   return { net, transport, connections };
@@ -71,6 +71,32 @@ describe("UtpTransport and a hostile peer", () => {
     expect(connections.length).toBe(0);
     net.inject(from, HOST, packet(right, new Uint8Array(9)));
     expect([connections.length, transport.size]).toEqual([1, 1]);
+  });
+
+  it("does not let a peer guess the number of the reply, and serves others meanwhile", async () => {
+    const { net, connections } = await listening();
+    const from = { ip: "20.0.0.1", port: 5 };
+    const right = open(net, from, 7);
+    for (let n = 1; n <= 0xffff; n++) {
+      net.inject(from, HOST, packet({ ...right, ack: seqAfter(right.ack, n) }, new Uint8Array(9)));
+      if (n % 100 === 0) net.inject(from, HOST, packet({ type: PacketType.syn, id: 7, seq: n }));
+    }
+    net.inject(from, HOST, packet(right));
+    expect(connections.length).toBe(0);
+    const other = { ip: "20.0.0.2", port: 5 };
+    net.inject(other, HOST, packet(open(net, other, 7)));
+    expect(connections.length).toBe(1);
+    net.now += 61_000;
+    net.inject(from, HOST, packet(open(net, from, 7)));
+    expect(connections.length).toBe(2);
+  });
+
+  it("offers a window to a peer over IPv6 where there is no IPv4", async () => {
+    const { net } = await listening("fd00::2");
+    net.inject({ ip: "fd00::1", port: 5 }, "fd00::2", packet({ type: PacketType.syn, id: 7 }));
+    const reply = new ReceivedPacket();
+    expect(reply.read(net.packets[0] ?? new Uint8Array())).toBe(true);
+    expect(reply.window).toBeGreaterThan(100_000);
   });
 
   it("sends a bounded number of RESET packets, and none for a RESET packet", async () => {

@@ -147,6 +147,15 @@ export const MAX_LINGERING = 1_000;
 /** The time, in milliseconds, in which an incoming connection must send its first packet. */
 export const HALF_OPEN_MS = 10_000;
 
+/** The number of wrong acknowledgements after which an IP address (IPv6: a /64) opens no connection for a time. */
+export const MAX_GUESSES = 8;
+
+/** The time, in milliseconds, after its last wrong acknowledgement for which such an address opens no connection. */
+export const GUESSES_MS = 60_000;
+
+/** The maximum number of addresses whose wrong acknowledgements are counted. */
+export const MAX_GUESSING_NETWORKS = 1_000;
+
 /** The maximum number of packets a second that tell a peer that its connection does not exist. */
 export const RESETS_PER_SECOND = 100;
 

@@ -34,8 +34,8 @@ export interface UtpTransportOptions {
   readonly port: UdpPort;
   /** The IP families to listen in. Default: both, if the host has them. */
   readonly families?: readonly IpFamily[];
-  /** Returns whether a peer at this address may connect. Default: every peer may. */
-  readonly accepts?: (ip: string) => boolean;
+  /** Returns whether a peer may connect; other peers get no reply. Default: every peer may. */
+  readonly accepts?: (from: Endpoint) => boolean;
   /** The length in bytes of the longest packets. Default: what Ethernet carries. */
   readonly maxPacketBytes?: number;
   /** Whether the transport is switched on at first; see {@link UtpTransport.setEnabled}. Default: true. */
@@ -77,7 +77,7 @@ export class UtpTransport implements Transport {
     this.#accepting = new Accepting({
       clock: runtime.clock,
       random: runtime.random,
-      receiveWindow: () => this.#receiveWindow(4),
+      receiveWindow: ({ ip }) => this.#receiveWindow(ipFamily(ip)),
       send,
     });
     this.#resets = new Resets({ clock: runtime.clock, random: runtime.random, send });
@@ -216,7 +216,7 @@ export class UtpTransport implements Transport {
 
   #onSyn(packet: ReceivedPacket, from: Endpoint): void {
     const { accepts } = this.#options;
-    if (accepts?.(from.ip) === false) return;
+    if (accepts?.(from) === false) return;
     if (this.#onConnection === undefined || !this.#isEnabled) {
       this.#resets.send(packet, from);
       return;

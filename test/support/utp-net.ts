@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { ipPeer } from "../../src/base/index.ts";
+import { ipFamily, ipPeer } from "../../src/base/index.ts";
 import { silentLog, type BindOptions, type Clock, type Runtime } from "../../src/runtime/index.ts";
 import { SeededRandom } from "../../src/sim/index.ts";
 import { UdpPort, type Connection } from "../../src/transport/index.ts";
@@ -133,7 +133,7 @@ export class UtpNet {
       transport: new UtpTransport({
         runtime,
         port,
-        families: [4],
+        families: [ipFamily(ip)],
         ...(maxPacketBytes === undefined ? {} : { maxPacketBytes }),
       }),
     };

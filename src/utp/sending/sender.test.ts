@@ -4,6 +4,14 @@ import { encodePacket, PacketType, ReceivedPacket, seqAfter } from "../packet.ts
 import { PacketPool } from "./out-packet.ts";
 import { Sender } from "./sender.ts";
 
+function state(ack: number, window: number, mask?: Uint8Array): ReceivedPacket {
+  const packet = new ReceivedPacket();
+  packet.read(
+    encodePacket({ type: PacketType.state, id: 1, timestamp: 1, delay: 1, window, seq: 1, ack }, undefined, mask),
+  );
+  return packet;
+}
+
 /** A sender with a queue that has no end, and its peer. */
 class Flow {
   readonly sender: Sender;
@@ -27,15 +35,30 @@ class Flow {
     return this.sent.length - before;
   }
 
-  acknowledge(ack: number, now: number, mask?: Uint8Array): void {
-    const packet = new ReceivedPacket();
-    const fields = { type: PacketType.state, id: 1, timestamp: 1, delay: 1, window: 100_000_000, seq: 1, ack };
-    packet.read(encodePacket(fields, undefined, mask));
-    if (!this.sender.onPacket(packet, now)) throw new Error("not plausible");
+  acknowledge(ack: number, now: number): void {
+    if (!this.sender.onPacket(state(ack, 100_000_000), now)) throw new Error("not plausible");
   }
 }
 
 describe("Sender", () => {
+  it("goes on with the search for the length of packets when it sends a probe again without padding", () => {
+    const { sender, sent } = new Flow(new PacketPool());
+    const window = 6 * 1_180;
+    const acknowledge = (ack: number, now: number, mask?: Uint8Array): void => {
+      sender.onPacket(state(ack, window, mask), now);
+    };
+    acknowledge(0, 0);
+    sender.pump(0);
+    expect(sent.map(({ length }) => length)).toEqual([1_200, 1_200, 1_200, 1_200, 1_400, 1_200]);
+    // The probe, packet 5, is lost; the only later one has arrived.
+    acknowledge(4, 100, Uint8Array.of(1, 0, 0, 0));
+    sender.onTime(sender.deadline);
+    expect(sent.at(-1)).toEqual({ seq: 5, length: 1_200 });
+    acknowledge(6, 500);
+    sender.pump(500);
+    expect(sent.slice(-6).map(({ length }) => length)).toContain(1_400);
+  });
+
   it("shares the packets of a transport with others that are never acknowledged", () => {
     const pool = new PacketPool();
     const flows = Array.from({ length: 60 }, () => new Flow(pool));

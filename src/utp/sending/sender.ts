@@ -217,6 +217,7 @@ export class Sender {
     for (let index = this.#flight.count - 1; index >= 0; index--) {
       const packet = this.#flight.at(index);
       if (packet === undefined || packet.isArrived || packet.isLost) continue;
+      if (packet.isProbe) this.#size.onProbeLost();
       packet.trim();
       this.#transmit(packet, index, now);
       return;
