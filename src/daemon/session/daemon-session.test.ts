@@ -48,7 +48,8 @@ describe("DaemonSession.add", () => {
   it("shows how much of the metadata has arrived", async () => {
     const many = Object.fromEntries(Array.from({ length: 1_000 }, (_, n) => [`file number ${n}.bin`, 1]));
     s = await SessionStage.begin(many, 5_000);
-    const session = await s.open();
+    // The simulated line limits TCP only.
+    const session = await s.open({ utp: false });
     const id = await s.wait(session.torrents.add(magnet(), {}));
     const shares: number[] = [];
     session.on("delta", ({ changed }) => shares.push(...changed.flatMap((row) => row.metadataProgress ?? [])));
