@@ -17,6 +17,7 @@ export * from "./peer-address.ts";
 export * from "./bytes/node-buffer.ts";
 export * from "./hash/portable-hasher.ts";
 export * from "./recent-map.ts";
+export * from "./name-placeholder.ts";
 export * from "./paths.ts";
 export * from "./units.ts";
 export * from "./version.ts";

@@ -85,3 +85,12 @@ export const MAX_SAVED_DHT_LENGTH = 64 * 1024;
  * flood does not take the processor from the torrents. Nodes get some hundred.
  */
 export const MAX_DHT_QUERIES = 1_000;
+
+/** The number of announces of a torrent that are made soon after one another because the port has changed. */
+export const PORT_ANNOUNCE_BURST = 3;
+
+/** The time, in milliseconds, after which one more announce is allowed because the port has changed. */
+export const PORT_ANNOUNCE_MS = 5 * 60_000;
+
+/** The time, in milliseconds for each torrent of the client, over which the announces of a changed port are spread. */
+export const PORT_ANNOUNCE_SPREAD_MS = 20;

@@ -86,6 +86,7 @@ export class Daemon {
         settings: settingsOf(config),
         peerPort: proxyOnly ? false : config.peerPort,
         ...(config.listenIp === "" ? {} : { listenIp: config.listenIp }),
+        mayUseUtp: proxy === "" || proxyOnly,
         dht: { bootstrap: config.dhtBootstrap },
         lsd: { interfaces: config.lsdInterfaces },
         ...(config.onComplete === "" ? {} : { onCompleteScript: config.onComplete }),

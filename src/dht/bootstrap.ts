@@ -1,4 +1,4 @@
-import { isDialable, parseHostPort, toError, type Endpoint } from "../base/index.ts";
+import { isDialable, isNamePlaceholder, parseHostPort, toError, type Endpoint } from "../base/index.ts";
 import type { Runtime } from "../runtime/index.ts";
 
 /** Public nodes, as `HOST:PORT`, to query when no other nodes are known. */
@@ -21,8 +21,10 @@ export async function resolveNodes(
     nodes.map(async (node) => {
       try {
         const { host, port } = parseHostPort(node);
-        const ips = await runtime.net.resolve(host, signal, { isStoppable: true });
-        return ips.map((ip) => ({ ip, port })).filter(isDialable);
+        const ips = await runtime.net.resolve(host, signal, { isStoppable: true, isForDatagrams: true });
+        return ips
+          .map((ip) => ({ ip, port }))
+          .filter((endpoint) => isDialable(endpoint) || isNamePlaceholder(endpoint.ip));
       } catch (error) {
         runtime.log.debug("cannot resolve the name of a DHT node", { node, reason: toError(error).message });
         return [];

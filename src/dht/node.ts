@@ -1,4 +1,4 @@
-import { formatEndpoint, ipScope, isDialable, type Endpoint } from "../base/index.ts";
+import { formatEndpoint, ipScope, isDialable, isNamePlaceholder, type Endpoint } from "../base/index.ts";
 import { AddressVotes } from "../discovery/index.ts";
 import type { Timer } from "../runtime/index.ts";
 import { decodeKrpc, looksLikeQuery } from "./krpc/decode.ts";
@@ -215,6 +215,8 @@ export class DhtNode {
     this.counts.replies++;
     this.#reachability.onReply();
     const wasEmpty = this.#table.size === 0;
+    // The address of such a node is not known.
+    if (isNamePlaceholder(from.ip)) return;
     const questionable = this.#table.onReply(reply.id, from, now, roundTripMs);
     if (questionable !== undefined) this.#ping(questionable);
     if (wasEmpty && this.#table.size > 0) this.#options.onFirst?.();

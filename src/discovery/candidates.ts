@@ -232,13 +232,18 @@ export class CandidateList {
   }
 
   /**
-   * Removes one idle peer, so that a peer of `source` can be added: the one with the most failures; among equals, one
+   * Removes one blocked or idle peer, so that a peer of `source` can be added: the one with the most failures; among equals, one
    * from peer exchange. Returns whether a peer was removed.
    */
   #evict(source: CandidateSource): boolean {
     let worst: [string, Candidate] | undefined;
     for (const entry of this.#known) {
       const candidate = entry[1];
+      // A blocked peer is of no use while the filter stays as it is.
+      if (candidate.state === "blocked") {
+        this.#forget(entry[0], candidate.address);
+        return true;
+      }
       if (candidate.state !== "idle" || isNamed(candidate.source)) continue;
       if (worst === undefined || isWorse(candidate, worst[1])) worst = entry;
     }

@@ -79,6 +79,11 @@ export interface ResolveOptions {
    * hosts file, mDNS and other sources of the system are then used only for names that the DNS servers do not know.
    */
   readonly isStoppable?: boolean | undefined;
+  /**
+   * Whether datagrams will be sent to the addresses. Behind a proxy, the result is then an address of each IP family
+   * that stands for the name, see `isNamePlaceholder`; or the addresses themselves, when the proxy does not forward UDP.
+   */
+  readonly isForDatagrams?: boolean | undefined;
 }
 
 /** TCP and name resolution. */

@@ -52,12 +52,17 @@ async function stage(kind: ProxyKind) {
   await eventually("the tracker runs", () => tracker.output.includes("6969"));
   const web = server.run(PYTHON, ["-u", "-m", "http.server", "8080", "--bind", server.ip, "--directory", seedDir]);
   await eventually("the web server runs", () => web.output.includes("8080"));
-  const { bootstrap } = await LibtorrentDht.start(10, { on: nodes });
-  const dht = bootstrap.flatMap((node) => ["--dht-bootstrap", node]);
+  const { ports, bootstrap } = await LibtorrentDht.start(10, { on: nodes });
+  middle.etc("hosts", `${hosts}${nodes.ip} nodes.test\n`);
+  const dht = ports.slice(0, 3).flatMap((port) => ["--dht-bootstrap", `nodes.test:${port}`]);
   const files = NAMES.map((name) => torrents[name].file);
-  const options = ["--dir", seedDir, "--port", "6881", "--no-lsd", ...dht];
-  const seeder = server.run(process.execPath, [bin, "seed", ...files, ...options]);
-  await eventually("Millrace seeds", () => seeder.output.includes("seeding"));
+  const nodesByIp = bootstrap.flatMap((node) => ["--dht-bootstrap", node]);
+  const options = ["--dir", seedDir, "--port", "6881", "--no-lsd", ...nodesByIp];
+  const seeder = server.run(process.execPath, [bin, "seed", torrents.dht.file, ...options]);
+  // What the trackers are to find is in no DHT.
+  const others = ["--dir", seedDir, "--port", "6882", "--no-lsd", "--no-dht"];
+  const tracked = server.run(process.execPath, [bin, "seed", ...files.slice(1), ...others]);
+  await eventually("Millrace seeds", () => [seeder, tracked].every(({ output }) => output.includes("seeding")));
   const place = { home, ip: middle.ip, run: middle.run.bind(middle) };
   const proxy = await startProxy(kind, place);
   return { ours, middle, home, seedDir, torrents, dht, proxy };

@@ -93,7 +93,11 @@ async function checksOf(session: Session<DoctorFlags>): Promise<Check[]> {
     {
       name: "listening",
       run: async () => {
-        if (proxy?.only === true) return [unknown("no connections are accepted, because all traffic uses the proxy")];
+        if (proxy?.only === true) {
+          port = 0;
+          return [unknown("no connections are accepted, because all traffic uses the proxy")];
+        }
+        if (proxy !== undefined) return [unknown("not checked: connections from here go through the proxy")];
         const checked = await checkListening(runtime, ports);
         port = checked.port;
         return checked.findings;

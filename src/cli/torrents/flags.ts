@@ -9,6 +9,7 @@ import { addProxyOptions, proxyOf } from "../input/proxy.ts";
 import { interfacesArgument, lsdInterfaces } from "../input/lsd-interfaces.ts";
 import type { EncryptionPolicy } from "../../transport/index.ts";
 import { pathsArgument, peersArgument, portArgument, rateArgument } from "../input/arguments.ts";
+import type { ProxyOptions } from "../../runtime/node/index.ts";
 import type { CommonFlags } from "../session.ts";
 import { DialWatch } from "./dial-watch.ts";
 import type { StallWatchOptions } from "./stall-watch.ts";
@@ -124,7 +125,7 @@ export function clientFlags(flags: SwarmFlags): {
     ...(flags.encryption === undefined ? {} : { encryption: flags.encryption }),
     ipFilter: flags.ipFilter ?? [],
     ...(flags.port === undefined ? {} : { port: flags.port }),
-    ...(proxyOf(flags)?.only === true ? { port: false, lsd: false } : {}),
+    ...proxied(proxyOf(flags)),
     ...(flags.maxDown === undefined ? {} : { maxDownloadRate: flags.maxDown }),
     ...(flags.maxUp === undefined ? {} : { maxUploadRate: flags.maxUp }),
   };
@@ -133,4 +134,13 @@ export function clientFlags(flags: SwarmFlags): {
 /** Returns the settings of a command's DHT node. Known nodes are kept between runs only for the public DHT. */
 function dhtSettings(bootstrap: readonly string[] | undefined): DhtSettings {
   return bootstrap === undefined ? { stateDir: envPaths("millrace", { suffix: "" }).cache } : { bootstrap };
+}
+
+/**
+ * Returns the options of a client behind a proxy. Without `only`, it uses no uTP: where the proxy does not forward UDP,
+ * peers would be dialed without it.
+ */
+function proxied(proxy: ProxyOptions | undefined): { port?: false; lsd?: false; utp?: false } {
+  if (proxy === undefined) return {};
+  return proxy.only === true ? { port: false, lsd: false } : { utp: false };
 }

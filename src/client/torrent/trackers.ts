@@ -1,8 +1,9 @@
-import { ipPeer, type InfoHash } from "../../base/index.ts";
+import { ipPeer, spendAllowance, type Allowance, type InfoHash } from "../../base/index.ts";
 import type { DiscoveryTarget, PeerSource } from "../../discovery/index.ts";
+import type { Timer } from "../../runtime/index.ts";
 import type { Swarm } from "../../swarm/index.ts";
 import { TrackerSession, type TrackerStatus } from "../../tracker/index.ts";
-import { NUM_WANT } from "../limits.ts";
+import { NUM_WANT, PORT_ANNOUNCE_BURST, PORT_ANNOUNCE_MS, PORT_ANNOUNCE_SPREAD_MS } from "../limits.ts";
 import type { TorrentHost } from "./host.ts";
 
 /** Options of {@link TorrentTrackers}. */
@@ -31,11 +32,14 @@ export class TorrentTrackers implements PeerSource {
   #tiers: readonly (readonly string[])[] | undefined;
   /** The torrent for which to find peers, and the callback for peers found; set while the torrent runs. */
   #target: DiscoveryTarget | undefined;
-  /** Announces the new port at once: peers that get the old one from a tracker do not reach this client. */
-  readonly #onPort = (): void => this.force();
+  /** The announce of a changed port, while it waits for its time, and the time of the last one. */
+  #portAnnounce: Timer | undefined;
+  readonly #portAnnounces: Allowance;
+  readonly #onPort = (): void => this.#announcePort();
 
   constructor(options: TorrentTrackersOptions) {
     this.#options = options;
+    this.#portAnnounces = { left: PORT_ANNOUNCE_BURST, at: options.host.runtime.clock.now() };
     this.#tiers = options.tiers;
   }
 
@@ -74,10 +78,29 @@ export class TorrentTrackers implements PeerSource {
     this.#session?.force({ ignoreMinInterval: true });
   }
 
+  /**
+   * Announces a changed port soon: peers that get the old one from a tracker do not reach this client. The announces of
+   * many torrents are spread over time, and a port that keeps changing is announced once in some minutes.
+   */
+  #announcePort(): void {
+    if (this.#portAnnounce !== undefined) return;
+    const { runtime, portMapping } = this.#options.host;
+    const { clock, random } = runtime;
+    const rate = 1_000 / PORT_ANNOUNCE_MS;
+    const isAllowed = spendAllowance(this.#portAnnounces, rate, PORT_ANNOUNCE_BURST, clock.now());
+    const spread = random.below(1 + PORT_ANNOUNCE_SPREAD_MS * portMapping.listeners.size);
+    this.#portAnnounce = clock.after(isAllowed ? spread : PORT_ANNOUNCE_MS, () => {
+      this.#portAnnounce = undefined;
+      this.force();
+    });
+  }
+
   /** Sends `stopped` to the trackers. Resolves after some seconds at most. */
   async stop(): Promise<void> {
     this.#target = undefined;
     this.#options.host.portMapping.listeners.delete(this.#onPort);
+    this.#portAnnounce?.cancel();
+    this.#portAnnounce = undefined;
     const session = this.#session;
     await session?.stop();
     this.#session = undefined;

@@ -1,5 +1,5 @@
 import ipaddr from "ipaddr.js";
-import { ipScope } from "../../base/index.ts";
+import { ipScope, isNamePlaceholder } from "../../base/index.ts";
 
 type CheckAddress = (url: URL, ips: readonly string[]) => string | undefined;
 
@@ -17,6 +17,8 @@ const NAT64_LOCAL = "64:ff9b:1::";
  * `undefined`; a single forbidden address causes a refusal.
  */
 export const refusePrivate: CheckAddress = (url, ips) => {
+  // The proxy resolves such a name. It refuses names of local networks by their form only.
+  if (ips.length > 0 && ips.every(isNamePlaceholder)) return undefined;
   const bad = ips.find((ip) => !isPublic(ip));
   if (ips.length > 0 && bad === undefined) return undefined;
   const what =

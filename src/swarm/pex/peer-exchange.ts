@@ -95,8 +95,11 @@ export class PeerExchange {
   update(): void {
     const { peers, isAllowed, sendHandshake } = this.#options;
     for (const peer of peers) {
-      const isChanged = isAllowed() ? peer.extensions.offer(utPex) : peer.extensions.withdraw(utPex);
-      if (isChanged) sendHandshake(peer);
+      const { extensions } = peer;
+      const changes = isAllowed()
+        ? [extensions.offer(utPex), extensions.offer(utHolepunch)]
+        : [extensions.withdraw(utPex), extensions.withdraw(utHolepunch)];
+      if (changes.includes(true)) sendHandshake(peer);
     }
   }
 

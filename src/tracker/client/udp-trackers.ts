@@ -150,7 +150,7 @@ export class UdpTrackers {
     try {
       throwIfAborted(signal);
       const { host, port, urlData } = parseUdpUrl(url);
-      const ips = await this.#host.net.resolve(host, signal);
+      const ips = await this.#host.net.resolve(host, signal, { isForDatagrams: true });
       const refusal = reach.check?.(new URL(url), ips);
       if (refusal !== undefined) throw new NetworkError("net.forbidden", refusal);
       return await run({ targets: byFamily(ips, port, reach.localIp), urlData }, signal);

@@ -25,8 +25,22 @@ export function encryptOutgoing(
   connection: Connection,
   { signal, ...options }: EncryptOptions,
 ): Promise<Connection> {
-  const side = new MseInitiator({ ...makeMseSide(runtime), ...options });
-  return shake(runtime, connection, side, side.opening, signal);
+  return made(connection, () => {
+    const side = new MseInitiator({ ...makeMseSide(runtime), ...options });
+    return shake(runtime, connection, side, side.opening, signal);
+  });
+}
+
+/** Closes the connection when its side of the handshake cannot be made: without the group of the key exchange. */
+async function made(connection: Connection, make: () => Promise<Connection>): Promise<Connection> {
+  let shaking: Promise<Connection>;
+  try {
+    shaking = make();
+  } catch (error) {
+    connection.destroy();
+    throw error;
+  }
+  return shaking;
 }
 
 /**

@@ -28,7 +28,7 @@ async function run(session: Session<DhtFlags>): Promise<number> {
   const { host, port } = parseArgument("ping", () => parseHostPort(text));
   const signal = AbortSignal.any([interrupt.signal, AbortSignal.timeout(flags.timeout * 1000)]);
   const runtime = await session.runtime();
-  const ips = await runtime.net.resolve(host, signal, { isStoppable: true });
+  const ips = await runtime.net.resolve(host, signal, { isStoppable: true, isForDatagrams: true });
   const endpoint = ips
     .map((ip) => ({ ip, port }))
     .find((each) => isDialable(each) && (flags.family === "both" || each.ip.includes(":") === (flags.family === "6")));

@@ -100,12 +100,18 @@ describe("ProxiedDatagrams", () => {
 
   it("sends host names to the proxy, and recognizes replies by the port", async () => {
     const { runtime, socket, received, next } = await open();
-    const [placeholder = ""] = await runtime.net.resolve("tracker.example");
+    const [placeholder = ""] = await runtime.net.resolve("tracker.example", undefined, { isForDatagrams: true });
     const arrived = next();
     socket.send(Buffer.from("one"), { ip: placeholder, port: 6969 });
     await arrived;
     expect(proxy.headers).toEqual(["\u0003\u000ftracker.example\u001b\u0039"]);
     expect(received).toEqual(["203.0.113.9 6969 one", `${placeholder} 6969 one`]);
+
+    // A datagram of a stranger with that port is no reply.
+    const second = next();
+    socket.send(Buffer.from("two"), { ip: "203.0.113.1", port: 53 });
+    await second;
+    expect(received.slice(2)).toEqual(["203.0.113.9 6969 two"]);
   });
 
   it("replaces an association that was lost", async () => {

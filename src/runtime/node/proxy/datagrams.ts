@@ -1,7 +1,6 @@
 import { canonicalIp, ipFamily, NetworkError, RecentMap, toError, type Endpoint } from "../../../base/index.ts";
 import type { BindOptions, Datagrams, DatagramSocket } from "../../datagrams.ts";
 import { nodeDatagrams } from "../datagrams.ts";
-import { resolveHost } from "../resolve.ts";
 import {
   ASSOCIATE_TIMEOUT_MS,
   FIRST_RETRY_MS,
@@ -9,6 +8,7 @@ import {
   MAX_HEADERS,
   MAX_NAMED_PORTS,
   MAX_NAMES_PER_PORT,
+  REFUSAL_MS,
 } from "./limits.ts";
 import type { ProxyContext } from "./net.ts";
 import { associate, type Association } from "./tunnel.ts";
@@ -17,25 +17,63 @@ import { parseUdpFrame, udpHeader } from "./udp-frame.ts";
 /** UDP through a SOCKS5 proxy (UDP ASSOCIATE, RFC 1928). */
 export class ProxiedDatagrams implements Datagrams {
   readonly #context: ProxyContext;
+  /** Whether the proxy forwards UDP, as found last, and the time of this host until which that holds. */
+  #known: { readonly isForwarded: boolean | undefined; readonly until: number } = { isForwarded: undefined, until: 0 };
 
   constructor(context: ProxyContext) {
     this.#context = context;
   }
 
+  /** Whether the proxy forwards UDP. Rejects with NetworkError when the proxy cannot be reached. */
+  async areForwarded(): Promise<boolean> {
+    const { server } = this.#context;
+    if (server.kind === "http") return false;
+    const { isForwarded, until } = this.#known;
+    if (isForwarded === undefined || Date.now() > until) {
+      try {
+        (await associate(server, { timeoutMs: ASSOCIATE_TIMEOUT_MS })).control.destroy();
+        this.#note(true);
+      } catch (error) {
+        if (!isRefusal(error)) throw error;
+        this.#note(false);
+      }
+    }
+    return this.#known.isForwarded === true;
+  }
+
   /**
-   * Binds a socket whose datagrams the proxy forwards. When the proxy does not, binds a socket of this host, or rejects
-   * with NetworkError `net.denied` if all traffic must use the proxy.
+   * Binds a socket whose datagrams the proxy forwards. When the proxy says that it does not forward UDP, binds a socket
+   * of this host, or rejects with NetworkError `net.denied` if all traffic must use the proxy. Rejects with NetworkError
+   * when the proxy cannot be reached.
    */
   async bind(options: BindOptions): Promise<DatagramSocket> {
     const { server, only } = this.#context;
-    try {
-      if (server.kind === "http") throw new NetworkError("net.denied", "an HTTP proxy does not forward UDP");
-      return await ProxiedSocket.open(this.#context, options);
-    } catch (error) {
+    const { isForwarded, until } = this.#known;
+    if (server.kind === "http" || (isForwarded === false && Date.now() < until)) {
       if (!only) return nodeDatagrams.bind(options);
+      throw new NetworkError("net.denied", "no UDP: the proxy does not forward UDP");
+    }
+    try {
+      const socket = await ProxiedSocket.open(this.#context, options);
+      this.#note(true);
+      return socket;
+    } catch (error) {
+      const isRefused = isRefusal(error);
+      if (isRefused) this.#note(false);
+      if (isRefused && !only) return nodeDatagrams.bind(options);
       throw new NetworkError("net.denied", `no UDP: ${toError(error).message}`, { cause: error });
     }
   }
+
+  #note(isForwarded: boolean): void {
+    this.#known = { isForwarded, until: Date.now() + REFUSAL_MS };
+  }
+}
+
+/** Whether the proxy has said that it does not forward UDP, so that another attempt would fail as well. */
+function isRefusal(error: unknown): boolean {
+  const cause = error instanceof NetworkError ? error.cause : undefined;
+  return cause instanceof Error && /CommandNotSupported|NotAllowed/.test(cause.message);
 }
 
 /**
@@ -48,8 +86,8 @@ class ProxiedSocket implements DatagramSocket {
   readonly #context: ProxyContext;
   readonly #options: BindOptions;
   readonly #headers = new RecentMap<string, Uint8Array>(MAX_HEADERS);
-  /** The placeholders of named hosts to which datagrams were sent, by port. */
-  readonly #named = new RecentMap<number, Set<string>>(MAX_NAMED_PORTS);
+  /** The placeholders of named hosts by port, each with the number of datagrams sent to it that have no reply yet. */
+  readonly #named = new RecentMap<number, Map<string, { sent: number }>>(MAX_NAMED_PORTS);
   #association: Association | undefined;
   #relay: Endpoint | undefined;
   #socket: DatagramSocket | undefined;
@@ -95,18 +133,20 @@ class ProxiedSocket implements DatagramSocket {
 
   #headerOf(to: Endpoint): Uint8Array {
     const key = `${to.ip} ${to.port}`;
-    const known = this.#headers.get(key);
-    if (known !== undefined) return known;
     const name = this.#context.names.hostOf(to.ip);
     if (name !== undefined) this.#noteName(to);
+    const known = this.#headers.get(key);
+    if (known !== undefined) return known;
     const header = udpHeader(name === undefined ? { ip: to.ip } : { name }, to.port);
     this.#headers.set(key, header);
     return header;
   }
 
   #noteName({ ip, port }: Endpoint): void {
-    const names = this.#named.get(port) ?? new Set();
-    if (names.size < MAX_NAMES_PER_PORT) names.add(ip);
+    const names = this.#named.get(port) ?? new Map<string, { sent: number }>();
+    const known = names.get(ip);
+    if (known !== undefined) known.sent++;
+    else if (names.size < MAX_NAMES_PER_PORT) names.set(ip, { sent: 1 });
     this.#named.set(port, names);
   }
 
@@ -115,7 +155,7 @@ class ProxiedSocket implements DatagramSocket {
     const association = await associate(this.#context.server, options);
     const { control, relay } = association;
     try {
-      const [ip = relay.host] = canonicalIp(relay.host) === undefined ? await resolveHost(relay.host) : [relay.host];
+      const ip = canonicalIp(relay.host) ?? control.remoteAddress ?? "";
       this.#socket ??= await nodeDatagrams.bind({
         ip: ipFamily(ip) === 4 ? "0.0.0.0" : "::",
         port: 0,
@@ -159,7 +199,12 @@ class ProxiedSocket implements DatagramSocket {
     const { from, port, payload } = frame;
     if (from !== undefined && ipFamily(from.ip) === ipFamily(this.#options.ip)) this.#options.onDatagram(payload, from);
     // The proxy does not tell which name has this address. Protocols recognize replies by random ids, so that the reply
-    // can be passed on as one of each host with such a port.
-    for (const ip of this.#named.get(port) ?? []) this.#options.onDatagram(payload, { ip, port });
+    // can be passed on as one of each host with such a port: as many times as datagrams were sent to it.
+    const family = from === undefined ? undefined : ipFamily(from.ip);
+    for (const [ip, named] of this.#named.get(port) ?? []) {
+      if (named.sent === 0 || (family !== undefined && ipFamily(ip) !== family)) continue;
+      named.sent--;
+      this.#options.onDatagram(payload, { ip, port });
+    }
   }
 }

@@ -23,3 +23,6 @@ export const MAX_NAMES_PER_PORT = 20;
 
 /** The maximum number of UDP ports of named hosts whose replies are recognized. */
 export const MAX_NAMED_PORTS = 1_000;
+
+/** The time, in milliseconds, for which it is remembered whether a proxy forwards UDP. */
+export const REFUSAL_MS = 60_000;

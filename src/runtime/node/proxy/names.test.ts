@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { ipScope } from "../../../base/index.ts";
+import { ipFamily, ipScope, isNamePlaceholder } from "../../../base/index.ts";
 import { PlaceholderNames } from "./names.ts";
 
 describe("PlaceholderNames", () => {
@@ -19,6 +19,17 @@ describe("PlaceholderNames", () => {
     ]);
   });
 
+  it("returns addresses of both IP families for UDP, which no host has", () => {
+    const names = new PlaceholderNames();
+    const both = names.datagramPlaceholdersOf("tracker.example");
+    expect([both.map(ipFamily), both.map(isNamePlaceholder), both.map((ip) => names.hostOf(ip))]).toEqual([
+      [4, 6],
+      [true, true],
+      ["tracker.example", "tracker.example"],
+    ]);
+    expect(both.map(ipScope)).not.toContain("public");
+  });
+
   it("gives many names different placeholders, of which the oldest ends", () => {
     const names = new PlaceholderNames();
     const all = Array.from({ length: 70_000 }, (_, n) => names.placeholderOf(`host${n}.example`));
@@ -26,12 +37,19 @@ describe("PlaceholderNames", () => {
     expect([names.hostOf(all[0] ?? ""), names.hostOf(all.at(-1) ?? "")]).toEqual([undefined, "host69999.example"]);
   });
 
-  it.each(["localhost", "printer", "a.localhost", "nas.local", "router.lan", "db.internal", "x.home.arpa."])(
-    "refuses the local name %s",
-    (name) => {
-      expect(() => new PlaceholderNames().placeholderOf(name)).toThrow(
-        expect.objectContaining({ code: "net.unknown-host" }),
-      );
-    },
-  );
+  it.each([
+    "127.1",
+    "0x7f.0.0.1",
+    "localhost",
+    "printer",
+    "a.localhost",
+    "nas.local",
+    "router.lan",
+    "db.internal",
+    "x.home.arpa.",
+  ])("refuses the local name %s", (name) => {
+    expect(() => new PlaceholderNames().placeholderOf(name)).toThrow(
+      expect.objectContaining({ code: "net.unknown-host" }),
+    );
+  });
 });

@@ -1,7 +1,8 @@
 import type net from "node:net";
 import { canonicalIp, NetworkError, throwIfAborted } from "../../../base/index.ts";
-import type { ConnectOptions, Listener, ListenOptions, Net, Socket } from "../../net.ts";
+import type { ConnectOptions, Listener, ListenOptions, Net, ResolveOptions, Socket } from "../../net.ts";
 import { nodeNet } from "../net.ts";
+import { resolveHost } from "../resolve.ts";
 import { NodeSocket } from "../socket.ts";
 import type { PlaceholderNames } from "./names.ts";
 import type { ProxyServer } from "./settings.ts";
@@ -17,9 +18,12 @@ export interface ProxyContext {
 /** TCP through a proxy, which also resolves names: {@link ProxiedNet.resolve} returns placeholders for them. */
 export class ProxiedNet implements Net {
   readonly #context: ProxyContext;
+  readonly #forwardsDatagrams: () => Promise<boolean>;
 
-  constructor(context: ProxyContext) {
+  /** `forwardsDatagrams` returns whether the proxy forwards UDP. Rejects when that cannot be found out now. */
+  constructor(context: ProxyContext, forwardsDatagrams: () => Promise<boolean>) {
     this.#context = context;
+    this.#forwardsDatagrams = forwardsDatagrams;
   }
 
   async connect({ ip, port, timeoutMs, signal }: ConnectOptions): Promise<Socket> {
@@ -33,11 +37,15 @@ export class ProxiedNet implements Net {
     return Promise.reject(new NetworkError("net.denied", "no connections are accepted: all traffic uses the proxy"));
   }
 
-  resolve(host: string, signal?: AbortSignal): Promise<string[]> {
-    return new Promise((resolve) => {
-      throwIfAborted(signal);
-      resolve([canonicalIp(host) ?? this.#context.names.placeholderOf(host)]);
-    });
+  async resolve(host: string, signal?: AbortSignal, options: ResolveOptions = {}): Promise<string[]> {
+    throwIfAborted(signal);
+    const literal = canonicalIp(host);
+    if (literal !== undefined) return [literal];
+    const { names, only } = this.#context;
+    if (options.isForDatagrams !== true) return [names.placeholderOf(host)];
+    if (await this.#forwardsDatagrams()) return [...names.datagramPlaceholdersOf(host)];
+    if (!only) return resolveHost(host, signal, options);
+    throw new NetworkError("net.denied", `cannot find ${host}: the proxy does not forward UDP`);
   }
 
   /** Connects to a host by name, for HTTP. */

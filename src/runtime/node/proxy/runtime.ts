@@ -13,10 +13,11 @@ export type NetworkParts = Pick<Runtime, "net" | "datagrams" | "multicast" | "ht
 /** Makes the parts of a runtime that reach other hosts, so that they use a proxy. See `ProxyOptions`. */
 export function proxiedParts(server: ProxyServer, only: boolean): NetworkParts {
   const context: ProxyContext = { server, only, names: new PlaceholderNames() };
-  const net = new ProxiedNet(context);
+  const datagrams = new ProxiedDatagrams(context);
+  const net = new ProxiedNet(context, () => datagrams.areForwarded());
   return {
     net,
-    datagrams: new ProxiedDatagrams(context),
+    datagrams,
     multicast: only
       ? {
           interfaces: () => Promise.resolve([]),
