@@ -232,8 +232,8 @@ export class CandidateList {
   }
 
   /**
-   * Removes one blocked or idle peer, so that a peer of `source` can be added: the one with the most failures; among equals, one
-   * from peer exchange. Returns whether a peer was removed.
+   * Removes one blocked or idle peer, so that a peer of `source` can be added: a blocked one, else the one with
+   * the most failures; among equals, one from peer exchange. Returns whether a peer was removed.
    */
   #evict(source: CandidateSource): boolean {
     let worst: [string, Candidate] | undefined;

@@ -81,7 +81,7 @@ export interface ResolveOptions {
   readonly isStoppable?: boolean | undefined;
   /**
    * Whether datagrams will be sent to the addresses. Behind a proxy, the result is then an address of each IP family
-   * that stands for the name, see `isNamePlaceholder`; or the addresses themselves, when the proxy does not forward UDP.
+   * that stands for the name, see `isNamePlaceholder`; or the real addresses, when the proxy does not forward UDP.
    */
   readonly isForDatagrams?: boolean | undefined;
 }

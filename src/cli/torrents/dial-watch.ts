@@ -118,8 +118,10 @@ function notDialed(ip: string): DialOutcome {
 
 function failed(error: unknown): DialOutcome {
   const { message } = toError(error);
+  // Behind a proxy, the code may be that of the connection to the proxy.
+  const known = error instanceof NetworkError && !message.includes("the proxy") ? REASONS[error.code] : undefined;
   return {
     kind: "failed",
-    reason: (error instanceof NetworkError ? REASONS[error.code] : undefined) ?? `cannot be reached: ${message}`,
+    reason: known ?? `cannot be reached: ${message}`,
   };
 }

@@ -43,8 +43,8 @@ export class ProxiedDatagrams implements Datagrams {
 
   /**
    * Binds a socket whose datagrams the proxy forwards. When the proxy says that it does not forward UDP, binds a socket
-   * of this host, or rejects with NetworkError `net.denied` if all traffic must use the proxy. Rejects with NetworkError
-   * when the proxy cannot be reached.
+   * of this host, or rejects with NetworkError `net.denied` if all traffic must use the proxy. Rejects with
+   * NetworkError when the proxy cannot be reached.
    */
   async bind(options: BindOptions): Promise<DatagramSocket> {
     const { server, only } = this.#context;

@@ -10,7 +10,7 @@ const PREFIX = "4d69:6c6c:7261:6365";
 /** The placeholders for UDP have 24 bits of their own: more than names are remembered. */
 const MAX_NUMBER = 2 ** 24 - 1;
 
-/** Names that the proxy would look up in its own network, or that name the proxy itself, and other forms of addresses. */
+/** Names that the proxy would look up in its own network, or that name the proxy itself; other forms of addresses. */
 const LOCAL_NAME =
   /^[^.]*$|(?:^|\.)(?:localhost|local|lan|internal|intranet|home\.arpa)$|^(?:0x[0-9a-f]+|\d+)(?:\.(?:0x[0-9a-f]+|\d+))*$/i;
 

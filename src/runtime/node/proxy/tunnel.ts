@@ -189,7 +189,7 @@ function httpConnect(proxy: ProxyServer, connected: net.Socket, { host, port }: 
 
 function refusal(status = 0): NetworkError {
   const [code, reason] =
-    status === 407
+    status === 407 || status === 401
       ? ["net.denied", "it requires another user name or password"]
       : status === 403 || status === 405
         ? ["net.denied", "it does not allow it"]
