@@ -106,7 +106,8 @@ export async function start(
     if (dials) client.connect("127.0.0.1", stage.pipe.port);
     return client;
   }
-  const client = newClient(task.dir, { listenIp: "127.0.0.1" });
+  // The eavesdropper reads plain connections over TCP.
+  const client = newClient(task.dir, { listenIp: "127.0.0.1", encryption: "disabled", utp: false });
   const torrent = await client.add(source, dials ? { peers: [`127.0.0.1:${stage.pipe.port}`] } : {});
   if (seed) await torrent.done;
   return { port: client.port, complete: () => torrent.done, stop: () => client.close() };
