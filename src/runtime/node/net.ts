@@ -1,7 +1,8 @@
 import net from "node:net";
-import { AbortError, canonicalIp, formatEndpoint, NetworkError, throwIfAborted } from "../../base/index.ts";
+import { canonicalIp, formatEndpoint, NetworkError, throwIfAborted } from "../../base/index.ts";
 import type { ConnectOptions, Listener, ListenOptions, Net, Socket } from "../net.ts";
 import { adopt } from "./adopt.ts";
+import { guardSocket } from "./guarded-socket.ts";
 import { resolveHost } from "./resolve.ts";
 import { NodeSocket, ReadTarget, WRITE_HIGH_WATER } from "./socket.ts";
 import { networkError } from "./system-error.ts";
@@ -15,38 +16,18 @@ function socketOptions(target: ReadTarget): SocketOptions {
   return { onread: target.onread, writableHighWaterMark: WRITE_HIGH_WATER };
 }
 
-function connect(options: ConnectOptions): Promise<Socket> {
+async function connect(options: ConnectOptions): Promise<Socket> {
   const { ip, port, localIp, timeoutMs, signal } = options;
+  throwIfAborted(signal);
   const what = `cannot connect to ${formatEndpoint({ ip, port })}`;
-  return new Promise((resolve, reject) => {
-    throwIfAborted(signal);
-    const target = new ReadTarget();
-    const socket = new net.Socket(socketOptions(target));
-    const settle = (): void => {
-      clearTimeout(timer);
-      signal?.removeEventListener("abort", onAbort);
-      socket.off("error", onError);
-    };
-    const fail = (error: Error): void => {
-      settle();
-      socket.on("error", () => undefined);
-      socket.destroy();
-      reject(error);
-    };
-    const onError = (error: Error): void => fail(networkError(error, what));
-    const onAbort = (): void => fail(new AbortError(`${what}: aborted`));
-    const timer = setTimeout(
-      () => fail(new NetworkError("net.timeout", `${what}: no reply in ${timeoutMs} ms`)),
-      timeoutMs,
-    );
-    signal?.addEventListener("abort", onAbort, { once: true });
-    socket.on("error", onError);
+  const target = new ReadTarget();
+  const socket = new net.Socket(socketOptions(target));
+  return guardSocket<Socket>(socket, { what, timeoutMs, signal }, (done) => {
     // Paused before it connects, a socket does not begin to read: nothing is lost before `start`.
     socket.pause();
-    socket.connect({ host: ip, port, ...(localIp === undefined ? {} : { localAddress: localIp }) }, () => {
-      settle();
-      resolve(new NodeSocket(socket, target));
-    });
+    socket.connect({ host: ip, port, ...(localIp === undefined ? {} : { localAddress: localIp }) }, () =>
+      done(new NodeSocket(socket, target)),
+    );
   });
 }
 

@@ -1,6 +1,7 @@
 import http from "node:http";
 import net from "node:net";
-import { AbortError, formatEndpoint, NetworkError, throwIfAborted, toError } from "../../../base/index.ts";
+import { formatEndpoint, NetworkError, throwIfAborted, toError } from "../../../base/index.ts";
+import { guardSocket } from "../guarded-socket.ts";
 import { networkError } from "../system-error.ts";
 import type { ProxyServer } from "./settings.ts";
 
@@ -60,44 +61,18 @@ interface Opened {
 }
 
 /** Connects to the proxy and runs `handshake`; closes the connection when either fails, is aborted or is too slow. */
-function throughProxy(
-  proxy: ProxyServer,
+async function throughProxy(
+  { host, port }: ProxyServer,
   { timeoutMs, signal }: TunnelOptions,
   what: string,
   handshake: (socket: net.Socket) => Promise<Opened>,
 ): Promise<Opened> {
-  return new Promise((resolve, reject) => {
-    throwIfAborted(signal);
-    const socket = net.connect({ host: proxy.host, port: proxy.port, noDelay: true });
-    const settle = (): void => {
-      clearTimeout(timer);
-      signal?.removeEventListener("abort", onAbort);
-      socket.off("error", onError);
-    };
-    const fail = (error: Error): void => {
-      settle();
-      socket.on("error", () => undefined);
-      socket.destroy();
-      reject(error);
-    };
-    const onError = (error: Error): void =>
-      fail(networkError(error, `cannot connect to the proxy ${formatEndpoint({ ip: proxy.host, port: proxy.port })}`));
-    const onAbort = (): void => fail(new AbortError(`${what}: aborted`));
-    const timer = setTimeout(
-      () => fail(new NetworkError("net.timeout", `${what}: no reply in ${timeoutMs} ms`)),
-      timeoutMs,
-    );
-    signal?.addEventListener("abort", onAbort, { once: true });
-    socket.once("error", onError);
-    socket.once("connect", () => {
-      handshake(socket).then(
-        (opened) => {
-          settle();
-          resolve(opened);
-        },
-        (error: unknown) => fail(tunnelError(error, what)),
-      );
-    });
+  throwIfAborted(signal);
+  const socket = net.connect({ host, port, noDelay: true });
+  const whatSocket = `cannot connect to the proxy ${formatEndpoint({ ip: host, port })}`;
+  return guardSocket<Opened>(socket, { what, whatSocket, timeoutMs, signal }, (done, fail) => {
+    const onFailure = (error: unknown): void => fail(tunnelError(error, what));
+    socket.once("connect", () => void handshake(socket).then(done, onFailure));
   });
 }
 
