@@ -1,3 +1,4 @@
+import { Deferred, whenAborted } from "../../base/index.ts";
 import type { Runtime } from "../../runtime/index.ts";
 import { PortMapper, type PortMappingState } from "../../portmap/index.ts";
 import { clean } from "../../terminal/index.ts";
@@ -9,27 +10,16 @@ const MAPPING_MS = 20_000;
 /** Checks whether a router maps the port to this machine. The mapping is removed afterwards. */
 export async function checkMapping(runtime: Runtime, port: number, signal: AbortSignal): Promise<Finding[]> {
   if (port === 0) return [unknown("there is no port to map")];
-  if ((await runtime.gateways.find()).length === 0)
-    return [unknown("no router found: nothing to map if this machine has a public address")];
-  let mapper: PortMapper | undefined;
+  const isDone = new Deferred();
+  const mapper = new PortMapper({ runtime, port, onChange: () => isDone.resolve() });
+  const timer = runtime.clock.after(MAPPING_MS, () => isDone.resolve());
   try {
-    const state = await new Promise<PortMappingState>((resolve, reject) => {
-      const timer = runtime.clock.after(MAPPING_MS, () => end({ kind: "mapping" }));
-      const onAbort = (): void => {
-        timer.cancel();
-        reject(signal.reason instanceof Error ? signal.reason : new Error("aborted"));
-      };
-      const end = (found: PortMappingState): void => {
-        timer.cancel();
-        signal.removeEventListener("abort", onAbort);
-        resolve(found);
-      };
-      signal.addEventListener("abort", onAbort, { once: true });
-      mapper = new PortMapper({ runtime, port, onChange: end });
-    });
-    return [found(state, port)];
+    await Promise.race([isDone.promise, whenAborted(signal)]);
+    signal.throwIfAborted();
+    return [found(mapper.state, port)];
   } finally {
-    await mapper?.close();
+    timer.cancel();
+    await mapper.close();
   }
 }
 
@@ -38,6 +28,8 @@ function found(state: PortMappingState, port: number): Finding {
     const address = state.externalIp === undefined ? "" : ` of ${state.externalIp}`;
     return ok(`the router ${state.gateway} maps port ${state.tcp}${address} to this machine (${state.method})`);
   }
+  if (state.kind === "failed" && state.code === "portmap.no-gateway")
+    return unknown("no router found: nothing to map if this machine has a public address");
   const reason = state.kind === "failed" ? clean(state.reason) : "no router has replied";
   return warning(
     `the router does not map the port: ${reason}`,

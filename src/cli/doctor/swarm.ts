@@ -1,3 +1,4 @@
+import { Deferred, whenAborted } from "../../base/index.ts";
 import { Client, type ClientOptions, type PeerStatus, type Torrent, type TorrentSource } from "../../client/index.ts";
 import type { Runtime } from "../../runtime/index.ts";
 import { clean, count } from "../../terminal/index.ts";
@@ -43,28 +44,26 @@ export async function checkSwarm(options: SwarmCheckOptions, signal: AbortSignal
   }
 }
 
-function wait(
+/** Calls `look` until the time is over or the torrent fails. Rejects when the signal is aborted. */
+async function wait(
   { clock }: Pick<Runtime, "clock">,
   torrent: Torrent,
   { durationMs, look, signal }: { durationMs: number; look: () => void; signal: AbortSignal },
 ): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const end = (): void => {
-      timers.forEach((timer) => timer.cancel());
-      signal.removeEventListener("abort", end);
-      torrent.off("state", onState);
-      if (signal.aborted) reject(signal.reason instanceof Error ? signal.reason : new Error("aborted"));
-      else resolve();
-    };
-    const onState = (): void => {
-      look();
-      if (torrent.state.kind === "failed") end();
-    };
-    const timers = [clock.every(LOOK_MS, look), clock.after(durationMs, end)];
-    signal.addEventListener("abort", end, { once: true });
-    torrent.on("state", onState);
-    if (signal.aborted) end();
-  });
+  const isOver = new Deferred();
+  const onState = (): void => {
+    look();
+    if (torrent.state.kind === "failed") isOver.resolve();
+  };
+  const timers = [clock.every(LOOK_MS, look), clock.after(durationMs, () => isOver.resolve())];
+  torrent.on("state", onState);
+  try {
+    await Promise.race([isOver.promise, whenAborted(signal)]);
+    signal.throwIfAborted();
+  } finally {
+    torrent.off("state", onState);
+    for (const timer of timers) timer.cancel();
+  }
 }
 
 function reached({ peers }: Seen, port: number): Finding[] {
