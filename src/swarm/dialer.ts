@@ -115,7 +115,9 @@ export class Dialer {
     } catch (error) {
       candidates.failed(address);
       if (error instanceof PeerError && error.code.startsWith("mse.")) this.refusals++;
-      if (only === undefined && again === undefined && !this.#isClosed) this.#options.onUnreachable(address);
+      // Any other error shows that the peer was reached.
+      const isUnreached = error instanceof NetworkError && only === undefined && again === undefined;
+      if (isUnreached && !this.#isClosed) this.#options.onUnreachable(address);
       runtime.log.debug("cannot connect to peer", { peer: addressKey(address), reason: toError(error).message });
     }
   }
