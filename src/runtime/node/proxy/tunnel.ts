@@ -72,7 +72,10 @@ async function throughProxy(
   const whatSocket = `cannot connect to the proxy ${formatEndpoint({ ip: host, port })}`;
   return guardSocket<Opened>(socket, { what, whatSocket, timeoutMs, signal }, (done, fail) => {
     const onFailure = (error: unknown): void => fail(tunnelError(error, what));
-    socket.once("connect", () => void handshake(socket).then(done, onFailure));
+    const onOpened = (opened: Opened): void => done(opened);
+    socket.once("connect", () => {
+      handshake(socket).then(onOpened, onFailure);
+    });
   });
 }
 
