@@ -127,9 +127,9 @@ export class UtpCore {
     this.#receiver.pause();
   }
 
-  /** Lets the next {@link UtpCore.flush} pass on the stored bytes, and later bytes as they arrive. */
+  /** Lets the next {@link UtpCore.flush} pass on the stored bytes, and later bytes as they arrive, until the end. */
   resume(): void {
-    this.#receiver.resume();
+    if (this.#state === "connecting" || this.#state === "connected") this.#receiver.resume();
   }
 
   /** Ends the connection after the written bytes. */

@@ -78,9 +78,8 @@ export class ReceivedPacket implements PacketHeader {
       const length = byte(bytes, at + 1);
       const begin = at + EXTENSION_HEADER_BYTES;
       if (begin + length > bytes.length) return false;
+      // BEP 29 demands multiples of 4 bytes; libtorrent sends as many as it needs.
       if (extension === SELECTIVE_ACK) {
-        // BEP 29: at least 4 bytes, in multiples of 4.
-        if (length < 4 || length % 4 !== 0) return false;
         this.sackAt = begin;
         this.sackLength = length;
       }
@@ -121,8 +120,8 @@ export function writeHeader(into: Uint8Array, header: PacketHeader, extension = 
 }
 
 /**
- * Returns a packet with a selective acknowledgement and a payload. Throws InputError `utp.extension` for a selective
- * acknowledgement whose length is not a multiple of 4 of at most 252.
+ * Returns a packet with a selective acknowledgement and a payload. BEP 29 demands that the length of a selective
+ * acknowledgement is a multiple of 4. Throws InputError `utp.extension` for one of more than 255 bytes.
  */
 export function encodePacket(
   header: PacketHeader,
@@ -130,8 +129,8 @@ export function encodePacket(
   selectiveAck: Uint8Array = new Uint8Array(0),
 ): Uint8Array {
   const { length } = selectiveAck;
-  if (length % 4 !== 0 || length > MAX_EXTENSION_BYTES)
-    throw new InputError("utp.extension", `a selective acknowledgement has 4, 8, … 252 bytes, not ${length}`);
+  if (length > MAX_EXTENSION_BYTES)
+    throw new InputError("utp.extension", `a selective acknowledgement has at most 255 bytes, not ${length}`);
   const extended = length === 0 ? 0 : EXTENSION_HEADER_BYTES + length;
   const out = new Uint8Array(HEADER_BYTES + extended + payload.length);
   writeHeader(out, header, length === 0 ? 0 : SELECTIVE_ACK);

@@ -41,6 +41,18 @@ class Flow {
 }
 
 describe("Sender", () => {
+  it.each([1, 3, 4, 5])("reads selective acknowledgements of %i bytes, as libtorrent sends them", (length) => {
+    const { sender, sent } = new Flow(new PacketPool());
+    sender.onPacket(state(0, 6 * 1_180), 0);
+    sender.pump(0);
+    // Packet 1 is lost, 2 to 4 have arrived.
+    const mask = new Uint8Array(length);
+    mask[0] = 0b111;
+    sender.onPacket(state(0, 6 * 1_180, mask), 10);
+    sender.pump(10);
+    expect(sent.at(6)).toEqual({ seq: 1, length: 1_200 });
+  });
+
   it("goes on with the search for the length of packets when it sends a probe again without padding", () => {
     const { sender, sent } = new Flow(new PacketPool());
     const window = 6 * 1_180;
