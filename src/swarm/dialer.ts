@@ -8,6 +8,7 @@ import {
   type DialedPeer,
   type Connection,
   type PeerConnector,
+  type Redial,
   type TransportKind,
 } from "../transport/index.ts";
 import type { Handshake } from "../wire/index.ts";
@@ -16,7 +17,11 @@ import { MAX_DIALING } from "./limits.ts";
 /** Codes of handshakes to which the peer has not replied. */
 const REFUSALS: ReadonlySet<string> = new Set(["peer.closed", "peer.handshake-timeout"]);
 
-type Redial = DialedPeer["otherwise"];
+/** Another way to dial a peer, and whether the encryption policy may have made the way before fail. */
+interface Again {
+  readonly redial: Redial;
+  readonly isAfterRefusal: boolean;
+}
 
 /** Options of {@link Dialer}. */
 export interface DialerOptions {
@@ -85,7 +90,7 @@ export class Dialer {
     return reason !== undefined;
   }
 
-  #begin(address: PeerAddress, only: TransportKind | undefined, again?: Redial): void {
+  #begin(address: PeerAddress, only: TransportKind | undefined, again?: Again): void {
     const dialing = this.#connect(address, only, again).finally(() => {
       this.#dialing.delete(dialing);
       this.dial();
@@ -100,7 +105,7 @@ export class Dialer {
     await Promise.all(this.#dialing);
   }
 
-  async #connect(address: PeerAddress, only: TransportKind | undefined, again?: Redial): Promise<void> {
+  async #connect(address: PeerAddress, only: TransportKind | undefined, again?: Again): Promise<void> {
     const { runtime, connector, candidates } = this.#options;
     const options = {
       timeoutMs: CONNECT_TIMEOUT_MS,
@@ -109,12 +114,13 @@ export class Dialer {
       only,
     };
     try {
-      const dialed = await (again?.() ?? connector.dial(address, options));
+      const dialed = await (again?.redial() ?? connector.dial(address, options));
       if (this.#isClosed) dialed.connection.destroy();
       else this.#shake(address, dialed);
     } catch (error) {
       candidates.failed(address);
-      if (error instanceof PeerError && error.code.startsWith("mse.")) this.refusals++;
+      if ((error instanceof PeerError && error.code.startsWith("mse.")) || again?.isAfterRefusal === true)
+        this.refusals++;
       // Any other error shows that the peer was reached.
       const isUnreached = error instanceof NetworkError && only === undefined && again === undefined;
       if (isUnreached && !this.#isClosed) this.#options.onUnreachable(address);
@@ -138,11 +144,13 @@ export class Dialer {
         this.#shaking.delete(session);
         report(false);
         runtime.log.debug("handshake failed", { peer: addressKey(address), reason: error.message });
-        if (otherwise !== undefined && !this.#isClosed && mayBeRefusal(error)) {
-          this.#begin(address, undefined, otherwise);
+        const isAfterRefusal = !isHandshakeSent && mayBeRefusal(error);
+        const redial = this.#isClosed || !mayBeRefusal(error) ? undefined : otherwise(error);
+        if (redial !== undefined) {
+          this.#begin(address, undefined, { redial, isAfterRefusal });
           return;
         }
-        if (!isHandshakeSent && mayBeRefusal(error)) this.refusals++;
+        if (isAfterRefusal) this.refusals++;
         candidates.failed(address);
         this.dial();
       },

@@ -45,10 +45,14 @@ export class Connector {
     this.#kinds.set(addressKey(address), kind);
   }
 
-  /** Notes that the handshake over a connection has failed: the next dial begins with another transport. */
-  failed(address: PeerAddress, kind: TransportKind): void {
+  /**
+   * Notes that the handshake over a connection has failed: the next dial begins with another transport, which is
+   * returned if there is one.
+   */
+  failed(address: PeerAddress, kind: TransportKind): TransportKind | undefined {
     const other = this.#transports.find((transport) => transport.kind !== kind && transport.canDial(address));
     if (other !== undefined) this.#kinds.set(addressKey(address), other.kind);
+    return other?.kind;
   }
 
   /**

@@ -93,7 +93,7 @@ export const UDP_BUFFER_BYTES = 4 * 1024 * 1024;
 /** The time, in milliseconds, after which a peer that does not reply is dialed by the next transport, too. */
 export const DIAL_STAGGER_MS = 500;
 
-/** The maximum time, in milliseconds, to dial a peer by another transport when one was refused. */
+/** The maximum time, in milliseconds, to dial a peer by another transport when one was refused or closed at once. */
 export const DIAL_AFTER_REFUSAL_MS = 3_000;
 
 /** The maximum number of peers of which it is remembered by which transport to dial them first. */

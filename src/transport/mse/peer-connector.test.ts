@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { ipPeer, type PeerAddress } from "../../base/index.ts";
+import { ipPeer, PeerError, type PeerAddress } from "../../base/index.ts";
 import type { Socket } from "../../runtime/index.ts";
 import { simWorld } from "../../sim/index.ts";
 import { beginsWithHandshake, encodeHandshake, MSE_RC4, MseResponder } from "../../wire/index.ts";
@@ -11,6 +11,8 @@ import { PeerConnector, type DialedPeer } from "./peer-connector.ts";
 import type { EncryptionPolicy } from "./policy.ts";
 
 const handshake = encodeHandshake({ infoHash: new Uint8Array(20).fill(1), peerId: new Uint8Array(20).fill(2) });
+
+const closed = new PeerError("peer.closed", "closed");
 
 type Kind = "plain" | "encrypted";
 
@@ -96,12 +98,12 @@ describe("PeerConnector", () => {
     const { dial, kinds, settled } = await begin("allowed", "encrypted");
     const first = await dial();
     first.report(false);
-    const second = await settled(first.otherwise?.() ?? Promise.reject(new Error("no other way")));
+    const second = await settled(first.otherwise(closed)?.() ?? Promise.reject(new Error("no other way")));
     expect([kinds, second.connection.isEncrypted]).toEqual([["plain", "encrypted"], true]);
     second.report(true);
     const third = await dial();
     expect(kinds).toEqual(["plain", "encrypted", "encrypted"]);
-    expect(third.otherwise).toBeUndefined();
+    expect(third.otherwise(closed)).toBeUndefined();
     third.report(false);
     await dial();
     expect(kinds).toEqual(["plain", "encrypted", "encrypted", "plain"]);
@@ -115,7 +117,7 @@ describe("PeerConnector", () => {
     const unable = await begin("allowed", "plain");
     unable.connector.preferEncryption(unable.address);
     const { otherwise } = await unable.dial();
-    expect([unable.kinds, otherwise]).toEqual([["encrypted", "plain"], undefined]);
+    expect([unable.kinds, otherwise(closed)]).toEqual([["encrypted", "plain"], undefined]);
     await unable.dial();
     expect(unable.kinds).toEqual(["encrypted", "plain", "plain"]);
   });
