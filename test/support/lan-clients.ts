@@ -13,6 +13,8 @@ import { ARIA2, PYTHON, TRANSMISSION } from "./programs.ts";
 export interface LanTask {
   /** A magnet link, or the path of a torrent file. */
   readonly source: string;
+  /** Sources that Transmission adds as well. */
+  readonly more?: readonly string[];
   /** The folder of the data. */
   readonly dir: string;
   /** An empty folder for the client's settings. */
@@ -92,7 +94,7 @@ function startLibtorrent(
 }
 
 async function startTransmission(host: LanHost, task: LanTask): Promise<LanClient> {
-  const { source, dir, home, dht, lsd = false, pex = false, encryption = "preferred" } = task;
+  const { source, more = [], dir, home, dht, lsd = false, pex = false, encryption = "preferred" } = task;
   const { flag, hook } = await completionHook(home);
   // A file of nodes that Transmission reads, one `HOST PORT` a line.
   const nodes = (dht ?? []).map(parseHostPort).map(({ host: node, port }) => `${node} ${port}\n`);
@@ -114,10 +116,8 @@ async function startTransmission(host: LanHost, task: LanTask): Promise<LanClien
   };
   await writeFile(join(home, "settings.json"), JSON.stringify(settings));
   const program = host.run(TRANSMISSION, ["-f", "-g", home]);
-  const what = source.startsWith("magnet:")
-    ? { filename: source }
-    : { metainfo: (await readFile(source)).toString("base64") };
-  await eventually("transmission takes the torrent", async () => alive(program) && transmissionAdd(host, what));
+  const what = await Promise.all([source, ...more].map(transmissionSource));
+  await eventually("transmission takes the torrents", async () => alive(program) && transmissionAdd(host, what));
   return {
     complete: () =>
       eventually("transmission is complete", () => alive(program) && existsSync(flag)).then(() => undefined),
@@ -133,15 +133,23 @@ export async function completionHook(home: string): Promise<{ readonly flag: str
   return { flag, hook };
 }
 
-/** Adds a torrent through the RPC, from a process on the same host. Resolves with whether that worked. */
-async function transmissionAdd(host: LanHost, what: object): Promise<boolean> {
+async function transmissionSource(source: string): Promise<object> {
+  return source.startsWith("magnet:")
+    ? { filename: source }
+    : { metainfo: (await readFile(source)).toString("base64") };
+}
+
+/** Adds torrents through the RPC, from a process on the same host. Resolves with whether that worked. */
+async function transmissionAdd(host: LanHost, what: readonly object[]): Promise<boolean> {
   const script = `
     const url = "http://127.0.0.1:9091/transmission/rpc";
     const { headers } = await fetch(url);
-    const body = JSON.stringify({ method: "torrent-add", arguments: ${JSON.stringify(what)} });
     const id = headers.get("x-transmission-session-id");
-    const reply = await fetch(url, { method: "POST", headers: { "x-transmission-session-id": id }, body });
-    if ((await reply.json()).result !== "success") process.exit(1);`;
+    for (const arguments_ of ${JSON.stringify(what)}) {
+      const body = JSON.stringify({ method: "torrent-add", arguments: arguments_ });
+      const reply = await fetch(url, { method: "POST", headers: { "x-transmission-session-id": id }, body });
+      if ((await reply.json()).result !== "success") process.exit(1);
+    }`;
   try {
     await promisify(execFile)(...host.command(process.execPath, ["--input-type=module", "-e", script]));
     return true;

@@ -11,6 +11,8 @@ export interface Packet {
   readonly port: number;
   /** Whether the segment opens a TCP connection: a SYN that is no reply. */
   readonly opens: boolean;
+  /** Whether the segment closes its side of a TCP connection, or resets it. */
+  readonly closes: boolean;
   readonly payload: Buffer;
 }
 

@@ -26,6 +26,6 @@ while True:
     head = 8 if protocol == 17 else (packet[at + 12] >> 4) * 4
     flags = packet[at + 13] if protocol == 6 else 0
     print(json.dumps({
-        'protocol': 'udp' if protocol == 17 else 'tcp', 'to': to, 'port': port, 'opens': flags & 0x12 == 0x02,
+        'protocol': 'udp' if protocol == 17 else 'tcp', 'to': to, 'port': port, 'opens': flags & 0x12 == 0x02, 'closes': flags & 0x05 != 0,
         'payload': packet[at + head:].hex(),
     }), flush=True)
