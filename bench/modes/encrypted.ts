@@ -21,7 +21,10 @@ export const encrypted: BenchMode = {
       await bench.compare({
         mode: "encrypted",
         what: `${formatSize(size)}, pieces of ${formatSize(pieceLength)}, RC4`,
-        contenders: clients.map((client) => ({ name: client.name, run: () => measurePair(bench, client, torrent) })),
+        contenders: clients.map((client) => ({
+          name: client.name,
+          run: () => measurePair(bench, client, client, torrent),
+        })),
         runs: bench.runs(3),
       });
     }

@@ -23,11 +23,12 @@ export const TRANSFER_METRICS: readonly Metric[] = [
   { key: "otherCpu", title: "other end's CPU s" },
 ];
 
-/** The two ends of a transfer, started; `connected` comes from `teller`. */
+/** The two ends of a transfer, started. */
 interface Ends {
   readonly measured: Child;
   readonly other: Child;
-  readonly teller: Pick<Child, "waitFor">;
+  /** The time at which the transfer has begun. */
+  readonly begun: Promise<number>;
   readonly leecher: Child;
   /** Transferred bytes. */
   readonly bytes: number;
@@ -43,58 +44,35 @@ export async function torrentOf(
   return makeTorrent(source, pieceLength, source.folder, await bench.trackerUrl());
 }
 
-/** `client` downloads from that many libtorrent seeders, each with its share of the pieces. */
-export async function measureLeech(
-  bench: Bench,
-  client: TransferClient,
-  torrent: TorrentFile,
-  seeders: number,
-): Promise<Figures> {
-  const peers = await freePorts(seeders);
-  return inFolders(bench, 1, async ([dir = ""], home) => {
-    const other = await seedersOf(bench, torrent, peers);
-    try {
-      const leecher = await client.leech({ torrent, dir, port: await bench.port(), home, peers });
-      try {
-        const figures = await watch(bench, {
-          measured: leecher,
-          other,
-          teller: other,
-          leecher,
-          bytes: torrent.source.size,
-        });
-        await leecher.stop();
-        await requireSame(torrent, [dir]);
-        return figures;
-      } finally {
-        await leecher.stop();
-      }
-    } finally {
-      await other.stop();
-    }
-  });
+/** The two ends of a transfer in preparation. */
+interface Transfer {
+  readonly torrent: TorrentFile;
+  /** The number of empty folders to download into. Default: 1. */
+  readonly leechers?: number;
+  readonly seed: (home: string) => Promise<Child>;
+  /** Starts the other end, when the seeder is ready. */
+  readonly leech: (dirs: readonly string[], home: string) => Promise<Child>;
+  /** The end whose memory and CPU seconds are in the first columns. */
+  readonly measured: "seeder" | "leecher";
+  /** The end whose event `began` starts the clock; or a function that returns the time. */
+  readonly clock: "seeder" | "leecher" | (() => Promise<number>);
+  /** Default: `connected`. */
+  readonly began?: string;
 }
 
-/** `client` seeds to that many libtorrent leechers. */
-export async function measureSeed(
-  bench: Bench,
-  client: TransferClient,
-  torrent: TorrentFile,
-  leechers: number,
-): Promise<Figures> {
-  const port = await bench.port();
+/** Runs both ends until the leecher is complete, and compares the data. */
+export async function transfer(bench: Bench, task: Transfer): Promise<Figures> {
+  const { torrent, leechers = 1, measured, clock, began = "connected" } = task;
   return inFolders(bench, leechers, async (dirs, home) => {
-    const tracker = await bench.tracker();
-    tracker.ports = [port];
-    tracker.seen.clear();
-    const seeder = await client.seed({ torrent, dir: torrent.source.folder, port, home });
+    const seeder = await task.seed(home);
     try {
-      const leecher = await bench.partner().leechAll(torrent, dirs, await freePorts(leechers), [port]);
+      const leecher = await task.leech(dirs, home);
       try {
+        const end = clock === "seeder" ? seeder : leecher;
         const figures = await watch(bench, {
-          measured: seeder,
-          other: leecher,
-          teller: leecher,
+          measured: measured === "seeder" ? seeder : leecher,
+          other: measured === "seeder" ? leecher : seeder,
+          begun: typeof clock === "function" ? clock() : end.waitFor(began, CONNECT_SECONDS).then(({ t }) => t),
           leecher,
           bytes: torrent.source.size * leechers,
         });
@@ -110,31 +88,63 @@ export async function measureSeed(
   });
 }
 
-/** `client` seeds to itself: one process at each end. The clock starts with the first connection. */
-export async function measurePair(bench: Bench, client: TransferClient, torrent: TorrentFile): Promise<Figures> {
+/** `client` downloads from that many libtorrent seeders, each with its share of the pieces. */
+export async function measureLeech(
+  bench: Bench,
+  client: TransferClient,
+  torrent: TorrentFile,
+  seeders: number,
+): Promise<Figures> {
+  const peers = await freePorts(seeders);
   const port = await bench.port();
-  return inFolders(bench, 1, async ([dir = ""], home) => {
-    const other = await client.seed({ torrent, dir: torrent.source.folder, port, home });
-    try {
-      const leecher = await client.leech({ torrent, dir, port: await bench.port(), home, peers: [port] });
-      try {
-        const begin = await connectedTo(port, CONNECT_SECONDS);
-        const figures = await watch(bench, {
-          measured: leecher,
-          other,
-          teller: { waitFor: () => Promise.resolve({ event: "connected", t: begin, fields: {} }) },
-          leecher,
-          bytes: torrent.source.size,
-        });
-        await leecher.stop();
-        await requireSame(torrent, [dir]);
-        return figures;
-      } finally {
-        await leecher.stop();
-      }
-    } finally {
-      await other.stop();
-    }
+  return transfer(bench, {
+    torrent,
+    seed: () => seedersOf(bench, torrent, peers),
+    leech: ([dir = ""], home) => client.leech({ torrent, dir, port, home, peers }),
+    measured: "leecher",
+    clock: "seeder",
+  });
+}
+
+/** `client` seeds to that many libtorrent leechers. */
+export async function measureSeed(
+  bench: Bench,
+  client: TransferClient,
+  torrent: TorrentFile,
+  leechers: number,
+): Promise<Figures> {
+  const port = await bench.port();
+  const tracker = await bench.tracker();
+  tracker.ports = [port];
+  tracker.seen.clear();
+  const ports = await freePorts(leechers);
+  return transfer(bench, {
+    torrent,
+    leechers,
+    seed: (home) => client.seed({ torrent, dir: torrent.source.folder, port, home }),
+    leech: (dirs) => bench.partner().leechAll(torrent, dirs, ports, [port]),
+    measured: "seeder",
+    clock: "leecher",
+  });
+}
+
+/** Which end is measured, and when the clock starts. */
+type PairOptions = Pick<Transfer, "measured" | "clock" | "began">;
+
+/** One client seeds to one. By default the leecher is measured, and the clock starts with the first TCP connection. */
+export async function measurePair(
+  bench: Bench,
+  seeder: TransferClient,
+  leecher: TransferClient,
+  torrent: TorrentFile,
+  options?: PairOptions,
+): Promise<Figures> {
+  const [seedPort, port] = [await bench.port(), await bench.port()];
+  return transfer(bench, {
+    torrent,
+    seed: (home) => seeder.seed({ torrent, dir: torrent.source.folder, port: seedPort, home }),
+    leech: ([dir = ""], home) => leecher.leech({ torrent, dir, port, home, peers: [seedPort] }),
+    ...(options ?? { measured: "leecher", clock: () => connectedTo(seedPort, CONNECT_SECONDS) }),
   });
 }
 
@@ -147,14 +157,14 @@ export async function seedersOf(bench: Bench, torrent: TorrentFile, ports: reado
 }
 
 /** Waits for the end of a transfer and returns its figures. */
-export async function watch(bench: Bench, { measured, other, teller, leecher, bytes }: Ends): Promise<Figures> {
+export async function watch(bench: Bench, { measured, other, begun, leecher, bytes }: Ends): Promise<Figures> {
   const memory = new MemoryWatch(measured.pid);
   try {
-    const begin = await teller.waitFor("connected", CONNECT_SECONDS);
+    const begin = await begun;
     const before = { measured: measured.cpu(), other: other.cpu() };
     const end = await leecher.waitFor("complete", bench.options.timeout);
     const cpu = measured.cpu() - before.measured;
-    const wall = end.t - begin.t;
+    const wall = end.t - begin;
     return {
       rate: bytes / wall / 1e6,
       wall,

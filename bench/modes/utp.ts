@@ -2,17 +2,16 @@ import { Millrace } from "../clients/millrace.ts";
 import type { TransferClient } from "../clients/client.ts";
 import type { Bench, Contender } from "../lib/bench.ts";
 import { Child } from "../lib/child.ts";
-import type { TorrentFile } from "../lib/data.ts";
 import type { Figures } from "../lib/record.ts";
 import { formatSize, GIB, MIB } from "../lib/units.ts";
 import type { BenchMode } from "./mode.ts";
-import { inFolders, requireSame, torrentOf, TRANSFER_METRICS, watch } from "./transfer.ts";
+import { measurePair, torrentOf, TRANSFER_METRICS, watch } from "./transfer.ts";
 
 const PACKET_BYTES = 1_400;
 
-/** libtorrent is one end of each transfer of a torrent, with uTP only; connections of Millrace alone carry bytes. */
+/** A torrent from and to libtorrent with uTP only, and between two clients; a single connection alone carries bytes. */
 export const utp: BenchMode = {
-  about: "transfers over uTP: with libtorrent both ways, and Millrace's connections between two processes",
+  about: "transfers over uTP: with libtorrent both ways, Millrace to itself, and a connection alone",
   metrics: TRANSFER_METRICS,
   run: async (bench) => {
     const size = bench.options.size ?? (bench.isQuick ? 64 * MIB : GIB);
@@ -22,54 +21,44 @@ export const utp: BenchMode = {
     const millraces = bench.millraces().map(({ name, root }) => new Millrace(name, root));
     const contenders: Contender[] = [];
     if (partner !== undefined)
-      contenders.push({ name: "libtorrent to itself", run: () => measure(bench, partner, partner, torrent, "seeder") });
+      contenders.push({
+        name: "libtorrent to itself",
+        run: () => measurePair(bench, partner, partner, torrent, { measured: "leecher", clock: "seeder" }),
+      });
     for (const millrace of millraces) {
+      const leecher = withoutTcp(bench, millrace);
       if (partner !== undefined)
         contenders.push(
-          { name: `${millrace.name} from it`, run: () => measure(bench, partner, millrace, torrent, "seeder") },
-          { name: `${millrace.name} to it`, run: () => measure(bench, millrace, partner, torrent, "leecher") },
+          {
+            name: `${millrace.name} from it`,
+            run: () => measurePair(bench, partner, leecher, torrent, { measured: "leecher", clock: "seeder" }),
+          },
+          {
+            name: `${millrace.name} to it`,
+            run: () => measurePair(bench, millrace, partner, torrent, { measured: "seeder", clock: "leecher" }),
+          },
         );
-      contenders.push({ name: `${millrace.name} alone`, run: () => measureConnection(bench, millrace, size) });
+      contenders.push(
+        {
+          name: `${millrace.name} to itself`,
+          // It dials when it is ready.
+          run: () =>
+            measurePair(bench, millrace, leecher, torrent, { measured: "leecher", clock: "leecher", began: "ready" }),
+        },
+        { name: `${millrace.name} alone`, run: () => measureConnection(bench, millrace, size) },
+      );
     }
     await bench.compare({ mode: "utp", what: `${formatSize(size)} over uTP`, contenders, runs: bench.runs(3) });
   },
 };
 
-/** One transfer of a torrent; `teller` is the end that tells when the connection is made, which is libtorrent. */
-async function measure(
-  bench: Bench,
-  seeder: TransferClient,
-  leecher: TransferClient,
-  torrent: TorrentFile,
-  teller: "seeder" | "leecher",
-): Promise<Figures> {
-  const port = await bench.port();
-  return inFolders(bench, 1, async ([dir = ""], home) => {
-    const seeding = await seeder.seed({ torrent, dir: torrent.source.folder, port, home });
-    try {
-      const job = { torrent, dir, port: await bench.port(), home, peers: [port] };
-      // libtorrent accepts TCP connections, too, and closes them then.
-      const leeching = await (leecher instanceof Millrace
-        ? leecher.leech(job, ["--import", bench.driver("no-tcp.js")])
-        : leecher.leech(job));
-      try {
-        const figures = await watch(bench, {
-          measured: leeching,
-          other: seeding,
-          teller: teller === "seeder" ? seeding : leeching,
-          leecher: leeching,
-          bytes: torrent.source.size,
-        });
-        await leeching.stop();
-        await requireSame(torrent, [dir]);
-        return figures;
-      } finally {
-        await leeching.stop();
-      }
-    } finally {
-      await seeding.stop();
-    }
-  });
+/** Millrace that dials by uTP, because its TCP connections are refused. */
+function withoutTcp(bench: Bench, millrace: Millrace): TransferClient {
+  return {
+    name: millrace.name,
+    seed: (job) => millrace.seed(job),
+    leech: (job) => millrace.leech(job, ["--import", bench.driver("no-tcp.js")]),
+  };
 }
 
 /** The bytes of one connection, without a torrent. */
@@ -83,7 +72,7 @@ async function measureConnection(bench: Bench, millrace: Millrace, size: number)
       return await watch(bench, {
         measured: receiver,
         other: sender,
-        teller: receiver,
+        begun: receiver.waitFor("connected", 10).then(({ t }) => t),
         leecher: receiver,
         bytes: size,
       });
