@@ -142,6 +142,8 @@ export const torrentDetail = torrent.extend({
   wasted: z.int().nonnegative(),
   /** The number of known peers that are not connected. */
   knownPeers: z.int().nonnegative(),
+  /** The number of known peers that are not dialed because the IP filter blocks them. */
+  blockedPeers: z.int().nonnegative(),
   /** The one reason why the download is not faster; null when the torrent does not download. */
   bottleneck: z
     .object({
@@ -152,6 +154,8 @@ export const torrentDetail = torrent.extend({
         "rate-limit",
         "trackers",
         "no-peers",
+        "blocked",
+        "encryption",
         "bad-data",
         "missing-pieces",
         "choked",
@@ -201,10 +205,14 @@ export const peer = z.object({
   upRate: z.number(),
   downloaded: z.int(),
   uploaded: z.int(),
+  /** The protocol that carries the connection. */
+  transport: z.enum(["tcp", "utp"]),
+  /** How all data of the connection is encrypted. After an encrypted handshake the data may be plaintext. */
+  encryption: z.enum(["plaintext", "rc4"]),
   /**
    * One letter for each property of the peer.
    * - D: the daemon downloads from the peer; d: it would, but the peer chokes it
-   * - U: the daemon uploads to the peer; u: it would, but the peer is not interested
+   * - U: the daemon uploads to the peer; u: the peer wants data, but the daemon chokes it
    * - S: the peer snubs the daemon
    * - E: all data of the connection is encrypted
    * - P: the connection is over uTP (BEP 29)

@@ -5,10 +5,8 @@ import type { Output } from "./output/output.ts";
 
 function fieldText(fields: LogFields | undefined): string {
   return Object.entries(fields ?? {})
-    .map(
-      ([name, value]) =>
-        ` ${name}=${clean(typeof value === "string" ? value : (JSON.stringify(value) ?? "undefined"))}`,
-    )
+    .filter(([, value]) => value !== undefined)
+    .map(([name, value]) => ` ${name}=${clean(typeof value === "string" ? value : (JSON.stringify(value) ?? ""))}`)
     .join("");
 }
 

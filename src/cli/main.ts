@@ -35,7 +35,7 @@ export async function run(args: readonly string[]): Promise<void> {
 async function runProgram(args: readonly string[], isJson: boolean): Promise<number> {
   const { CommanderError } = await import("commander");
   const { CommandLineError } = await import("./output/problem.ts");
-  const { buildProgram, selectCommand, withoutUnknownHelp } = await import("./program.ts");
+  const { buildProgram, selectCommand, withoutUnknownAction, withoutUnknownHelp } = await import("./program.ts");
   const entry = selectCommand(args);
   const program = await buildProgram(entry);
   if (args.length === 0) {
@@ -43,7 +43,7 @@ async function runProgram(args: readonly string[], isJson: boolean): Promise<num
     return EXIT_USAGE;
   }
   try {
-    await program.parseAsync([...withoutUnknownHelp(args)], { from: "user" });
+    await program.parseAsync([...withoutUnknownAction(program, withoutUnknownHelp(args))], { from: "user" });
     return typeof process.exitCode === "number" ? process.exitCode : EXIT_DONE;
   } catch (error) {
     if (error instanceof CommandLineError) {

@@ -17,11 +17,24 @@ export function selectCommand(args: readonly string[]): CommandEntry | undefined
   return findCommand(names[0] === "help" ? names[1] : names[0]);
 }
 
-/** Rewrites `help NAME` with an unknown name to `NAME`, so that the error message suggests the nearest command. */
+/**
+ * Rewrites `help NAME` and `NAME --help` with an unknown name to `NAME`, so that the command line fails, and the error
+ * message suggests the nearest command.
+ */
 export function withoutUnknownHelp(args: readonly string[]): readonly string[] {
   const [first, topic] = args.filter((arg) => !arg.startsWith("-"));
-  if (first !== "help" || topic === undefined || findCommand(topic) !== undefined) return args;
-  return [topic];
+  const name = first === "help" ? topic : first;
+  return name === undefined || findCommand(name) !== undefined ? args : [name];
+}
+
+/** Returns `COMMAND ACTION --help` without `--help` when the command has actions and this is none of them. */
+export function withoutUnknownAction(program: Command, args: readonly string[]): readonly string[] {
+  const [first, action] = args;
+  const command = program.commands.find((each) => each.name() === first || each.aliases().includes(first ?? ""));
+  if (command === undefined || action === undefined || action.startsWith("-") || command.commands.length === 0)
+    return args;
+  const names = [...command.commands.flatMap((each) => [each.name(), ...each.aliases()]), "help"];
+  return names.includes(action) ? args : args.filter((arg) => arg !== "--help" && arg !== "-h");
 }
 
 /**

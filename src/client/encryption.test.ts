@@ -56,6 +56,11 @@ describe("Client encryption", () => {
     const { client, torrent } = await stage.leecher("10.0.0.2", { peers }, {}, { encryption: dialing });
     await stage.world.run(2_000);
     expect(torrent.status().encryptionRefusals).toBe(1);
+    expect(torrent.bottleneck()).toMatchObject({
+      kind: "encryption",
+      message: expect.stringMatching(new RegExp(`^1 connection failed: encryption is ${dialing}, `)) as string,
+      advice: "set encryption to preferred (--encryption preferred)",
+    });
     client.setEncryption("preferred");
     await stage.world.until(() => torrent.state.kind === "seeding", 120_000);
     expect(torrent.status().encryptionRefusals).toBe(0);

@@ -17,7 +17,11 @@ describe("the IP filter of a client", () => {
     await stage.world.until(() => client.ipFilter?.blocked === 1, 60_000);
     await blocked.torrent.addPeers([`10.0.0.1:${client.port}`]);
     await stage.world.until(() => (client.ipFilter?.blocked ?? 0) > 1, 60_000);
-    expect(torrent.status().peers).toBe(0);
+    expect(torrent.status()).toMatchObject({ peers: 0, knownPeers: 0, blockedPeers: 1 });
+    expect(torrent.bottleneck()).toMatchObject({
+      kind: "blocked",
+      message: "the IP filter blocks the only known peer",
+    });
     expect(client.ipFilter).toMatchObject({ files: [PATH], ranges: 1, ignoredLines: 0, error: undefined });
 
     const allowed = await stage.seeder("10.0.0.3");

@@ -161,7 +161,7 @@ describe("CandidateList", () => {
     list.ban(peer(3));
     expect(list.forgetAll("exchange")).toEqual([peer(1)]);
     expect(list.add([peer(3)], "tracker")).toBe(0);
-    expect([list.size, list.idleCount]).toEqual([3, 2]);
+    expect([list.size, list.count("idle")]).toEqual([3, 2]);
   });
 
   it("bounds the peers at one address, unless the user names them", () => {

@@ -219,10 +219,10 @@ export class CandidateList {
     return forgotten;
   }
 
-  /** The number of peers that can be dialed, now or later. */
-  get idleCount(): number {
+  /** Returns the number of peers that can be dialed, now or later, or of those that the IP filter blocks. */
+  count(wanted: "idle" | "blocked"): number {
     let count = 0;
-    for (const { state } of this.#known.values()) if (state === "idle") count++;
+    for (const { state } of this.#known.values()) if (state === wanted) count++;
     return count;
   }
 

@@ -42,6 +42,8 @@ describe("millrace", () => {
     expect(status).toBe(2);
     expect(stderr).toMatch(/^millrace: unknown command 'downlod' \(Did you mean download\?\)/);
     expect((await millrace("create")).status).toBe(2);
+    expect((await millrace("downlod", "--help")).status).toBe(2);
+    expect((await millrace("remote", "lst", "--help")).status).toBe(2);
     expect((await millrace("download", "x", "--max-down", "fast")).status).toBe(2);
   });
 

@@ -154,6 +154,11 @@ describe("millrace remote", () => {
       seedRatio: null,
     });
     expect((await remote(daemon, "settings")).stdout).toMatch(/^downloadDir +\/.*\nmaxDownloadRate +none\n/);
+    expect((await remote(daemon, "settings", "seedRatio")).stdout).toMatch(/^seedRatio +none\n$/);
+    expect(await answer(daemon, "settings", "seedRatio", "maxUploadRate")).toEqual({
+      seedRatio: null,
+      maxUploadRate: 1_048_576,
+    });
     const refused = await remote(daemon, "settings", "maxPeers=99999");
     expect([refused.status, refused.stderr]).toEqual([1, expect.stringMatching(/^millrace: .*maxPeers/)]);
     expect(await answer(daemon, "stats")).toMatchObject({ torrents: 0, connections: 0 });

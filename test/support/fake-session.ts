@@ -121,6 +121,7 @@ export class FakeSession implements Session {
       fileCount: this.contents.length,
       wasted: 0,
       knownPeers: 3,
+      blockedPeers: 0,
       bottleneck: { kind: "choked", message: "all 2 useful peers choke", advice: "upload more" },
     }),
     files: (id) => {
@@ -149,6 +150,8 @@ export class FakeSession implements Session {
           upRate: 0,
           downloaded: 0,
           uploaded: 0,
+          transport: "tcp" as const,
+          encryption: "plaintext" as const,
           flags: "I",
         },
       ];

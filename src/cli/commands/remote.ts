@@ -243,7 +243,8 @@ function actionsOf(parent: Command, entry: CommandEntry): void {
     "show the daemon's settings, or change some",
     ["settings maxDownloadRate=5MiB seedRatio=none", "rates have a unit; none means no limit"],
     settings,
-    (command) => command.argument("[key=value...]", "the settings to change; without them all settings are shown"),
+    (command) =>
+      command.argument("[key=value...]", "the settings to change; KEY alone shows one, no argument shows all"),
   );
   action("stats", "show the daemon's statistics", ["stats --json | jq .downRate", "print a single value"], stats);
   action(

@@ -42,7 +42,8 @@ export function rowLine(view: RowView, columns: number, style: Style): string {
   }
   if (view.text !== undefined)
     tail = Math.min(
-      Math.floor(columns * 0.55),
+      // Wide terminals have room for all of it beside the name.
+      Math.max(Math.floor(columns * 0.55), columns - PERCENT_WIDTH - 2 - MAX_BAR - textWidth(clean(view.name)) - 1),
       textWidth(clean(view.text.value)) + 2,
       columns - PERCENT_WIDTH - 2 - MIN_BAR - 1,
     );

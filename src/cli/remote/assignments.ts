@@ -91,6 +91,14 @@ function isKey(name: string): name is keyof Settings {
   return Object.hasOwn(READERS, name);
 }
 
+/** The name of a setting, or an error that lists them all. */
+export function settingName(name: string): keyof Settings {
+  if (isKey(name)) return name;
+  throw new CommandLineError(
+    `unknown setting ${JSON.stringify(name.slice(0, 40))}; the settings are ${Object.keys(READERS).join(", ")}`,
+  );
+}
+
 /** Parses settings given as `KEY=VALUE`. Throws {@link CommandLineError} for an unknown key or an invalid value. */
 export function readAssignments(texts: readonly string[]): Partial<Settings> {
   const settings: Partial<Settings> = {};
@@ -98,11 +106,7 @@ export function readAssignments(texts: readonly string[]): Partial<Settings> {
     const [, name = "", value] = /^([^=]*)=(.*)$/s.exec(text) ?? [];
     if (value === undefined)
       throw new CommandLineError(`a setting must be KEY=VALUE: got ${JSON.stringify(text.slice(0, 100))}`);
-    if (!isKey(name))
-      throw new CommandLineError(
-        `unknown setting ${JSON.stringify(name.slice(0, 40))}; the settings are ${Object.keys(READERS).join(", ")}`,
-      );
-    put(settings, name, value);
+    put(settings, settingName(name), value);
   }
   return settings;
 }

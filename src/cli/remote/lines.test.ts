@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { fakeRow, ID, OTHER } from "../../../test/support/fake-session.ts";
 import type { ApiEvent, SessionInfo, TorrentDetail } from "../../api/index.ts";
 import { torrentFields } from "./facts.ts";
-import { fileLines, listLines, logText, peerLines, trackerLines } from "./tables.ts";
+import { fileLines, flagLines, listLines, logText, peerLines, trackerLines } from "./tables.ts";
 import { WatchLines } from "./watch-lines.ts";
 
 /** Clears a screen, turns writing round, breaks a line. */
@@ -66,8 +66,19 @@ const detail: TorrentDetail = {
   fileCount: 1,
   wasted: 0,
   knownPeers: 0,
+  blockedPeers: 0,
   bottleneck: { kind: "trackers", message: EVIL, advice: EVIL },
 };
+
+describe("flagLines", () => {
+  it("explains the flags that the peers have", () => {
+    expect(flagLines([{ flags: "DI" }, { flags: "dI" }])).toEqual([
+      "D  downloading from it",
+      "d  it chokes the daemon",
+      "I  it connected to the daemon",
+    ]);
+  });
+});
 
 describe("listLines", () => {
   it("has a row for each torrent, with blanks for rates of 0", () => {
@@ -111,6 +122,8 @@ describe("lines and fields of hostile names", () => {
       upRate: 0,
       downloaded: 0,
       uploaded: 0,
+      transport: "tcp" as const,
+      encryption: "rc4" as const,
       flags: EVIL,
     };
     const tracker = {

@@ -1,4 +1,5 @@
 import type { DhtInfo, TorrentDetail, TorrentTracker } from "../../api/index.ts";
+import { withoutTrackerUrl } from "../../tracker/index.ts";
 import { clean, count } from "../../terminal/index.ts";
 
 /**
@@ -6,12 +7,16 @@ import { clean, count } from "../../terminal/index.ts";
  * not look for any. `dht` is the state of the daemon's DHT, if known.
  */
 export function whyNoPeers(
-  torrent: Pick<TorrentDetail, "state" | "peers" | "private" | "knownPeers">,
+  torrent: Pick<TorrentDetail, "state" | "peers" | "private" | "knownPeers" | "blockedPeers" | "bottleneck">,
   trackers: readonly Pick<TorrentTracker, "url" | "state" | "message">[],
   dht?: Pick<DhtInfo, "isEnabled" | "nodes">,
 ): string | undefined {
   const isLooking = ["downloading", "fetching-metadata", "seeding"].includes(torrent.state);
   if (torrent.peers > 0 || !isLooking) return undefined;
+  // The line "slow because" has the reason.
+  if (torrent.bottleneck?.kind === "encryption" || torrent.bottleneck?.kind === "blocked") return undefined;
+  if (torrent.knownPeers === 0 && torrent.blockedPeers > 0)
+    return `the IP filter blocks the ${count(torrent.blockedPeers, "known peer")}`;
   if (torrent.knownPeers > 0 && torrent.state === "seeding")
     return `no connection to the ${count(torrent.knownPeers, "known peer")}; seeds do not connect to other seeds`;
   if (torrent.knownPeers > 0) return `no connection to the ${count(torrent.knownPeers, "known peer")} yet`;
@@ -33,6 +38,6 @@ function trackersPart(
   if (trackers.some(({ state }) => state === "working")) return "the trackers know no other peers";
   const failed = trackers.find(({ state }) => state === "failed");
   if (failed === undefined) return "the trackers have not replied yet";
-  const reason = failed.message === "" ? "" : `: ${failed.message}`;
+  const reason = failed.message === "" ? "" : `: ${withoutTrackerUrl(failed.message, failed.url)}`;
   return clean(`no tracker works; ${failed.url}${reason}`);
 }

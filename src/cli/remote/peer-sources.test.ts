@@ -2,7 +2,14 @@ import { describe, expect, it } from "vitest";
 import { whyNoPeers } from "./no-peers.ts";
 import { withTrackers } from "./peer-sources.ts";
 
-const torrent = { state: "downloading", peers: 0, private: false, knownPeers: 0 } as const;
+const torrent = {
+  state: "downloading",
+  peers: 0,
+  private: false,
+  knownPeers: 0,
+  blockedPeers: 0,
+  bottleneck: null,
+} as const;
 const tracker = { url: "http://one/announce", state: "idle", message: "" };
 
 describe("withTrackers", () => {
@@ -31,6 +38,7 @@ describe("whyNoPeers", () => {
     ["without trackers", torrent, [], /has no trackers; use/],
     ["private without trackers", { ...torrent, private: true }, [], /is private and has no trackers/],
     ["with unreachable peers", { ...torrent, knownPeers: 2 }, [tracker], /^no connection to the 2 known peers yet$/],
+    ["with blocked peers", { ...torrent, blockedPeers: 2 }, [tracker], /^the IP filter blocks the 2 known peers$/],
     ["with a tracker that works", torrent, [{ ...tracker, state: "working" }], /know no other peers/],
     ["before a reply", torrent, [{ ...tracker, state: "announcing" }], /not replied yet/],
     [
@@ -38,6 +46,12 @@ describe("whyNoPeers", () => {
       torrent,
       [tracker, { ...tracker, state: "failed", message: "not \u001b[31mallowed" }],
       /^no tracker works; http:\/\/one\/announce: not \\x1b\[31mallowed$/,
+    ],
+    [
+      "with a tracker that cannot be reached",
+      torrent,
+      [{ ...tracker, state: "failed", message: "http://one/announce: refused" }],
+      /^no tracker works; http:\/\/one\/announce: refused$/,
     ],
   ])("has a reason for a torrent %s", (_, facts, trackers, expected) => {
     expect(whyNoPeers(facts, trackers)).toMatch(expected);

@@ -7,9 +7,9 @@ import type { Remote, RemoteFlags } from "./connection.ts";
 import { dhtFields, lsdFields, settingsFields, statisticsFields, torrentFields } from "./facts.ts";
 import { chosen, listAll } from "./find.ts";
 import type { Named } from "./find.ts";
-import { fileLines, LIST_FIELDS, listLines, logText, peerLines, trackerLines } from "./tables.ts";
+import { fileLines, flagLines, LIST_FIELDS, listLines, logText, peerLines, trackerLines } from "./tables.ts";
 import { whyNoPeers } from "./no-peers.ts";
-import { readAssignments } from "./assignments.ts";
+import { readAssignments, settingName } from "./assignments.ts";
 import { WatchLines } from "./watch-lines.ts";
 
 /** The actions of `millrace remote` that only read. With `--json` they print the objects of the API unchanged. */
@@ -80,7 +80,11 @@ function tabular<Item>(
 /** Runs `files`: prints the files of one torrent. */
 export const files = tabular("files are known yet", ({ api }, id) => api.files(id), fileLines);
 /** Runs `peers`: prints the peers of one torrent. */
-export const peers = tabular("peers", ({ api }, id) => api.peers(id), peerLines);
+export const peers = tabular(
+  "peers",
+  ({ api }, id) => api.peers(id),
+  (items) => [...peerLines(items), "", ...flagLines(items)],
+);
 /** Runs `trackers`: prints the trackers of one torrent. */
 export const trackers = tabular(
   "trackers",
@@ -88,14 +92,16 @@ export const trackers = tabular(
   (items) => trackerLines(items, Date.now()),
 );
 
-/** Runs `settings`: prints settings, or changes them. */
+/** Runs `settings`: prints settings (`KEY`, or all), or changes them (`KEY=VALUE`). */
 export async function settings({ api, args, output }: Remote): Promise<number> {
-  const changes = readAssignments(args);
-  const keys = Object.keys(changes);
-  const all = keys.length === 0 ? await api.settings() : await api.change(changes);
-  output.data(all);
+  const changes = readAssignments(args.filter((arg) => arg.includes("=")));
+  const asked: readonly string[] = args.filter((arg) => !arg.includes("=")).map(settingName);
+  const changed = Object.keys(changes);
+  const all = changed.length === 0 ? await api.settings() : await api.change(changes);
   // What was changed, as the daemon has it now.
-  const shown = keys.length === 0 ? all : Object.fromEntries(Object.entries(all).filter(([key]) => keys.includes(key)));
+  const keys = new Set([...changed, ...asked]);
+  const shown = keys.size === 0 ? all : Object.fromEntries(Object.entries(all).filter(([key]) => keys.has(key)));
+  output.data(asked.length === 0 ? all : shown);
   printFields(output, settingsFields(shown));
   return EXIT_DONE;
 }

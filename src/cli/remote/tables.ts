@@ -1,3 +1,4 @@
+import { withoutTrackerUrl } from "../../tracker/index.ts";
 import type { LogLine, TorrentFile, TorrentPeer, TorrentTracker } from "../../api/index.ts";
 import {
   clean,
@@ -92,6 +93,28 @@ export function peerLines(peers: readonly TorrentPeer[]): string[] {
   );
 }
 
+/** The meanings of the flags of peers, in the order in which they stand. */
+const FLAGS: Readonly<Record<string, string>> = {
+  D: "downloading from it",
+  d: "it chokes the daemon",
+  U: "uploading to it",
+  u: "the daemon chokes it",
+  S: "it sends no requested data",
+  E: "encrypted",
+  P: "over uTP",
+  I: "it connected to the daemon",
+  T: "from a tracker",
+  H: "from the DHT",
+  X: "from another peer",
+  L: "from the local network",
+};
+
+/** Returns the legend of those flags that these peers have. */
+export function flagLines(peers: readonly Pick<TorrentPeer, "flags">[]): string[] {
+  const shown = Object.entries(FLAGS).filter(([flag]) => peers.some(({ flags }) => flags.includes(flag)));
+  return shown.map(([flag, meaning]) => `${flag}  ${meaning}`);
+}
+
 /** Returns the lines of `remote trackers`. `now` is in milliseconds since 1970. */
 export function trackerLines(trackers: readonly TorrentTracker[], now: number): string[] {
   const number = (value: number | null): string => (value === null ? "-" : groupDigits(value));
@@ -112,7 +135,7 @@ export function trackerLines(trackers: readonly TorrentTracker[], now: number): 
       number(leechers),
       nextAnnounceAt === null ? "-" : formatDuration(Math.max(0, nextAnnounceAt - now) / 1000),
       clean(url),
-      clean(message),
+      clean(withoutTrackerUrl(message, url)),
     ]),
   );
 }

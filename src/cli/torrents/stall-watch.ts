@@ -73,6 +73,7 @@ export class TorrentStalls {
       dhtNodes: isPrivate ? undefined : dhtNodes,
       usesLsd: usesLsd && !isPrivate,
       knownPeers: status.knownPeers,
+      blockedPeers: status.blockedPeers,
       encryption,
       encryptionRefusals: status.encryptionRefusals,
       waitedMs: now - this.#since,

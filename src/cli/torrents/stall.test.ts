@@ -28,6 +28,7 @@ const reason = (facts: Partial<StallFacts>): string | undefined =>
     dhtNodes: undefined,
     usesLsd: false,
     knownPeers: 0,
+    blockedPeers: 0,
     encryption: undefined,
     encryptionRefusals: 0,
     waitedMs: 1_000,
@@ -46,6 +47,12 @@ describe("stallReason", () => {
       { asksTrackers: false, trackers: [working] },
       "trackers, the DHT and local discovery are not in use, and no peer is given; add --peer HOST:PORT",
     ],
+    [
+      "the named peer is blocked",
+      { named: [pending], blockedPeers: 1 },
+      "the IP filter blocks the only known peer (10.0.0.2:2)",
+    ],
+    ["all peers are blocked", { trackers: [working], blockedPeers: 7 }, "the IP filter blocks all 7 known peers"],
     ["only the local network is asked", { usesLsd: true }, "none in the local network has announced the torrent yet"],
     ["the named peer refuses", { named: [refused] }, "10.0.0.1:1 refused the connection"],
     ["the tracker knows no peers", { trackers: [working] }, `${url} knows no other peers`],
@@ -77,12 +84,12 @@ describe("stallReason", () => {
     [
       "encryption is required",
       { named: [reached], encryption: "required", encryptionRefusals: 1 },
-      "connections fail because encryption is required: the peers do not encrypt, or do not share this torrent; 10.0.0.3:3 accepted the connection",
+      "connections fail because encryption is required: the peers do not encrypt (try --encryption preferred), or do not share this torrent; 10.0.0.3:3 accepted the connection",
     ],
     [
       "encryption is disabled",
       { trackers: [{ ...working, peersReceived: 3 }], encryption: "disabled", encryptionRefusals: 1 },
-      "peers close connections that are not encrypted: they may require encryption, or do not share this torrent",
+      "peers close connections that are not encrypted: they may require encryption (try --encryption preferred), or do not share this torrent",
     ],
     [
       "encryption is neither",

@@ -7,6 +7,7 @@ export interface Stall {
   readonly code:
     | "waiting.no-source"
     | "waiting.encryption"
+    | "waiting.blocked"
     | "waiting.peers"
     | "waiting.trackers"
     | "waiting.dht"
@@ -28,6 +29,8 @@ export interface StallFacts {
   readonly usesLsd: boolean;
   /** The number of known peers that are not connected. */
   readonly knownPeers: number;
+  /** The number of known peers that are not dialed because the IP filter blocks them. */
+  readonly blockedPeers: number;
   /** How connections are encrypted; `undefined` for the client's default. */
   readonly encryption: EncryptionPolicy | undefined;
   /** The number of connections that the encryption policy may have made fail. */
@@ -51,8 +54,10 @@ const SHOWN_PEERS = 3;
 
 /** Why peers may have refused connections, by the policy that made them fail. */
 const REFUSED: Partial<Record<EncryptionPolicy, string>> = {
-  required: "connections fail because encryption is required: the peers do not encrypt, or do not share this torrent",
-  disabled: "peers close connections that are not encrypted: they may require encryption, or do not share this torrent",
+  required:
+    "connections fail because encryption is required: the peers do not encrypt (try --encryption preferred), or do not share this torrent",
+  disabled:
+    "peers close connections that are not encrypted: they may require encryption (try --encryption preferred), or do not share this torrent",
 };
 
 interface Part {
@@ -65,6 +70,7 @@ interface Part {
 /** Returns the reason why a torrent has no peers; `undefined` while the reason is unknown. */
 export function stallReason(facts: StallFacts): Stall | undefined {
   if (facts.waitedMs < SETTLED_MS) return undefined;
+  if (facts.blockedPeers > 0 && facts.knownPeers === 0) return blocked(facts);
   const encryption = encryptionPart(facts);
   const peers = peersPart(facts, encryption !== undefined);
   const trackers = trackersPart(facts);
@@ -86,6 +92,12 @@ export function stallReason(facts: StallFacts): Stall | undefined {
 function codeOf(peers: Part | undefined, trackers: Part | undefined): Stall["code"] {
   if (peers !== undefined) return "waiting.peers";
   return trackers === undefined ? "waiting.dht" : "waiting.trackers";
+}
+
+function blocked({ named, blockedPeers }: StallFacts): Stall {
+  const what = blockedPeers === 1 ? "the only known peer" : `all ${blockedPeers} known peers`;
+  const address = named.length === 1 && blockedPeers === 1 ? ` (${named[0]?.peer})` : "";
+  return { code: "waiting.blocked", key: "blocked", message: `no peers: the IP filter blocks ${what}${address}` };
 }
 
 /** The only source is the local network. */

@@ -19,6 +19,12 @@ export function trackerName(url: string): string {
   return cleanText(url.split(/[?#]/, 1)[0] ?? url);
 }
 
+/** Returns the message of a tracker's status without the tracker's URL at its start, to be shown beside the URL. */
+export function withoutTrackerUrl(message: string, url: string): string {
+  const start = `${trackerName(url)}: `;
+  return message.startsWith(start) ? message.slice(start.length) : message;
+}
+
 /**
  * Converts an error of a request into a TrackerError that names the tracker: `http.timeout` becomes `tracker.timeout`,
  * and so on. A TrackerError keeps its code and fields; an AbortError is returned unchanged.

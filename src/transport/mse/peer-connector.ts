@@ -69,6 +69,11 @@ export class PeerConnector {
     this.#policy = policy;
   }
 
+  /** How connections are encrypted now. */
+  get policy(): EncryptionPolicy {
+    return this.#policy();
+  }
+
   /** Notes that a peer is said to support a transport; see {@link Connector.prefer}. */
   prefer(address: PeerAddress, kind: TransportKind): void {
     this.#connector.prefer(address, kind);

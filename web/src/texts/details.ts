@@ -99,7 +99,7 @@ export const detailsTexts = {
       D: "downloading from it",
       d: "the peer chokes us",
       U: "uploading to it",
-      u: "the peer is unchoked, but not interested",
+      u: "we choke the peer",
       S: "the peer does not send requested data",
       E: "encrypted",
       P: "over uTP",

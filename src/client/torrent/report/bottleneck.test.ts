@@ -9,6 +9,9 @@ const GOOD: BottleneckFacts = {
   useful: 4,
   unchoked: 3,
   knownPeers: 0,
+  blockedPeers: 0,
+  encryption: "preferred",
+  encryptionRefusals: 0,
   isFull: false,
   trackers: [],
   isRateLimited: false,
@@ -21,7 +24,7 @@ const GOOD: BottleneckFacts = {
 const dead = {
   url: "http://tracker.example/announce",
   state: { kind: "failed", code: "http.refused", failures: 3, retryAt: 0 },
-  message: "connection refused",
+  message: "http://tracker.example/announce: connection refused",
 } as const;
 const alive = { ...dead, state: { kind: "working", nextAnnounceAt: 0 }, message: undefined } as const;
 const idle = { ...dead, state: { kind: "idle" }, message: undefined } as const;
@@ -37,6 +40,11 @@ describe("findBottleneck", () => {
     ["rate-limit", { isRateLimited: true }],
     ["no-peers", { peers: 0, useful: 0, unchoked: 0 }],
     ["no-peers", { peers: 0, knownPeers: 3 }],
+    ["no-peers", { peers: 0, knownPeers: 3, blockedPeers: 2 }],
+    ["no-peers", { peers: 0, knownPeers: 3, encryptionRefusals: 2 }],
+    ["blocked", { peers: 0, blockedPeers: 2 }],
+    ["encryption", { peers: 0, knownPeers: 3, encryption: "required", encryptionRefusals: 2 }],
+    ["encryption", { peers: 0, encryption: "disabled", encryptionRefusals: 1 }],
     ["no-peers", { peers: 0, trackers: [alive] }],
     ["no-peers", { peers: 0, trackers: [dead, alive] }],
     ["trackers", { peers: 0, trackers: [dead, idle] }],
@@ -60,6 +68,15 @@ describe("findBottleneck", () => {
     expect(findBottleneck({ ...GOOD, peers: 0, trackers: [dead] })?.message).toBe(
       "no tracker can be used: http://tracker.example/announce: connection refused",
     );
+  });
+
+  it("says how many connections were refused, and what to set", () => {
+    const facts = { peers: 0, knownPeers: 9, encryption: "required", encryptionRefusals: 3 } as const;
+    expect(findBottleneck({ ...GOOD, ...facts })).toMatchObject({
+      message:
+        "3 connections failed: encryption is required, and the peers do not encrypt, or do not share this torrent",
+      advice: "set encryption to preferred (--encryption preferred)",
+    });
   });
 
   it("returns undefined for a torrent that does not download", () => {

@@ -1,4 +1,5 @@
-import type { TrackerStatus } from "../../../tracker/index.ts";
+import { withoutTrackerUrl, type TrackerStatus } from "../../../tracker/index.ts";
+import type { EncryptionPolicy } from "../../../transport/index.ts";
 import type { TorrentState } from "../state.ts";
 
 /** The kinds of reasons why a download is not faster. */
@@ -9,6 +10,8 @@ export type BottleneckKind =
   | "rate-limit"
   | "trackers"
   | "no-peers"
+  | "blocked"
+  | "encryption"
   | "bad-data"
   | "missing-pieces"
   | "choked"
@@ -36,6 +39,12 @@ export interface BottleneckFacts {
   readonly unchoked: number;
   /** The number of known peers that are not connected. */
   readonly knownPeers: number;
+  /** The number of known peers that are not dialed because the IP filter blocks them. */
+  readonly blockedPeers: number;
+  /** How connections are encrypted. */
+  readonly encryption: EncryptionPolicy;
+  /** The number of connections, since the last one that succeeded, that the policy may have made fail. */
+  readonly encryptionRefusals: number;
   /** Whether no more connections may be opened. */
   readonly isFull: boolean;
   readonly trackers: readonly Pick<TrackerStatus, "url" | "state" | "message">[];
@@ -84,8 +93,33 @@ function reason(kind: BottleneckKind, message: string, advice: string | undefine
   return { kind, message, advice };
 }
 
-function withoutPeers({ peers, knownPeers, trackers }: BottleneckFacts): Bottleneck | undefined {
+/** Why peers may have refused connections, by the policy that made them fail. */
+const REFUSED: Partial<Record<EncryptionPolicy, string>> = {
+  required: "encryption is required, and the peers do not encrypt, or do not share this torrent",
+  disabled: "encryption is disabled, and the peers may require it, or do not share this torrent",
+};
+
+function withRefusals({ encryption, encryptionRefusals }: BottleneckFacts): Bottleneck | undefined {
+  const text = REFUSED[encryption];
+  if (encryptionRefusals === 0 || text === undefined) return undefined;
+  const number = encryptionRefusals === 1 ? "1 connection" : `${encryptionRefusals} connections`;
+  return reason("encryption", `${number} failed: ${text}`, "set encryption to preferred (--encryption preferred)");
+}
+
+function withoutPeers(facts: BottleneckFacts): Bottleneck | undefined {
+  const { peers, knownPeers, blockedPeers, trackers } = facts;
   if (peers > 0) return undefined;
+  const refused = withRefusals(facts);
+  if (refused !== undefined) return refused;
+  if (knownPeers === 0 && blockedPeers > 0) {
+    return reason(
+      "blocked",
+      blockedPeers === 1
+        ? "the IP filter blocks the only known peer"
+        : `the IP filter blocks all ${blockedPeers} known peers`,
+      "use another IP filter, or none",
+    );
+  }
   if (knownPeers > 0) {
     return reason(
       "no-peers",
@@ -101,7 +135,7 @@ function withoutPeers({ peers, knownPeers, trackers }: BottleneckFacts): Bottlen
     const others = failed.length === 1 ? "" : ` (and ${failed.length - 1} more)`;
     return reason(
       "trackers",
-      `no tracker can be used: ${first.url}${others}: ${first.message ?? "it failed"}`,
+      `no tracker can be used: ${first.url}${others}: ${withoutTrackerUrl(first.message ?? "it failed", first.url)}`,
       "add a tracker or a peer that works, or let the torrent use the DHT",
     );
   }

@@ -28,6 +28,8 @@ export interface TorrentStatus {
   readonly seeds: number;
   /** The number of known peers that are not connected. */
   readonly knownPeers: number;
+  /** The number of known peers that are not dialed because the IP filter blocks them. */
+  readonly blockedPeers: number;
   /**
    * The number of outgoing connections, since the last one that succeeded, that the encryption policy may have made
    * fail: the peer did not complete the encryption handshake, or closed a connection that was not encrypted. Peers that

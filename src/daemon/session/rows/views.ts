@@ -41,6 +41,7 @@ export function detailOf(entry: TorrentEntry, now: number, load: number): Torren
     fileCount: metainfo?.files.filter((file) => !file.isPadding).length ?? 0,
     wasted: status.wasted,
     knownPeers: status.knownPeers,
+    blockedPeers: status.blockedPeers,
     bottleneck: bottleneckOf(torrent.bottleneck(load)),
   };
 }
@@ -77,6 +78,8 @@ export function peersOf({ torrent }: TorrentEntry): TorrentPeer[] {
     upRate: Math.round(peer.upRate),
     downloaded: peer.downloaded,
     uploaded: peer.uploaded,
+    transport: peer.transport,
+    encryption: peer.isEncrypted ? "rc4" : "plaintext",
     flags: flagsOf(peer),
   }));
 }
