@@ -6,6 +6,9 @@ const patient = ["by-hand", "terminal", "between", "honest", "honest-magnets"].m
   (name) => `test/console/${name}.test.ts`,
 );
 
+/** Real clients, programs and browsers, which wait more than they work. */
+const waiting = ["interop", "cli", "daemon", "browser"].map((folder) => `test/${folder}/**/*.test.ts`);
+
 /** Programs that the tests start know no nodes of the public DHT. */
 process.env["MILLRACE_DHT_BOOTSTRAP"] = "";
 /** And they send no multicast. */
@@ -27,14 +30,24 @@ export default defineConfig({
         },
       },
       {
-        // Real processes and whole swarms on two cores: one file at a time, so that no test starves another.
+        // Whole swarms and measured memory on two cores: one file at a time, so that no test starves another.
         test: {
           name: "system",
           include: ["test/**/*.test.ts"],
-          exclude: patient,
+          exclude: [...patient, ...waiting],
           testTimeout: 120_000,
           hookTimeout: 120_000,
           fileParallelism: false,
+        },
+      },
+      {
+        test: {
+          name: "waiting",
+          include: waiting,
+          testTimeout: 120_000,
+          hookTimeout: 120_000,
+          maxWorkers: 4,
+          sequence: { groupOrder: 1 },
         },
       },
       {
@@ -44,7 +57,7 @@ export default defineConfig({
           testTimeout: 120_000,
           hookTimeout: 120_000,
           maxWorkers: patient.length,
-          sequence: { groupOrder: 1 },
+          sequence: { groupOrder: 2 },
         },
       },
     ],

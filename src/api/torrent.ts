@@ -1,7 +1,9 @@
 import { z } from "zod";
 
 /** The id of a torrent: its info-hash, as 40 hexadecimal digits in lower case. */
-export const torrentId = z.string().regex(/^[0-9a-f]{40}$/, "an info-hash has 40 hexadecimal digits");
+export const torrentId = z
+  .string()
+  .regex(/^(?:[0-9a-f]{40}|[0-9a-f]{64})$/, "an info-hash has 40 or 64 hexadecimal digits");
 
 /**
  * The state of a torrent: one of the library's states, or `queued` for a started torrent that waits in the queue for

@@ -98,6 +98,10 @@ export class Client {
       places: this.#places,
       port: () => portMapping.tcpPort ?? port(),
       forget: (infoHash) => this.#forget(infoHash),
+      named: (infoHash, other) => {
+        const torrent = this.#torrents.get(infoHash.hex);
+        if (torrent !== undefined) this.#onWire.add(other, torrent);
+      },
       wake: (infoHash) => {
         const torrent = this.#torrents.get(infoHash.hex);
         if (torrent !== undefined) this.#awake.add(torrent);
@@ -191,23 +195,23 @@ export class Client {
     this.#requireOpen();
     const origin = toOrigin(resolved, options);
     const folder = options.downloadDir ?? this.#options.downloadDir ?? ".";
-    if (this.#torrents.has(origin.infoHash.hex))
-      throw new UsageError("client.duplicate", `torrent ${origin.infoHash.hex} has been added already`, {
-        fields: { infoHash: origin.infoHash.hex },
-      });
+    this.#onWire.requireNew(origin.infoHash, origin.otherHash);
     const managed = assembleTorrent(this.#host, origin, options, folder);
     const { torrent } = managed;
     managed.data.claimPlace(folder);
     this.#torrents.set(origin.infoHash.hex, managed);
-    this.#onWire.add(origin.infoHash, managed);
+    for (const infoHash of managed.hashes.all) this.#onWire.add(infoHash, managed);
     this.#ticker ??= this.#runtime.clock.every(TICK_MS, () => this.#tick());
     if (options.paused !== true) torrent.resume();
     return torrent;
   }
 
-  /** Returns the torrent with this info-hash, which may be given in hexadecimal; `undefined` when there is none. */
+  /**
+   * Returns the torrent with this info-hash, which may be given in hexadecimal; `undefined` when there is none. A
+   * hybrid torrent has two.
+   */
   get(infoHash: InfoHash | string): Torrent | undefined {
-    return this.#torrents.get(typeof infoHash === "string" ? infoHash.toLowerCase() : infoHash.hex)?.torrent;
+    return this.#onWire.named(typeof infoHash === "string" ? infoHash.toLowerCase() : infoHash.hex)?.torrent;
   }
 
   /**
@@ -321,10 +325,11 @@ export class Client {
 
   #forget(infoHash: InfoHash): void {
     const torrent = this.#torrents.get(infoHash.hex);
-    if (torrent !== undefined) this.#awake.delete(torrent);
+    if (torrent === undefined) return;
+    this.#awake.delete(torrent);
     this.#places.remove(infoHash);
     this.#torrents.delete(infoHash.hex);
-    this.#onWire.remove(infoHash);
+    for (const each of torrent.hashes.all) this.#onWire.remove(each);
   }
 
   *#swarms(): Generator<Swarm> {
@@ -339,7 +344,7 @@ export class Client {
       tarpit,
       transports: this.#transports.all,
       isBlocked: (address) => this.#ipFilter.isBlocked(address),
-      offer: (infoHash) => this.#onWire.get(infoHash)?.lifecycle.swarm?.handshake(),
+      offer: (requested) => this.#onWire.get(requested.infoHash)?.lifecycle.swarm?.reply(requested),
       take: (connection, handshake) => {
         const handlers = this.#onWire.get(handshake.infoHash)?.lifecycle.swarm?.accept(connection, handshake);
         if (handlers !== undefined && ipScope(connection.remote.ip) === "public") this.#isReachable = true;

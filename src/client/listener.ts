@@ -8,6 +8,7 @@ import {
   type EncryptionPolicy,
   type IncomingOptions,
   type MseRuntime,
+  type RequestedTorrent,
   type Tarpit,
   type Transport,
 } from "../transport/index.ts";
@@ -27,10 +28,10 @@ export interface PeerListenerOptions extends Pick<IncomingOptions, "findTorrent"
   /** The transports, each of which listens. The listening port is that of the first transport with a local endpoint. */
   readonly transports: readonly Transport[];
   /**
-   * Returns this client's handshake for the torrent with the info-hash that a peer requests; `undefined` when the peer
+   * Returns this client's handshake for the torrent that a peer requests; `undefined` when the peer
    * is refused.
    */
-  readonly offer: (infoHash: Uint8Array) => Uint8Array | undefined;
+  readonly offer: (requested: RequestedTorrent) => Uint8Array | undefined;
   readonly take: (connection: Connection, handshake: Handshake) => SocketHandlers | undefined;
 }
 

@@ -16,7 +16,7 @@ const DEFAULT_USER_AGENT = `Millrace ${VERSION}`;
 /** The parts of a client that its torrents share; {@link makeHost} makes the others. */
 export interface HostParts extends Pick<
   TorrentHost,
-  "runtime" | "peerId" | "pool" | "connector" | "tarpit" | "budget" | "places" | "port" | "forget" | "wake"
+  "runtime" | "peerId" | "pool" | "connector" | "tarpit" | "budget" | "places" | "port" | "forget" | "named" | "wake"
 > {
   readonly udpPort: UdpPort;
   readonly discovery: ClientDiscovery;

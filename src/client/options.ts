@@ -1,3 +1,4 @@
+import type { InfoHash } from "../base/index.ts";
 import type { DiscoveryService } from "../discovery/index.ts";
 import type { FileLayout, LayoutFile, Metainfo } from "../metainfo/index.ts";
 import type { Runtime } from "../runtime/index.ts";
@@ -111,6 +112,11 @@ export interface AddOptions {
    * in the torrent.
    */
   readonly name?: string | undefined;
+  /**
+   * Which of the two info-hashes of a hybrid torrent identifies the torrent in the client, if it is one of them (BEP
+   * 52). Default: the v1 info-hash.
+   */
+  readonly infoHash?: InfoHash | undefined;
   /** Peers to dial, as `HOST:PORT`. Host names are looked up. */
   readonly peers?: readonly string[];
   /** Selects the files to download. Default: the files that a magnet link selects (BEP 53), or all. */
@@ -121,8 +127,7 @@ export interface AddOptions {
   readonly sequential?: boolean;
   /**
    * Whether to fetch the metadata only: once the metadata is known, the torrent pauses, and {@link Torrent.done}
-   * resolves. No data is downloaded or checked and no file is created, also after `resume`. v2-only torrents are
-   * allowed.
+   * resolves. No data is downloaded or checked and no file is created, also after `resume`.
    */
   readonly metadataOnly?: boolean;
   /** Whether to add the torrent paused. */

@@ -6,7 +6,6 @@ import {
   parseMagnet,
   parseMetainfo,
   unusable,
-  v2Only,
   type Magnet,
 } from "../metainfo/index.ts";
 import type { HttpReply, Runtime } from "../runtime/index.ts";
@@ -113,13 +112,13 @@ function redirectedTo(error: unknown): string | undefined {
 
 /**
  * Returns the origin of a torrent from its source, with the name on the disk that the user chose. Throws InputError
- * `client.v2-only` when only a v2 info-hash is known and more than the metadata is wanted; `torrent.name`.
+ * `torrent.name`.
  */
-export function toOrigin(source: ResolvedSource, { name, metadataOnly = false }: AddOptions): TorrentOrigin {
+export function toOrigin(source: ResolvedSource, { name, infoHash: chosen }: AddOptions): TorrentOrigin {
   const metainfo = source.kind === "metainfo" ? withDiskName(source.metainfo, name) : undefined;
   const magnet = source.kind === "magnet" ? source.magnet : undefined;
-  const infoHash =
-    metainfo?.infoHash ?? magnet?.infoHash ?? (metadataOnly ? (metainfo ?? magnet)?.infoHashV2 : undefined);
-  if (infoHash === undefined) throw v2Only("client.v2-only", metainfo?.name ?? magnet?.name ?? "the magnet link");
-  return { metainfo, magnet, infoHash };
+  const { infoHash: v1, infoHashV2: v2 } = source.kind === "metainfo" ? source.metainfo : source.magnet;
+  const infoHash = v2 !== undefined && chosen?.equals(v2) === true ? v2 : (v1 ?? v2);
+  if (infoHash === undefined) throw new InputError("magnet.topic", "the source has no info-hash");
+  return { metainfo, magnet, infoHash, otherHash: infoHash === v1 ? v2 : v1 };
 }

@@ -1,4 +1,4 @@
-import { type InfoHash, toHex } from "../base/index.ts";
+import { type InfoHash, toHex, UsageError } from "../base/index.ts";
 import type { Runtime } from "../runtime/index.ts";
 import { mseTorrentHash } from "../wire/index.ts";
 
@@ -16,7 +16,18 @@ export class TorrentsOnWire<T> {
     this.#hasher = hasher;
   }
 
+  /** Throws UsageError `client.duplicate` when a torrent has one of the info-hashes. */
+  requireNew(...infoHashes: readonly (InfoHash | undefined)[]): void {
+    for (const infoHash of infoHashes)
+      if (infoHash !== undefined && this.#torrents.has(toHex(infoHash.wire)))
+        throw new UsageError("client.duplicate", `torrent ${infoHash.hex} has been added already`, {
+          fields: { infoHash: infoHash.hex },
+        });
+  }
+
+  /** Adds an info-hash of a torrent. Throws UsageError `client.duplicate` when another torrent has it. */
   add(infoHash: InfoHash, torrent: T): void {
+    if (this.#torrents.get(toHex(infoHash.wire)) !== torrent) this.requireNew(infoHash);
     this.#torrents.set(toHex(infoHash.wire), torrent);
     this.#hashed.set(toHex(mseTorrentHash(this.#hasher, infoHash.wire)), infoHash.wire);
   }
@@ -24,6 +35,11 @@ export class TorrentsOnWire<T> {
   remove(infoHash: InfoHash): void {
     this.#torrents.delete(toHex(infoHash.wire));
     this.#hashed.delete(toHex(mseTorrentHash(this.#hasher, infoHash.wire)));
+  }
+
+  /** Returns the torrent with this info-hash, given as 40 or, for v2, 64 hexadecimal digits in lower case. */
+  named(hex: string): T | undefined {
+    return this.#torrents.get(hex.slice(0, 40));
   }
 
   /** Returns the torrent with this 20-byte info-hash. */

@@ -146,7 +146,7 @@ describe("CandidateList", () => {
 
   it("believes peer exchange that a peer is a seed until another source names it", () => {
     const { list } = start();
-    list.add([peer(1), peer(2)], "exchange", true);
+    list.add([peer(1), peer(2)], "exchange", { isSeed: true });
     expect(list.next(false)).toBeUndefined();
     list.add([peer(1)], "exchange");
     expect(list.next(false)).toBeUndefined();

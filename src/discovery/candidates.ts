@@ -46,8 +46,18 @@ interface Candidate {
   shortVisits: number;
   /** Whether the peer had all pieces when it was last connected: a seed does not dial other seeds. */
   isSeed: boolean;
+  /** Whether to dial the peer with the v2 info-hash of a hybrid torrent. */
+  isV2: boolean;
   /** The peer priority (BEP 40), computed with the best known address of this host. */
   readonly priority: number;
+}
+
+/** What a source reports about the peers that it has found. */
+export interface CandidateMarks {
+  /** Whether the peers are seeds. */
+  readonly isSeed?: boolean;
+  /** Whether the peers were found by the v2 info-hash of a torrent (BEP 52). */
+  readonly isV2?: boolean;
 }
 
 /** All peers that a torrent knows, from all sources, with the earliest time to dial each. */
@@ -71,15 +81,17 @@ export class CandidateList {
 
   /**
    * Adds peers that can be dialed and returns the number of peers that were new. A known peer that the user names again
-   * is dialed at once. `isSeed`: whether the source reports the peers as seeds.
+   * is dialed at once.
    */
-  add(addresses: Iterable<PeerAddress>, source: CandidateSource, isSeed = false): number {
+  add(addresses: Iterable<PeerAddress>, source: CandidateSource, marks: CandidateMarks = {}): number {
+    const { isSeed = false, isV2 = false } = marks;
     let added = 0;
     for (const address of addresses) {
       if (!isDialableAddress(address)) continue;
       const key = addressKey(address);
       const known = this.#known.get(key);
       if (known !== undefined) {
+        if (isV2 && known.failures === 0) known.isV2 = true;
         if (source === "user" && known.state === "idle") known.notBefore = 0;
         if (source === "user") known.source = "user";
         else if (isHearsay(known.source) && !isHearsay(source)) confirm(known, source);
@@ -98,6 +110,7 @@ export class CandidateList {
         connectedAt: 0,
         shortVisits: 0,
         isSeed,
+        isV2,
         priority: peerPriority(this.#own, address),
       });
       added++;
@@ -156,6 +169,8 @@ export class CandidateList {
     const candidate = this.#known.get(key);
     if (candidate === undefined || candidate.state === "banned") return;
     candidate.failures++;
+    // A peer may take part in one of the two swarms of a hybrid torrent only.
+    candidate.isV2 = !candidate.isV2;
     if (candidate.failures >= MAX_FAILURES && !isNamed(candidate.source)) {
       this.#forget(key, address);
       return;
@@ -164,6 +179,11 @@ export class CandidateList {
     candidate.state = "idle";
     // Up to a quarter is added at random, so that peers that failed together are not dialed again together.
     candidate.notBefore = this.#clock.now() + wait + this.#random.below(Math.ceil(wait / 4));
+  }
+
+  /** Whether to dial a peer with the v2 info-hash of a hybrid torrent, rather than with the v1 info-hash (BEP 52). */
+  isV2(address: PeerAddress): boolean {
+    return this.#known.get(addressKey(address))?.isV2 === true;
   }
 
   /** Records whether a peer has all pieces. */

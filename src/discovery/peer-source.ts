@@ -4,7 +4,8 @@ import type { CandidateSource } from "./candidates.ts";
 /** The torrent for which to find peers, and the callback for peers found. */
 export interface DiscoveryTarget {
   readonly infoHash: InfoHash;
-  readonly found: (peers: readonly PeerAddress[]) => void;
+  /** To be called with peers found. `infoHash`: the one by which they were found, when it is not that of the target. */
+  readonly found: (peers: readonly PeerAddress[], infoHash?: InfoHash) => void;
 }
 
 /**

@@ -10,7 +10,8 @@ export interface PeerSourcesOptions {
   readonly isPrivate: () => boolean;
   /** Returns whether the user allows a source for this torrent. Default: all sources are allowed. */
   readonly isAllowed?: (source: PeerSource) => boolean;
-  readonly found: (peers: readonly PeerAddress[], source: CandidateSource) => void;
+  /** Called with peers found. `infoHash` is the info-hash by which they were found. */
+  readonly found: (peers: readonly PeerAddress[], source: CandidateSource, infoHash: InfoHash) => void;
 }
 
 /**
@@ -25,10 +26,19 @@ export class PeerSources {
    * source is started again only when it has stopped.
    */
   readonly #stopping = new Map<PeerSource, Promise<void>>();
+  /** All sources, each with the info-hash by which it finds peers. */
+  readonly #sources = new Map<PeerSource, InfoHash>();
   #isRunning = false;
 
   constructor(options: PeerSourcesOptions) {
     this.#options = options;
+    this.#add(options.sources, options.infoHash);
+  }
+
+  /** Adds sources that find peers by another info-hash, the second one of a hybrid torrent (BEP 52). */
+  add(sources: readonly PeerSource[], infoHash: InfoHash): void {
+    this.#add(sources, infoHash);
+    this.reconsider();
   }
 
   /** Starts the sources that the torrent may use. */
@@ -43,7 +53,7 @@ export class PeerSources {
    */
   reconsider(): void {
     if (!this.#isRunning) return;
-    for (const source of this.#options.sources) {
+    for (const source of this.#sources.keys()) {
       const isStarted = this.#started.has(source);
       if (isStarted === this.#mayUse(source)) continue;
       if (isStarted) this.#stop(source);
@@ -58,15 +68,23 @@ export class PeerSources {
     await Promise.all(this.#stopping.values());
   }
 
+  #add(sources: readonly PeerSource[], infoHash: InfoHash): void {
+    for (const source of sources) this.#sources.set(source, infoHash);
+  }
+
   #mayUse(source: PeerSource): boolean {
     const { isPrivate, isAllowed } = this.#options;
     return (source.allowsPrivate || !isPrivate()) && isAllowed?.(source) !== false;
   }
 
   #start(source: PeerSource): void {
-    const { infoHash, found } = this.#options;
+    const { found } = this.#options;
+    const infoHash = this.#sources.get(source) ?? this.#options.infoHash;
     this.#started.add(source);
-    source.start({ infoHash, found: (peers) => this.#started.has(source) && found(peers, source.name) });
+    source.start({
+      infoHash,
+      found: (peers, by = infoHash) => this.#started.has(source) && found(peers, source.name, by),
+    });
   }
 
   #stop(source: PeerSource): void {

@@ -16,14 +16,3 @@ export function unusable(error: InputError, from: string): InputError {
     fields: error.fields,
   });
 }
-
-/**
- * Returns the error for a torrent or magnet link without a v1 info-hash. The message begins with `name`, the torrent's
- * name.
- */
-export function v2Only(code: `${string}.v2-only`, name: string): InputError {
-  return new InputError(
-    code,
-    `${name} is a v2-only torrent, which cannot be exchanged with peers yet; a hybrid or v1 torrent can`,
-  );
-}

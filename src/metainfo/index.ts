@@ -4,7 +4,7 @@
  */
 export type { SyncHasher } from "../base/index.ts";
 export * from "./edit.ts";
-export { unusable, v2Only } from "./fail.ts";
+export { unusable } from "./fail.ts";
 export { outerKeys } from "./fields.ts";
 export type { OuterFields } from "./fields.ts";
 export { isPaddingName } from "./info/padding.ts";

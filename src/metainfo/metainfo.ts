@@ -107,6 +107,11 @@ export class Metainfo {
     return this.layout.pieceCount;
   }
 
+  /** Whether this is one of the torrent's info-hashes; a hybrid torrent has two. */
+  hasInfoHash(infoHash: InfoHash): boolean {
+    return [this.infoHash, this.infoHashV2].some((own) => own?.equals(infoHash) === true);
+  }
+
   /**
    * Returns the expected digest of a piece (a view): the SHA-1 (20 bytes), or for pure v2 the root of the piece's
    * merkle tree (32 bytes). Throws {@link InputError} `metainfo.piece-index` when there is no such piece,

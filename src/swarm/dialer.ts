@@ -34,8 +34,8 @@ export interface DialerOptions {
   readonly room: () => number;
   /** Returns whether a peer must not be dialed: because it is banned, or because the IP filter blocks it now. */
   readonly refusal: (address: PeerAddress) => "banned" | "blocked" | undefined;
-  /** Returns this client's encoded handshake. */
-  readonly offer: () => Uint8Array;
+  /** Returns this client's encoded handshake for a peer. */
+  readonly offer: (address: PeerAddress) => Uint8Array;
   /** Takes over a connection after the handshake and returns its handlers; `undefined` refuses it. */
   readonly take: (connection: Connection, handshake: Handshake) => SocketHandlers | undefined;
   /** Called when a peer could not be reached by any transport. */
@@ -110,7 +110,7 @@ export class Dialer {
     const options = {
       timeoutMs: CONNECT_TIMEOUT_MS,
       signal: this.#abort.signal,
-      handshake: this.#options.offer(),
+      handshake: this.#options.offer(address),
       only,
     };
     try {
@@ -131,7 +131,7 @@ export class Dialer {
   #shake(address: PeerAddress, { connection, isHandshakeSent, report, otherwise }: DialedPeer): void {
     const { runtime, candidates } = this.#options;
     const owner: HandshakeOwner = {
-      offer: () => this.#options.offer(),
+      offer: () => this.#options.offer(address),
       take: (handshake) => {
         this.#shaking.delete(session);
         this.refusals = 0;

@@ -8,6 +8,7 @@ import { CROSSING_MS, KEEP_ALIVE_MS, SILENCE_MS } from "./limits.ts";
 import { Peer, type PeerOwner } from "./peer/peer.ts";
 import type { PeerIdentity } from "./peer/peer-profile.ts";
 import type { SwarmOptions } from "./swarm-options.ts";
+import { isForTorrent, isV2Connection, versionedHashes } from "./versions.ts";
 import { hasItsShare, isStale, leastUseful, type Newcomer } from "./turnover.ts";
 
 /** Options of {@link PeerSet}. */
@@ -56,10 +57,11 @@ export class PeerSet {
    */
   admit(connection: Connection, handshake: Handshake, direction: Direction): SocketHandlers | undefined {
     const { swarm, candidates, registry, offers, pieceCount } = this.#options;
-    const { runtime, bans, infoHash, budget, intake, events } = swarm;
+    const { runtime, bans, budget, intake, events } = swarm;
+    const hashes = versionedHashes(swarm);
     const peerId = PeerId.fromBytes(handshake.peerId);
     const { address } = connection;
-    if (this.#isStopped || compareBytes(handshake.infoHash, infoHash.wire) !== 0) return undefined;
+    if (this.#isStopped || !isForTorrent(hashes, handshake)) return undefined;
     if (peerId.equals(swarm.peerId)) {
       candidates.ban(address);
       return undefined;
@@ -78,6 +80,7 @@ export class PeerSet {
       direction,
       source,
       handshake,
+      isV2: isV2Connection(hashes, handshake, direction === "incoming"),
       peerId,
       registry: registry(),
       offers,

@@ -61,7 +61,10 @@ export interface OwnAddresses {
 /** Options of {@link Swarm}. */
 export interface SwarmOptions {
   readonly runtime: Runtime;
+  /** The info-hash that identifies the torrent, and by which its metadata is verified. */
   readonly infoHash: InfoHash;
+  /** Returns the second info-hash of a hybrid torrent (BEP 52); `undefined` for others, and while it is not known. */
+  readonly otherHash?: (() => InfoHash | undefined) | undefined;
   readonly peerId: PeerId;
   /** The client's name and version, for the extended handshake. */
   readonly clientName: string;

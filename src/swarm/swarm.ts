@@ -1,7 +1,7 @@
 import { toError, type Bitfield, type PeerAddress } from "../base/index.ts";
-import { CandidateList, type CandidateSource } from "../discovery/index.ts";
+import { CandidateList, type CandidateMarks, type CandidateSource } from "../discovery/index.ts";
 import type { SocketHandlers } from "../runtime/index.ts";
-import type { Connection } from "../transport/index.ts";
+import type { Connection, RequestedTorrent } from "../transport/index.ts";
 import { utHolepunch, utPex, type Handshake } from "../wire/index.ts";
 import { Dialer } from "./dialer.ts";
 import type { Downloader } from "./download/downloader.ts";
@@ -16,6 +16,7 @@ import { makeExchange, type PieceExchange } from "./piece-exchange.ts";
 import { uncount } from "./picking/availability.ts";
 import type { SwarmContent, SwarmOptions } from "./swarm-options.ts";
 import type { Newcomer } from "./turnover.ts";
+import { dialHash, replyHash, versionedHashes } from "./versions.ts";
 import { announce, withdraw } from "./withdrawal.ts";
 
 /** The sources of peers that a private torrent must not use (BEP 27). */
@@ -106,14 +107,18 @@ export class Swarm {
     return this.#messaging?.metadata.progress ?? 0;
   }
 
-  /** Returns this client's encoded handshake. */
-  handshake(): Uint8Array {
-    return ourHandshake(this.#options);
+  /**
+   * Returns this client's encoded handshake for a peer that requests the torrent by one of its info-hashes; `undefined`
+   * when the torrent does not have that info-hash.
+   */
+  reply(requested: RequestedTorrent): Uint8Array | undefined {
+    const infoHash = replyHash(versionedHashes(this.#options), requested);
+    return infoHash === undefined ? undefined : ourHandshake(this.#options, infoHash);
   }
 
   /** Adds candidates and dials as many of them as the limits allow. Returns the number of candidates that were new. */
-  addPeers(addresses: Iterable<PeerAddress>, source: CandidateSource, areSeeds = false): number {
-    const added = this.candidates.add(addresses, source, areSeeds);
+  addPeers(addresses: Iterable<PeerAddress>, source: CandidateSource, marks?: CandidateMarks): number {
+    const added = this.candidates.add(addresses, source, marks);
     this.#options.events.onAwake();
     this.#dial();
     return added;
@@ -254,7 +259,11 @@ export class Swarm {
         if (bans.isBanned(address)) return "banned";
         return isBlocked?.(address) === true ? "blocked" : undefined;
       },
-      offer: () => this.handshake(),
+      offer: (address) => {
+        const { infoHash } = this.#options;
+        const hash = dialHash(versionedHashes(this.#options), this.candidates.isV2(address)) ?? infoHash;
+        return ourHandshake(this.#options, hash);
+      },
       take: (connection, handshake) => this.#peerSet.admit(connection, handshake, "outgoing"),
       onUnreachable: (address) => void this.#messaging?.holepunch.request(address),
     });
@@ -279,7 +288,7 @@ export class Swarm {
       content: () => this.#content,
       exchange: () => this.#exchange,
       isFinished: () => this.isFinished,
-      onFound: (addresses, areSeeds) => void this.addPeers(addresses, "exchange", areSeeds),
+      onFound: (addresses, areSeeds) => void this.addPeers(addresses, "exchange", { isSeed: areSeeds }),
       punch: (address) => this.#punch(address),
     }));
   }

@@ -4,16 +4,27 @@ import { HandshakeDecoder, type Handshake } from "../wire/index.ts";
 import { HANDSHAKE_TIMEOUT_MS } from "./limits.ts";
 import type { Connection, Direction } from "./transport.ts";
 
+/** What an incoming peer requests in its handshake. */
+export interface RequestedTorrent {
+  /** The info-hash, 20 bytes. */
+  readonly infoHash: Uint8Array;
+  /**
+   * Whether the peer supports v2, so that a connection for the v1 half of a hybrid torrent can become one for v2
+   * (BEP 52).
+   */
+  readonly supportsV2: boolean;
+}
+
 /**
  * The code that starts a handshake: it decides which torrents and peers to accept, and receives the connection
  * afterwards.
  */
 export interface HandshakeOwner {
   /**
-   * Returns the handshake to send, or `undefined` to refuse the connection. `infoHash` is the torrent that an incoming
+   * Returns the handshake to send, or `undefined` to refuse the connection. `requested` is the torrent that an incoming
    * peer requests. For an outgoing connection it is `undefined`, and this is called at once.
    */
-  offer(infoHash: Uint8Array | undefined): Uint8Array | undefined;
+  offer(requested: RequestedTorrent | undefined): Uint8Array | undefined;
   /** Called when both handshakes are complete. Returns the handlers that take over, or `undefined` to close. */
   take(handshake: Handshake): SocketHandlers | undefined;
   /** Called when the handshake failed and the connection is closed. Not called after `take`. */
@@ -57,9 +68,9 @@ export class HandshakeSession {
     this.#fail(new PeerError("peer.aborted", "the handshake was aborted"));
   }
 
-  #offer(infoHash: Uint8Array | undefined): void {
+  #offer(requested: RequestedTorrent | undefined): void {
     this.#offered = true;
-    const ours = this.#owner.offer(infoHash);
+    const ours = this.#owner.offer(requested);
     if (ours === undefined)
       this.#fail(new PeerError("peer.unknown-torrent", "the peer requested a torrent that this client does not have"));
     else this.#connection.write(ours);
@@ -69,8 +80,8 @@ export class HandshakeSession {
     if (this.#state !== "waiting") return;
     try {
       const done = this.#decoder.push(chunk);
-      const infoHash = this.#decoder.infoHash;
-      if (!this.#offered && infoHash !== undefined) this.#offer(infoHash);
+      const { infoHash, reserved } = this.#decoder;
+      if (!this.#offered && infoHash !== undefined) this.#offer({ infoHash, supportsV2: reserved?.v2 === true });
       if (done === undefined || this.#isOver()) return;
       this.#takeOver(done.handshake, done.rest);
     } catch (error) {

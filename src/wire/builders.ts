@@ -1,4 +1,5 @@
 import { encodeMessage } from "./encode.ts";
+import type { HashRange } from "./hash-messages.ts";
 
 /*
  * One builder for each message, for people and small programs. Each returns the whole message, length prefix included,
@@ -47,6 +48,13 @@ export const encodeAllowedFast = (piece: number): Uint8Array => encodeMessage({ 
  */
 export const encodeExtended = (id: number, payload: Uint8Array): Uint8Array =>
   encodeMessage({ type: "extended", id, payload });
+/** Encodes a `hash request` message (BEP 52). */
+export const encodeHashRequest = (range: HashRange): Uint8Array => encodeMessage({ type: "hash-request", ...range });
+/** Encodes a `hashes` message (BEP 52) with the hashes of a range and those that prove them, 32 bytes each. */
+export const encodeHashes = (range: HashRange, hashes: Uint8Array): Uint8Array =>
+  encodeMessage({ type: "hashes", ...range, hashes });
+/** Encodes a `hash reject` message (BEP 52). Its fields must equal those of the rejected request. */
+export const encodeHashReject = (range: HashRange): Uint8Array => encodeMessage({ type: "hash-reject", ...range });
 /**
  * Encodes a message with any id and payload: for messages that Millrace does not know, and for tests that violate the
  * protocol.

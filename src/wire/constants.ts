@@ -1,4 +1,4 @@
-/** The ids of messages (BEP 3, 5, 6, 10). */
+/** The ids of messages (BEP 3, 5, 6, 10, 52). */
 export const MessageId = {
   choke: 0,
   unchoke: 1,
@@ -16,6 +16,9 @@ export const MessageId = {
   reject: 16,
   allowedFast: 17,
   extended: 20,
+  hashRequest: 21,
+  hashes: 22,
+  hashReject: 23,
 } as const;
 
 export type MessageId = (typeof MessageId)[keyof typeof MessageId];
@@ -37,6 +40,9 @@ const NAMES: ReadonlyMap<number, string> = new Map([
   [MessageId.reject, "reject"],
   [MessageId.allowedFast, "allowed-fast"],
   [MessageId.extended, "extended"],
+  [MessageId.hashRequest, "hash-request"],
+  [MessageId.hashes, "hashes"],
+  [MessageId.hashReject, "hash-reject"],
 ]);
 
 /**

@@ -1,5 +1,6 @@
 import { copyBytes, PeerError, readUint16, readUint32 } from "../base/index.ts";
 import { MessageId, PREFIX_LENGTH, messageName } from "./constants.ts";
+import { HASH_HEADER_LENGTH, isHashMessageId, readHashMessage } from "./hash-messages.ts";
 import { MAX_BLOCK_LENGTH, MAX_FRAME_LENGTH } from "./limits.ts";
 import type { Message } from "./message.ts";
 
@@ -36,6 +37,7 @@ for (const id of [
 for (const id of [MessageId.have, MessageId.suggest, MessageId.allowedFast]) FIXED_LENGTH[id] = 5;
 for (const id of [MessageId.request, MessageId.cancel, MessageId.reject]) FIXED_LENGTH[id] = 13;
 FIXED_LENGTH[MessageId.port] = 3;
+for (const id of [MessageId.hashRequest, MessageId.hashReject]) FIXED_LENGTH[id] = 1 + HASH_HEADER_LENGTH;
 
 /** The id and length of a message, from its first bytes. */
 export interface MessageHeader {
@@ -172,7 +174,9 @@ export function parseBody(bytes: Uint8Array, at: number, length: number): Messag
     case MessageId.extended:
       return { type: "extended", id: bytes[payload] ?? 0, payload: copyBytes(bytes, payload + 1, at + length) };
     default:
-      return { type: "unknown", id, payload: copyBytes(bytes, payload, at + length) };
+      return isHashMessageId(id)
+        ? readHashMessage(id, bytes, payload, at + length)
+        : { type: "unknown", id, payload: copyBytes(bytes, payload, at + length) };
   }
 }
 

@@ -1,5 +1,6 @@
 import { UsageError, unreachable, writeUint16, writeUint32 } from "../base/index.ts";
 import { HAVE_LENGTH, MessageId, PIECE_HEADER_LENGTH, PREFIX_LENGTH, REQUEST_LENGTH } from "./constants.ts";
+import { hashMessageId, hashPayloadLength, writeHashPayload } from "./hash-messages.ts";
 import type { Message } from "./message.ts";
 
 /** Returns the number of bytes of `message` in encoded form, length prefix included. */
@@ -30,6 +31,10 @@ export function encodedLength(message: Message): number {
       return PREFIX_LENGTH + 3;
     case "extended":
       return PREFIX_LENGTH + 2 + message.payload.length;
+    case "hash-request":
+    case "hashes":
+    case "hash-reject":
+      return PREFIX_LENGTH + 1 + hashPayloadLength(message);
     case "unknown":
       return PREFIX_LENGTH + 1 + message.payload.length;
     default:
@@ -109,6 +114,13 @@ export function writeMessage(buffer: Uint8Array, offset: number, message: Messag
       buffer[at] = checkRange("id", message.id, 0xff);
       buffer.set(message.payload, at + 1);
       return at + 1 + message.payload.length;
+    }
+    case "hash-request":
+    case "hashes":
+    case "hash-reject": {
+      for (const field of ["baseLayer", "index", "length", "proofLayers"] as const) checkUint32(field, message[field]);
+      const at = writeHeader(buffer, offset, hashMessageId(message), hashPayloadLength(message));
+      return writeHashPayload(buffer, at, message);
     }
     case "unknown":
       return writeFrame(buffer, offset, checkRange("id", message.id, 0xff), message.payload);

@@ -8,6 +8,7 @@ export { decodeBody, decodeMessage, readHeader } from "./decode.ts";
 export type { FrameLimits, MessageHeader } from "./decode.ts";
 export * from "./encode.ts";
 export * from "./handshake.ts";
+export type { HashMessage, HashRange } from "./hash-messages.ts";
 export * from "./limits.ts";
 export * from "./message.ts";
 export * from "./peer-state.ts";

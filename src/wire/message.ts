@@ -1,4 +1,5 @@
 import { unreachable } from "../base/index.ts";
+import type { HashMessage } from "./hash-messages.ts";
 
 /**
  * A decoded message of the peer protocol. Numbers are unsigned: `port` has 16 bits, `id` has 8, all others have 32.
@@ -30,6 +31,7 @@ export type Message =
    * own extended handshake.
    */
   | { readonly type: "extended"; readonly id: number; readonly payload: Uint8Array }
+  | HashMessage
   /** A message with an unknown id, which may be ignored. */
   | { readonly type: "unknown"; readonly id: number; readonly payload: Uint8Array };
 
@@ -65,6 +67,10 @@ export function formatMessage(message: Message): string {
       return message.id === 0
         ? `extended handshake, ${message.payload.length} bytes`
         : `extended id ${message.id}, ${message.payload.length} bytes`;
+    case "hash-request":
+    case "hash-reject":
+    case "hashes":
+      return `${message.type} layer ${message.baseLayer} index ${message.index} length ${message.length}`;
     case "unknown":
       return `unknown id ${message.id}, ${message.payload.length} bytes`;
     default:

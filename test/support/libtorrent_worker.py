@@ -42,7 +42,8 @@ def commands():
     for line in sys.stdin:
         order = json.loads(line)
         for ip, port in order.get('connect', []):
-            handle.connect_peer((ip, port))
+            # The flags of peer exchange: bit 7 for a peer of the v2 swarm.
+            handle.connect_peer((ip, port), 0, 0x80 if handle.info_hashes().has_v2() else 0)
 
 threading.Thread(target=commands, daemon=True).start()
 last = None

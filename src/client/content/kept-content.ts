@@ -54,7 +54,7 @@ export async function keptMetainfo(
   if (bytes === undefined) return undefined;
   try {
     const metainfo = parseMetainfo(bytes, runtime.hasher);
-    return metainfo.id.equals(infoHash) ? metainfo : undefined;
+    return metainfo.hasInfoHash(infoHash) ? metainfo : undefined;
   } catch (error) {
     // A damaged state file: the metadata is fetched again.
     if (!(error instanceof InputError)) throw error;

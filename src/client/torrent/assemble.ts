@@ -8,7 +8,8 @@ import { TorrentData, type TorrentOrigin } from "./data.ts";
 import type { TorrentHost } from "./host.ts";
 import { Lifecycle } from "./lifecycle.ts";
 import { TorrentRates } from "./rates.ts";
-import { makeSources } from "./sources.ts";
+import { TorrentHashes } from "./hashes.ts";
+import { makeSources, sharedSources } from "./sources.ts";
 import { Tally } from "./tally.ts";
 import { Torrent } from "./torrent.ts";
 import { TorrentTrackers } from "./trackers.ts";
@@ -19,6 +20,7 @@ export interface ManagedTorrent {
   readonly torrent: Torrent;
   readonly data: TorrentData;
   readonly lifecycle: Lifecycle;
+  readonly hashes: TorrentHashes;
 }
 
 /** Creates the parts of a torrent and connects them. Throws UsageError `client.rate`, `client.count`. */
@@ -29,6 +31,11 @@ export function assembleTorrent(
   folder: string,
 ): ManagedTorrent {
   const { infoHash, magnet } = origin;
+  const hashes = new TorrentHashes(infoHash, origin.otherHash, (other) => {
+    host.named(infoHash, other);
+    sources.add(sharedSources(host, other), other);
+    trackers.hashesChanged();
+  });
   const data = new TorrentData({ host, origin, options, folder, onBack: () => lifecycle.onBack() });
   const swarm = (): Lifecycle["swarm"] => lifecycle.swarm;
   const rates = new TorrentRates(host.runtime.clock, options, host);
@@ -36,7 +43,7 @@ export function assembleTorrent(
   const named = new NamedPeers(host.runtime, "user", options.peers ?? []);
   const trackers = new TorrentTrackers({
     host,
-    infoHash,
+    hashes,
     isUsed: options.trackers ?? host.usesTrackers,
     own: () => [
       ...(data.metainfo?.trackers ?? []),
@@ -55,7 +62,7 @@ export function assembleTorrent(
     swarm()?.updatePex();
   });
   const isAllowed = (source: PeerSource): boolean => discovery.allows(source);
-  const sources: PeerSources = makeSources({ host, infoHash, magnet, own, isPrivate, isAllowed, swarm });
+  const sources: PeerSources = makeSources({ host, hashes, magnet, own, isPrivate, isAllowed, swarm });
   const readers = new Readers({
     layout: () => data.metainfo?.layout,
     have: () => data.have,
@@ -65,7 +72,7 @@ export function assembleTorrent(
   });
   const lifecycle: Lifecycle = new Lifecycle({
     host,
-    infoHash,
+    hashes,
     magnet,
     options,
     data,
@@ -101,5 +108,5 @@ export function assembleTorrent(
     relocation,
   };
   const torrent: Torrent = new Torrent(parts);
-  return { torrent, data, lifecycle };
+  return { torrent, data, lifecycle, hashes };
 }

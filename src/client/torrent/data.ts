@@ -11,7 +11,10 @@ import type { TorrentHost } from "./host.ts";
 
 /** The origin of a torrent: its metainfo, or a magnet link. */
 export interface TorrentOrigin {
+  /** The info-hash that identifies the torrent: v1, or v2 when the source has no other. */
   readonly infoHash: InfoHash;
+  /** The v2 info-hash of a hybrid torrent, or of a magnet link with both; otherwise `undefined`. */
+  readonly otherHash: InfoHash | undefined;
   readonly metainfo: Metainfo | undefined;
   readonly magnet: Magnet | undefined;
 }

@@ -58,6 +58,11 @@ export interface TorrentHost {
   readonly stateFolder: (downloadDir: string) => string;
   /** Makes the client tick a torrent each second again. */
   readonly wake: (infoHash: InfoHash) => void;
+  /**
+   * Registers the second info-hash of a torrent, once it is known. Throws UsageError `client.duplicate` when another
+   * torrent has it.
+   */
+  readonly named: (infoHash: InfoHash, other: InfoHash) => void;
   /** The registered paths of all torrents' data. */
   readonly places: Places;
   /** Removes a torrent from the client. */

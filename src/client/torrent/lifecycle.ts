@@ -222,9 +222,9 @@ export class Lifecycle {
   }
 
   #setState(state: TorrentState): void {
-    const { host, infoHash, readers, emitter } = this.#parts;
+    const { host, hashes, readers, emitter } = this.#parts;
     this.#state = transition(this.#state, state);
-    host.wake(infoHash);
+    host.wake(hashes.id);
     readers.wake();
     emitter().emit("state", state);
   }

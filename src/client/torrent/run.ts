@@ -1,7 +1,6 @@
 import {
   AbortError,
   type Bitfield,
-  type InfoHash,
   type MillraceError,
   StorageError,
   toMillraceError,
@@ -18,6 +17,7 @@ import { Suspicion } from "../content/suspicion.ts";
 import type { AddOptions } from "../options.ts";
 import type { TorrentDiscovery } from "../discovery/torrent-discovery.ts";
 import type { TorrentData } from "./data.ts";
+import type { TorrentHashes } from "./hashes.ts";
 import type { TorrentHost } from "./host.ts";
 import type { TorrentRates } from "./rates.ts";
 import { checking, isActive, type TorrentState } from "./state.ts";
@@ -26,7 +26,7 @@ import type { Tally } from "./tally.ts";
 /** The parts of a torrent that a run uses. They exist before and after the run. */
 export interface RunParts {
   readonly host: TorrentHost;
-  readonly infoHash: InfoHash;
+  readonly hashes: TorrentHashes;
   readonly magnet: Magnet | undefined;
   readonly options: AddOptions;
   readonly data: TorrentData;
@@ -156,7 +156,7 @@ export class TorrentRun {
   }
 
   async #start(): Promise<void> {
-    const { host, infoHash, data, tally, sources, readers } = this.#parts;
+    const { host, hashes, data, tally, sources, readers } = this.#parts;
     const { signal } = this.#abort;
     const kept = await data.keptMetainfo((error) => this.#events.onWarning(error));
     if (kept !== undefined) {
@@ -170,7 +170,7 @@ export class TorrentRun {
         this.#events.onPiece(piece);
       },
       onFinished: () => this.#events.onFinished(),
-      onAwake: () => host.wake(infoHash),
+      onAwake: () => host.wake(hashes.id),
       onStorage: (error) => this.#onStorage(error),
     });
     if (data.metainfo !== undefined) await this.#attach(swarm, data.metainfo);
@@ -207,7 +207,8 @@ export class TorrentRun {
   }
 
   #setMetainfo(known: Metainfo): Metainfo {
-    const { data, sources } = this.#parts;
+    const { data, sources, hashes } = this.#parts;
+    hashes.learn(known);
     const metainfo = data.setMetainfo(known);
     sources.reconsider();
     if (metainfo.isPrivate) this.#swarm?.turnedPrivate();
@@ -289,11 +290,12 @@ export class TorrentRun {
 }
 
 /** Creates a swarm with the limits of the client and of the torrent. */
-function makeSwarm({ host, infoHash, rates, data, discovery }: RunParts, events: SwarmEvents): Swarm {
+function makeSwarm({ host, hashes, rates, data, discovery }: RunParts, events: SwarmEvents): Swarm {
   const isPrivate = (): boolean => data.metainfo?.isPrivate === true;
   return new Swarm({
     runtime: host.runtime,
-    infoHash,
+    infoHash: hashes.id,
+    otherHash: () => hashes.other,
     peerId: host.peerId,
     clientName: host.userAgent,
     port: host.port,

@@ -5,11 +5,13 @@ import type { Swarm } from "../../swarm/index.ts";
 import { TrackerSession, type TrackerStatus } from "../../tracker/index.ts";
 import { NUM_WANT, PORT_ANNOUNCE_BURST, PORT_ANNOUNCE_MS, PORT_ANNOUNCE_SPREAD_MS } from "../limits.ts";
 import type { TorrentHost } from "./host.ts";
+import type { TorrentHashes } from "./hashes.ts";
+import { mergeStatuses } from "./merge-trackers.ts";
 
 /** Options of {@link TorrentTrackers}. */
 export interface TorrentTrackersOptions {
   readonly host: TorrentHost;
-  readonly infoHash: InfoHash;
+  readonly hashes: TorrentHashes;
   /** Whether the torrent uses trackers. */
   readonly isUsed: boolean;
   /** Returns the announce URLs of the torrent itself, by tier. Called when the torrent starts. */
@@ -23,12 +25,15 @@ export interface TorrentTrackersOptions {
   readonly onStatus: () => void;
 }
 
-/** The trackers of a torrent. While the torrent runs and has trackers, there is a session that announces to them. */
+/**
+ * The trackers of a torrent. While the torrent runs and has trackers, there is a session for each of its info-hashes,
+ * which announces to them.
+ */
 export class TorrentTrackers implements PeerSource {
   readonly name = "tracker";
   readonly allowsPrivate = true;
   readonly #options: TorrentTrackersOptions;
-  #session: TrackerSession | undefined;
+  #sessions: TrackerSession[] = [];
   #tiers: readonly (readonly string[])[] | undefined;
   /** The torrent for which to find peers, and the callback for peers found; set while the torrent runs. */
   #target: DiscoveryTarget | undefined;
@@ -49,33 +54,42 @@ export class TorrentTrackers implements PeerSource {
   }
 
   status(): TrackerStatus[] {
-    return this.#session?.status() ?? [];
+    const [first, second] = this.#sessions;
+    return mergeStatuses(first?.status() ?? [], second?.status() ?? []);
   }
 
   start(target: DiscoveryTarget): void {
     this.#target = target;
     const { tiers } = this;
     if (!this.#options.isUsed || tiers.length === 0) return;
-    this.#session ??= this.#makeSession(tiers);
     this.#options.host.portMapping.listeners.add(this.#onPort);
-    this.#session.start();
+    for (const infoHash of this.#options.hashes.all.slice(this.#sessions.length)) {
+      const session = this.#makeSession(tiers, infoHash);
+      this.#sessions.push(session);
+      session.start();
+    }
+  }
+
+  /** Called when a second info-hash has become known: announces it, too. */
+  hashesChanged(): void {
+    if (this.#sessions.length > 0 && this.#target !== undefined) this.start(this.#target);
   }
 
   /** Replaces the tiers. Trackers in both lists keep their state; removed trackers are sent `stopped`. */
   set(tiers: readonly (readonly string[])[]): void {
     this.#tiers = tiers.map((urls) => [...urls]);
     if (this.#target === undefined) return;
-    if (this.#session === undefined) this.start(this.#target);
-    else this.#session.replaceTiers(tiers);
+    if (this.#sessions.length === 0) this.start(this.#target);
+    else for (const session of this.#sessions) session.replaceTiers(tiers);
   }
 
   completed(): void {
-    this.#session?.completed();
+    for (const session of this.#sessions) session.completed();
   }
 
   /** Announces to the trackers now, even if their minimum interval is not over. */
   force(): void {
-    this.#session?.force({ ignoreMinInterval: true });
+    for (const session of this.#sessions) session.force({ ignoreMinInterval: true });
   }
 
   /**
@@ -101,14 +115,14 @@ export class TorrentTrackers implements PeerSource {
     this.#options.host.portMapping.listeners.delete(this.#onPort);
     this.#portAnnounce?.cancel();
     this.#portAnnounce = undefined;
-    const session = this.#session;
-    await session?.stop();
-    this.#session = undefined;
-    await session?.close();
+    const sessions = this.#sessions;
+    await Promise.all(sessions.map((session) => session.stop()));
+    this.#sessions = [];
+    await Promise.all(sessions.map((session) => session.close()));
   }
 
-  #makeSession(tiers: readonly (readonly string[])[]): TrackerSession {
-    const { host, infoHash, swarm, left, onStatus } = this.#options;
+  #makeSession(tiers: readonly (readonly string[])[], infoHash: InfoHash): TrackerSession {
+    const { host, swarm, left, onStatus } = this.#options;
     return new TrackerSession(host.runtime, {
       tiers,
       infoHash,
@@ -124,7 +138,7 @@ export class TorrentTrackers implements PeerSource {
         if (externalIp !== undefined) host.externalAddress.onTrackerReport(externalIp, url);
         onStatus();
       },
-      onPeers: (peers) => this.#target?.found(peers.map(ipPeer)),
+      onPeers: (peers) => this.#target?.found(peers.map(ipPeer), infoHash),
     });
   }
 }

@@ -12,16 +12,6 @@ export function otherWay(way: Way): Way {
   return way === "out" ? "in" : "out";
 }
 
-/** The common fields of the messages hash request, hashes and hash reject (BEP 52). */
-interface HashMessage {
-  /** The root of the merkle tree of the file, 32 bytes. */
-  readonly root: Uint8Array;
-  readonly baseLayer: number;
-  readonly index: number;
-  readonly length: number;
-  readonly proofLayers: number;
-}
-
 /**
  * A message in the form that the console shows. Known extensions are decoded; bytes that are not a message have types
  * of their own (`garbage`, `malformed`). Payloads of old, long messages are dropped to save memory; {@link
@@ -55,9 +45,6 @@ export type WireMessage =
    * extended handshake assigned to `id`; `undefined` when it assigned none.
    */
   | { readonly type: "extended"; readonly id: number; readonly name: string | undefined; readonly payload: Uint8Array }
-  | ({ readonly type: "hash-request" } & HashMessage)
-  | ({ readonly type: "hashes"; readonly hashes: Uint8Array } & HashMessage)
-  | ({ readonly type: "hash-reject" } & HashMessage)
   /**
    * A message that cannot be decoded. `id` is its message id, `name` the message type with this id; `code` and `why`
    * are the code and text of the error.

@@ -1,4 +1,4 @@
-import { errorCode, PeerError, readUint32, toError } from "../../base/index.ts";
+import { errorCode, toError } from "../../base/index.ts";
 import {
   decodeBody,
   decodeExtendedHandshake,
@@ -11,15 +11,6 @@ import {
 } from "../../wire/index.ts";
 import { MAX_NOTED_FRAME } from "../limits.ts";
 import type { WireMessage } from "./entry.ts";
-
-/** The hash messages of BEP 52, by message id. */
-const HASH_MESSAGES: ReadonlyMap<number, "hash-request" | "hashes" | "hash-reject"> = new Map([
-  [21, "hash-request"],
-  [22, "hashes"],
-  [23, "hash-reject"],
-]);
-/** Length of the fixed part of a hash message: the root (32 bytes) and four 32-bit numbers (BEP 52). */
-const HASH_HEAD_LENGTH = 48;
 
 /**
  * Decodes a message without its length prefix. Never throws: a message that cannot be decoded becomes one of type
@@ -38,7 +29,7 @@ export function readFrame(
     return {
       type: "malformed",
       id,
-      name: nameOf(id),
+      name: messageName(id),
       payload: frame.slice(1),
       code: errorCode(error) ?? "wire.message",
       why: toError(error).message,
@@ -46,14 +37,8 @@ export function readFrame(
   }
 }
 
-/** Returns the name of the message type with this id. The ids of BEP 52 are included. */
-function nameOf(id: number): string {
-  return HASH_MESSAGES.get(id) ?? messageName(id);
-}
-
 function read(message: Message, extensionName: (id: number) => string | undefined): WireMessage {
   if (message.type === "piece") return { ...message, length: message.block.length };
-  if (message.type === "unknown") return readHashMessage(message.id, message.payload) ?? message;
   if (message.type !== "extended") return message;
   const { id, payload } = message;
   if (id === EXTENDED_HANDSHAKE_ID) return { type: "extended-handshake", ...decodeExtendedHandshake(payload) };
@@ -61,26 +46,6 @@ function read(message: Message, extensionName: (id: number) => string | undefine
   if (name === "ut_metadata") return readMetadata(payload) ?? { type: "extended", id, name, payload };
   if (name === "ut_pex") return readPex(payload);
   return { type: "extended", id, name, payload };
-}
-
-function readHashMessage(id: number, payload: Uint8Array): WireMessage | undefined {
-  const type = HASH_MESSAGES.get(id);
-  if (type === undefined) return undefined;
-  const hashes = payload.slice(HASH_HEAD_LENGTH);
-  if (payload.length < HASH_HEAD_LENGTH || (type === "hashes" ? hashes.length % 32 !== 0 : hashes.length > 0)) {
-    throw new PeerError(
-      "wire.message-length",
-      `${type} of ${payload.length} bytes: there are ${HASH_HEAD_LENGTH}${type === "hashes" ? ", and 32 for each hash" : ""}`,
-    );
-  }
-  const head = {
-    root: payload.slice(0, 32),
-    baseLayer: readUint32(payload, 32),
-    index: readUint32(payload, 36),
-    length: readUint32(payload, 40),
-    proofLayers: readUint32(payload, 44),
-  };
-  return type === "hashes" ? { type, ...head, hashes } : { type, ...head };
 }
 
 function readMetadata(payload: Uint8Array): WireMessage | undefined {

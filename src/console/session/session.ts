@@ -1,5 +1,5 @@
-import { AbortError, toError, UsageError, type InfoHash, type PeerId } from "../../base/index.ts";
-import { v2Only, type Magnet, type Metainfo } from "../../metainfo/index.ts";
+import { AbortError, InputError, toError, UsageError, type InfoHash, type PeerId } from "../../base/index.ts";
+import type { Magnet, Metainfo } from "../../metainfo/index.ts";
 import { sharedAbort, type Runtime } from "../../runtime/index.ts";
 import { UdpTrackers } from "../../tracker/index.ts";
 import { generatePeerId } from "../../wire/index.ts";
@@ -85,10 +85,10 @@ export class ConsoleSession {
     );
   }
 
-  /** Opens a session. Rejects with InputError `console.v2-only`, StorageError, AbortError. */
+  /** Opens a session. Rejects with InputError `magnet.topic`, StorageError, AbortError. */
   static async open(options: SessionOptions, signal?: AbortSignal): Promise<ConsoleSession> {
-    const { infoHash } = options.source;
-    if (infoHash === undefined) throw v2Only("console.v2-only", options.source.name ?? "the torrent");
+    const infoHash = options.source.infoHash ?? options.source.infoHashV2;
+    if (infoHash === undefined) throw new InputError("magnet.topic", "the source has no info-hash");
     const session = new ConsoleSession(options, infoHash);
     try {
       await session.content.open(signal);

@@ -3,7 +3,7 @@ import type { Clock, Log, LogFields } from "../../runtime/index.ts";
 import type { SessionLog } from "./session.ts";
 import { MAX_LOG_LINES, MAX_LOG_TEXT } from "./limits.ts";
 
-const ID = /^[0-9a-f]{40}$/;
+const ID = /^[0-9a-f]{40}(?:[0-9a-f]{24})?$/;
 
 /** A log that stores its last lines for the web page, and passes all lines to another log. */
 export class LogRing implements Log, SessionLog {

@@ -164,6 +164,15 @@ export class FileLayout {
   }
 
   /**
+   * Returns the length of a piece in bytes, in an aligned layout together with the gap after it: libtorrent requests
+   * the bytes of gaps, too, also of the one after the last file, and expects zeros. 0 for an index that is no piece.
+   */
+  paddedPieceSize(index: number): number {
+    const size = this.pieceSize(index);
+    return this.isAligned && size > 0 ? this.pieceLength : size;
+  }
+
+  /**
    * Returns the parts of files that the `length` bytes from `offset` on contain, in order. Gaps of an aligned layout
    * and bytes outside the torrent belong to no file, so the lengths may add up to less.
    */

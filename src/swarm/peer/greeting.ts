@@ -1,4 +1,4 @@
-import { addressEndpoint, addressIp, ipFamily, type Bitfield } from "../../base/index.ts";
+import { addressEndpoint, addressIp, ipFamily, type Bitfield, type InfoHash } from "../../base/index.ts";
 import type { CandidateList } from "../../discovery/index.ts";
 import {
   allowedFastSet,
@@ -9,6 +9,7 @@ import {
 } from "../../wire/index.ts";
 import { ALLOWED_FAST, MAX_QUEUED_REQUESTS } from "../limits.ts";
 import type { Peer } from "./peer.ts";
+import { versionedHashes } from "../versions.ts";
 import type { OwnAddresses, SwarmContent, SwarmOptions } from "../swarm-options.ts";
 
 /**
@@ -25,9 +26,14 @@ export function announcePieces(
   else if (have?.isEmpty === false) send({ type: "bitfield", bits: have.pack() });
 }
 
-/** Returns this client's encoded handshake. It announces the DHT only for a torrent that uses it. */
-export function ourHandshake({ infoHash, peerId, dht }: SwarmOptions): Uint8Array {
-  const reserved = { extended: true, fast: true, dht: dht?.() !== undefined };
+/**
+ * Returns this client's encoded handshake for an info-hash of the torrent. It announces the DHT only for a torrent that
+ * uses it, and v2 only with the v1 info-hash of a hybrid torrent (BEP 52).
+ */
+export function ourHandshake(options: SwarmOptions, infoHash: InfoHash): Uint8Array {
+  const { peerId, dht } = options;
+  const v2 = infoHash.version === 1 && versionedHashes(options).v2 !== undefined;
+  const reserved = { extended: true, fast: true, dht: dht?.() !== undefined, v2 };
   return encodeHandshake({ infoHash: infoHash.wire, peerId: peerId.bytes, reserved });
 }
 

@@ -91,6 +91,9 @@ export function receive(swarm: Inbound, peer: Peer, message: Message): void {
     case "port":
       swarm.onDhtPort(peer, message.port);
       return;
+    case "hash-request":
+    case "hashes":
+    case "hash-reject":
     case "keep-alive":
     case "unknown":
     case "piece":

@@ -225,5 +225,6 @@ function weightOf(message: Message): number {
   if (message.type === "bitfield") return 1 + Math.floor(message.bits.length / MESSAGE_BYTES);
   if (message.type === "extended")
     return EXTENDED_MESSAGES + Math.floor(message.payload.length / EXTENDED_MESSAGE_BYTES);
+  if (message.type === "hashes") return 1 + Math.floor(message.hashes.length / MESSAGE_BYTES);
   return message.type === "unknown" ? 1 + Math.floor(message.payload.length / MESSAGE_BYTES) : 1;
 }

@@ -14,6 +14,8 @@ export interface ProfileFacts {
   readonly direction: Direction;
   readonly source: CandidateSource;
   readonly handshake: Handshake;
+  /** Whether peers exchange hashes on the connection: it is one of v2 (BEP 52). Default false. */
+  readonly isV2?: boolean;
 }
 
 /** The way in which a peer was found, and the facts about it that its handshakes contain. */
@@ -25,6 +27,8 @@ export class PeerProfile {
   readonly supportsFast: boolean;
   readonly supportsExtended: boolean;
   readonly supportsDht: boolean;
+  /** Whether the connection is one of v2, on which peers exchange hashes (BEP 52). */
+  readonly isV2: boolean;
   /** The peer's extended handshake (BEP 10); `undefined` until it has arrived. */
   extended: ExtendedHandshake | undefined;
   /**
@@ -33,7 +37,7 @@ export class PeerProfile {
    */
   listenPort: number | undefined;
 
-  constructor(identity: PeerIdentity, { direction, source, handshake }: ProfileFacts) {
+  constructor(identity: PeerIdentity, { direction, source, handshake, isV2 = false }: ProfileFacts) {
     const { reserved } = handshake;
     this.identity = identity;
     this.direction = direction;
@@ -41,6 +45,7 @@ export class PeerProfile {
     this.supportsFast = reserved.fast;
     this.supportsExtended = reserved.extended;
     this.supportsDht = reserved.dht;
+    this.isV2 = isV2;
   }
 
   /**

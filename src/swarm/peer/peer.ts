@@ -55,6 +55,8 @@ export interface PeerOptions {
   /** The way in which the peer was found. */
   readonly source: CandidateSource;
   readonly handshake: Handshake;
+  /** Whether peers exchange hashes on the connection: it is one of v2 (BEP 52). Default false. */
+  readonly isV2?: boolean;
   readonly peerId: PeerId;
   readonly registry: ExtensionRegistry<Peer>;
   /** Returns whether the extension with this name is offered to the peer. Default: all extensions are. */

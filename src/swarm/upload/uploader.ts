@@ -40,7 +40,7 @@ export class Uploader {
   /** Queues a peer's request for a block. Throws {@link PeerError} `peer.request` for an invalid one. */
   request(peer: Peer, request: BlockRequest): void {
     const { piece, begin, length } = request;
-    const size = this.#options.layout.pieceSize(piece);
+    const size = this.#options.layout.paddedPieceSize(piece);
     if (size === 0 || length < 1 || length > MAX_BLOCK_LENGTH || begin + length > size) {
       throw new PeerError(
         "peer.request",
@@ -121,16 +121,21 @@ export class Uploader {
     const blockBytes = run.reduce((sum, request) => sum + request.length, 0);
     const total = blockBytes + run.length * PIECE_HEADER_LENGTH;
     const buffer = this.#buffers.take(total);
+    const { layout, storage, limiter, clock } = this.#options;
+    const size = layout.pieceSize(first.piece);
     const views: Uint8Array[] = [];
     let at = 0;
     for (const { piece, begin, length } of run) {
       at = writePieceHeader(buffer, at, piece, begin, length);
-      views.push(buffer.subarray(at, at + length));
+      const stored = Math.max(0, Math.min(length, size - begin));
+      if (stored > 0) views.push(buffer.subarray(at, at + stored));
+      // The gap after the last piece of a file in a v2 torrent.
+      if (stored < length) buffer.fill(0, at + stored, at + length);
       at += length;
     }
-    const { layout, storage, limiter, clock } = this.#options;
     try {
-      await this.#reads.run(() => storage.read(layout.pieceOffset(first.piece) + first.begin, views));
+      if (views.length > 0)
+        await this.#reads.run(() => storage.read(layout.pieceOffset(first.piece) + first.begin, views));
     } catch (error) {
       this.#buffers.release(buffer);
       throw error;

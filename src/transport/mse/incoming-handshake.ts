@@ -1,7 +1,7 @@
 import type { SocketHandlers } from "../../runtime/index.ts";
 import type { Handshake } from "../../wire/index.ts";
 import type { HalfOpen } from "../half-open.ts";
-import { HandshakeSession } from "../handshake-session.ts";
+import { HandshakeSession, type RequestedTorrent } from "../handshake-session.ts";
 import type { Connection } from "../transport.ts";
 import { AcceptingSide, type AcceptingOptions } from "./accepting-side.ts";
 import { MseSession, type MseRuntime } from "./mse-session.ts";
@@ -11,7 +11,7 @@ import type { EncryptionPolicy } from "./policy.ts";
 export interface IncomingOptions extends Pick<AcceptingOptions, "findTorrent"> {
   readonly policy: EncryptionPolicy;
   /** Returns this client's handshake for a torrent; `undefined` to refuse the peer. */
-  readonly offer: (infoHash: Uint8Array) => Uint8Array | undefined;
+  readonly offer: (requested: RequestedTorrent) => Uint8Array | undefined;
   /** Called with the connection to use from now on. Returns the handlers that take over; `undefined` to close. */
   readonly take: (connection: Connection, handshake: Handshake) => SocketHandlers | undefined;
   /** Called when the handshake failed and the connection is closed. Not called after `take`. */
@@ -49,7 +49,7 @@ export class IncomingHandshake implements HalfOpen {
   #shake(connection: Connection): HandshakeSession {
     const { offer, take, failed } = this.#options;
     return new HandshakeSession(this.#runtime.clock, connection, "incoming", {
-      offer: (infoHash) => (infoHash === undefined ? undefined : offer(infoHash)),
+      offer: (requested) => (requested === undefined ? undefined : offer(requested)),
       take: (handshake) => take(connection, handshake),
       failed: (error) => failed(error),
     });

@@ -181,7 +181,7 @@ describe("ConsolePeer", () => {
       (p): unknown => Reflect.apply(p.request, p, []),
     ],
     [
-      'send(message): there is no message type "foo" to send; there are keep-alive, choke, unchoke, interested, not-interested, have, bitfield, request, piece, cancel, port, suggest, have-all, have-none, reject, allowed-fast, extended, unknown',
+      'send(message): there is no message type "foo" to send; there are keep-alive, choke, unchoke, interested, not-interested, have, bitfield, request, piece, cancel, port, suggest, have-all, have-none, reject, allowed-fast, extended, hash-request, hashes, hash-reject, unknown',
       (p): unknown => Reflect.apply(p.send, p, [{ type: "foo" }]),
     ],
     [

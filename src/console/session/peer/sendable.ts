@@ -3,6 +3,7 @@ import type { Message, MessageType } from "../../../wire/index.ts";
 import { bytesOf, knownFields, plainObject, shown, uint32, wrong } from "../arguments.ts";
 
 const CALL = "send(message)";
+const RANGE = ["root", "baseLayer", "index", "length", "proofLayers"] as const;
 const SPAN = ["piece", "begin", "length"] as const;
 
 /** The names of the fields of each message type. */
@@ -24,11 +25,14 @@ const FIELDS: Readonly<Record<MessageType, readonly string[]>> = {
   reject: SPAN,
   "allowed-fast": ["piece"],
   extended: ["id", "payload"],
+  "hash-request": RANGE,
+  hashes: [...RANGE, "hashes"],
+  "hash-reject": RANGE,
   unknown: ["id", "payload"],
 };
 
 /** Names of the fields whose values are bytes; the values of all other fields are numbers. */
-const BYTES: ReadonlySet<string> = new Set(["bits", "block", "payload"]);
+const BYTES: ReadonlySet<string> = new Set(["bits", "block", "hashes", "payload", "root"]);
 
 /**
  * Returns the value if it is a message that can be encoded. Throws {@link UsageError} `console.argument` otherwise.

@@ -1,5 +1,5 @@
 import type { AddOptions, Priority } from "../../../api/index.ts";
-import { InputError, UsageError } from "../../../base/index.ts";
+import { InfoHash, InputError, UsageError } from "../../../base/index.ts";
 import type { AddOptions as EngineOptions, KeptWhere, Torrent } from "../../../client/index.ts";
 import { isLink } from "../../../client/index.ts";
 import type { SessionContext } from "../context.ts";
@@ -196,6 +196,7 @@ export class Adder {
     const source = (await torrentFiles.get(record.id)) ?? record.magnet;
     if (source === null) throw new InputError("session.no-torrent", `the torrent file of ${record.id} is missing`);
     const torrent = await client.add(source, {
+      infoHash: InfoHash.parse(record.id),
       ...engineOptions(record),
       ...flags(record),
       ...record.discovery,

@@ -5,7 +5,7 @@ import { torrentRecord, type TorrentRecord } from "./record.ts";
 import { sealText, unsealText, type Unsealed } from "./sealed-text.ts";
 
 const NEWLINE = 10;
-const DAMAGED_ID = /"id":"([0-9a-f]{40})"/;
+const DAMAGED_ID = /"id":"([0-9a-f]{40}(?:[0-9a-f]{24})?)"/;
 
 /** The result of {@link RecordStore.load}. */
 export interface LoadedRecords {

@@ -2,7 +2,7 @@ import { errorCode } from "../../../base/index.ts";
 import { MAX_TORRENT_LENGTH } from "../../../metainfo/index.ts";
 import type { Files } from "../../../runtime/index.ts";
 
-const TORRENT_FILE = /^([0-9a-f]{40})\.torrent$/;
+const TORRENT_FILE = /^([0-9a-f]{40}(?:[0-9a-f]{24})?)\.torrent$/;
 
 /** Stores the torrent files of all torrents of the session on the disk, by info-hash. */
 export class TorrentFiles {

@@ -8,7 +8,7 @@ import type {
 } from "../../../api/index.ts";
 import { formatEndpoint } from "../../../base/index.ts";
 import type { Bottleneck, PeerStatus } from "../../../client/index.ts";
-import { formatMagnet, magnetOf, parseMetainfo, v2Only } from "../../../metainfo/index.ts";
+import { formatMagnet, magnetOf, parseMetainfo } from "../../../metainfo/index.ts";
 import type { Hasher } from "../../../runtime/index.ts";
 import { secondsIn } from "../running/activity.ts";
 import type { TorrentEntry } from "../torrents/torrent-entry.ts";
@@ -157,19 +157,18 @@ export function piecesOf({ torrent }: TorrentEntry): TorrentPieces {
 
 /**
  * Returns the content of a torrent file for the dialog that adds it. `isKnown` returns whether a torrent is already in
- * the session. Throws InputError `metainfo.*`, `client.v2-only`.
+ * the session. Throws InputError `metainfo.*`.
  */
 export function inspect(bytes: Uint8Array, hasher: Hasher, isKnown: (id: string) => boolean): Inspected {
   const metainfo = parseMetainfo(bytes, hasher);
-  if (metainfo.infoHash === undefined) throw v2Only("client.v2-only", metainfo.name);
   return {
-    id: metainfo.infoHash.hex,
+    id: metainfo.id.hex,
     name: metainfo.name,
     size: metainfo.totalSize,
     pieceLength: metainfo.pieceLength,
     private: metainfo.isPrivate,
     comment: metainfo.comment ?? "",
-    isKnown: isKnown(metainfo.infoHash.hex),
+    isKnown: isKnown(metainfo.id.hex),
     files: metainfo.files
       .filter((file) => !file.isPadding)
       .map((file) => ({ index: file.index, path: file.path.join("/"), size: file.length })),

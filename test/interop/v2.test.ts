@@ -1,0 +1,58 @@
+import { mkdir } from "node:fs/promises";
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import { newClient, sums, torrentOf, writeRandom } from "../support/clients.ts";
+import { because, missing } from "../support/programs.ts";
+import { Libtorrent } from "../support/real-clients.ts";
+import { tempFolder } from "../support/temp-folder.ts";
+
+const lacksLibtorrent = missing("python3-libtorrent");
+
+/** Files around the length of a block and of a piece, and a long one. */
+const LENGTHS = {
+  "data/empty": 0,
+  "data/one": 1,
+  "data/short": 16_383,
+  "data/block": 16_384,
+  "data/more": 16_385,
+  "data/long": 3_000_001,
+};
+
+async function scene(version: "v2" | "hybrid") {
+  const folder = await tempFolder();
+  const [seedDir, leechDir] = [join(folder, "seed"), join(folder, "leech")];
+  await mkdir(leechDir);
+  await writeRandom(seedDir, LENGTHS);
+  const { file, metainfo } = await torrentOf(join(seedDir, "data"), { version, pieceLength: 65_536 });
+  return { home: join(folder, "home"), seedDir, leechDir, file, metainfo };
+}
+
+/** The checksums of the files in a folder, without those of Millrace's own. */
+async function contents(folder: string): Promise<(string | undefined)[]> {
+  const found = await sums(folder);
+  return Object.keys(LENGTHS).map((name) => found[name]);
+}
+
+describe.skipIf(lacksLibtorrent.length > 0)(`v2 with libtorrent${because(lacksLibtorrent)}`, () => {
+  it.each(["v2", "hybrid"] as const)("downloads a %s torrent from it", async (version) => {
+    const { home, seedDir, leechDir, file } = await scene(version);
+    const seeder = await Libtorrent.start({ home, source: file, dir: seedDir, seed: true });
+    const torrent = await newClient(leechDir, { dht: false }).add(file, { peers: [`127.0.0.1:${seeder.port}`] });
+    await torrent.done;
+    expect(await contents(leechDir)).toEqual(await contents(seedDir));
+    await seeder.stop();
+  });
+
+  it.each(["v2", "hybrid"] as const)("uploads a %s torrent to it", async (version) => {
+    const { home, seedDir, leechDir, file } = await scene(version);
+    const client = newClient(seedDir, { dht: false });
+    await (
+      await client.add(file)
+    ).done;
+    const leecher = await Libtorrent.start({ home, source: file, dir: leechDir, seed: false });
+    leecher.connect("127.0.0.1", client.port);
+    await leecher.complete();
+    expect(await contents(leechDir)).toEqual(await contents(seedDir));
+    await leecher.stop();
+  });
+});
