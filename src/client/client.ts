@@ -206,10 +206,7 @@ export class Client {
     return torrent;
   }
 
-  /**
-   * Returns the torrent with this info-hash, which may be given in hexadecimal; `undefined` when there is none. A
-   * hybrid torrent has two.
-   */
+  /** Returns the torrent with this info-hash, which may be in hexadecimal. A hybrid torrent has two. */
   get(infoHash: InfoHash | string): Torrent | undefined {
     return this.#onWire.named(typeof infoHash === "string" ? infoHash.toLowerCase() : infoHash.hex)?.torrent;
   }

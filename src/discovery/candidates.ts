@@ -60,7 +60,10 @@ export interface CandidateMarks {
   readonly isV2?: boolean;
 }
 
-/** All peers that a torrent knows, from all sources, with the earliest time to dial each. */
+/**
+ * All peers that a torrent knows, from all sources, with the earliest time to dial each. (Seventeen public members: one
+ * for each event of a peer.)
+ */
 export class CandidateList {
   readonly #clock: Clock;
   readonly #random: Random;

@@ -17,4 +17,4 @@ export * from "./stream.ts";
 export * from "./extensions/index.ts";
 export * from "./fast.ts";
 export * from "./mse/index.ts";
-export * from "./peer-id.ts";
+export * from "./peer-id/peer-id.ts";

@@ -1,8 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { latin1, UsageError, VERSION } from "../base/index.ts";
-import { AZUREUS_CLIENTS, MAINLINE_CLIENTS, SHADOW_CLIENTS } from "./peer-id-clients.ts";
-import { SPECIAL_CLIENTS } from "./peer-id-special.ts";
+import { latin1, UsageError, VERSION } from "../../base/index.ts";
+import { AZUREUS_CLIENTS, MAINLINE_CLIENTS, SHADOW_CLIENTS } from "./clients.ts";
+import { SPECIAL_CLIENTS } from "./special.ts";
 import { formatClient, generatePeerId, recogniseClient } from "./peer-id.ts";
 import type { PeerIdRandom } from "./peer-id.ts";
 

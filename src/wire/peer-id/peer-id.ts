@@ -1,6 +1,6 @@
-import { PeerId, UsageError, latin1, latin1Decode } from "../base/index.ts";
-import { AZUREUS_CLIENTS, MAINLINE_CLIENTS, SHADOW_CLIENTS } from "./peer-id-clients.ts";
-import { SPECIAL_CLIENTS } from "./peer-id-special.ts";
+import { PeerId, UsageError, latin1, latin1Decode } from "../../base/index.ts";
+import { AZUREUS_CLIENTS, MAINLINE_CLIENTS, SHADOW_CLIENTS } from "./clients.ts";
+import { SPECIAL_CLIENTS } from "./special.ts";
 
 /**
  * The prefix of the peer ids of this version: Azureus style (BEP 20), with the digits of `VERSION` (`millrace/base`).

@@ -10,8 +10,8 @@ import {
   two,
   twoAndTwo,
   untold,
-} from "./peer-id-version.ts";
-import type { VersionReader } from "./peer-id-version.ts";
+} from "./version.ts";
+import type { VersionReader } from "./version.ts";
 
 /**
  * The two letters of a client in its peer ids, the client's name, and the function that reads its version (default:
