@@ -98,10 +98,7 @@ export class Client {
       places: this.#places,
       port: () => portMapping.tcpPort ?? port(),
       forget: (infoHash) => this.#forget(infoHash),
-      named: (infoHash, other) => {
-        const torrent = this.#torrents.get(infoHash.hex);
-        if (torrent !== undefined) this.#onWire.add(other, torrent);
-      },
+      named: (infoHash, other) => this.#onWire.addOther(infoHash, other),
       wake: (infoHash) => {
         const torrent = this.#torrents.get(infoHash.hex);
         if (torrent !== undefined) this.#awake.add(torrent);

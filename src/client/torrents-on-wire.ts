@@ -32,6 +32,14 @@ export class TorrentsOnWire<T> {
     this.#hashed.set(toHex(mseTorrentHash(this.#hasher, infoHash.wire)), infoHash.wire);
   }
 
+  /**
+   * Adds the second info-hash of a torrent. Throws UsageError `client.duplicate` when another torrent has it.
+   */
+  addOther(infoHash: InfoHash, other: InfoHash): void {
+    const torrent = this.get(infoHash.wire);
+    if (torrent !== undefined) this.add(other, torrent);
+  }
+
   remove(infoHash: InfoHash): void {
     this.#torrents.delete(toHex(infoHash.wire));
     this.#hashed.delete(toHex(mseTorrentHash(this.#hasher, infoHash.wire)));
