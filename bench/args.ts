@@ -13,6 +13,7 @@ export const MODES = [
   "upload",
   "encrypted",
   "utp",
+  "utp-soak",
   "swarm-down",
   "swarm-up",
   "verify",
