@@ -1,3 +1,4 @@
+import { UsageError } from "./base/index.ts";
 import { Client as EngineClient, type ClientOptions as EngineOptions } from "./client/index.ts";
 import { nodeRuntime } from "./runtime/node/index.ts";
 import type { Runtime } from "./runtime/index.ts";
@@ -6,6 +7,11 @@ import type { Runtime } from "./runtime/index.ts";
 export interface ClientOptions extends Omit<EngineOptions, "runtime"> {
   /** The runtime. Default: one for this machine, which the client closes. A runtime that is given is not closed. */
   readonly runtime?: Runtime;
+  /**
+   * The name of a network interface, or an IP address of this host, that all traffic uses; see
+   * `NodeRuntimeOptions.bind`. Only without `runtime`. Default: the system chooses.
+   */
+  readonly bind?: string;
 }
 
 /**
@@ -38,8 +44,12 @@ export interface ClientOptions extends Omit<EngineOptions, "runtime"> {
 export class Client extends EngineClient {
   readonly #own: Runtime | undefined;
 
+  /** Throws as the constructor of the engine's client, InputError `bind.invalid`, and UsageError `client.bind`. */
   constructor(options: ClientOptions = {}) {
-    const runtime = options.runtime ?? nodeRuntime();
+    const { bind } = options;
+    if (bind !== undefined && options.runtime !== undefined)
+      throw new UsageError("client.bind", "bind is an option of nodeRuntime when a runtime is given");
+    const runtime = options.runtime ?? nodeRuntime(bind === undefined ? {} : { bind });
     super({ ...options, runtime });
     this.#own = options.runtime === undefined ? runtime : undefined;
   }

@@ -143,6 +143,15 @@ export const statistics = z.object({
       reason: z.string().nullable(),
     })
     .nullable(),
+  /** The network interface or address that all traffic uses; null: the system chooses for each connection. */
+  binding: z
+    .object({
+      /** The name of the interface, or the address, as the daemon's configuration has it. */
+      bind: z.string(),
+      /** The local addresses in use; empty while the interface is down, so that nothing is sent. */
+      ips: z.array(z.string()),
+    })
+    .nullable(),
   /** The IP filter; null without one. */
   ipFilter: z
     .object({

@@ -1,12 +1,13 @@
 import type { Runtime } from "../runtime/index.ts";
 import { earlyHasher } from "./early-hasher.ts";
 import { Interrupt } from "./interrupt.ts";
+import type { BindFlags } from "./input/bind.ts";
 import type { ProxyFlags } from "./input/proxy.ts";
 import { stderrLog } from "./logger.ts";
 import { Output } from "./output/output.ts";
 
 /** Options that every command has. */
-export interface CommonFlags extends ProxyFlags {
+export interface CommonFlags extends ProxyFlags, BindFlags {
   readonly json?: boolean;
   readonly verbose?: boolean;
 }
@@ -40,13 +41,18 @@ export class Session<Flags extends CommonFlags = CommonFlags> {
 
   async #load(): Promise<Runtime> {
     const { proxyOf } = await import("./input/proxy.ts");
+    const { bindOf, tellInterface } = await import("./input/bind.ts");
     const proxy = proxyOf(this.flags);
+    const bind = bindOf(this.flags);
     const { nodeRuntime } = await import("../runtime/node/index.ts");
     const hasher = await earlyHasher();
-    return nodeRuntime({
+    const runtime = nodeRuntime({
       log: stderrLog(this.output, this.flags.verbose === true),
       ...(proxy === undefined ? {} : { proxy }),
+      ...(bind === undefined ? {} : { bind }),
       ...(hasher === undefined ? {} : { hasher }),
     });
+    tellInterface(runtime.route, this.output);
+    return runtime;
   }
 }

@@ -31,16 +31,19 @@ export class ClientTransports {
   readonly all: readonly Transport[];
   readonly udpPort: UdpPort;
   readonly #utp: UtpTransport;
+  /** Whether uTP could reach peers without the proxy that TCP uses: then it is not used. */
+  readonly #mayBypassProxy: boolean;
 
   constructor(options: ClientOptions, { runtime, port, ipFilter }: ClientTransportsOptions) {
     const { listenIp } = options;
     const isLoopback = listenIp !== undefined && ipScope(listenIp) === "loopback";
     // A socket that is bound to the loopback address reaches no tracker. Only this host has a loopback address itself.
     this.udpPort = new UdpPort({ runtime, port, ip: isLoopback ? undefined : listenIp });
+    this.#mayBypassProxy = runtime.route.mayBypassProxy;
     this.#utp = new UtpTransport({
       runtime,
       port: this.udpPort,
-      isEnabled: options.utp ?? true,
+      isEnabled: (options.utp ?? true) && !this.#mayBypassProxy,
       accepts: (from) => (!isLoopback || ipScope(from.ip) === "loopback") && !ipFilter.isBlocked(ipPeer(from)),
       ...(listenIp === undefined ? {} : { families: [ipFamily(listenIp)] }),
     });
@@ -52,7 +55,12 @@ export class ClientTransports {
 
   /** Switches uTP on or off; connections stay open. Never rejects. */
   setUtp(isOn: boolean): Promise<void> {
-    return this.#utp.setEnabled(isOn);
+    return this.#utp.setEnabled(isOn && !this.#mayBypassProxy);
+  }
+
+  /** Ends all connections over uTP, because the local address that they had is gone. */
+  drop(error: Error): void {
+    this.#utp.drop(error);
   }
 
   /** Closes the UDP sockets, after the torrents and the listener were closed. */

@@ -9,6 +9,7 @@ import { Tarpit, type EncryptionPolicy } from "../transport/index.ts";
 import { generatePeerId } from "../wire/index.ts";
 import { checkEncryption, checkLimits } from "./limit-checks.ts";
 import { ClientPortMapping } from "./address/port-mapping.ts";
+import { followRoute } from "./address/route.ts";
 import { ClientDiscovery } from "./discovery/client-discovery.ts";
 import { ClientTransports } from "./client-transports.ts";
 import { ConnectionCount } from "./connection-count.ts";
@@ -17,7 +18,7 @@ import { keptWhere, type KeptWhere } from "./content/kept-content.ts";
 import { ClientIpFilter, type IpFilterStatus } from "./ip-filter.ts";
 import { DEFAULT_MAX_CONNECTIONS, MAX_READING, TICK_MS } from "./limits.ts";
 import { makeHost } from "./make-host.ts";
-import { PeerListener } from "./listener.ts";
+import { makeListener, type PeerListener } from "./listener.ts";
 import { checkPeers } from "./named-peers.ts";
 import type { AddOptions, ClientOptions, TorrentSource } from "./options.ts";
 import { Places } from "./places.ts";
@@ -50,6 +51,7 @@ export class Client {
   readonly #connections: ConnectionCount;
   readonly #ipFilter: ClientIpFilter;
   readonly #portMapping: ClientPortMapping;
+  readonly #unfollow: () => void;
   #isReachable = false;
   #listening: Promise<void> | undefined;
   #ticker: Timer | undefined;
@@ -79,11 +81,24 @@ export class Client {
     const transports = new ClientTransports(options, { runtime, port, ipFilter: this.#ipFilter });
     this.#transports = transports;
     const tarpit = new Tarpit(runtime.clock);
-    this.#listener = options.port === false ? undefined : this.#makeListener(runtime, tarpit);
+    this.#listener =
+      options.port === false
+        ? undefined
+        : makeListener({
+            runtime,
+            tarpit,
+            transports,
+            torrents: this.#onWire,
+            ipFilter: this.#ipFilter,
+            onTaken: ({ remote }) => {
+              if (ipScope(remote.ip) === "public") this.#isReachable = true;
+            },
+          });
     const { udpPort, connector } = transports;
     const isSeed = (infoHash: InfoHash): boolean => this.get(infoHash)?.state.kind === "seeding";
     const discovery = new ClientDiscovery(options, { runtime, udpPort, isSeed, portMapping });
     this.#discovery = discovery;
+    this.#unfollow = followRoute(runtime.route, { swarms: () => this.#swarms(), transports, discovery });
     this.#host = makeHost(options, {
       runtime,
       peerId: this.peerId,
@@ -288,6 +303,7 @@ export class Client {
 
   async #close(): Promise<void> {
     this.#ticker?.cancel();
+    this.#unfollow();
     await this.#listening?.catch(() => undefined);
     const { log } = this.#runtime;
     const logged = (what: string, closed?: Promise<void>): Promise<void> | undefined =>
@@ -328,22 +344,5 @@ export class Client {
 
   *#swarms(): Generator<Swarm> {
     for (const { lifecycle } of this.#torrents.values()) if (lifecycle.swarm !== undefined) yield lifecycle.swarm;
-  }
-
-  #makeListener(runtime: Runtime, tarpit: Tarpit): PeerListener {
-    return new PeerListener({
-      runtime,
-      encryption: this.#transports.encryption,
-      findTorrent: (hash) => this.#onWire.find(hash),
-      tarpit,
-      transports: this.#transports.all,
-      isBlocked: (address) => this.#ipFilter.isBlocked(address),
-      offer: (requested) => this.#onWire.get(requested.infoHash)?.lifecycle.swarm?.reply(requested),
-      take: (connection, handshake) => {
-        const handlers = this.#onWire.get(handshake.infoHash)?.lifecycle.swarm?.accept(connection, handshake);
-        if (handlers !== undefined && ipScope(connection.remote.ip) === "public") this.#isReachable = true;
-        return handlers;
-      },
-    });
   }
 }

@@ -13,8 +13,11 @@ import {
   type Transport,
 } from "../transport/index.ts";
 import type { Handshake } from "../wire/index.ts";
+import type { ClientIpFilter } from "./ip-filter.ts";
 import { DEFAULT_PORTS } from "./limits.ts";
 import type { ClientOptions } from "./options.ts";
+import type { ManagedTorrent } from "./torrent/assemble.ts";
+import type { TorrentsOnWire } from "./torrents-on-wire.ts";
 
 /** Options of {@link PeerListener}. */
 export interface PeerListenerOptions extends Pick<IncomingOptions, "findTorrent"> {
@@ -111,6 +114,32 @@ export class PeerListener {
     });
     this.#shaking.add(ip, session);
   }
+}
+
+/** The parts of a client that {@link makeListener} connects. */
+export interface ListenerParts extends Pick<PeerListenerOptions, "runtime" | "tarpit"> {
+  readonly transports: Pick<PeerListenerOptions, "encryption"> & { readonly all: readonly Transport[] };
+  readonly torrents: TorrentsOnWire<ManagedTorrent>;
+  readonly ipFilter: Pick<ClientIpFilter, "isBlocked">;
+  /** Called with each connection that a torrent has taken over. */
+  readonly onTaken: (connection: Connection) => void;
+}
+
+/** Makes the listener of a client. */
+export function makeListener({ transports, torrents, ipFilter, onTaken, ...parts }: ListenerParts): PeerListener {
+  return new PeerListener({
+    ...parts,
+    encryption: transports.encryption,
+    findTorrent: (hash) => torrents.find(hash),
+    transports: transports.all,
+    isBlocked: (address) => ipFilter.isBlocked(address),
+    offer: (requested) => torrents.get(requested.infoHash)?.lifecycle.swarm?.reply(requested),
+    take: (connection, handshake) => {
+      const handlers = torrents.get(handshake.infoHash)?.lifecycle.swarm?.accept(connection, handshake);
+      if (handlers !== undefined) onTaken(connection);
+      return handlers;
+    },
+  });
 }
 
 /** Returns the ports to try, from the client's option. */

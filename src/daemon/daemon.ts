@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { InputError, parseListenEndpoint, toError } from "../base/index.ts";
+import { parseListenEndpoint, toError } from "../base/index.ts";
 import type { Runtime } from "../runtime/index.ts";
 import { nodeRuntime } from "../runtime/node/index.ts";
 import { settingsOf, type Config, type LoadedConfig } from "./config/index.ts";
@@ -37,6 +37,7 @@ const RESTART_ONLY = [
   "stateDir",
   "peerPort",
   "listenIp",
+  "bind",
   "proxy",
   "proxyOnly",
   "dhtBootstrap",
@@ -74,10 +75,12 @@ export class Daemon {
       const log = daemonLog(config.logLevel);
       const unlock = await lockFolder(config.stateDir);
       undo.push(unlock);
-      const { proxy, proxyOnly } = config;
-      if (proxy === "" && proxyOnly)
-        throw new InputError("config.invalid", "proxy-only needs a proxy", { fields: { key: "proxyOnly" } });
-      const runtime = nodeRuntime(proxy === "" ? {} : { proxy: { url: proxy, only: proxyOnly } });
+      const { proxy, proxyOnly, bind } = config;
+      const runtime = nodeRuntime({
+        log,
+        ...(proxy === "" ? {} : { proxy: { url: proxy, only: proxyOnly } }),
+        ...(bind === "" ? {} : { bind }),
+      });
       undo.push(() => runtime.close());
       const { secret, created } = await openSecret(config.stateDir, token);
       const session = await openSession({
@@ -86,7 +89,6 @@ export class Daemon {
         settings: settingsOf(config),
         peerPort: proxyOnly ? false : config.peerPort,
         ...(config.listenIp === "" ? {} : { listenIp: config.listenIp }),
-        mayUseUtp: proxy === "" || proxyOnly,
         dht: { bootstrap: config.dhtBootstrap },
         lsd: { interfaces: config.lsdInterfaces },
         ...(config.onComplete === "" ? {} : { onCompleteScript: config.onComplete }),

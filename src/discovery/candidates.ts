@@ -16,6 +16,8 @@ import {
   MAX_FAILURES,
   MAX_SHARED_CANDIDATES,
   RECONNECT_MS,
+  REVIVAL_MS,
+  REVIVAL_RETRY_MS,
   SHORT_VISIT_MS,
 } from "./limits.ts";
 import { peerPriority } from "./priority.ts";
@@ -28,7 +30,7 @@ export type CandidateSource = "user" | "magnet" | "tracker" | "incoming" | "resu
  *
  *     idle ──dial──> dialing ──connected──> connected ──disconnected──> idle (later; doubling after short connections)
  *                      └──failed──> idle (later, doubling) ──too often──> forgotten
- *     dialing ──block──> blocked ──unblock──> idle
+ *     any other ──block──> blocked ──unblock──> idle
  *     any ──ban──> banned
  */
 type CandidateState = "idle" | "dialing" | "connected" | "blocked" | "banned";
@@ -61,7 +63,7 @@ export interface CandidateMarks {
 }
 
 /**
- * All peers that a torrent knows, from all sources, with the earliest time to dial each. (Seventeen public members: one
+ * All peers that a torrent knows, from all sources, with the earliest time to dial each. (Eighteen public members: one
  * for each event of a peer.)
  */
 export class CandidateList {
@@ -71,6 +73,8 @@ export class CandidateList {
   readonly #known = new Map<string, Candidate>();
   /** The number of peers known at each IP address. */
   readonly #perIp = new Map<string, number>();
+  /** The time of the last call of {@link CandidateList.retry}. */
+  #retriedAt = -Infinity;
 
   /**
    * `own` is this host's address, with which the peer priorities are computed (BEP 40). While it is not known, any
@@ -206,7 +210,9 @@ export class CandidateList {
     const isShort = candidate.state === "connected" && now - candidate.connectedAt < SHORT_VISIT_MS;
     candidate.shortVisits = isShort ? candidate.shortVisits + 1 : 0;
     candidate.state = "idle";
-    candidate.notBefore = now + Math.min(LONGEST_RETRY_MS, RECONNECT_MS * 2 ** Math.max(0, candidate.shortVisits - 1));
+    const isRevival = now - this.#retriedAt < REVIVAL_MS;
+    const wait = isRevival ? REVIVAL_RETRY_MS : RECONNECT_MS * 2 ** Math.max(0, candidate.shortVisits - 1);
+    candidate.notBefore = now + Math.min(LONGEST_RETRY_MS, wait);
   }
 
   /** Bans a peer: it is never dialed again, because it sent bad data or is this client itself. */
@@ -218,12 +224,26 @@ export class CandidateList {
   /** Records that the IP filter blocks a peer: it is not dialed until {@link CandidateList.unblock} is called. */
   block(address: PeerAddress): void {
     const candidate = this.#known.get(addressKey(address));
-    if (candidate?.state === "dialing") candidate.state = "blocked";
+    if (candidate !== undefined && candidate.state !== "banned") candidate.state = "blocked";
   }
 
-  /** Called when the IP filter has changed: blocked peers can be dialed again. */
+  /** Called when the IP filter has changed: blocked peers can be dialed again, at once. */
   unblock(): void {
-    for (const candidate of this.#known.values()) if (candidate.state === "blocked") candidate.state = "idle";
+    for (const candidate of this.#known.values()) {
+      if (candidate.state !== "blocked") continue;
+      candidate.state = "idle";
+      candidate.notBefore = 0;
+    }
+  }
+
+  /** Called when the network is back: every peer can be dialed at once, whatever failed before. */
+  retry(): void {
+    this.#retriedAt = this.#clock.now();
+    for (const candidate of this.#known.values()) {
+      if (candidate.state !== "idle") continue;
+      candidate.failures = 0;
+      candidate.notBefore = 0;
+    }
   }
 
   /** Returns the way in which a peer was found; `undefined` when the peer is not known. */

@@ -29,3 +29,12 @@ export const RECONNECT_MS = 10_000;
 
 /** The time, in milliseconds, below which a connection counts as short. */
 export const SHORT_VISIT_MS = 60_000;
+
+/**
+ * The time, in milliseconds, after this host's network is back, during which lost connections are made again after
+ * {@link REVIVAL_RETRY_MS}: peers may refuse the new connection while they still wait for data of the one before.
+ */
+export const REVIVAL_MS = 60_000;
+
+/** The time, in milliseconds, before a peer is dialed again in the time of {@link REVIVAL_MS}. */
+export const REVIVAL_RETRY_MS = 2_000;

@@ -101,6 +101,11 @@ export class LocalDiscovery implements DiscoveryService {
     };
   }
 
+  /** Looks at the network interfaces now, because they have changed. */
+  networkChanged(): void {
+    if (this.#timer !== undefined) this.#update();
+  }
+
   async close(): Promise<void> {
     this.#timer?.cancel();
     this.#announcer.close();

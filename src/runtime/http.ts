@@ -41,9 +41,9 @@ export interface HttpReply {
 export interface HttpClient {
   /**
    * Sends one request. Resolves with the reply, whatever its status. Rejects with NetworkError (`http.*`:
-   * `timeout`, `refused`, `unknown-host`, `too-long`, `redirects`, `forbidden`, `malformed`, `failed`, `tls`) or
-   * AbortError. A redirect to another scheme than http and https is `http.forbidden`, with the URL as the server wrote
-   * it in the field `location`.
+   * `timeout`, `refused`, `unknown-host`, `too-long`, `redirects`, `forbidden`, `malformed`, `failed`, `tls`),
+   * NetworkError `net.interface-down`, or AbortError. A redirect to another scheme than http and https is
+   * `http.forbidden`, with the URL as the server wrote it in the field `location`.
    */
   get(request: HttpRequest): Promise<HttpReply>;
   /** Closes idle connections. */

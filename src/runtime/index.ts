@@ -14,6 +14,7 @@ import type { Log } from "./log.ts";
 import type { Multicast } from "./multicast.ts";
 import type { Net } from "./net.ts";
 import type { Random } from "./random.ts";
+import type { Route } from "./route.ts";
 import type { Signatures } from "./signatures.ts";
 
 export * from "./abort.ts";
@@ -28,6 +29,7 @@ export * from "./log.ts";
 export * from "./multicast.ts";
 export * from "./net.ts";
 export * from "./random.ts";
+export * from "./route.ts";
 export * from "./signatures.ts";
 
 /** The services of the host that the engine uses: time, randomness, network, files and hashing. */
@@ -40,6 +42,7 @@ export interface Runtime {
   readonly gateways: Gateways;
   readonly http: HttpClient;
   readonly httpServers: HttpServers;
+  readonly route: Route;
   readonly files: Files;
   readonly hasher: Hasher;
   readonly signatures: Signatures;

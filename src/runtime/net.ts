@@ -89,8 +89,8 @@ export interface ResolveOptions {
 /** TCP and name resolution. */
 export interface Net {
   /**
-   * Connects by TCP. Rejects with NetworkError: `net.refused`, `net.timeout`, `net.unreachable`, `net.failed`, or
-   * AbortError.
+   * Connects by TCP. Rejects with NetworkError: `net.refused`, `net.timeout`, `net.unreachable`, `net.failed`,
+   * `net.interface-down` (the interface that all traffic is bound to is down), or AbortError.
    */
   connect(options: ConnectOptions): Promise<Socket>;
   /** Listens for TCP connections. Rejects with NetworkError: `net.address-in-use`, `net.denied`, `net.failed`. */

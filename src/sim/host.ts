@@ -1,4 +1,4 @@
-import { silentLog, type Log, type Runtime } from "../runtime/index.ts";
+import { directRoute, silentLog, type Log, type Runtime } from "../runtime/index.ts";
 import { SimClock } from "./clock.ts";
 import { SimDisk } from "./disk.ts";
 import { SimHasher, type Digest } from "./hasher.ts";
@@ -93,6 +93,7 @@ export class SimHost {
       net: simNet(network, station, life),
       datagrams: simDatagrams(network, station),
       multicast: simMulticast(network, station),
+      route: directRoute,
       gateways: {
         find: async () => (this.#gateway === undefined ? [] : [{ ip: this.#gateway, localIp: station.ip }]),
       },

@@ -162,9 +162,13 @@ export class PeerSet {
 
   /** Closes the connections to peers that the IP filter blocks. */
   dropBlocked(): void {
-    const { isBlocked } = this.#options.swarm;
-    for (const peer of this.#peers)
-      if (isBlocked?.(peer.address) === true) peer.close(new PeerError("peer.blocked", "the IP filter blocks it"));
+    const { swarm, candidates } = this.#options;
+    for (const peer of this.#peers) {
+      if (swarm.isBlocked?.(peer.address) !== true) continue;
+      const { listenAddress } = peer.profile;
+      if (listenAddress !== undefined) candidates.block(listenAddress);
+      peer.close(new PeerError("peer.blocked", "the IP filter blocks it"));
+    }
   }
 
   /** Closes all connections and admits no more. */
@@ -249,8 +253,10 @@ export class PeerSet {
     const { listenAddress } = peer.profile;
     if (listenAddress !== undefined) {
       candidates.seen(listenAddress, peer.isSeed);
-      if (error instanceof PeerError && error.code !== "peer.silent") candidates.failed(listenAddress);
-      else candidates.disconnected(listenAddress);
+      const code = error instanceof PeerError ? error.code : undefined;
+      if (code === undefined || code === "peer.silent") candidates.disconnected(listenAddress);
+      // A blocked peer is marked already, and a later change of the filter may have unblocked it by now.
+      else if (code !== "peer.blocked") candidates.failed(listenAddress);
     }
     if (isOffence(error) && swarm.bans.offend(peer.address)) candidates.ban(peer.address);
     onLeft(peer);

@@ -1,6 +1,6 @@
 import { toError, type Bitfield, type PeerAddress } from "../base/index.ts";
 import { CandidateList, type CandidateMarks, type CandidateSource } from "../discovery/index.ts";
-import type { SocketHandlers } from "../runtime/index.ts";
+import { isDown, type SocketHandlers } from "../runtime/index.ts";
 import type { Connection, RequestedTorrent } from "../transport/index.ts";
 import { utHolepunch, utPex, type Handshake } from "../wire/index.ts";
 import { Dialer } from "./dialer.ts";
@@ -30,7 +30,7 @@ const PUBLIC_SOURCES: readonly CandidateSource[] = ["dht", "local", "exchange"];
  *          └──────────────────────stop───────────────────────────^
  *
  * Parts are created when they are first needed: a complete torrent without peers, one of ten thousand, needs little
- * memory. (Twenty-two public members: its torrent uses the swarm as a whole.)
+ * memory. (Twenty-three public members: its torrent uses the swarm as a whole.)
  */
 export class Swarm {
   readonly candidates: CandidateList;
@@ -137,6 +137,12 @@ export class Swarm {
   filterChanged(): void {
     this.#peerSet.dropBlocked();
     this.candidates.unblock();
+    this.#dial();
+  }
+
+  /** Called when this host's network is back, or its address has changed: all known peers are dialed at once. */
+  networkChanged(): void {
+    this.candidates.retry();
     this.#dial();
   }
 
@@ -249,12 +255,13 @@ export class Swarm {
   }
 
   #makeDialer(): Dialer {
-    const { bans, budget, maxPeers, isBlocked } = this.#options;
+    const { bans, budget, maxPeers, isBlocked, runtime } = this.#options;
     const dialer: Dialer = new Dialer({
       ...this.#options,
       candidates: this.candidates,
       wantsSeeds: () => !this.isFinished,
-      room: () => Math.min(maxPeers() - this.peers.size, budget.room) - dialer.pending,
+      // While the interface is down no dial can succeed, and the peers are not to blame.
+      room: () => (isDown(runtime.route) ? 0 : Math.min(maxPeers() - this.peers.size, budget.room) - dialer.pending),
       refusal: (address) => {
         if (bans.isBanned(address)) return "banned";
         return isBlocked?.(address) === true ? "blocked" : undefined;

@@ -117,6 +117,12 @@ export class UtpConnection implements Connection {
     this.#host.wake(this);
   }
 
+  /** Ends the connection at once with an error, and keeps no memory of it. */
+  reset(error: Error): void {
+    this.core.destroy(error, this.#host.now(), "reset");
+    this.#host.wake(this);
+  }
+
   end(): void {
     this.core.end();
     this.#host.wake(this);

@@ -124,6 +124,12 @@ export class UtpTransport implements Transport {
     else if (this.#onConnection !== undefined) await this.#openPorts();
   }
 
+  /** Ends all connections at once with an error. */
+  drop(error: Error): void {
+    this.#accepting.clear();
+    for (const connection of this.#connections) connection.reset(error);
+  }
+
   async dial(address: PeerAddress, { signal, timeoutMs }: DialOptions): Promise<Connection> {
     if (address.kind !== "ip") throw new NetworkError("net.unreachable", `uTP cannot dial a ${address.kind} address`);
     throwIfAborted(signal);

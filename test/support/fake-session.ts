@@ -223,6 +223,7 @@ export class FakeSession implements Session {
       upRate: 1,
       freeBytes: null,
       portMapping: { state: "mapped", method: "upnp", externalIp: "9.8.7.6", tcp: 6881, udp: 6881, reason: null },
+      binding: { bind: "tun0", ips: ["10.8.0.2"] },
       ipFilter: { ranges: 12, ignoredLines: 0, blocked: 3, loadedAt: 1, error: null },
       memory: 1,
     }),

@@ -55,6 +55,21 @@ export class LanHost {
     this.ip6 = router === undefined ? `fd77::${number}` : "";
   }
 
+  /** The address of an interface that {@link Lan.link} adds; other hosts reach it without a router. */
+  get linkIp(): string {
+    return this.ip.replace("10.77.", "10.78.");
+  }
+
+  /** Gives `eth0` the host's address in 10.78.0.0/24 as well. */
+  addLinkIp(): void {
+    ip("-n", this.namespace, "addr", "add", `${this.linkIp}/24`, "dev", "eth0");
+  }
+
+  /** Removes an interface. */
+  removeLink(name: string): void {
+    ip("-n", this.namespace, "link", "del", name);
+  }
+
   /** Replaces a file of `/etc`, such as `hosts`, for the programs that run on this host. */
   etc(name: string, content: string): void {
     mkdirSync(this.#etcFolder, { recursive: true });
@@ -89,6 +104,7 @@ export class LanHost {
 export class Lan {
   readonly #switch = `mr-${process.pid}-${++made}`;
   readonly #hosts: LanHost[] = [];
+  #links = 0;
 
   constructor() {
     open.add(this);
@@ -115,6 +131,18 @@ export class Lan {
     // Systems have a default route; some programs find the interface for multicast by it.
     inHost("route", "add", "default", "dev", "eth0");
     return host;
+  }
+
+  /**
+   * Adds another interface to a host, with an address in 10.78.0.0/24 on the same bridge. It is there until
+   * {@link LanHost.removeLink}, and may be added again.
+   */
+  link(host: LanHost, name: string): void {
+    const port = `l${++this.#links}`;
+    this.#onSwitch("link", "add", port, "type", "veth", "peer", "name", name, "netns", host.namespace);
+    this.#onSwitch("link", "set", port, "master", "br0", "up");
+    ip("-n", host.namespace, "addr", "add", `${host.linkIp}/24`, "dev", name);
+    ip("-n", host.namespace, "link", "set", name, "up");
   }
 
   /**

@@ -84,6 +84,10 @@ export function daemonCommand(entry: CommandEntry): Command {
       "reach peers, trackers and web servers through this proxy: socks5://[USER:PASSWORD@]HOST:PORT or http://…",
     )
     .option("--proxy-only", "send nothing to other hosts except through the proxy")
+    .option(
+      "--bind <interface>",
+      "use only this network interface for torrents, given by name (tun0) or IP address: while it is down, nothing is sent or accepted",
+    )
     .option("--allow-private", "allow torrent and tracker URLs that lead to private networks or to this machine");
   return act<DaemonFlags>(command, entry, run);
 }
@@ -115,6 +119,7 @@ async function run(session: Session<DaemonFlags>): Promise<number> {
         ipFilter: flags.ipFilter,
         proxy: flags.proxy,
         proxyOnly: flags.proxyOnly,
+        bind: flags.bind,
         allowPrivateAddresses: flags.allowPrivate,
         logLevel: flags.verbose === true ? "debug" : undefined,
       },

@@ -1,6 +1,7 @@
 import type { Command } from "commander";
 import { parseProxy, type ProxyOptions } from "../../runtime/node/index.ts";
 import { CommandLineError, parseArgument } from "../output/problem.ts";
+import { addBindOption } from "./bind.ts";
 
 /** The environment variables for {@link ProxyFlags}; every command that uses the network reads them. */
 const VARIABLE = "MILLRACE_PROXY";
@@ -14,9 +15,9 @@ export interface ProxyFlags {
   readonly proxyOnly?: boolean;
 }
 
-/** Adds the options of {@link ProxyFlags}. */
+/** Adds the options of {@link ProxyFlags} and `--bind`: the ways that traffic takes. */
 export function addProxyOptions(command: Command): Command {
-  return command
+  return addBindOption(command)
     .option(
       "--proxy <url>",
       "reach peers, trackers and web servers through this proxy, socks5://[USER:PASSWORD@]HOST:PORT or http://…; it also resolves their names (default: MILLRACE_PROXY)",

@@ -97,6 +97,12 @@ function mappingText(mapping: Statistics["portMapping"]): string {
   return `${externalIp === null ? "" : `${clean(externalIp)}:`}${tcp ?? ""} at the router, by ${method === "upnp" ? "UPnP" : (method ?? "").toUpperCase()}`;
 }
 
+function bindingText(binding: Statistics["binding"]): string | undefined {
+  if (binding === null) return undefined;
+  const { bind, ips } = binding;
+  return ips.length === 0 ? `${clean(bind)} is down: nothing is sent` : `${clean(bind)}: ${ips.map(clean).join(", ")}`;
+}
+
 function filterText(filter: Statistics["ipFilter"]): string | undefined {
   if (filter === null) return undefined;
   const { ranges, ignoredLines, blocked, loadedAt, error } = filter;
@@ -140,6 +146,7 @@ export function statisticsFields(figures: Statistics, session: SessionInfo): Fie
       `${session.peerPort}, ${session.isReachable ? "reached from outside" : "not yet reached from outside"}`,
     ],
     ["port mapping", mappingText(figures.portMapping)],
+    ["interface", bindingText(figures.binding)],
     ["ip filter", filterText(figures.ipFilter)],
     ["downloads", clean(session.downloadDir)],
     ["free", figures.freeBytes === null ? undefined : formatSize(figures.freeBytes)],

@@ -95,7 +95,13 @@ export function watchStalls(
   const dials = new DialWatch(runtime.net);
   return {
     runtime: { ...runtime, net: dials },
-    stalls: { dials, peers: flags.peer ?? [], asksTrackers: flags.trackers, encryption: flags.encryption },
+    stalls: {
+      dials,
+      route: runtime.route,
+      peers: flags.peer ?? [],
+      asksTrackers: flags.trackers,
+      encryption: flags.encryption,
+    },
   };
 }
 
@@ -136,11 +142,7 @@ function dhtSettings(bootstrap: readonly string[] | undefined): DhtSettings {
   return bootstrap === undefined ? { stateDir: envPaths("millrace", { suffix: "" }).cache } : { bootstrap };
 }
 
-/**
- * Returns the options of a client behind a proxy. Without `only`, it uses no uTP: where the proxy does not forward UDP,
- * peers would be dialed without it.
- */
-function proxied(proxy: ProxyOptions | undefined): { port?: false; lsd?: false; utp?: false } {
-  if (proxy === undefined) return {};
-  return proxy.only === true ? { port: false, lsd: false } : { utp: false };
+/** Returns the options of a client whose traffic all goes through a proxy. */
+function proxied(proxy: ProxyOptions | undefined): { port?: false; lsd?: false } {
+  return proxy?.only === true ? { port: false, lsd: false } : {};
 }

@@ -1,6 +1,7 @@
 import { InputError } from "../../base/index.ts";
 import type { Torrent } from "../../client/index.ts";
 import { magnetLink, parseMagnet } from "../../metainfo/index.ts";
+import { isDown, type Route } from "../../runtime/index.ts";
 import type { EncryptionPolicy } from "../../transport/index.ts";
 import { magnetFacts } from "../output/describe.ts";
 import type { DialWatch } from "./dial-watch.ts";
@@ -13,6 +14,8 @@ export interface StallWatchOptions {
   readonly dials: DialWatch;
   /** Peers that the user named for all torrents, as `HOST:PORT`. */
   readonly peers: readonly string[];
+  /** How traffic leaves this host. */
+  readonly route: Route;
   /** Whether the client announces to trackers. */
   readonly asksTrackers: boolean;
   /** How connections are encrypted; `undefined` for the client's default. */
@@ -62,7 +65,7 @@ export class TorrentStalls {
       return undefined;
     }
     this.#since ??= now;
-    const { dials, asksTrackers, encryption } = this.#options;
+    const { dials, route, asksTrackers, encryption } = this.#options;
     const isPrivate = torrent.metainfo?.isPrivate === true;
     const named = this.#named.map((peer) => ({ peer, outcome: dials.outcome(peer) }));
     this.#now = stallReason({
@@ -76,6 +79,7 @@ export class TorrentStalls {
       blockedPeers: status.blockedPeers,
       encryption,
       encryptionRefusals: status.encryptionRefusals,
+      downInterface: isDown(route) ? route.binding?.bind : undefined,
       waitedMs: now - this.#since,
     });
     if (this.#now === undefined || this.#reported.has(this.#now.key)) return undefined;

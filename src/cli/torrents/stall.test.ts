@@ -37,6 +37,7 @@ const reason = (facts: Partial<StallFacts>): string | undefined =>
 
 describe("stallReason", () => {
   it.each<[string, Partial<StallFacts>, string]>([
+    ["the interface is down", { downInterface: "tun0", trackers: [broken] }, "tun0 is down"],
     [
       "the torrent has no source of peers",
       {},

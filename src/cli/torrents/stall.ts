@@ -11,7 +11,8 @@ export interface Stall {
     | "waiting.peers"
     | "waiting.trackers"
     | "waiting.dht"
-    | "waiting.lsd";
+    | "waiting.lsd"
+    | "waiting.interface";
   readonly key: string;
   readonly message: string;
 }
@@ -35,6 +36,8 @@ export interface StallFacts {
   readonly encryption: EncryptionPolicy | undefined;
   /** The number of connections that the encryption policy may have made fail. */
   readonly encryptionRefusals: number;
+  /** The network interface that all traffic uses, while it is down; otherwise `undefined`. */
+  readonly downInterface?: string | undefined;
   /** The number of milliseconds for which the torrent has had no peers. */
   readonly waitedMs: number;
 }
@@ -70,6 +73,8 @@ interface Part {
 /** Returns the reason why a torrent has no peers; `undefined` while the reason is unknown. */
 export function stallReason(facts: StallFacts): Stall | undefined {
   if (facts.waitedMs < SETTLED_MS) return undefined;
+  const { downInterface: down } = facts;
+  if (down !== undefined) return { code: "waiting.interface", key: "interface", message: `no peers: ${down} is down` };
   if (facts.blockedPeers > 0 && facts.knownPeers === 0) return blocked(facts);
   const encryption = encryptionPart(facts);
   const peers = peersPart(facts, encryption !== undefined);

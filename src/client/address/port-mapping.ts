@@ -73,6 +73,15 @@ export class ClientPortMapping {
     return this.#queue;
   }
 
+  /** Begins again, because this host is in another network, or again in the one before. */
+  restart(): void {
+    this.#queue = this.#queue.then(async () => {
+      if (this.#mapper === undefined || this.#isClosed) return;
+      await this.#end();
+      this.#start();
+    });
+  }
+
   /** Removes the mapping, in some seconds at most. The external ports stay known. Never rejects. */
   async close(): Promise<void> {
     this.#isClosed = true;

@@ -46,6 +46,14 @@ export class ClientDiscovery {
     ]);
   }
 
+  /** Called when this host's network is back, or its address has changed: everything is announced again at once. */
+  networkChanged(): void {
+    const { portMapping } = this.#parts;
+    portMapping.restart();
+    for (const listener of portMapping.listeners) listener();
+    this.lsd.service?.networkChanged();
+  }
+
   #makeDht(): ClientDht {
     return makeDht(this.#dhtSettings, { ...this.#parts, stateDir: this.#options.stateDir });
   }

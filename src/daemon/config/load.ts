@@ -60,6 +60,13 @@ export async function loadConfig(sources: ConfigSources): Promise<LoadedConfig> 
   );
   const result = configSchema.safeParse(values);
   if (!result.success) throw invalid(result.error, origins, file?.path);
+  const { proxy, proxyOnly } = result.data;
+  if (proxyOnly && proxy === "")
+    throw new InputError(
+      "config.invalid",
+      `${whereOf("proxyOnly", origins, file?.path)}: proxy-only needs a proxy: set proxy, or MILLRACE_PROXY`,
+      { fields: { key: "proxyOnly" } },
+    );
   return { config: absolute(result.data, origins, file?.path), origins, file: file?.path };
 }
 
@@ -71,6 +78,7 @@ export function settingsOf(config: Config): Settings {
     stateDir: _state,
     peerPort: _port,
     listenIp: _ip,
+    bind: _bind,
     proxy: _proxy,
     proxyOnly: _only,
     dhtBootstrap: _bootstrap,
@@ -178,11 +186,16 @@ function fromText(key: ConfigKey, text: string): unknown {
 function invalid(error: z.ZodError, origins: Readonly<Record<string, Origin>>, file: string | undefined): InputError {
   const [issue] = error.issues;
   const key = String(issue?.path[0] ?? "");
-  const origin = origins[key];
-  const where =
-    origin === "environment" ? variable(key) : origin === "flag" ? "the command line" : (file ?? "the configuration");
+  const where = whereOf(key, origins, file);
   const place = [kebab(key), ...(issue?.path ?? []).slice(1).map(String)].join(".");
   return new InputError("config.invalid", `${where}: ${place}: ${issue?.message ?? "not valid"}`, { fields: { key } });
+}
+
+/** Returns the source of a value, for messages. */
+function whereOf(key: string, origins: Readonly<Record<string, Origin>>, file: string | undefined): string {
+  const origin = origins[key];
+  if (origin === "environment") return variable(key);
+  return origin === "flag" ? "the command line" : (file ?? "the configuration");
 }
 
 function absolute(config: Config, origins: Readonly<Record<string, Origin>>, file: string | undefined): Config {

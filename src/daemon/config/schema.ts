@@ -2,7 +2,7 @@ import { z } from "zod";
 import { parseHostPort, parseSize } from "../../base/index.ts";
 import { alternativeTimes, scheduleRule, settings } from "../../api/index.ts";
 import { DEFAULT_BOOTSTRAP } from "../../dht/index.ts";
-import { parseProxy } from "../../runtime/node/index.ts";
+import { parseBind, parseProxy } from "../../runtime/node/index.ts";
 
 /**
  * A rate in bytes a second: a number, or a text such as `5MiB`. 0, an empty text, and `"unlimited"` mean no limit;
@@ -43,17 +43,17 @@ const proxyUrl = z
   .refine((text) => text === "" || isProxy(text), { message: "write socks5://HOST:PORT or http://HOST:PORT" });
 
 function isProxy(text: string): boolean {
-  try {
-    parseProxy(text);
-    return true;
-  } catch {
-    return false;
-  }
+  return isParsed(() => parseProxy(text));
 }
 
 function isHostPort(text: string): boolean {
+  return isParsed(() => parseHostPort(text)) && parseHostPort(text).port > 0;
+}
+
+function isParsed(parse: () => unknown): boolean {
   try {
-    return parseHostPort(text).port > 0;
+    parse();
+    return true;
   } catch {
     return false;
   }
@@ -88,6 +88,16 @@ export const configSchema = z.strictObject({
     .max(100)
     .default("")
     .describe("The IP address that peers connect to. Empty: all addresses of this machine."),
+  bind: z
+    .string()
+    .max(256)
+    .refine((text) => text === "" || isParsed(() => parseBind(text)), {
+      message: "write the name of a network interface, such as tun0, or its IP address",
+    })
+    .default("")
+    .describe(
+      "The network interface that all traffic with peers, trackers and web servers uses, by name (tun0) or IP address. While it is down, nothing is sent or accepted. Names are looked up by the system, whose queries may use other interfaces. Empty: all.",
+    ),
   utp: z
     .boolean()
     .default(true)

@@ -76,7 +76,6 @@ export class DaemonSession implements Session {
       client: context.client,
       // The DHT's table is no torrent's state.
       discovery: { dht: { stateDir, ...options.dht }, lsd: { ...options.lsd } },
-      mayUseUtp: options.mayUseUtp ?? true,
       store: this.#store,
       onApplied: () => this.#onSettingsApplied(),
       onChanged: () => this.#emitter.emit("settings", {}),

@@ -14,8 +14,6 @@ export interface SessionOptions {
   readonly peerPort: number | false;
   /** The IP address on which to listen for peers. Default: all addresses. */
   readonly listenIp?: string;
-  /** Whether uTP may be used when the setting says so: not where datagrams would go around a proxy. Default: true. */
-  readonly mayUseUtp?: boolean;
   /** The settings of the DHT while it is on. */
   readonly dht?: DhtSettings;
   /** The settings of local service discovery (BEP 14) while it is on. */

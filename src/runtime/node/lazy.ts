@@ -3,7 +3,9 @@ import type { Gateways } from "../gateways.ts";
 import type { HttpClient, HttpServers } from "../http.ts";
 import type { Multicast } from "../multicast.ts";
 import type { Net } from "../net.ts";
-import type { NetworkParts } from "./proxy/runtime.ts";
+import type { Binding } from "./bind/binding.ts";
+import type { Log } from "../log.ts";
+import type { DirectNetwork, NetworkParts } from "./proxy/direct.ts";
 import { parseProxy, type ProxyOptions } from "./proxy/settings.ts";
 
 /*
@@ -41,12 +43,27 @@ export const lazyHttpClient: HttpClient = {
   close: () => Promise.resolve(),
 };
 
-/** The parts of the runtime that use a proxy; they are loaded with the first call. Throws InputError `proxy.url`. */
-export function lazyProxied({ url, only = false }: ProxyOptions): NetworkParts {
-  const server = parseProxy(url);
+/** What {@link lazyParts} needs to know. */
+export interface RoutedOptions {
+  readonly proxy: ProxyOptions | undefined;
+  readonly binding: Binding | undefined;
+  readonly log: Log;
+}
+
+/**
+ * The parts of the runtime that reach other hosts through a proxy, or from the addresses of one interface, or both;
+ * they are loaded with the first call. Throws InputError `proxy.url`.
+ */
+export function lazyParts({ proxy, binding, log }: RoutedOptions): NetworkParts {
+  const server = proxy === undefined ? undefined : parseProxy(proxy.url);
+  const load = async (): Promise<NetworkParts> => {
+    const direct = await lazyDirect(binding, log);
+    if (server === undefined) return direct;
+    const { proxiedParts } = await import("./proxy/runtime.ts");
+    return proxiedParts(server, proxy?.only ?? false, direct);
+  };
   let made: Promise<NetworkParts> | undefined;
-  const parts = (): Promise<NetworkParts> =>
-    (made ??= import("./proxy/runtime.ts").then(({ proxiedParts }) => proxiedParts(server, only)));
+  const parts = (): Promise<NetworkParts> => (made ??= load());
   return {
     net: {
       connect: async (options) => (await parts()).net.connect(options),
@@ -60,6 +77,11 @@ export function lazyProxied({ url, only = false }: ProxyOptions): NetworkParts {
     },
     http: { get: async (request) => (await parts()).http.get(request), close: () => Promise.resolve() },
   };
+}
+
+async function lazyDirect(binding: Binding | undefined, log: Log): Promise<DirectNetwork> {
+  if (binding === undefined) return (await import("./proxy/direct.ts")).nodeDirect;
+  return (await import("./bind/runtime.ts")).boundParts(binding, log);
 }
 
 /** The HTTP server; its module is loaded with the first call. */

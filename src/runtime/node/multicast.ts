@@ -1,19 +1,9 @@
 import dgram from "node:dgram";
 import { networkInterfaces } from "node:os";
 import { canonicalIp, formatEndpoint, ipFamily, NetworkError, type IpFamily } from "../../base/index.ts";
-import type { InterfaceAddress, Multicast, MulticastOptions, MulticastSocket } from "../multicast.ts";
+import type { Multicast, MulticastOptions, MulticastSocket } from "../multicast.ts";
+import { systemAddresses } from "./interfaces.ts";
 import { networkError } from "./system-error.ts";
-
-/** Returns the addresses that this host's network interfaces have now. */
-function interfaces(): InterfaceAddress[] {
-  return Object.entries(networkInterfaces()).flatMap(([name, addresses = []]) =>
-    addresses.flatMap(({ address, cidr, internal }) => {
-      const prefixLength = Number(cidr?.split("/")[1]);
-      const ip = canonicalIp(address);
-      return ip === undefined || !(prefixLength >= 0) ? [] : [{ name, ip, prefixLength, isLoopback: internal }];
-    }),
-  );
-}
 
 /**
  * Returns the text by which `node:dgram` identifies an interface: one of its addresses for IPv4, its scope for IPv6.
@@ -123,5 +113,5 @@ class NodeMulticastSocket implements MulticastSocket {
 /** Multicast by `node:dgram`. */
 export const nodeMulticast: Multicast = {
   open,
-  interfaces: () => Promise.resolve(interfaces()),
+  interfaces: () => Promise.resolve(systemAddresses()),
 };

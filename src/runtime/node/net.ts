@@ -16,12 +16,17 @@ function socketOptions(target: ReadTarget): SocketOptions {
   return { onread: target.onread, writableHighWaterMark: WRITE_HIGH_WATER };
 }
 
-async function connect(options: ConnectOptions): Promise<Socket> {
+/** Called with each socket that is opened, before it is connected. */
+export type OnOpened = (socket: net.Socket) => void;
+
+/** Connects by TCP: the implementation of {@link Net.connect}. */
+export async function connectTcp(options: ConnectOptions, onOpened?: OnOpened): Promise<Socket> {
   const { ip, port, localIp, timeoutMs, signal } = options;
   throwIfAborted(signal);
   const what = `cannot connect to ${formatEndpoint({ ip, port })}`;
   const target = new ReadTarget();
   const socket = new net.Socket(socketOptions(target));
+  onOpened?.(socket);
   return guardSocket<Socket>(socket, { what, timeoutMs, signal }, (done) => {
     // Paused before it connects, a socket does not begin to read: nothing is lost before `start`.
     socket.pause();
@@ -31,19 +36,21 @@ async function connect(options: ConnectOptions): Promise<Socket> {
   });
 }
 
-function accept(accepted: net.Socket): Socket {
+function accept(accepted: net.Socket, onOpened: OnOpened | undefined): Socket {
   const target = new ReadTarget();
   const adopted = adopt(accepted, socketOptions(target));
+  onOpened?.(adopted ?? accepted);
   return adopted === undefined ? new NodeSocket(accepted, undefined) : new NodeSocket(adopted, target);
 }
 
-function listen(options: ListenOptions): Promise<Listener> {
+/** Listens for TCP connections: the implementation of {@link Net.listen}. */
+export function listenTcp(options: ListenOptions, onOpened?: OnOpened): Promise<Listener> {
   const what = `cannot listen on ${formatEndpoint(options)}`;
   return new Promise((resolve, reject) => {
     const server = net.createServer({ pauseOnConnect: true, highWaterMark: WRITE_HIGH_WATER }, (accepted) => {
       // A peer that is gone before it is looked at has no address any more.
       if (accepted.remoteAddress === undefined) accepted.destroy();
-      else options.onSocket(accept(accepted));
+      else options.onSocket(accept(accepted, onOpened));
     });
     const onError = (error: Error): void => reject(networkError(error, what));
     server.once("error", onError);
@@ -68,4 +75,8 @@ function listen(options: ListenOptions): Promise<Listener> {
 }
 
 /** TCP connections by `node:net`, and name resolution by the system. */
-export const nodeNet: Net = { connect, listen, resolve: resolveHost };
+export const nodeNet: Net = {
+  connect: (options) => connectTcp(options),
+  listen: (options) => listenTcp(options),
+  resolve: resolveHost,
+};

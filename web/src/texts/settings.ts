@@ -96,6 +96,9 @@ export const settingsTexts = {
     portMappingRuns: "asking the router…",
     portMappingAt: (method: string, port: number, ip: string | null) =>
       `${ip === null ? `port ${port}` : `${ip}:${port}`} by ${method === "upnp" ? "UPnP" : method.toUpperCase()}`,
+    interface: "Network interface",
+    interfaceIs: ({ bind, ips }: { bind: string; ips: readonly string[] }) =>
+      ips.length === 0 ? `${bind} is down: nothing is sent` : `${bind} (${ips.join(", ")})`,
     ipFilter: "IP filter",
     ipFilterOff: "none",
     ipFilterCounts: (ranges: number, blocked: number) =>

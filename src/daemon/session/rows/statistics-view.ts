@@ -72,7 +72,8 @@ export class StatisticsView implements SessionStatistics {
 
   totals(): Statistics {
     const { context, transfers, rates } = this.#options;
-    const { table, client } = context;
+    const { table, client, runtime } = context;
+    const { binding } = runtime.route;
     const states: Record<string, number> = {};
     for (const { state } of table.rows()) states[state] = (states[state] ?? 0) + 1;
     const { totals, session } = transfers;
@@ -90,6 +91,7 @@ export class StatisticsView implements SessionStatistics {
       upRate: up,
       freeBytes: this.#freeBytes,
       portMapping: mappingView(client.portMapping),
+      binding: binding === undefined ? null : { bind: binding.bind, ips: [...binding.ips] },
       ipFilter: filterView(client.ipFilter),
       memory: process.memoryUsage.rss(),
     };

@@ -15,8 +15,6 @@ export interface SettingsControlOptions {
   >;
   /** The settings with which the DHT and local service discovery are switched on. */
   readonly discovery: { readonly dht: DhtSettings; readonly lsd: LsdSettings };
-  /** Whether uTP may be used when the setting says so. */
-  readonly mayUseUtp: boolean;
   readonly store: SettingsStore;
   /** Called after the settings, or the rate limits for the time of day, were applied. */
   readonly onApplied: () => void;
@@ -82,7 +80,7 @@ export class SettingsControl implements SessionSettings {
    * filter is read, too.
    */
   async apply(): Promise<void> {
-    const { client, discovery, mayUseUtp, onApplied } = this.#options;
+    const { client, discovery, onApplied } = this.#options;
     const { maxConnections, maxPeers, uploadSlots, utp, portMapping, dht, pex, lsd, encryption } = this.get();
     this.#rateLimits = this.#limitsNow();
     client.setRates({
@@ -92,7 +90,7 @@ export class SettingsControl implements SessionSettings {
     client.setLimits({ maxConnections, maxPeers, uploadSlots });
     client.setEncryption(encryption);
     const switched = [
-      client.setUtp(utp && mayUseUtp),
+      client.setUtp(utp),
       client.setPortMapping(portMapping),
       client.setDiscovery({ dht: dht && discovery.dht, pex, lsd: lsd && discovery.lsd }),
     ];

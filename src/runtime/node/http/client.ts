@@ -1,4 +1,5 @@
 import type net from "node:net";
+import type { LookupFunction } from "node:net";
 import { pipeline, type Readable } from "node:stream";
 import zlib from "node:zlib";
 import { AbortError, errorCode, NetworkError, throwIfAborted, toError } from "../../../base/index.ts";
@@ -97,6 +98,21 @@ export interface HttpRoute {
   tunnel(host: string, port: number, timeoutMs: number, signal: AbortSignal | undefined): Promise<net.Socket>;
 }
 
+/** The local addresses from which HTTP servers are reached, if the system does not choose them. */
+export interface HttpOrigin {
+  /** Returns the addresses of a host. */
+  resolve(host: string, signal?: AbortSignal): Promise<string[]>;
+  /**
+   * Returns a local address, and the addresses of a host to try from it. Throws NetworkError when there is no local
+   * address now.
+   */
+  from(ips: readonly string[], host: string): { readonly localIp: string; readonly ips: readonly string[] };
+  /** Calls `listener` when local addresses are gone. Returns a function that removes the listener. */
+  onLost(listener: (error: Error) => void): () => void;
+}
+
+type Way = HttpRoute | HttpOrigin | undefined;
+
 interface Hop {
   readonly url: URL;
   readonly headers: Readonly<Record<string, string>>;
@@ -106,16 +122,11 @@ type HopResult =
   | { readonly kind: "reply"; readonly reply: HttpReply }
   | { readonly kind: "redirect"; readonly hop: Hop };
 
-async function resolveChecked(
-  request: HttpRequest,
-  url: URL,
-  what: string,
-  route: HttpRoute | undefined,
-): Promise<readonly string[]> {
+async function resolveChecked(request: HttpRequest, url: URL, what: string, route: Way): Promise<readonly string[]> {
   const { signal } = request;
   const found = route === undefined ? resolveHost(url.hostname, signal) : route.resolve(url.hostname, signal);
   const ips = await found.catch((error: unknown) => {
-    throw error instanceof AbortError
+    throw error instanceof AbortError || errorCode(error) === "net.interface-down"
       ? error
       : new NetworkError("http.unknown-host", `${what}: unknown host ${url.hostname}`, { cause: error });
   });
@@ -129,7 +140,7 @@ async function hop(
   { url, headers }: Hop,
   signal: AbortSignal,
   onHead: () => void,
-  route: HttpRoute | undefined,
+  route: Way,
 ): Promise<HopResult> {
   const what = `GET ${url.origin}${url.pathname}`;
   if (url.protocol !== "http:" && url.protocol !== "https:")
@@ -142,19 +153,8 @@ async function hop(
     maxHeaderSize: MAX_HEAD_BYTES,
     headersTimeout: request.firstByteTimeoutMs,
     bodyTimeout: request.totalTimeoutMs,
-    connect:
-      route === undefined
-        ? {
-            timeout: request.firstByteTimeoutMs,
-            ...(request.localIp === undefined ? {} : { localAddress: request.localIp }),
-            // The addresses that were checked are the ones connected to: a second look-up could have another result.
-            lookup: (_host, _options, callback) =>
-              callback(
-                null,
-                ips.map((address) => ({ address, family: address.includes(":") ? 6 : 4 })),
-              ),
-          }
-        : throughRoute(route, buildConnector({ timeout: request.firstByteTimeoutMs }), request, signal),
+    ...(request.localIp === undefined ? {} : { localAddress: request.localIp }),
+    connect: connectorOf(route, ips, request, signal, buildConnector),
   });
   try {
     const response = await client.request({
@@ -195,6 +195,46 @@ async function hop(
   }
 }
 
+/** Returns the function or the options with which undici connects. */
+function connectorOf(
+  way: Way,
+  ips: readonly string[],
+  request: HttpRequest,
+  signal: AbortSignal,
+  build: typeof buildConnector,
+): buildConnector.connector | buildConnector.BuildOptions {
+  const timeout = request.firstByteTimeoutMs;
+  if (way === undefined) return { timeout, lookup: lookupOf(ips) };
+  if ("tunnel" in way) return throughRoute(way, build({ timeout }), request, signal);
+  return (options, callback) => {
+    try {
+      const { localIp, ips: usable } = way.from(ips, options.hostname);
+      const share = Math.ceil(timeout / Math.max(1, usable.length));
+      // From a given local address, Node tries one address only.
+      const attempt = (index: number): void => {
+        const connect = build({ timeout: share, lookup: lookupOf(usable.slice(index)) });
+        connect({ ...options, localAddress: localIp }, (...result) => {
+          if (result[0] === null || index + 1 >= usable.length || signal.aborted) callback(...result);
+          else attempt(index + 1);
+        });
+      };
+      attempt(0);
+    } catch (error) {
+      callback(toError(error), null);
+    }
+  };
+}
+
+/** Returns a look-up whose result is these addresses: a second look-up could have another than the checked one. */
+function lookupOf(ips: readonly string[]): LookupFunction {
+  const all = ips.map((address) => ({ address, family: address.includes(":") ? 6 : 4 }));
+  return (_host, options, callback) => {
+    const [first] = all;
+    if (options.all === true || first === undefined) callback(null, all);
+    else callback(null, first.address, first.family);
+  };
+}
+
 /** Returns an error of {@link HttpRoute.tunnel} with a code of HTTP. */
 function routeError(thrown: unknown): Error {
   if (!(thrown instanceof NetworkError)) return toError(thrown);
@@ -223,7 +263,7 @@ function throughRoute(
   };
 }
 
-async function get(request: HttpRequest, route: HttpRoute | undefined): Promise<HttpReply> {
+async function get(request: HttpRequest, route: Way): Promise<HttpReply> {
   throwIfAborted(request.signal);
   if (!URL.canParse(request.url))
     throw new NetworkError("http.malformed", `not a URL: ${JSON.stringify(request.url.slice(0, 200))}`);
@@ -239,6 +279,8 @@ async function get(request: HttpRequest, route: HttpRoute | undefined): Promise<
   const onAbort = (): void =>
     controller.abort(new AbortError("the request was aborted", { cause: request.signal?.reason }));
   request.signal?.addEventListener("abort", onAbort, { once: true });
+  const stopWatching =
+    route !== undefined && "onLost" in route ? route.onLost((error) => controller.abort(error)) : undefined;
   const aborted = new Promise<never>((_resolve, reject) => {
     controller.signal.addEventListener("abort", () => reject(toError(controller.signal.reason)), { once: true });
   });
@@ -263,11 +305,12 @@ async function get(request: HttpRequest, route: HttpRoute | undefined): Promise<
     clearTimeout(firstByte);
     clearTimeout(total);
     request.signal?.removeEventListener("abort", onAbort);
+    stopWatching?.();
   }
 }
 
 /** Makes an HTTP client. It keeps no connection open between requests. */
-export function makeHttpClient(route?: HttpRoute): HttpClient {
+export function makeHttpClient(route?: HttpRoute | HttpOrigin): HttpClient {
   return { get: (request) => get(request, route), close: () => Promise.resolve() };
 }
 

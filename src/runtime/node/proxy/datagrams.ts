@@ -1,6 +1,5 @@
 import { canonicalIp, ipFamily, NetworkError, RecentMap, toError, type Endpoint } from "../../../base/index.ts";
 import type { BindOptions, Datagrams, DatagramSocket } from "../../datagrams.ts";
-import { nodeDatagrams } from "../datagrams.ts";
 import {
   ASSOCIATE_TIMEOUT_MS,
   FIRST_RETRY_MS,
@@ -26,12 +25,11 @@ export class ProxiedDatagrams implements Datagrams {
 
   /** Whether the proxy forwards UDP. Rejects with NetworkError when the proxy cannot be reached. */
   async areForwarded(): Promise<boolean> {
-    const { server } = this.#context;
-    if (server.kind === "http") return false;
+    if (this.#context.server.kind === "http") return false;
     const { isForwarded, until } = this.#known;
     if (isForwarded === undefined || Date.now() > until) {
       try {
-        (await associate(server, { timeoutMs: ASSOCIATE_TIMEOUT_MS })).control.destroy();
+        (await associate(this.#context, { timeoutMs: ASSOCIATE_TIMEOUT_MS })).control.destroy();
         this.#note(true);
       } catch (error) {
         if (!isRefusal(error)) throw error;
@@ -47,10 +45,10 @@ export class ProxiedDatagrams implements Datagrams {
    * NetworkError when the proxy cannot be reached.
    */
   async bind(options: BindOptions): Promise<DatagramSocket> {
-    const { server, only } = this.#context;
+    const { server, only, direct } = this.#context;
     const { isForwarded, until } = this.#known;
     if (server.kind === "http" || (isForwarded === false && Date.now() < until)) {
-      if (!only) return nodeDatagrams.bind(options);
+      if (!only) return direct.datagrams.bind(options);
       throw new NetworkError("net.denied", "no UDP: the proxy does not forward UDP");
     }
     try {
@@ -60,7 +58,7 @@ export class ProxiedDatagrams implements Datagrams {
     } catch (error) {
       const isRefused = isRefusal(error);
       if (isRefused) this.#note(false);
-      if (isRefused && !only) return nodeDatagrams.bind(options);
+      if (isRefused && !only) return direct.datagrams.bind(options);
       throw new NetworkError("net.denied", `no UDP: ${toError(error).message}`, { cause: error });
     }
   }
@@ -152,11 +150,11 @@ class ProxiedSocket implements DatagramSocket {
 
   async #associate(): Promise<void> {
     const options = { timeoutMs: ASSOCIATE_TIMEOUT_MS, signal: this.#abort.signal };
-    const association = await associate(this.#context.server, options);
+    const association = await associate(this.#context, options);
     const { control, relay } = association;
     try {
       const ip = canonicalIp(relay.host) ?? control.remoteAddress ?? "";
-      this.#socket ??= await nodeDatagrams.bind({
+      this.#socket ??= await this.#context.direct.datagrams.bind({
         ip: ipFamily(ip) === 4 ? "0.0.0.0" : "::",
         port: 0,
         ...(this.#options.bufferBytes === undefined ? {} : { bufferBytes: this.#options.bufferBytes }),

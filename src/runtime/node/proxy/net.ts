@@ -1,9 +1,8 @@
 import type net from "node:net";
 import { canonicalIp, NetworkError, throwIfAborted } from "../../../base/index.ts";
 import type { ConnectOptions, Listener, ListenOptions, Net, ResolveOptions, Socket } from "../../net.ts";
-import { nodeNet } from "../net.ts";
-import { resolveHost } from "../resolve.ts";
 import { NodeSocket } from "../socket.ts";
+import type { DirectNetwork } from "./direct.ts";
 import type { PlaceholderNames } from "./names.ts";
 import type { ProxyServer } from "./settings.ts";
 import { openTunnel } from "./tunnel.ts";
@@ -12,6 +11,8 @@ import { openTunnel } from "./tunnel.ts";
 export interface ProxyContext {
   readonly server: ProxyServer;
   readonly only: boolean;
+  /** The network through which the proxy is reached, and hosts that it does not forward to. */
+  readonly direct: DirectNetwork;
   readonly names: PlaceholderNames;
 }
 
@@ -27,13 +28,13 @@ export class ProxiedNet implements Net {
   }
 
   async connect({ ip, port, timeoutMs, signal }: ConnectOptions): Promise<Socket> {
-    const { server, names } = this.#context;
-    const socket = await openTunnel(server, { host: names.hostOf(ip) ?? ip, port }, { timeoutMs, signal });
+    const { names } = this.#context;
+    const socket = await openTunnel(this.#context, { host: names.hostOf(ip) ?? ip, port }, { timeoutMs, signal });
     return new NodeSocket(socket, undefined, { ip, port });
   }
 
   listen(options: ListenOptions): Promise<Listener> {
-    if (!this.#context.only) return nodeNet.listen(options);
+    if (!this.#context.only) return this.#context.direct.net.listen(options);
     return Promise.reject(new NetworkError("net.denied", "no connections are accepted: all traffic uses the proxy"));
   }
 
@@ -41,15 +42,15 @@ export class ProxiedNet implements Net {
     throwIfAborted(signal);
     const literal = canonicalIp(host);
     if (literal !== undefined) return [literal];
-    const { names, only } = this.#context;
+    const { names, only, direct } = this.#context;
     if (options.isForDatagrams !== true) return [names.placeholderOf(host)];
     if (await this.#forwardsDatagrams()) return [...names.datagramPlaceholdersOf(host)];
-    if (!only) return resolveHost(host, signal, options);
+    if (!only) return direct.net.resolve(host, signal, options);
     throw new NetworkError("net.denied", `cannot find ${host}: the proxy does not forward UDP`);
   }
 
   /** Connects to a host by name, for HTTP. */
   tunnel(host: string, port: number, timeoutMs: number, signal: AbortSignal | undefined): Promise<net.Socket> {
-    return openTunnel(this.#context.server, { host, port }, { timeoutMs, signal });
+    return openTunnel(this.#context, { host, port }, { timeoutMs, signal });
   }
 }

@@ -1,14 +1,21 @@
 import http from "node:http";
-import net from "node:net";
+import type net from "node:net";
 import { formatEndpoint, NetworkError, throwIfAborted, toError } from "../../../base/index.ts";
 import { guardSocket } from "../guarded-socket.ts";
 import { networkError } from "../system-error.ts";
+import type { DirectNetwork } from "./direct.ts";
 import type { ProxyServer } from "./settings.ts";
 
 /** The host and port that a proxy connects to. `host` is a name or an IP address. */
 export interface Destination {
   readonly host: string;
   readonly port: number;
+}
+
+/** A proxy, and the network through which it is reached. */
+export interface ReachedProxy {
+  readonly server: ProxyServer;
+  readonly direct: Pick<DirectNetwork, "begin">;
 }
 
 /** Options of {@link openTunnel}. */
@@ -31,10 +38,12 @@ const REFUSALS: readonly (readonly [RegExp, string, string])[] = [
  * Connects to a host through a proxy. The socket is paused. Rejects with NetworkError `net.refused`, `net.timeout`,
  * `net.unreachable`, `net.denied`, `net.failed`, or AbortError.
  */
-export async function openTunnel(proxy: ProxyServer, to: Destination, options: TunnelOptions): Promise<net.Socket> {
+export async function openTunnel(proxy: ReachedProxy, to: Destination, options: TunnelOptions): Promise<net.Socket> {
   const what = `cannot connect to ${to.host} port ${to.port} through the proxy`;
   const { socket } = await throughProxy(proxy, options, what, (connected) =>
-    proxy.kind === "http" ? httpConnect(proxy, connected, to) : socks(proxy, connected, "connect", to),
+    proxy.server.kind === "http"
+      ? httpConnect(proxy.server, connected, to)
+      : socks(proxy.server, connected, "connect", to),
   );
   return socket;
 }
@@ -46,12 +55,12 @@ export interface Association {
 }
 
 /** Asks a SOCKS5 proxy to forward datagrams. Rejects as {@link openTunnel} does. */
-export async function associate(proxy: ProxyServer, options: TunnelOptions): Promise<Association> {
+export async function associate(proxy: ReachedProxy, options: TunnelOptions): Promise<Association> {
   const { socket, bound } = await throughProxy(proxy, options, "the proxy does not forward UDP", (connected) =>
-    socks(proxy, connected, "associate", { host: "0.0.0.0", port: 0 }),
+    socks(proxy.server, connected, "associate", { host: "0.0.0.0", port: 0 }),
   );
   const isUnspecified = bound === undefined || /^[0:.]*$/.test(bound.host);
-  const host = isUnspecified ? (socket.remoteAddress ?? proxy.host) : bound.host;
+  const host = isUnspecified ? (socket.remoteAddress ?? proxy.server.host) : bound.host;
   return { relay: { host, port: bound?.port ?? 0 }, control: socket };
 }
 
@@ -62,13 +71,13 @@ interface Opened {
 
 /** Connects to the proxy and runs `handshake`; closes the connection when either fails, is aborted or is too slow. */
 async function throughProxy(
-  { host, port }: ProxyServer,
+  { server: { host, port }, direct }: ReachedProxy,
   { timeoutMs, signal }: TunnelOptions,
   what: string,
   handshake: (socket: net.Socket) => Promise<Opened>,
 ): Promise<Opened> {
   throwIfAborted(signal);
-  const socket = net.connect({ host, port, noDelay: true });
+  const socket = await direct.begin(host, port, signal);
   const whatSocket = `cannot connect to the proxy ${formatEndpoint({ ip: host, port })}`;
   return guardSocket<Opened>(socket, { what, whatSocket, timeoutMs, signal }, (done, fail) => {
     const onFailure = (error: unknown): void => fail(tunnelError(error, what));

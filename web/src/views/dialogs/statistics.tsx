@@ -43,6 +43,7 @@ function Facts({ data, dht, lsd }: FactsProps): JSX.Element {
     [words.dht, dht.isEnabled ? words.dhtNodes(dht.nodes) : words.dhtOff],
     [words.lsd, lsd.isEnabled ? words.lsdFound(lsd.found, lsd.interfaces.join(", ")) : words.lsdOff],
     [words.portMapping, mappingText(data.portMapping)],
+    ...(data.binding === null ? [] : [[words.interface, words.interfaceIs(data.binding)] as const]),
     [words.ipFilter, filterText(data.ipFilter)],
     [words.memory, bytes(data.memory)],
     [words.free, data.freeBytes === null ? "–" : bytes(data.freeBytes)],
