@@ -55,6 +55,12 @@ export const CONNECT_TIMEOUT_MS = 10_000;
 export const HANDSHAKE_WAIT_MS = 10_000;
 
 /**
+ * The maximum time, in milliseconds, for a peer that has connected to send its handshake: its messages may be typed by
+ * hand.
+ */
+export const INCOMING_WAIT_MS = 600_000;
+
+/**
  * The maximum number of peers of a session, closed ones included. Each may take 6 MB, for outstanding requests and an
  * incomplete message.
  */

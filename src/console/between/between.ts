@@ -14,7 +14,7 @@ import { Conversation } from "../conversation/conversation.ts";
 import type { Way } from "../conversation/entry.ts";
 import { PayloadLimiter } from "../conversation/payload-limiter.ts";
 import type { Linter } from "../conversation/lint.ts";
-import { CONNECT_TIMEOUT_MS } from "../limits.ts";
+import { CONNECT_TIMEOUT_MS, INCOMING_WAIT_MS } from "../limits.ts";
 import { List } from "../list.ts";
 import { PeerView } from "../session/peer/peer-view.ts";
 import { MAX_BETWEEN_CONNECTIONS, MAX_BETWEEN_VIEWS } from "./limits.ts";
@@ -198,7 +198,12 @@ export class Between {
     };
     let out: Connection | undefined;
     try {
-      out = await decryptIncoming(runtime, new TcpConnection(socket), { policy: "preferred", findTorrent, signal });
+      out = await decryptIncoming(runtime, new TcpConnection(socket), {
+        policy: "preferred",
+        findTorrent,
+        signal,
+        timeoutMs: INCOMING_WAIT_MS,
+      });
       if (!isEncrypted) return { out, in: target };
       const provide = out.isEncrypted ? MSE_RC4 : MSE_RC4 | MSE_PLAINTEXT;
       const options = { infoHash, provide, initialPayload: new Uint8Array(0), signal };

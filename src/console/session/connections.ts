@@ -22,7 +22,7 @@ import { Conversation } from "../conversation/conversation.ts";
 import type { Entry } from "../conversation/entry.ts";
 import { PayloadLimiter } from "../conversation/payload-limiter.ts";
 import type { Linter } from "../conversation/lint.ts";
-import { CONNECT_TIMEOUT_MS, HANDSHAKE_WAIT_MS, MAX_SESSION_PEERS } from "../limits.ts";
+import { CONNECT_TIMEOUT_MS, HANDSHAKE_WAIT_MS, INCOMING_WAIT_MS, MAX_SESSION_PEERS } from "../limits.ts";
 import { List } from "../list.ts";
 import { readTarget } from "./contact-target.ts";
 import type { SessionLog } from "./log.ts";
@@ -63,6 +63,8 @@ export class Connections {
   readonly #payloads = new PayloadLimiter();
   /** Peers that are connected, but whose handshakes are not complete. */
   readonly #pending = new Set<ConsolePeer>();
+  /** The number of accepted connections that have not sent the first bytes yet. */
+  #silent = 0;
   readonly #listeners = new Set<(peer: ConsolePeer) => void>();
   #count = 0;
   #listener: Listener | undefined;
@@ -181,15 +183,29 @@ export class Connections {
 
   #onSocket(socket: Socket): void {
     const { runtime, host, signal } = this.#options;
+    if (this.#silent >= MAX_SESSION_PEERS) {
+      socket.destroy();
+      return;
+    }
     const findTorrent = (hash: Uint8Array): Uint8Array | undefined =>
       equalBytes(hash, mseTorrentHash(runtime.hasher, host.infoHash)) ? host.infoHash : undefined;
-    const shaking = decryptIncoming(runtime, new TcpConnection(socket), { policy: "preferred", findTorrent, signal });
+    const shaking = decryptIncoming(runtime, new TcpConnection(socket), {
+      policy: "preferred",
+      findTorrent,
+      signal,
+      timeoutMs: INCOMING_WAIT_MS,
+    });
+    this.#silent++;
     this.#options.onWork(
-      shaking.then(
-        (connection) => this.#onConnection(connection),
-        (error: unknown) =>
-          this.#options.log.info(`a connection from ${formatEndpoint(socket.remote)} ended: ${toError(error).message}`),
-      ),
+      shaking
+        .finally(() => this.#silent--)
+        .then(
+          (connection) => this.#onConnection(connection),
+          (error: unknown) =>
+            this.#options.log.info(
+              `a connection from ${formatEndpoint(socket.remote)} ended: ${toError(error).message}`,
+            ),
+        ),
     );
   }
 
@@ -207,7 +223,7 @@ export class Connections {
 
   async #replyToHandshake(peer: ConsolePeer): Promise<void> {
     try {
-      await this.#receiveHandshake(peer, undefined);
+      await this.#receiveHandshake(peer, INCOMING_WAIT_MS / 1_000);
       if (peer.isClosed) return;
       peer.handshake();
       this.#join(peer);

@@ -48,14 +48,21 @@ export class MseSession {
   readonly #timer: Timer;
   #isOver = false;
 
-  /** `opening` are the bytes to send first. */
-  constructor(clock: Clock, connection: Connection, side: MseSideOf, opening: Uint8Array | undefined, owner: MseOwner) {
+  /** `opening` are the bytes to send first. `timeoutMs` is the maximum time of the handshake. */
+  constructor(
+    clock: Clock,
+    connection: Connection,
+    side: MseSideOf,
+    opening: Uint8Array | undefined,
+    owner: MseOwner,
+    timeoutMs = ENCRYPTION_TIMEOUT_MS,
+  ) {
     this.#clock = clock;
     this.#connection = connection;
     this.#side = side;
     this.#owner = owner;
-    this.#timer = clock.after(ENCRYPTION_TIMEOUT_MS, () =>
-      this.#fail(new PeerError("mse.timeout", `no encryption handshake in ${ENCRYPTION_TIMEOUT_MS} ms`)),
+    this.#timer = clock.after(timeoutMs, () =>
+      this.#fail(new PeerError("mse.timeout", `no encryption handshake in ${timeoutMs} ms`)),
     );
     connection.start({
       onData: (chunk) => this.#onData(chunk),

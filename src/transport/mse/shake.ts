@@ -2,7 +2,7 @@ import { AbortError } from "../../base/index.ts";
 import { MseInitiator } from "../../wire/index.ts";
 import type { Connection } from "../transport.ts";
 import { AcceptingSide, type AcceptingOptions } from "./accepting-side.ts";
-import { makeMseSide, MseSession, type MseRuntime, type MseSideOf } from "./mse-session.ts";
+import { makeMseSide, MseSession, type MseOwner, type MseRuntime, type MseSideOf } from "./mse-session.ts";
 
 /** Options of {@link encryptOutgoing}. */
 export interface EncryptOptions {
@@ -43,6 +43,13 @@ async function made(connection: Connection, make: () => Promise<Connection>): Pr
   return shaking;
 }
 
+/** Options of {@link decryptIncoming}. */
+export interface DecryptOptions extends AcceptingOptions {
+  readonly signal: AbortSignal;
+  /** The maximum time, in milliseconds, for the handshake, or for the first 20 bytes of a plain connection. */
+  readonly timeoutMs: number;
+}
+
 /**
  * Waits for the first bytes of a connection that a peer opened and that has not been started, and exchanges the
  * encryption handshake if the peer begins one. Resolves and rejects as {@link encryptOutgoing}.
@@ -50,9 +57,9 @@ async function made(connection: Connection, make: () => Promise<Connection>): Pr
 export function decryptIncoming(
   runtime: MseRuntime,
   connection: Connection,
-  { signal, ...options }: AcceptingOptions & { readonly signal: AbortSignal },
+  { signal, timeoutMs, ...options }: DecryptOptions,
 ): Promise<Connection> {
-  return shake(runtime, connection, new AcceptingSide(runtime, options), undefined, signal);
+  return shake(runtime, connection, new AcceptingSide(runtime, options), undefined, signal, timeoutMs);
 }
 
 function shake(
@@ -61,10 +68,11 @@ function shake(
   side: MseSideOf,
   opening: Uint8Array | undefined,
   signal: AbortSignal,
+  timeoutMs?: number,
 ): Promise<Connection> {
   return new Promise((resolve, reject) => {
     const onAbort = (): void => session.abort();
-    const session = new MseSession(clock, connection, side, opening, {
+    const owner: MseOwner = {
       done: (stream) => {
         signal.removeEventListener("abort", onAbort);
         resolve(stream);
@@ -73,7 +81,8 @@ function shake(
         signal.removeEventListener("abort", onAbort);
         reject(signal.aborted ? new AbortError("aborted", { cause: error }) : error);
       },
-    });
+    };
+    const session = new MseSession(clock, connection, side, opening, owner, timeoutMs);
     signal.addEventListener("abort", onAbort);
     if (signal.aborted) onAbort();
   });
