@@ -19,6 +19,12 @@ export const MAX_RETRY_MS = 30 * 60_000;
 /** The maximum time, in milliseconds, that the removal of the mappings takes when the client closes. */
 export const REMOVAL_MS = 2_000;
 
+/**
+ * The maximum time, in milliseconds, that the removal of mappings takes that the gateway has not confirmed when the
+ * client closes.
+ */
+export const UNANSWERED_REMOVAL_MS = 300;
+
 /** The maximum number of gateways that are tried. */
 export const MAX_GATEWAYS = 4;
 

@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { afterEach, describe, expect, it } from "vitest";
 import { ScriptedGateway, type GatewayScript } from "../../test/support/scripted-gateway.ts";
+import { NetworkError } from "../base/index.ts";
 import { simWorld, type World } from "../sim/index.ts";
 import { MAX_RENEW_MS, RETRY_MS } from "./limits.ts";
 import { PortMapper, type PortMappingState } from "./port-mapper.ts";
@@ -105,6 +106,37 @@ describe("PortMapper", () => {
     host.gateway = GATEWAY;
     await world.run(RETRY_MS);
     expect(mapper.state).toMatchObject({ kind: "mapped", method: "pcp" });
+  });
+
+  it.each(PROTOCOLS)("removes a mapping by %s whose reply it did not await", async (_, script) => {
+    world = simWorld({ digest: (algorithm, bytes) => createHash(algorithm).update(bytes).digest() });
+    const gateway = await ScriptedGateway.start(world.host(GATEWAY).runtime, GATEWAY, script);
+    const host = world.host("192.168.0.7");
+    host.gateway = GATEWAY;
+    mapper = new PortMapper({ runtime: host.runtime, port: 6_881 });
+    await world.until(() => gateway.mappings.size > 0, 60_000);
+    expect(mapper.state.kind).toBe("mapping");
+    await world.settled(mapper.close(), 2_000);
+    await world.run(1_000);
+    expect([...gateway.mappings.keys()]).toEqual([]);
+    expect(host.timers).toBe(0);
+  });
+
+  it("tries the next gateway when UPnP cannot be searched at the first one", async () => {
+    world = simWorld({ digest: (algorithm, bytes) => createHash(algorithm).update(bytes).digest() });
+    await ScriptedGateway.start(world.host(GATEWAY).runtime, GATEWAY, { pcp: true });
+    const { runtime } = world.host("192.168.0.7");
+    const gateways = { find: async () => [gone, { ip: GATEWAY, localIp: "192.168.0.7" }] };
+    const gone = { ip: "10.0.0.1", localIp: "10.0.0.9" };
+    const datagrams: typeof runtime.datagrams = {
+      bind: async (options) => {
+        if (options.ip === gone.localIp) throw new NetworkError("net.failed", "no such address");
+        return runtime.datagrams.bind(options);
+      },
+    };
+    mapper = new PortMapper({ runtime: { ...runtime, gateways, datagrams }, port: 6_881 });
+    await world.run(15_000);
+    expect(mapper.state).toMatchObject({ kind: "mapped", gateway: GATEWAY });
   });
 
   it("closes in two seconds although the router is gone", async () => {

@@ -1,6 +1,15 @@
 import { errorCode, NetworkError, toError } from "../base/index.ts";
 import type { Gateway, Runtime, Timer } from "../runtime/index.ts";
-import { LEASE_S, MAX_GATEWAYS, MAX_RENEW_MS, MAX_RETRY_MS, MIN_RENEW_MS, REMOVAL_MS, RETRY_MS } from "./limits.ts";
+import {
+  LEASE_S,
+  MAX_GATEWAYS,
+  MAX_RENEW_MS,
+  MAX_RETRY_MS,
+  MIN_RENEW_MS,
+  REMOVAL_MS,
+  RETRY_MS,
+  UNANSWERED_REMOVAL_MS,
+} from "./limits.ts";
 import type { Lease, MappingMethod, MappingMethodName } from "./method.ts";
 import { natPmp, pcp } from "./pcp.ts";
 import type { MapRequest } from "./pcp-messages.ts";
@@ -51,6 +60,8 @@ export class PortMapper {
   readonly #abort = new AbortController();
   #state: PortMappingState = { kind: "mapping" };
   #held: Held | undefined;
+  /** The requests whose reply was not awaited: the gateway may have mapped their ports. */
+  #unanswered: { readonly method: MappingMethod; readonly request: MapRequest }[] = [];
   #failures = 0;
   #timer: Timer | undefined;
   #running: Promise<void>;
@@ -71,14 +82,19 @@ export class PortMapper {
     await this.#running;
     const held = this.#held;
     this.#held = undefined;
-    if (held === undefined) return;
+    const mapped = held === undefined ? [] : [["tcp", held.tcp] as const, ["udp", held.udp] as const];
+    const removals = mapped.flatMap(([protocol, lease]) =>
+      held === undefined || lease === undefined
+        ? []
+        : [{ method: held.method, request: this.#request(protocol, lease.externalPort) }],
+    );
+    const all = [...removals, ...this.#unanswered];
+    if (all.length === 0) return;
     const end = new AbortController();
-    const timer = this.#options.runtime.clock.after(REMOVAL_MS, () => end.abort());
-    const requests = [
-      this.#request("tcp", held.tcp.externalPort),
-      ...(held.udp === undefined ? [] : [this.#request("udp", held.udp.externalPort)]),
-    ];
-    await Promise.allSettled(requests.map((request) => held.method.unmap(request, end.signal)));
+    // A gateway that has not replied before may be none.
+    const ms = removals.length > 0 ? REMOVAL_MS : UNANSWERED_REMOVAL_MS;
+    const timer = this.#options.runtime.clock.after(ms, () => end.abort());
+    await Promise.allSettled(all.map(({ method, request }) => method.unmap(request, end.signal)));
     timer.cancel();
   }
 
@@ -145,11 +161,16 @@ export class PortMapper {
     const errors: Error[] = [];
     for (const gateway of gateways.slice(0, MAX_GATEWAYS)) {
       for (const find of [
-        () => [pcp(runtime, gateway)],
-        () => (errorCode(errors.at(-1)) === "portmap.version" ? [natPmp(runtime, gateway)] : []),
+        async () => [pcp(runtime, gateway)],
+        async () => (errorCode(errors.at(-1)) === "portmap.version" ? [natPmp(runtime, gateway)] : []),
         () => findUpnp(runtime, gateway, this.#abort.signal),
       ]) {
-        for (const method of await find()) {
+        const methods = await find().catch((error: unknown) => {
+          if (this.#abort.signal.aborted) throw error;
+          errors.push(toError(error));
+          return [];
+        });
+        for (const method of methods) {
           try {
             return await this.#mapAt(gateway, method, held);
           } catch (error) {
@@ -172,15 +193,25 @@ export class PortMapper {
   async #mapAt(gateway: Gateway, method: MappingMethod, before: Held | undefined): Promise<Held> {
     const { signal } = this.#abort;
     const wanted = before?.tcp.externalPort ?? this.#options.port;
-    const tcp = await method.map(this.#request("tcp", wanted), signal);
+    const tcp = await this.#ask(method, this.#request("tcp", wanted), signal);
     const held: Held = { gateway, method, tcp, udp: undefined };
     // From now on `close` removes it.
     this.#held = held;
     try {
-      return { ...held, udp: await method.map(this.#request("udp", tcp.externalPort), signal) };
+      return { ...held, udp: await this.#ask(method, this.#request("udp", tcp.externalPort), signal) };
     } catch (error) {
       this.#options.runtime.log.debug("cannot map the UDP port", { reason: toError(error).message });
       return held;
+    }
+  }
+
+  /** Maps a port, and remembers the request when it was aborted before the reply. */
+  async #ask(method: MappingMethod, request: MapRequest, signal: AbortSignal): Promise<Lease> {
+    try {
+      return await method.map(request, signal);
+    } catch (error) {
+      if (signal.aborted) this.#unanswered.push({ method, request });
+      throw error;
     }
   }
 

@@ -1,6 +1,7 @@
 import type { Settings } from "../../api/index.ts";
+import { parseBoolean } from "../../base/index.ts";
 import { rateArgument } from "../input/arguments.ts";
-import { CommandLineError } from "../output/problem.ts";
+import { CommandLineError, parseArgument } from "../output/problem.ts";
 
 type Reader<Value> = (text: string, name: string) => Value;
 
@@ -17,9 +18,7 @@ const asEncryption: Reader<Settings["encryption"]> = (text, name) => {
   );
 };
 const asBoolean: Reader<boolean> = (text, name) => {
-  if (text === "true" || text === "yes") return true;
-  if (text === "false" || text === "no") return false;
-  throw new CommandLineError(`${name} must be true or false: got ${JSON.stringify(text.slice(0, 40))}`);
+  return parseArgument(name, () => parseBoolean(text));
 };
 
 /** Returns a function that parses a setting given as JSON. The daemon checks the structure of the value. */

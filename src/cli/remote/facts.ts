@@ -89,8 +89,11 @@ export function torrentFields(torrent: TorrentDetail, noPeers?: string): Field[]
   ];
 }
 
-function mappingText(mapping: Statistics["portMapping"]): string {
-  if (mapping === null) return "not mapped at the router";
+function mappingText(mapping: Statistics["portMapping"], isOn: boolean): string {
+  if (mapping === null)
+    return isOn
+      ? "not mapped at the router: other hosts cannot connect to this port"
+      : "off: `millrace remote settings portMapping=true` turns it on";
   const { state, method, externalIp, tcp, reason } = mapping;
   if (state === "mapping") return "the router is being asked";
   if (state === "failed") return `not mapped at the router: ${clean(reason ?? "")}`;
@@ -106,8 +109,8 @@ function bindingText(binding: Statistics["binding"]): string | undefined {
 function filterText(filter: Statistics["ipFilter"]): string | undefined {
   if (filter === null) return undefined;
   const { ranges, ignoredLines, blocked, loadedAt, error } = filter;
-  const parts = [`${groupDigits(ranges)} ranges`, `${groupDigits(blocked)} connections blocked`];
-  if (ignoredLines > 0) parts.push(`${groupDigits(ignoredLines)} lines ignored`);
+  const parts = [count(ranges, "range"), `${count(blocked, "connection")} blocked`];
+  if (ignoredLines > 0) parts.push(`${count(ignoredLines, "line")} ignored`);
   if (error !== null) parts.push(`${loadedAt === null ? "all peers blocked" : "not read again"}: ${clean(error)}`);
   return parts.join(", ");
 }
@@ -120,7 +123,11 @@ function bottleneckText({ bottleneck, peers }: TorrentDetail): string | undefine
 }
 
 /** Returns the fields of `remote stats`. */
-export function statisticsFields(figures: Statistics, session: SessionInfo): Field[] {
+export function statisticsFields(
+  figures: Statistics,
+  session: SessionInfo,
+  { portMapping }: Pick<Settings, "portMapping">,
+): Field[] {
   const states = Object.entries(figures.states).filter(([, number]) => number > 0);
   return [
     ["version", clean(session.version)],
@@ -145,7 +152,7 @@ export function statisticsFields(figures: Statistics, session: SessionInfo): Fie
       "peer port",
       `${session.peerPort}, ${session.isReachable ? "reached from outside" : "not yet reached from outside"}`,
     ],
-    ["port mapping", mappingText(figures.portMapping)],
+    ["port mapping", mappingText(figures.portMapping, portMapping)],
     ["interface", bindingText(figures.binding)],
     ["ip filter", filterText(figures.ipFilter)],
     ["downloads", clean(session.downloadDir)],

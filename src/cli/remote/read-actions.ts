@@ -110,7 +110,7 @@ export async function settings({ api, args, output }: Remote): Promise<number> {
 export async function stats({ api, output }: Remote): Promise<number> {
   const figures = await api.statistics();
   output.data(figures);
-  if (!output.json) printFields(output, statisticsFields(figures, await api.session()));
+  if (!output.json) printFields(output, statisticsFields(figures, await api.session(), await api.settings()));
   return EXIT_DONE;
 }
 
