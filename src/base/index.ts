@@ -2,6 +2,7 @@
 export * from "./address.ts";
 export * from "./allowance.ts";
 export * from "./async.ts";
+export * from "./boolean.ts";
 export * from "./bytes/bitfield.ts";
 export * from "./bytes/bytes.ts";
 export * from "./emitter.ts";

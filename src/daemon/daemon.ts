@@ -3,7 +3,7 @@ import { fileURLToPath } from "node:url";
 import { parseListenEndpoint, toError } from "../base/index.ts";
 import type { Runtime } from "../runtime/index.ts";
 import { nodeRuntime } from "../runtime/node/index.ts";
-import { settingsOf, type Config, type LoadedConfig } from "./config/index.ts";
+import { kebab, settingsOf, type Config, type LoadedConfig } from "./config/index.ts";
 import { startHttp, type HttpServer } from "./http/index.ts";
 import { lockFolder } from "./lock.ts";
 import { daemonLog, type DaemonLog } from "./log.ts";
@@ -140,7 +140,9 @@ export class Daemon {
         log.level = config.logLevel;
         const restartOnly = RESTART_ONLY.filter((key) => String(config[key]) !== String(this.#config[key]));
         if (restartOnly.length > 0)
-          session.log.warn("some changed keys take effect after a restart", { keys: restartOnly.join(", ") });
+          session.log.warn("some changed keys take effect after a restart", {
+            keys: restartOnly.map(kebab).join(", "),
+          });
         this.#config = { ...config, ...Object.fromEntries(restartOnly.map((key) => [key, this.#config[key]])) };
         session.log.info("the configuration was read again");
       } catch (error) {

@@ -127,6 +127,9 @@ export class IpFilterFiles {
     for (const path of paths) await readFilter(runtime.files, path, parser);
     if (parser.size === 0 && parser.ignoredLines > 0)
       throw new InputError("ipfilter.format", `no range of IP addresses in ${paths.join(", ")}`);
+    if (parser.size === 0) runtime.log.warn("the IP filter blocks no address: it has no range", { files: paths });
+    else if (parser.ignoredLines > 0)
+      runtime.log.warn("the IP filter has lines that are no range", { files: paths, lines: parser.ignoredLines });
     this.#filter = parser.end();
     this.#read = stamp;
     this.#loadedAt = runtime.clock.wallTime();

@@ -1,4 +1,5 @@
 import type { Command } from "commander";
+import { withoutPassword } from "../../runtime/node/index.ts";
 import { act, newCommand } from "../command.ts";
 import type { CommandEntry } from "../command.ts";
 import { EXIT_DONE } from "../exit-code.ts";
@@ -32,7 +33,9 @@ async function run({ flags, output }: Session<ConfigFlags>): Promise<number> {
     output.data({ sample: sampleConfig() });
     return EXIT_DONE;
   }
-  const { config, origins, file } = await loadConfig({ file: flags.config, environment: process.env });
+  const { config: loaded, origins, file } = await loadConfig({ file: flags.config, environment: process.env });
+  // What is printed may end in a bug report.
+  const config = { ...loaded, proxy: loaded.proxy === "" ? "" : withoutPassword(loaded.proxy) };
   output.data({ file: file ?? null, config, origins });
   output.line(
     `# ${file === undefined ? "there is no configuration file: `millrace config --sample` prints a sample" : file}`,

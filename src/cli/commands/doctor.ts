@@ -87,7 +87,7 @@ async function checksOf(session: Session<DoctorFlags>): Promise<Check[]> {
       name: "host names",
       run: async (signal) =>
         proxy === undefined
-          ? checkNames(runtime, bootstrap ?? DEFAULT_BOOTSTRAP, signal)
+          ? checkNames(runtime, flags.dht ? (bootstrap ?? DEFAULT_BOOTSTRAP) : trackerHosts(trackers), signal)
           : [unknown("the proxy looks up host names")],
     },
     {
@@ -128,6 +128,11 @@ async function checksOf(session: Session<DoctorFlags>): Promise<Check[]> {
       ),
   });
   return checks;
+}
+
+/** Returns the hosts of tracker URLs, as `HOST:PORT`. */
+function trackerHosts(urls: readonly string[]): string[] {
+  return urls.flatMap((url) => (URL.canParse(url) ? [`${new URL(url).hostname}:80`] : []));
 }
 
 function range({ first, last }: { readonly first: number; readonly last: number }): number[] {

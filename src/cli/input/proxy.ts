@@ -2,6 +2,7 @@ import type { Command } from "commander";
 import { parseProxy, type ProxyOptions } from "../../runtime/node/index.ts";
 import { CommandLineError, parseArgument } from "../output/problem.ts";
 import { addBindOption } from "./bind.ts";
+import { booleanVariable } from "./boolean-variable.ts";
 
 /** The environment variables for {@link ProxyFlags}; every command that uses the network reads them. */
 const VARIABLE = "MILLRACE_PROXY";
@@ -38,15 +39,11 @@ function proxyArgument(text: string): string {
 /** Returns the proxy that the flags or the environment name. Throws {@link CommandLineError} if they do not fit. */
 export function proxyOf({ proxy, proxyOnly }: ProxyFlags): ProxyOptions | undefined {
   const url = proxy ?? process.env[VARIABLE] ?? "";
-  const only = proxyOnly ?? isTrue(process.env[ONLY_VARIABLE]);
+  const only = proxyOnly ?? booleanVariable(ONLY_VARIABLE) ?? false;
   if (url !== "") {
     parseArgument(proxy === undefined ? VARIABLE : "--proxy", () => parseProxy(url));
     return { url, only };
   }
   if (only) throw new CommandLineError("--proxy-only needs a proxy: name it with --proxy or MILLRACE_PROXY");
   return undefined;
-}
-
-function isTrue(text: string | undefined): boolean {
-  return text === "true" || text === "1" || text === "yes";
 }

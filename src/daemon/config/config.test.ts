@@ -149,4 +149,25 @@ describe("configText", () => {
       config,
     );
   });
+
+  it("reads booleans of the environment by one rule, and refuses other texts", async () => {
+    const path = await file("");
+    const load = (value: string) => loadConfig({ file: path, environment: { MILLRACE_LSD: value } });
+    for (const text of ["0", "no", "FALSE"]) expect((await load(text)).config.lsd).toBe(false);
+    for (const text of ["1", "yes", "true", ""]) expect((await load(text)).config.lsd).toBe(true);
+    await expect(load("off")).rejects.toMatchObject({
+      code: "config.invalid",
+      message: 'MILLRACE_LSD: lsd: write true or false: got "off"',
+    });
+  });
+
+  it("refuses proxy-only without a proxy, and binds to names and addresses only", async () => {
+    const path = await file("");
+    const load = (environment: Record<string, string>) => loadConfig({ file: path, environment });
+    await expect(load({ MILLRACE_PROXY_ONLY: "true" })).rejects.toThrow(
+      "MILLRACE_PROXY_ONLY: proxy-only needs a proxy",
+    );
+    expect((await load({ MILLRACE_BIND: "tun0" })).config.bind).toBe("tun0");
+    await expect(load({ MILLRACE_BIND: "0.0.0.0" })).rejects.toMatchObject({ code: "config.invalid" });
+  });
 });

@@ -3,7 +3,7 @@ import { homedir } from "node:os";
 import envPaths from "env-paths";
 import { parse, TomlError } from "smol-toml";
 import type { z } from "zod";
-import { InputError, StorageError, utf8Decode } from "../../base/index.ts";
+import { InputError, parseBoolean, StorageError, toError, utf8Decode } from "../../base/index.ts";
 import type { Settings } from "../../api/index.ts";
 import { nodeFiles } from "../../runtime/node/index.ts";
 import { camel, CONFIG_KEYS, configSchema, FILE_ONLY, kebab, variable, type Config, type ConfigKey } from "./schema.ts";
@@ -164,7 +164,7 @@ function isRecord(value: unknown): value is Record<string, unknown> {
 function* fromEnvironment(environment: ConfigSources["environment"]): Generator<readonly [ConfigKey, unknown]> {
   for (const key of CONFIG_KEYS) {
     const text = environment[variable(key)];
-    if (text === undefined || FILE_ONLY.has(key)) continue;
+    if (text === undefined || FILE_ONLY.has(key) || (text === "" && isBoolean(key))) continue;
     yield [key, fromText(key, text)];
   }
 }
@@ -179,8 +179,23 @@ const LISTS: ReadonlySet<ConfigKey> = new Set(["allowedHosts", "dhtBootstrap", "
 function fromText(key: ConfigKey, text: string): unknown {
   if (LISTS.has(key)) return text.split(/[\s,]+/).filter((item) => item !== "");
   if (configSchema.shape[key].safeParse(text).success) return text;
-  if (text === "true" || text === "false") return text === "true";
+  if (isBoolean(key)) return booleanOf(key, text);
   return text.trim() !== "" && Number.isFinite(Number(text)) ? Number(text) : text;
+}
+
+function isBoolean(key: ConfigKey): boolean {
+  return configSchema.shape[key].safeParse(true).success;
+}
+
+function booleanOf(key: ConfigKey, text: string): boolean {
+  try {
+    return parseBoolean(text);
+  } catch (error) {
+    throw new InputError("config.invalid", `${variable(key)}: ${kebab(key)}: ${toError(error).message}`, {
+      cause: error,
+      fields: { key },
+    });
+  }
 }
 
 function invalid(error: z.ZodError, origins: Readonly<Record<string, Origin>>, file: string | undefined): InputError {

@@ -24,7 +24,7 @@ import type { ProxyOptions } from "./proxy/settings.ts";
 import { nodeRandom } from "./random.ts";
 import { NodeSignatures } from "./signatures.ts";
 
-export { parseProxy, type ProxyOptions, type ProxyServer } from "./proxy/settings.ts";
+export { parseProxy, withoutPassword, type ProxyOptions, type ProxyServer } from "./proxy/settings.ts";
 export { parseBind } from "./bind/binding.ts";
 export { makeFolder, NodeHasher, nodeFiles, readRegularSync };
 

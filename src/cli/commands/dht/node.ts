@@ -5,6 +5,8 @@ import { count } from "../../../terminal/index.ts";
 import type { CommandEntry } from "../../command.ts";
 import { EXIT_INTERRUPTED } from "../../exit-code.ts";
 import { portArgument } from "../../input/arguments.ts";
+import { proxyOf } from "../../input/proxy.ts";
+import { CommandLineError } from "../../output/problem.ts";
 import type { Session } from "../../session.ts";
 import { aborted } from "../../wait.ts";
 import { closeDht, dhtAction, openDht, type DhtFlags } from "./open-dht.ts";
@@ -63,7 +65,7 @@ async function run(session: Session<NodeFlags>): Promise<number> {
   };
   let timer: NodeJS.Timeout | undefined;
   try {
-    requirePort(flags.port, addresses);
+    requirePort(flags.port, addresses, proxyOf(flags) !== undefined);
     output.data({
       event: "ready",
       port: addresses[0]?.port ?? 0,
@@ -80,9 +82,16 @@ async function run(session: Session<NodeFlags>): Promise<number> {
   return EXIT_INTERRUPTED;
 }
 
-/** Throws NetworkError `net.address-in-use` when a socket has another port than the one that the user chose. */
-function requirePort(port: number | undefined, addresses: readonly Endpoint[]): void {
+/**
+ * Throws CommandLineError behind a proxy that forwards UDP, and NetworkError `net.address-in-use` when a socket has
+ * another port than the one that the user chose.
+ */
+function requirePort(port: number | undefined, addresses: readonly Endpoint[], isProxied: boolean): void {
   if (port === undefined || port === 0 || addresses.every((address) => address.port === port)) return;
+  if (isProxied && addresses.every((address) => address.port === 0))
+    throw new CommandLineError(
+      "--port has no effect: the proxy chooses the UDP port from which it sends; leave it out",
+    );
   throw new NetworkError("net.address-in-use", `UDP port ${port} is in use; choose another one with --port`);
 }
 

@@ -26,3 +26,6 @@ export const MAX_NAMED_PORTS = 1_000;
 
 /** The time, in milliseconds, for which it is remembered whether a proxy forwards UDP. */
 export const REFUSAL_MS = 60_000;
+
+/** The maximum time, in milliseconds, until a SOCKS5 proxy replies to the first bytes. */
+export const GREETING_MS = 3_000;

@@ -42,6 +42,11 @@ export function parseProxy(text: string): ProxyServer {
   };
 }
 
+/** Returns the URL of a proxy with `***` in place of the password. */
+export function withoutPassword(url: string): string {
+  return url.replace(/^([a-z0-9]+:\/\/[^/@:]*):.*@/is, "$1:***@");
+}
+
 const KINDS: ReadonlyMap<string, ProxyServer["kind"]> = new Map([
   ["socks5", "socks5"],
   ["socks5h", "socks5"],

@@ -1,8 +1,9 @@
 import http from "node:http";
 import type net from "node:net";
-import { formatEndpoint, NetworkError, throwIfAborted, toError } from "../../../base/index.ts";
+import { errorCode, formatEndpoint, NetworkError, throwIfAborted, toError } from "../../../base/index.ts";
 import { guardSocket } from "../guarded-socket.ts";
 import { networkError } from "../system-error.ts";
+import { GREETING_MS } from "./limits.ts";
 import type { DirectNetwork } from "./direct.ts";
 import type { ProxyServer } from "./settings.ts";
 
@@ -25,6 +26,10 @@ export interface TunnelOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
+/** What to do about a proxy that speaks another protocol. */
+const WRONG_SOCKS = "if it is an HTTP proxy, write http:// in place of socks5://";
+const WRONG_HTTP = "if it is a SOCKS5 proxy, write socks5:// in place of http://";
+
 /** The reasons of a SOCKS5 proxy for a refusal, as the library names them, and the codes of their errors. */
 const REFUSALS: readonly (readonly [RegExp, string, string])[] = [
   [/ConnectionRefused/, "net.refused", "connection refused"],
@@ -36,7 +41,7 @@ const REFUSALS: readonly (readonly [RegExp, string, string])[] = [
 
 /**
  * Connects to a host through a proxy. The socket is paused. Rejects with NetworkError `net.refused`, `net.timeout`,
- * `net.unreachable`, `net.denied`, `net.failed`, or AbortError.
+ * `net.unreachable`, `net.denied`, `net.proxy` (another protocol), `net.failed`, or AbortError.
  */
 export async function openTunnel(proxy: ReachedProxy, to: Destination, options: TunnelOptions): Promise<net.Socket> {
   const what = `cannot connect to ${to.host} port ${to.port} through the proxy`;
@@ -116,13 +121,37 @@ async function socks(
     destination: { ...destination },
   });
   return new Promise((resolve, reject) => {
+    const stop = checkGreeting(connected, proxy, reject);
     client.on("error", reject);
     client.on("established", ({ socket, remoteHost }) => {
+      stop();
       // In this turn of the event loop: see below.
       keepEarly(socket).then(() => resolve({ socket, bound: remoteHost }), reject);
     });
     client.connect(connected);
   });
+}
+
+/**
+ * Calls `fail` when the first byte of the proxy is not that of SOCKS5, or does not arrive soon: a SOCKS5 proxy replies
+ * to the greeting without any other host. Returns a function that ends the check.
+ */
+function checkGreeting(socket: net.Socket, { host, port }: ProxyServer, fail: (error: Error) => void): () => void {
+  const at = formatEndpoint({ ip: host, port });
+  const wrong = (what: string): void => fail(new NetworkError("net.proxy", `${at} ${what}: ${WRONG_SOCKS}`));
+  const timer = setTimeout(() => wrong(`does not reply to SOCKS5 in ${GREETING_MS / 1_000} s`), GREETING_MS);
+  const onData = (bytes: Buffer): void => {
+    clearTimeout(timer);
+    if (bytes[0] !== 5) wrong("does not speak SOCKS5");
+  };
+  const onClose = (): void => clearTimeout(timer);
+  socket.prependOnceListener("data", onData);
+  socket.once("close", onClose);
+  return () => {
+    clearTimeout(timer);
+    socket.off("data", onData);
+    socket.off("close", onClose);
+  };
 }
 
 /**
@@ -159,7 +188,7 @@ function httpConnect(proxy: ProxyServer, connected: net.Socket, { host, port }: 
       },
       createConnection: () => connected,
     });
-    request.once("error", reject);
+    request.once("error", (error) => reject(httpFailure(error, proxy)));
     request.once("response", ({ statusCode }) => reject(refusal(statusCode)));
     request.once("connect", ({ statusCode }, socket: net.Socket, head: Buffer) => {
       if (statusCode !== 200) {
@@ -171,6 +200,15 @@ function httpConnect(proxy: ProxyServer, connected: net.Socket, { host, port }: 
       resolve({ socket });
     });
     request.end();
+  });
+}
+
+/** Returns the error of a connection on which an HTTP proxy has not replied, or not in HTTP. */
+function httpFailure(error: Error, { host, port }: ProxyServer): Error {
+  const code = errorCode(error) ?? "";
+  if (!code.startsWith("HPE_") && code !== "ECONNRESET") return error;
+  return new NetworkError("net.proxy", `${formatEndpoint({ ip: host, port })} does not speak HTTP: ${WRONG_HTTP}`, {
+    cause: error,
   });
 }
 
