@@ -14,6 +14,7 @@ export const MODES = [
   "encrypted",
   "utp",
   "utp-soak",
+  "utp-lan",
   "swarm-down",
   "swarm-up",
   "verify",

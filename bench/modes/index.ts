@@ -15,6 +15,7 @@ import { peers } from "./peers.ts";
 import { start } from "./start.ts";
 import { tracker } from "./tracker.ts";
 import { swarmUp, upload } from "./upload.ts";
+import { utpLan } from "./utp-lan.ts";
 import { utpSoak } from "./utp-soak.ts";
 import { utp } from "./utp.ts";
 import { verify } from "./verify.ts";
@@ -25,6 +26,7 @@ export const modes: Readonly<Record<Mode, BenchMode>> = {
   encrypted,
   utp,
   "utp-soak": utpSoak,
+  "utp-lan": utpLan,
   "swarm-down": swarmDown,
   "swarm-up": swarmUp,
   verify,
