@@ -11,7 +11,7 @@ const BITS = 50_000_000;
 /** The part of the link's rate that is payload, in packets of 1,472 bytes with headers of UDP, IP and Ethernet. */
 const PAYLOAD_PART = (1_472 - 20) / (1_472 + 28 + 14);
 const FAR = { delayMs: 100, loss: 0.01 };
-const QUEUES_MS = [100, 200, 500];
+const QUEUES_MS = [50, 100, 500];
 
 /** One uTP connection over a slow link of network namespaces, as root: from afar with loss, and beside TCP. */
 export const utpLan: BenchMode = {
@@ -81,8 +81,8 @@ async function far(bench: Bench, millrace: Millrace): Promise<Figures> {
     const relay = scene.start("router", "udp-relay.js", { ips: [routerNear, routerFar], to, ...FAR });
     const port = await portOf(relay);
     scene.start("near", "flow.js", { kind: "utp", ip: near, to: { ip: routerNear, port } });
-    await sleep(bench.isQuick ? 5 : 10);
-    return { far: await shareOf(child, bench.isQuick ? 5 : 20) };
+    await sleep(bench.isQuick ? 3 : 6);
+    return { far: await shareOf(child, bench.isQuick ? 3 : 10) };
   } finally {
     await scene.close();
   }
@@ -99,7 +99,7 @@ async function besideTcp(bench: Bench, millrace: Millrace, queueMs: number): Pro
     const alone = await shareOf(utp.child, 2);
     const sender = scene.start("near", "flow.js", { kind: "tcp", ip: near, to: tcp.to });
     await sleep(3);
-    const seconds = bench.isQuick ? 3 : 12;
+    const seconds = bench.isQuick ? 3 : 8;
     const [beside, tcpPart] = await Promise.all([shareOf(utp.child, seconds), shareOf(tcp.child, seconds)]);
     await sender.stop();
     await sleep(9);

@@ -4,6 +4,18 @@
 export const TARGET_DELAY_MS = 100;
 
 /**
+ * The part of the delay at which congestion caused losses that packets may have in queues: the queue is no longer than
+ * that, and TCP fills it.
+ */
+export const SHORT_QUEUE_PART = 0.4;
+
+/** The lowest target, in milliseconds, for the delay in queues: lower delays may be those of a busy host. */
+export const MIN_TARGET_DELAY_MS = 20;
+
+/** The time, in milliseconds, in which the delay of the last loss grows to 272 %: the queue may be another one. */
+export const LOSS_DELAY_MS = 60_000;
+
+/**
  * The number of minutes whose lowest delay is kept: the lowest of them is the base delay. Long enough to find an empty
  * queue, short enough to follow a new route.
  */

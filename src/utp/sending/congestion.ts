@@ -4,12 +4,15 @@ import {
   GAIN_BYTES,
   GAIN_PART,
   INITIAL_WINDOW_PACKETS,
+  LOSS_DELAY_MS,
   LOSS_FACTOR,
   MAX_LOSS_PART,
   MAX_PACKETS_IN_FLIGHT,
   MIN_CONGESTED_MS,
+  MIN_TARGET_DELAY_MS,
   MIN_WINDOW_PACKETS,
   PEAK_DELAY_MS,
+  SHORT_QUEUE_PART,
   TARGET_DELAY_MS,
 } from "../limits.ts";
 
@@ -42,6 +45,9 @@ export class Congestion {
   #peakMs = 0;
   #peakAt = 0;
   #queueingMs = 0;
+  /** The delay in queues at the last loss that congestion caused, and its time. */
+  #lossMs = Infinity;
+  #lossAt = 0;
   #quietUntil = 0;
   /** The bytes that were acknowledged and lost in the present round trip. */
   #acked = 0;
@@ -69,9 +75,9 @@ export class Congestion {
     this.#notePeak(queueingMs, now);
     this.#turn(now, roundTripMs);
     this.#acked += ackedBytes;
-    const offTarget = Math.max(-1, (TARGET_DELAY_MS - queueingMs) / TARGET_DELAY_MS);
-    if (this.#isSlowStart && (queueingMs > TARGET_DELAY_MS / 2 || this.#window >= this.#threshold))
-      this.#isSlowStart = false;
+    const target = this.#target(now);
+    const offTarget = Math.max(-1, (target - queueingMs) / target);
+    if (this.#isSlowStart && (queueingMs > target / 2 || this.#window >= this.#threshold)) this.#isSlowStart = false;
     if (offTarget < 0) {
       this.#set(this.#window + offTarget * DECREASE_PART * ackedBytes);
       return;
@@ -89,6 +95,10 @@ export class Congestion {
     this.#turn(now, roundTripMs);
     this.#lost += lostBytes;
     if (now < this.#quietUntil || !this.#isCongested()) return;
+    if (this.#queueingMs >= MIN_CONGESTED_MS) {
+      this.#lossMs = this.#queueingMs;
+      this.#lossAt = now;
+    }
     // One congestion shows in many packets, for a round trip; and it takes another one until the lower rate is seen.
     this.#quietUntil = now + 2 * roundTripMs;
     this.#isSlowStart = false;
@@ -101,6 +111,12 @@ export class Congestion {
     this.#threshold = Math.max(this.#window * LOSS_FACTOR, MIN_WINDOW_PACKETS * this.#packetBytes);
     this.#isSlowStart = true;
     this.#set(0);
+  }
+
+  /** The delay in queues to aim at: lower where queues are so short that packets are lost at the usual one. */
+  #target(now: number): number {
+    const lossMs = this.#lossMs * Math.exp((now - this.#lossAt) / LOSS_DELAY_MS);
+    return Math.min(TARGET_DELAY_MS, Math.max(MIN_TARGET_DELAY_MS, lossMs * SHORT_QUEUE_PART));
   }
 
   #isCongested(): boolean {
