@@ -3,18 +3,21 @@ import { DEFAULT_BOOTSTRAP } from "../../dht/index.ts";
 import { DEFAULT_PORTS } from "../../client/index.ts";
 import { clean, count } from "../../terminal/index.ts";
 import { toError } from "../../base/index.ts";
+import { isDown, type Route } from "../../runtime/index.ts";
 import { act, newCommand, type CommandEntry } from "../command.ts";
 import { checkClock } from "../doctor/clock.ts";
-import { problem, unknown, type Check, type Finding, type Level } from "../doctor/finding.ts";
+import { ok, problem, unknown, type Check, type Finding, type Level } from "../doctor/finding.ts";
 import { checkMapping } from "../doctor/mapping.ts";
 import { checkDisk, checkOpenFiles, checkProcessor } from "../doctor/machine.ts";
 import { checkDht, checkListening, checkNames } from "../doctor/network.ts";
+import { proxyFindings } from "../doctor/proxy.ts";
 import { checkSwarm } from "../doctor/swarm.ts";
 import { checkTrackers, serverTimes } from "../doctor/trackers.ts";
 import { EXIT_DONE, EXIT_FAILED } from "../exit-code.ts";
 import { wholeArgument } from "../input/arguments.ts";
 import { dhtBootstrap } from "../input/dht-bootstrap.ts";
 import { mapsPort } from "../input/port-mapping.ts";
+import { bindOf } from "../input/bind.ts";
 import { proxyOf } from "../input/proxy.ts";
 import { readSource } from "../input/torrent-file.ts";
 import type { Output } from "../output/output.ts";
@@ -75,7 +78,17 @@ async function checksOf(session: Session<DoctorFlags>): Promise<Check[]> {
   const trackers = flags.trackers ? (own ?? []) : [];
   let port = flags.port ?? DEFAULT_PORTS.first;
   const ports = flags.port === undefined ? range(DEFAULT_PORTS) : [flags.port];
+  const bind = bindOf(flags);
+  const ways: Check[] = [
+    ...(runtime.route.binding === undefined
+      ? []
+      : [{ name: "interface", run: async () => [interfaceFinding(runtime.route)] }]),
+    ...(proxy === undefined
+      ? []
+      : [{ name: "proxy", run: async (signal: AbortSignal) => proxyFindings(proxy, bind, signal) }]),
+  ];
   const checks: Check[] = [
+    ...ways,
     { name: "open files", run: () => checkOpenFiles() },
     { name: "disk", run: () => checkDisk(runtime, flags.dir) },
     { name: "processor", run: () => Promise.resolve(checkProcessor(runtime)) },
@@ -128,6 +141,13 @@ async function checksOf(session: Session<DoctorFlags>): Promise<Check[]> {
       ),
   });
   return checks;
+}
+
+function interfaceFinding(route: Route): Finding {
+  const { bind = "", ips = [] } = route.binding ?? {};
+  return isDown(route)
+    ? problem(`${clean(bind)} is down: nothing is sent`, "bring it up, or check its name with `ip address`")
+    : ok(`${clean(bind)} has ${ips.join(" and ")}`);
 }
 
 /** Returns the hosts of tracker URLs, as `HOST:PORT`. */

@@ -25,6 +25,7 @@ import { nodeRandom } from "./random.ts";
 import { NodeSignatures } from "./signatures.ts";
 
 export { parseProxy, withoutPassword, type ProxyOptions, type ProxyServer } from "./proxy/settings.ts";
+export { checkProxy, type CheckProxyOptions } from "./lazy.ts";
 export { parseBind } from "./bind/binding.ts";
 export { makeFolder, NodeHasher, nodeFiles, readRegularSync };
 

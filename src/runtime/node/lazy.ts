@@ -3,8 +3,8 @@ import type { Gateways } from "../gateways.ts";
 import type { HttpClient, HttpServers } from "../http.ts";
 import type { Multicast } from "../multicast.ts";
 import type { Net } from "../net.ts";
-import type { Binding } from "./bind/binding.ts";
-import type { Log } from "../log.ts";
+import { Binding } from "./bind/binding.ts";
+import { silentLog, type Log } from "../log.ts";
 import type { DirectNetwork, NetworkParts } from "./proxy/direct.ts";
 import { parseProxy, type ProxyOptions } from "./proxy/settings.ts";
 
@@ -77,6 +77,28 @@ export function lazyParts({ proxy, binding, log }: RoutedOptions): NetworkParts 
     },
     http: { get: async (request) => (await parts()).http.get(request), close: () => Promise.resolve() },
   };
+}
+
+/** Options of {@link checkProxy}. */
+export interface CheckProxyOptions {
+  /** The network interface or address from which to reach the proxy. Default: the system chooses. */
+  readonly bind?: string | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/**
+ * Checks that a proxy is reached, speaks its protocol and accepts the login. Resolves to whether it forwards UDP.
+ * Rejects with InputError `proxy.url`, `bind.invalid`; NetworkError `net.proxy` for another protocol, `net.denied` for
+ * the login, others when the proxy is not reached; or with AbortError.
+ */
+export async function checkProxy(url: string, { bind, signal }: CheckProxyOptions = {}): Promise<boolean> {
+  const { probe } = await import("./proxy/check.ts");
+  const binding = bind === undefined ? undefined : new Binding({ bind, log: silentLog });
+  try {
+    return await probe(parseProxy(url), await lazyDirect(binding, silentLog), signal);
+  } finally {
+    binding?.close();
+  }
 }
 
 async function lazyDirect(binding: Binding | undefined, log: Log): Promise<DirectNetwork> {

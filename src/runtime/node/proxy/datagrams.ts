@@ -69,7 +69,7 @@ export class ProxiedDatagrams implements Datagrams {
 }
 
 /** Whether the proxy has said that it does not forward UDP, so that another attempt would fail as well. */
-function isRefusal(error: unknown): boolean {
+export function isRefusal(error: unknown): boolean {
   const cause = error instanceof NetworkError ? error.cause : undefined;
   return cause instanceof Error && /CommandNotSupported|NotAllowed/.test(cause.message);
 }

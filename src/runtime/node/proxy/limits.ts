@@ -29,3 +29,6 @@ export const REFUSAL_MS = 60_000;
 
 /** The maximum time, in milliseconds, until a SOCKS5 proxy replies to the first bytes. */
 export const GREETING_MS = 3_000;
+
+/** The maximum time, in milliseconds, of a check of the proxy. */
+export const CHECK_TIMEOUT_MS = 15_000;

@@ -2,6 +2,7 @@ import { once } from "node:events";
 import net from "node:net";
 import { afterEach, describe, expect, it } from "vitest";
 import { errorCode, toError } from "../../../base/index.ts";
+import { checkProxy } from "../index.ts";
 import { nodeDirect } from "./direct.ts";
 import { parseProxy, withoutPassword } from "./settings.ts";
 import { associate, openTunnel } from "./tunnel.ts";
@@ -25,9 +26,12 @@ async function start(scheme: string, reply: string | undefined) {
   });
   server.listen(0, "127.0.0.1");
   await once(server, "listening");
+  return { server: parseProxy(urlOf(scheme)), direct: nodeDirect };
+}
+
+function urlOf(scheme: string): string {
   const address = server.address();
-  const port = typeof address === "object" && address !== null ? address.port : 0;
-  return { server: parseProxy(`${scheme}://127.0.0.1:${port}`), direct: nodeDirect };
+  return `${scheme}://127.0.0.1:${typeof address === "object" && address !== null ? address.port : 0}`;
 }
 
 /** The code and message with which a connection fails. */
@@ -57,6 +61,31 @@ describe("a proxy that speaks another protocol", () => {
   it.each(["\u0005\u00ff", "close"])("is noticed by the reply %j to CONNECT", async (reply) => {
     const proxy = await start("http", reply);
     expect(await failureOf(openTunnel(proxy, TO, OPTIONS))).toMatch(/net\.proxy .*write socks5:\/\/ in place of http/);
+  });
+});
+
+describe("checkProxy", () => {
+  it("tells whether UDP is forwarded, without a connection to another host", async () => {
+    await start("http", "HTTP/1.1 403 Forbidden\r\n\r\n");
+    expect(await checkProxy(urlOf("http"))).toBe(false);
+  });
+
+  it.each([
+    ["http", "HTTP/1.1 407 Proxy Authentication Required\r\n\r\n", "net.denied"],
+    ["socks5", "\u0005\u00ff", "net.denied"],
+    ["socks5", "HTTP/1.1 400 Bad Request\r\n\r\n", "net.proxy"],
+    ["http", "\u0005\u00ff", "net.proxy"],
+  ])("tells the reason why a proxy cannot be used: %s, %j", async (scheme, reply, code) => {
+    await start(scheme, reply);
+    expect(await failureOf(checkProxy(urlOf(scheme)))).toContain(code);
+  });
+
+  it("tells that no proxy is there", async () => {
+    await start("socks5", undefined);
+    const url = urlOf("socks5");
+    server.close();
+    await once(server, "close");
+    expect(await failureOf(checkProxy(url))).toContain("net.refused");
   });
 });
 

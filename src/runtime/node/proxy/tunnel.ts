@@ -94,7 +94,8 @@ async function throughProxy(
 }
 
 function tunnelError(thrown: unknown, what: string): Error {
-  if (thrown instanceof NetworkError) return new NetworkError(thrown.code, `${what}: ${thrown.message}`);
+  if (thrown instanceof NetworkError)
+    return new NetworkError(thrown.code, `${what}: ${thrown.message}`, { cause: thrown, fields: thrown.fields });
   const message = toError(thrown).message;
   const known = REFUSALS.find(([pattern]) => pattern.test(message));
   if (known !== undefined) return new NetworkError(known[1], `${what}: ${known[2]}`, { cause: thrown });
@@ -221,5 +222,7 @@ function refusal(status = 0): NetworkError {
         : status === 502 || status === 503 || status === 504
           ? ["net.unreachable", "the host cannot be reached"]
           : ["net.failed", "it refuses"];
-  return new NetworkError(code ?? "net.failed", `the proxy replies with status ${status}: ${reason}`);
+  return new NetworkError(code ?? "net.failed", `the proxy replies with status ${status}: ${reason}`, {
+    fields: { status },
+  });
 }
