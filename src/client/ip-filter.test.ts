@@ -68,6 +68,8 @@ describe("the IP filter of a client", () => {
     seeder.client.setRates({ maxUploadRate: 0 });
     await stage.world.settled(client.setIpFilter([]), 1_000);
     expect(client.ipFilter).toBeUndefined();
+    // At once, not when the wait after a lost connection is over.
+    await stage.world.until(() => torrent.status().peers === 1 || torrent.state.kind === "seeding", 1_000);
     await stage.world.settled(torrent.done, 120_000);
     await stage.close();
   });

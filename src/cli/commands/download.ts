@@ -6,6 +6,7 @@ import { act, newCommand } from "../command.ts";
 import type { CommandEntry } from "../command.ts";
 import { CommandLineError } from "../output/problem.ts";
 import { EXIT_DONE, EXIT_FAILED, EXIT_INTERRUPTED } from "../exit-code.ts";
+import { warnOfFilter } from "../input/ip-filter.ts";
 import { warnOfMissingInterfaces } from "../input/lsd-interfaces.ts";
 import { requireRoomForFolder } from "../input/folder.ts";
 import type { Session } from "../session.ts";
@@ -100,6 +101,7 @@ async function download(session: Session<DownloadFlags>): Promise<number> {
   });
   try {
     const port = await client.listen();
+    warnOfFilter(client.ipFilter, output);
     await warnOfMissingInterfaces(runtime, output, flags.lsdInterface);
     output.data({ event: "ready", port, torrents: args.length });
     const options: AddOptions = {

@@ -5,6 +5,7 @@ import { trackersArgument } from "../input/arguments.ts";
 import { act, newCommand } from "../command.ts";
 import type { CommandEntry } from "../command.ts";
 import { EXIT_FAILED, EXIT_INTERRUPTED } from "../exit-code.ts";
+import { warnOfFilter } from "../input/ip-filter.ts";
 import { warnOfMissingInterfaces } from "../input/lsd-interfaces.ts";
 import { requireFolder } from "../input/folder.ts";
 import { parentFolderHint } from "../input/folder-hint.ts";
@@ -48,6 +49,7 @@ async function seed(session: Session<SeedFlags>): Promise<number> {
   const jobs = new TorrentJobs({ client, output, isQuiet: flags.quiet === true, stalls: watched.stalls });
   try {
     const port = await client.listen();
+    warnOfFilter(client.ipFilter, output);
     await warnOfMissingInterfaces(runtime, output, flags.lsdInterface);
     const options = {
       skipCheck: flags.skipCheck === true,

@@ -102,7 +102,7 @@ export const settingsTexts = {
     ipFilter: "IP filter",
     ipFilterOff: "none",
     ipFilterCounts: (ranges: number, blocked: number) =>
-      `${count(ranges)} ranges, ${blocked === 1 ? "1 connection" : `${count(blocked)} connections`} blocked`,
+      `${ranges === 1 ? "1 range" : `${count(ranges)} ranges`}, ${blocked === 1 ? "1 connection" : `${count(blocked)} connections`} blocked`,
     ipFilterFailed: (isLoaded: boolean, reason: string) =>
       `${isLoaded ? "not read again" : "all peers are blocked"}: ${reason}`,
     memory: "Memory",
