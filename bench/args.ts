@@ -12,6 +12,7 @@ export const MODES = [
   "download",
   "upload",
   "encrypted",
+  "handshake",
   "utp",
   "utp-soak",
   "utp-lan",

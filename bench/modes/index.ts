@@ -6,6 +6,7 @@ import { dht } from "./dht.ts";
 import { dhtFlood } from "./dht-flood.ts";
 import { dhtLoad } from "./dht-load.ts";
 import { download, swarmDown } from "./download.ts";
+import { handshake } from "./handshake.ts";
 import { hostile } from "./hostile.ts";
 import { idle } from "./idle.ts";
 import { loop } from "./loop.ts";
@@ -24,6 +25,7 @@ export const modes: Readonly<Record<Mode, BenchMode>> = {
   download,
   upload,
   encrypted,
+  handshake,
   utp,
   "utp-soak": utpSoak,
   "utp-lan": utpLan,
