@@ -1,6 +1,7 @@
 import type { DiffieHellman } from "node:crypto";
 import { compareBytes, type KeyPair } from "../../base/index.ts";
 import type { KeyExchange } from "../key-exchange.ts";
+import { nodeRandom } from "./random.ts";
 
 /** The prime of Message Stream Encryption, 768 bits. Its generator is 2. */
 const PRIME =
@@ -18,9 +19,9 @@ let group: DiffieHellman | undefined;
 /** The exchange of keys by `node:crypto`, loaded at first use. */
 export class NodeKeyExchange implements KeyExchange {
   generate(): KeyPair {
-    const { createDiffieHellman, randomBytes } = process.getBuiltinModule("node:crypto");
+    const { createDiffieHellman } = process.getBuiltinModule("node:crypto");
     const dh = (group ??= createDiffieHellman(PRIME, "hex", 2));
-    const privateKey = randomBytes(PRIVATE_LENGTH);
+    const privateKey = nodeRandom.bytes(PRIVATE_LENGTH);
     dh.setPrivateKey(privateKey);
     return {
       publicKey: padded(dh.generateKeys()),
