@@ -1,6 +1,6 @@
 /**
- * The processor time of the main thread that handshakes take, with and without encryption. Its job is JSON in argv[2]; it prints
- * a JSON line per event. The other side is in a worker: a thread has an event loop of its own.
+ * The processor time of the main thread that handshakes take, with and without encryption. Its job is JSON in argv[2];
+ * it prints a JSON line per event. The other side is in a worker: a thread has an event loop of its own.
  */
 import { randomBytes } from "node:crypto";
 import { once } from "node:events";
