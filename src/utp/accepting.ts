@@ -8,6 +8,8 @@ import { PacketType, seqAfter, toMicros, writeHeader, type ReceivedPacket } from
 interface Request extends HalfOpen {
   /** Whether the SYN packet was repeated: it is not known which reply has arrived. */
   isRepeated: boolean;
+  /** The last wrong acknowledgement of the reply. */
+  wrongAck: number | undefined;
   readonly synSeq: number;
   readonly seq: number;
   readonly at: number;
@@ -67,6 +69,7 @@ export class Accepting {
         seq: random.below(0x1_0000),
         at: now,
         isRepeated: false,
+        wrongAck: undefined,
         abort: () => this.#forget(key, from),
       };
       this.#halfOpen.add(from.ip, made);
@@ -101,7 +104,9 @@ export class Accepting {
       return undefined;
     }
     if (packet.ack !== seqAfter(request.seq, -1)) {
-      this.#onGuess(from);
+      // The packets of a peer that knows an earlier reply all have the same number: that is no guessing.
+      if (request.wrongAck !== packet.ack) this.#onGuess(from);
+      request.wrongAck = packet.ack;
       return undefined;
     }
     if (this.#isGuessing(from, this.#options.clock.now())) return undefined;

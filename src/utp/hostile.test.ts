@@ -73,6 +73,16 @@ describe("UtpTransport and a hostile peer", () => {
     expect([connections.length, transport.size]).toEqual([1, 1]);
   });
 
+  it("does not take the packets of a peer that knows an earlier reply as guesses", async () => {
+    const { net, connections } = await listening();
+    const from = { ip: "20.0.0.1", port: 5 };
+    const right = open(net, from, 7);
+    const late = packet({ ...right, ack: seqAfter(right.ack, 5) }, new Uint8Array(9));
+    for (let n = 0; n < 100; n++) net.inject(from, HOST, late);
+    net.inject(from, HOST, packet(right));
+    expect(connections.length).toBe(1);
+  });
+
   it("does not let a peer guess the number of the reply, and serves others meanwhile", async () => {
     const { net, connections } = await listening();
     const from = { ip: "20.0.0.1", port: 5 };

@@ -159,7 +159,10 @@ export const MAX_LINGERING = 1_000;
 /** The time, in milliseconds, in which an incoming connection must send its first packet. */
 export const HALF_OPEN_MS = 10_000;
 
-/** The number of wrong acknowledgements after which an IP address (IPv6: a /64) opens no connection for a time. */
+/**
+ * The number of different wrong acknowledgements after which an IP address (IPv6: a /64) opens no connection for a
+ * time.
+ */
 export const MAX_GUESSES = 8;
 
 /** The time, in milliseconds, after its last wrong acknowledgement for which such an address opens no connection. */
