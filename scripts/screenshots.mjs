@@ -123,8 +123,15 @@ async function shoot(browser, url, theme, viewport, files) {
   await dialog("create", () => press("Create torrent"));
   await dialog("limits", () => press("Limits"));
   await dialog("remove", () => press("Remove"));
-  await dialog("statistics", () => press("Statistics"));
+  await dialog("statistics", async () => {
+    await press("Statistics");
+    await page.getByRole("dialog").getByText("Running for").waitFor();
+  });
   await dialog("settings", () => press("Settings"));
+  await dialog("settings-connections", async () => {
+    await press("Settings");
+    await page.getByRole("dialog").getByRole("tab", { name: "Connections" }).click();
+  });
   if (isPhone) await dialog("filters", () => press("Filters"));
   else {
     await row.click({ button: "right" });
