@@ -1,4 +1,4 @@
-import { ipFamily, ipPeer, ipScope } from "../base/index.ts";
+import { ipFamily, ipScope } from "../base/index.ts";
 import type { Runtime } from "../runtime/index.ts";
 import {
   Connector,
@@ -19,7 +19,7 @@ export interface ClientTransportsOptions {
   /** Returns the port on which the client listens; 0 while it does not. */
   readonly port: () => number;
   /** The user's IP filter: what it blocks gets no reply over uTP. */
-  readonly ipFilter: Pick<ClientIpFilter, "isBlocked">;
+  readonly ipFilter: Pick<ClientIpFilter, "isSenderBlocked">;
 }
 
 /** The ways to the peers of a client: TCP, uTP, and the UDP port that uTP shares with trackers and the DHT. */
@@ -44,7 +44,7 @@ export class ClientTransports {
       runtime,
       port: this.udpPort,
       isEnabled: (options.utp ?? true) && !this.#mayBypassProxy,
-      accepts: (from) => (!isLoopback || ipScope(from.ip) === "loopback") && !ipFilter.isBlocked(ipPeer(from)),
+      accepts: (from) => (!isLoopback || ipScope(from.ip) === "loopback") && !ipFilter.isSenderBlocked(from),
       ...(listenIp === undefined ? {} : { families: [ipFamily(listenIp)] }),
     });
     const tcp = new TcpTransport({ runtime, ip: listenIp, ports: portsOf(options.port) });

@@ -44,10 +44,12 @@ describe("the IP filter of a client", () => {
         onDatagram: () => replies.push(ip),
       });
       const syn = { type: PacketType.syn, id: 1, timestamp: 1, delay: 0, window: 9_999, seq: 1, ack: 0 };
-      socket.send(encodePacket(syn), { ip: "10.0.0.1", port: client.port });
+      for (let repeat = 0; repeat < 3; repeat++) {
+        socket.send(encodePacket(syn), { ip: "10.0.0.1", port: client.port });
+        await stage.world.run(1_000);
+      }
     }
-    await stage.world.run(1_000);
-    expect([replies, client.ipFilter?.blocked]).toEqual([["10.0.0.3"], 1]);
+    expect([[...new Set(replies)], client.ipFilter?.blocked]).toEqual([["10.0.0.3"], 1]);
     await stage.close();
   });
 

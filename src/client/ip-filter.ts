@@ -1,4 +1,4 @@
-import { addressIp, type PeerAddress } from "../base/index.ts";
+import { addressIp, formatEndpoint, ipPeer, RecentMap, type Endpoint, type PeerAddress } from "../base/index.ts";
 import { IpFilterFiles, type IpFilterFilesStatus } from "../ipfilter/index.ts";
 import type { Runtime } from "../runtime/index.ts";
 
@@ -18,11 +18,18 @@ export interface ClientIpFilterOptions {
   readonly onChange: () => void;
 }
 
+/** The time, in milliseconds, in which a peer repeats the SYN packet of one uTP connection. */
+const REPEATS_MS = 60_000;
+/** The maximum number of blocked senders of SYN packets that are remembered. */
+const MAX_SENDERS = 1_000;
+
 /** The IP filter of a client, which the user may change at any time. */
 export class ClientIpFilter {
   readonly #options: ClientIpFilterOptions;
   #files: IpFilterFiles | undefined;
   #blocked = 0;
+  /** When a SYN packet of a blocked sender was counted. */
+  readonly #senders = new RecentMap<string, number>(MAX_SENDERS);
   /** The end of the latest change: changes are made one after the other. */
   #changing: Promise<void> = Promise.resolve();
   #isClosed = false;
@@ -42,6 +49,17 @@ export class ClientIpFilter {
     if (ip === undefined || this.#files?.blocks(ip) !== true) return false;
     this.#blocked++;
     return true;
+  }
+
+  /** Whether the filter blocks the sender of a uTP SYN packet; if so, it is counted, but not again for a minute. */
+  isSenderBlocked(from: Endpoint): boolean {
+    if (this.#files?.blocks(from.ip) !== true) return false;
+    const key = formatEndpoint(from);
+    const now = this.#options.runtime.clock.now();
+    const before = this.#senders.get(key);
+    if (before !== undefined && now - before < REPEATS_MS) return true;
+    this.#senders.set(key, now);
+    return this.isBlocked(ipPeer(from));
   }
 
   /**
