@@ -52,7 +52,7 @@ export function isPath(source: TorrentSource): boolean {
 
 function parse(runtime: Runtime, bytes: Uint8Array, from: string): ResolvedSource {
   try {
-    return { kind: "metainfo", metainfo: parseMetainfo(bytes, runtime.hasher) };
+    return { kind: "metainfo", metainfo: parseMetainfo(bytes, runtime.hasher, { mayLackLayers: true }) };
   } catch (error) {
     if (!(error instanceof InputError)) throw error;
     throw unusable(error, from);

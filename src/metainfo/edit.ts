@@ -32,10 +32,15 @@ export type TorrentEdits = OuterFields;
  * ```
  */
 export function editTorrent(bytes: Uint8Array, edits: TorrentEdits): Uint8Array {
+  return editKeys(bytes, outerKeys(edits));
+}
+
+/** Returns a copy of a torrent file with other values for some of its keys; `undefined` removes a key. */
+export function editKeys(bytes: Uint8Array, changes: ReadonlyMap<string, BInput | undefined>): Uint8Array {
   const { spans } = decodeWithSpans(bytes, { maxLength: MAX_TORRENT_LENGTH });
   if (!spans.has("info")) throw invalid("info", "it has no info dictionary");
   const torrent = new Map<string, BInput | undefined>();
   for (const [key, { start, end }] of spans) torrent.set(key, new Raw(bytes.subarray(start, end)));
-  for (const [key, value] of outerKeys(edits)) torrent.set(key, value);
+  for (const [key, value] of changes) torrent.set(key, value);
   return encode(torrent);
 }

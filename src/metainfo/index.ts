@@ -3,7 +3,8 @@
  * makes torrent files.
  */
 export type { SyncHasher } from "../base/index.ts";
-export * from "./edit.ts";
+export { editTorrent } from "./edit.ts";
+export type { TorrentEdits } from "./edit.ts";
 export { unusable } from "./fail.ts";
 export { outerKeys } from "./fields.ts";
 export type { OuterFields } from "./fields.ts";
@@ -15,9 +16,18 @@ export type { MetainfoVersion } from "./metainfo.ts";
 export type { TorrentNode } from "./outer.ts";
 export * from "./parse.ts";
 export { foldName, safeName, STATE_FOLDER } from "./paths/names.ts";
-export { digestLength, pieceDigest } from "./pieces/hashes.ts";
+export { digestLength, pieceDigest, PieceLayers } from "./pieces/hashes.ts";
 export type { HashesV1, HashesV2, HashScheme } from "./pieces/hashes.ts";
 export * from "./pieces/layout.ts";
+export {
+  isInTree,
+  isProved,
+  proofLayersOf,
+  treeHeight,
+  TreeLayers,
+  uncleCount,
+  type TreeRange,
+} from "./pieces/merkle-proof.ts";
 export {
   merkleLeaves,
   merkleRoot,

@@ -1,7 +1,7 @@
 import { InputError } from "../base/index.ts";
 import type { InfoHash } from "../base/index.ts";
 import { pieceDigest } from "./pieces/hashes.ts";
-import type { HashesV2, HashScheme } from "./pieces/hashes.ts";
+import type { HashScheme, PieceLayers } from "./pieces/hashes.ts";
 import type { FileLayout, LayoutFile } from "./pieces/layout.ts";
 import type { OuterFacts, TorrentNode } from "./outer.ts";
 
@@ -19,11 +19,12 @@ export interface MetainfoFacts extends OuterFacts {
   readonly isSingleFile: boolean;
   readonly layout: FileLayout;
   readonly hashes: HashScheme;
-  readonly hashesV2: HashesV2 | undefined;
+  readonly hashesV2: PieceLayers | undefined;
   readonly isPrivate: boolean;
   readonly source: string | undefined;
   readonly infoBytes: Uint8Array;
-  readonly torrentBytes: () => Uint8Array;
+  /** Returns the torrent file; with the piece layers of the argument when peers have sent some. */
+  readonly torrentBytes: (layers: PieceLayers | undefined) => Uint8Array;
 }
 
 /**
@@ -65,8 +66,9 @@ export class Metainfo {
   readonly infoBytes: Uint8Array;
   /** The size of all files in bytes, without padding. */
   readonly totalSize: number;
-  readonly #hashesV2: HashesV2 | undefined;
-  readonly #torrentBytes: () => Uint8Array;
+  /** The piece layers of the v2 half (BEP 52); `undefined` for v1. */
+  readonly layersV2: PieceLayers | undefined;
+  readonly #torrentBytes: MetainfoFacts["torrentBytes"];
 
   constructor(facts: MetainfoFacts) {
     this.version = facts.version;
@@ -89,7 +91,7 @@ export class Metainfo {
     this.httpSeeds = facts.httpSeeds;
     this.nodes = facts.nodes;
     this.infoBytes = facts.infoBytes;
-    this.#hashesV2 = facts.hashesV2;
+    this.layersV2 = facts.hashesV2;
     this.#torrentBytes = facts.torrentBytes;
     this.totalSize = facts.layout.contentLength;
   }
@@ -133,7 +135,7 @@ export class Metainfo {
    * v1, for padding and empty files, and while the layer is unknown (a magnet link has none).
    */
   pieceLayer(fileIndex: number): Uint8Array | undefined {
-    return this.#hashesV2?.layers[fileIndex];
+    return this.layersV2?.layers[fileIndex];
   }
 
   /**
@@ -151,7 +153,7 @@ export class Metainfo {
       isSingleFile: this.isSingleFile,
       layout: this.isSingleFile ? this.layout.withOnlyPath([name]) : this.layout,
       hashes: this.hashes,
-      hashesV2: this.#hashesV2,
+      hashesV2: this.layersV2,
       isPrivate: this.isPrivate,
       source: this.source,
       comment: this.comment,
@@ -168,10 +170,10 @@ export class Metainfo {
   }
 
   /**
-   * Returns the bytes of a torrent file: the bytes that were parsed, or newly encoded ones when the info dictionary
-   * came from peers.
+   * Returns the bytes of a torrent file: the bytes that were parsed, or newly encoded ones when the info dictionary or
+   * piece layers came from peers.
    */
   torrentBytes(): Uint8Array {
-    return this.#torrentBytes();
+    return this.#torrentBytes(this.layersV2?.hasGrown === true ? this.layersV2 : undefined);
   }
 }

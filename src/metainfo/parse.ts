@@ -3,6 +3,7 @@ import type { SyncHasher } from "../base/index.ts";
 import { asBytes, asDict, asInt, asText, decode, decodeWithSpans, encode, Raw } from "../bencode/index.ts";
 import type { BDict, BValue, DecodeOptions } from "../bencode/index.ts";
 import { invalid } from "./fail.ts";
+import { editKeys } from "./edit.ts";
 import { readLayers } from "./pieces/hashes.ts";
 import { checkAlignment, mergeHalves } from "./info/hybrid.ts";
 import { outerKeys } from "./fields.ts";
@@ -31,6 +32,10 @@ export interface ParseOptions {
    * not canonical.
    */
   readonly strict?: boolean | undefined;
+  /**
+   * Whether a v2 torrent file without some of its piece layers is accepted: peers send them (BEP 52). Default `false`.
+   */
+  readonly mayLackLayers?: boolean | undefined;
 }
 
 /** The byte `d`, with which a bencoded dictionary begins. */
@@ -56,7 +61,12 @@ export function parseMetainfo(bytes: Uint8Array, hasher: SyncHasher, options: Pa
   const text = textReader(asText(torrent.get("encoding")));
   const outer = readOuter(torrent, text);
   const info = readInfo(bytes.subarray(span.start, span.end), torrent, text, hasher, options);
-  return new Metainfo({ ...outer, ...info, torrentBytes: () => bytes });
+  return new Metainfo({
+    ...outer,
+    ...info,
+    torrentBytes: (layers) =>
+      layers === undefined ? bytes : editKeys(bytes, new Map([["piece layers", layers.toDict()]])),
+  });
 }
 
 /**
@@ -75,7 +85,14 @@ export function metainfoFromInfo(
   return new Metainfo({
     ...readOuter(asDict(decode(encode(outer))) ?? new Map(), text),
     ...readInfo(infoBytes, undefined, text, hasher, options),
-    torrentBytes: () => encode(new Map([...outer, ["info", new Raw(infoBytes)]])),
+    torrentBytes: (layers) =>
+      encode(
+        new Map([
+          ...outer,
+          ["info", new Raw(infoBytes)],
+          ...(layers === undefined ? [] : [["piece layers", layers.toDict()] as const]),
+        ]),
+      ),
   });
 }
 
@@ -114,7 +131,7 @@ function readInfo(
     isPrivate: asInt(info.get("private")) === 1,
     source: source === undefined || source.length === 0 ? undefined : text(source),
     infoBytes,
-    ...readPieces(version, info, rawName, listed, torrent, text, hasher),
+    ...readPieces(version, info, rawName, listed, torrent, text, hasher, options.mayLackLayers === true),
   };
 }
 
@@ -128,6 +145,7 @@ function readPieces(
   torrent: BDict | undefined,
   text: TextReader,
   hasher: SyncHasher,
+  mayLackLayers: boolean,
 ): PieceFacts {
   const pieceLength = version === "v1" ? readPieceLengthV1(info) : readPieceLengthV2(info);
   const v1 = version === "v2" ? undefined : readInfoV1(info, name, listed, text);
@@ -141,7 +159,7 @@ function readPieces(
   const layout = place(files, pieceLength, version === "v2");
   if (version === "hybrid") checkAlignment(layout);
   const layers = torrent === undefined ? undefined : (asDict(torrent.get("piece layers")) ?? new Map());
-  const hashesV2 = v2 === undefined ? undefined : readLayers(layout.files, pieceLength, layers, hasher);
+  const hashesV2 = v2 === undefined ? undefined : readLayers(layout.files, pieceLength, layers, hasher, mayLackLayers);
   if (v1 === undefined) {
     return {
       isSingleFile: v2?.isSingleFile ?? false,

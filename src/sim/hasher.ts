@@ -1,4 +1,5 @@
-import { throwIfAborted, UsageError } from "../base/index.ts";
+import { BLOCK_LENGTH, throwIfAborted } from "../base/index.ts";
+import { merkleLeaves, merkleRoot } from "../metainfo/index.ts";
 import type { HashAlgorithm, Hasher, HashFilesJob, HashFilesResult } from "../runtime/index.ts";
 import type { SimDisk } from "./disk.ts";
 
@@ -28,7 +29,6 @@ export class SimHasher implements Hasher {
 
   async digestFiles(job: HashFilesJob, signal?: AbortSignal): Promise<HashFilesResult> {
     throwIfAborted(signal);
-    if (job.shape !== "pieces") throw new UsageError("sim.unsupported", "a simulated host hashes files in pieces only");
     const total = job.segments.reduce((sum, segment) => sum + segment.length, 0);
     const data = new Uint8Array(total);
     const missing = new Uint8Array(Math.ceil(total / job.pieceLength));
@@ -45,11 +45,13 @@ export class SimHasher implements Hasher {
     const size = DIGEST_LENGTH[job.algorithm];
     const digests = new Uint8Array(missing.length * size);
     missing.forEach((isMissing, part) => {
-      if (isMissing === 0)
-        digests.set(
-          this.#digest(job.algorithm, data.subarray(part * job.pieceLength, (part + 1) * job.pieceLength)),
-          part * size,
-        );
+      if (isMissing !== 0) return;
+      const bytes = data.subarray(part * job.pieceLength, (part + 1) * job.pieceLength);
+      const digest =
+        job.shape === "pieces"
+          ? this.#digest(job.algorithm, bytes)
+          : merkleRoot(merkleLeaves(bytes, this), this, 0, job.pieceLength / BLOCK_LENGTH);
+      digests.set(digest, part * size);
     });
     return { digests, readable: missing.map((isMissing) => 1 - isMissing), failure: undefined };
   }

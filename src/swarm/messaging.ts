@@ -94,11 +94,18 @@ export function makeMessaging(options: MessagingOptions): Messaging {
   const inbound: Inbound = {
     downloader: exchange()?.downloader,
     uploader: exchange()?.uploader,
+    hashes: exchange()?.hashes,
     choking,
     metadata,
     clock: runtime.clock,
-    onPieces: (peer, added) => interest.onPieces(peer, added),
-    onHave: (peer, piece) => interest.onHave(peer, piece),
+    onPieces: (peer, added) => {
+      interest.onPieces(peer, added);
+      exchange()?.hashes?.onPieces();
+    },
+    onHave: (peer, piece) => {
+      interest.onHave(peer, piece);
+      exchange()?.hashes?.onPieces();
+    },
     onExtendedHandshake: (peer) => {
       noteListenPort(peer, candidates);
       noteOwnAddress(peer, swarm.ownAddresses);

@@ -1,4 +1,5 @@
 import { BLOCK_LENGTH } from "../base/index.ts";
+import { HashExchange } from "./hashes/hash-exchange.ts";
 import { Downloader } from "./download/downloader.ts";
 import { isPeerIdentity, type Peer } from "./peer/peer.ts";
 import type { PeerIdentity } from "./peer/peer-profile.ts";
@@ -13,6 +14,8 @@ import { Uploader } from "./upload/uploader.ts";
 export interface PieceExchange {
   readonly downloader: Downloader;
   readonly uploader: Uploader;
+  /** The exchange of hashes; `undefined` for a v1 torrent. */
+  readonly hashes: HashExchange | undefined;
 }
 
 /** Options of {@link makeExchange}. */
@@ -28,11 +31,27 @@ export interface ExchangeOptions {
   readonly onLiar: (identity: PeerIdentity) => void;
 }
 
-/** Creates the download and the upload of a swarm. */
+/** Creates the download, the upload and the exchange of hashes of a swarm. */
 export function makeExchange({ swarm, content, peers, up, onPiece, onLiar }: ExchangeOptions): PieceExchange {
   const { runtime, events, upload, assembly } = swarm;
   const { metainfo, storage, have, keeper } = content;
-  const downloader = new Downloader({
+  const { layersV2 } = metainfo;
+  const hashes =
+    layersV2 === undefined
+      ? undefined
+      : new HashExchange({
+          content,
+          layers: layersV2,
+          hasher: runtime.hasher,
+          clock: runtime.clock,
+          peers,
+          onLiar: ({ identity }) => onLiar(identity),
+          onLayer: (isComplete) => {
+            downloader.refillAll();
+            if (isComplete) events.onLayers?.();
+          },
+        });
+  const downloader: Downloader = new Downloader({
     runtime,
     metainfo,
     storage,
@@ -40,6 +59,13 @@ export function makeExchange({ swarm, content, peers, up, onPiece, onLiar }: Exc
     keeper,
     assembly,
     sources: peers,
+    wantLeaves:
+      hashes === undefined
+        ? undefined
+        : (piece, { prefers, ...wanted }) =>
+            hashes.wantLeaves(piece, { ...wanted, prefers: ({ identity }) => prefers(identity) }),
+    // The pieces of a hybrid torrent have v1 hashes, too.
+    verifiable: metainfo.version === "v2" ? () => hashes?.verifiable : undefined,
     onPiece,
     onLiar: (source) => {
       if (isPeerIdentity(source)) onLiar(source);
@@ -61,5 +87,5 @@ export function makeExchange({ swarm, content, peers, up, onPiece, onLiar }: Exc
     },
     onStorageError: (error) => events.onStorage(error),
   });
-  return { downloader, uploader };
+  return { downloader, uploader, hashes };
 }

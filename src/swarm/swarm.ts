@@ -185,6 +185,7 @@ export class Swarm {
     this.#messaging?.metadata.tick();
     this.#messaging?.pex.tick(now);
     this.#exchange?.downloader.tick(now);
+    this.#exchange?.hashes?.tick(now);
     if (!this.isFinished) this.#peerSet.freePlaceToDial();
     this.#dial();
   }
@@ -211,7 +212,12 @@ export class Swarm {
     const storing = this.#exchange?.downloader.stop();
     this.#isStopped = true;
     this.#peerSet.stop();
-    await Promise.all([this.#dialer?.close(), storing, this.#exchange?.uploader.idle()]);
+    await Promise.all([
+      this.#dialer?.close(),
+      storing,
+      this.#exchange?.uploader.idle(),
+      this.#exchange?.hashes?.idle(),
+    ]);
   }
 
   #handlers(): Pick<PeerOwner, "onMessage" | "blockStart" | "blockEnd" | "onDrain"> {
@@ -238,6 +244,7 @@ export class Swarm {
     this.#messaging?.metadata.gone(peer);
     this.#messaging?.pex.onChange();
     this.#exchange?.downloader.gone(peer);
+    this.#exchange?.hashes?.gone(peer);
     this.#dial();
   }
 
@@ -321,6 +328,7 @@ export class Swarm {
     if (this.#messaging === undefined) return;
     this.#messaging.inbound.downloader = exchange.downloader;
     this.#messaging.inbound.uploader = exchange.uploader;
+    this.#messaging.inbound.hashes = exchange.hashes;
   }
 
   #greet(peer: Peer): void {

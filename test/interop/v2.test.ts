@@ -1,6 +1,7 @@
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
+import { formatMagnet } from "../../src/metainfo/index.ts";
 import { newClient, sums, torrentOf, writeRandom } from "../support/clients.ts";
 import { because, missing } from "../support/programs.ts";
 import { Libtorrent } from "../support/real-clients.ts";
@@ -41,6 +42,45 @@ describe.skipIf(lacksLibtorrent.length > 0)(`v2 with libtorrent${because(lacksLi
     await torrent.done;
     expect(await contents(leechDir)).toEqual(await contents(seedDir));
     await seeder.stop();
+  });
+
+  it.each([
+    ["v2", "btmh"],
+    ["hybrid", "btmh"],
+    ["hybrid", "btih"],
+  ] as const)("downloads a magnet link of a %s torrent by %s", async (version, topic) => {
+    const { home, seedDir, leechDir, file, metainfo } = await scene(version);
+    const seeder = await Libtorrent.start({ home, source: file, dir: seedDir, seed: true });
+    const magnet = formatMagnet(
+      topic === "btih" ? { infoHash: metainfo.infoHash } : { infoHashV2: metainfo.infoHashV2 },
+    );
+    const client = newClient(leechDir, { dht: false });
+    const torrent = await client.add(magnet, { peers: [`127.0.0.1:${seeder.port}`] });
+    await torrent.done;
+    expect(await contents(leechDir)).toEqual(await contents(seedDir));
+    const known = [metainfo.infoHash, metainfo.infoHashV2].filter((hash) => hash !== undefined);
+    expect(known.map((hash) => client.get(hash))).toEqual(known.map(() => torrent));
+    await seeder.stop();
+  });
+
+  it.each([
+    ["v2", "btmh"],
+    ["hybrid", "btmh"],
+    ["hybrid", "btih"],
+  ] as const)("uploads a %s torrent to a magnet link by %s", async (version, topic) => {
+    const { home, seedDir, leechDir, file, metainfo } = await scene(version);
+    const client = newClient(seedDir, { dht: false });
+    await (
+      await client.add(file)
+    ).done;
+    const magnet = formatMagnet(
+      topic === "btih" ? { infoHash: metainfo.infoHash } : { infoHashV2: metainfo.infoHashV2 },
+    );
+    const leecher = await Libtorrent.start({ home, source: magnet, dir: leechDir, seed: false });
+    leecher.connect("127.0.0.1", client.port);
+    await leecher.complete();
+    expect(await contents(leechDir)).toEqual(await contents(seedDir));
+    await leecher.stop();
   });
 
   it.each(["v2", "hybrid"] as const)("uploads a %s torrent to it", async (version) => {

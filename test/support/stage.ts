@@ -28,7 +28,11 @@ export interface Play {
   readonly files: ReadonlyMap<string, Uint8Array>;
 }
 
-export async function makePlay(sizes: Readonly<Record<string, number>>, pieceLength = 65_536): Promise<Play> {
+export async function makePlay(
+  sizes: Readonly<Record<string, number>>,
+  pieceLength = 65_536,
+  version: "v1" | "v2" | "hybrid" = "v1",
+): Promise<Play> {
   const host = simWorld({ digest }).host("10.255.255.254");
   const names = Object.keys(sizes);
   const single = names.length === 1;
@@ -39,6 +43,7 @@ export async function makePlay(sizes: Readonly<Record<string, number>>, pieceLen
   const { metainfo } = await createTorrent(host.runtime, {
     path: single ? `/source/${names[0] ?? ""}` : "/source/play",
     pieceLength,
+    version,
   });
   return { metainfo, files };
 }

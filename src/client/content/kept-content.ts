@@ -53,7 +53,7 @@ export async function keptMetainfo(
   const bytes = asBytes(kept?.extra.get("torrent"));
   if (bytes === undefined) return undefined;
   try {
-    const metainfo = parseMetainfo(bytes, runtime.hasher);
+    const metainfo = parseMetainfo(bytes, runtime.hasher, { mayLackLayers: true });
     return metainfo.hasInfoHash(infoHash) ? metainfo : undefined;
   } catch (error) {
     // A damaged state file: the metadata is fetched again.

@@ -9,6 +9,8 @@ export interface TorrentEvents {
   state: [state: TorrentState];
   /** Emitted when the metadata of a magnet link's torrent has been received. */
   metadata: [metainfo: Metainfo];
+  /** Emitted when peers have sent the piece layers that a v2 torrent lacked: the torrent file has them now (BEP 52). */
+  layers: [];
   /** Emitted when a piece has been verified and stored. */
   piece: [piece: number];
   /** Emitted about once a second while the torrent has peers. */

@@ -159,6 +159,7 @@ export class Lifecycle {
       onState: (state) => this.#setState(state),
       isSequential: () => this.#isSequential,
       onMetadata: (metainfo) => emitter().emit("metadata", metainfo),
+      onLayers: () => emitter().emit("layers"),
       onMetadataOnly: () => {
         this.#done.resolve();
         this.pause().catch((error: unknown) => this.warn(toMillraceError(error)));

@@ -43,6 +43,8 @@ export interface RunEvents {
   readonly onState: (state: TorrentState) => void;
   readonly isSequential: () => boolean;
   readonly onMetadata: (metainfo: Metainfo) => void;
+  /** Called when peers have sent the piece layers that the torrent lacked (BEP 52). */
+  readonly onLayers: () => void;
   /** Called after `onMetadata` when only the metadata is fetched: the run has then nothing more to do. */
   readonly onMetadataOnly: () => void;
   readonly onPiece: (piece: number) => void;
@@ -169,6 +171,7 @@ export class TorrentRun {
         data.selection?.onPiece(piece);
         this.#events.onPiece(piece);
       },
+      onLayers: () => this.#events.onLayers(),
       onFinished: () => this.#events.onFinished(),
       onAwake: () => host.wake(hashes.id),
       onStorage: (error) => this.#onStorage(error),

@@ -84,7 +84,7 @@ export function pieceLayerHeight(pieceLength: number): number {
  * Returns the next layer of a merkle tree: each pair of nodes hashed into one. A single last node is paired with
  * `padding`.
  */
-function parentLayer(nodes: Uint8Array, padding: Uint8Array, hasher: SyncHasher): Uint8Array<ArrayBuffer> {
+export function parentLayer(nodes: Uint8Array, padding: Uint8Array, hasher: SyncHasher): Uint8Array<ArrayBuffer> {
   const pairLength = 2 * MERKLE_HASH_LENGTH;
   const count = Math.ceil(nodes.length / pairLength);
   const out = new Uint8Array(count * MERKLE_HASH_LENGTH);

@@ -1,4 +1,5 @@
 import type { Clock } from "../../runtime/index.ts";
+import type { BlockProofs } from "./block-proofs.ts";
 import type { BlockChooser } from "../picking/block-chooser.ts";
 import type { OutstandingRequest } from "../peer/block-requests.ts";
 import type { BlockSource } from "./block-source.ts";
@@ -23,6 +24,8 @@ export interface AskingOptions {
   readonly endGame: EndGame;
   readonly suspects: Suspects;
   readonly disk: DiskRetry;
+  /** Verifies blocks one by one; `undefined` for v1. */
+  readonly proofs: BlockProofs | undefined;
 }
 
 /**
@@ -118,10 +121,11 @@ export class Asking {
   }
 
   #request(source: BlockSource, mayAskAgain: boolean): void {
-    const { clock, buffers, chooser, endGame, disk } = this.#options;
+    const { clock, buffers, chooser, endGame, disk, proofs } = this.#options;
     if (this.#isStopped || disk.isRefusing || !source.canAsk) return;
     if (source.download.requests.size > 0 && buffers.wasRefused) return;
-    const room = source.download.requests.room(this.#share);
+    const most = proofs?.most(source.identity) ?? Infinity;
+    const room = source.download.requests.room(Math.min(this.#share, most));
     if (room === 0) return;
     const now = clock.now();
     const blocks: OutstandingRequest[] = [];
@@ -131,7 +135,9 @@ export class Asking {
       if (next === undefined) break;
       blocks.push(source.download.requests.add(next.piece, next.block, now));
     }
-    if (blocks.length > 0) source.request(blocks);
+    if (blocks.length === 0) return;
+    source.request(blocks);
+    if (proofs !== undefined) for (const { piece } of blocks) proofs.onRequested(piece, source.identity);
   }
 
   /**

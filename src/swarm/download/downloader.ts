@@ -5,6 +5,7 @@ import type { ProgressKeeper } from "../../storage/index.ts";
 import { Asking } from "./asking.ts";
 import type { AssemblyBudget } from "../metadata/assembly-budget.ts";
 import { BlockChooser } from "../picking/block-chooser.ts";
+import { BlockProofs, type WantLeaves } from "./block-proofs.ts";
 import type { BlockSource } from "./block-source.ts";
 import { DiskRetry } from "../writing/disk-retry.ts";
 import { EndGame } from "../picking/end-game.ts";
@@ -30,6 +31,10 @@ export interface DownloaderOptions {
   readonly sources: ReadonlySet<BlockSource>;
   /** The memory for pieces in progress that all torrents share. */
   readonly assembly: AssemblyBudget;
+  /** Requests hashes of blocks from peers, for v2 and hybrid torrents; `undefined` for others. */
+  readonly wantLeaves?: WantLeaves | undefined;
+  /** Returns the pieces whose hashes are known; `undefined` when those of all are (BEP 52). */
+  readonly verifiable?: (() => Bitfield | undefined) | undefined;
   readonly onPiece: (piece: number) => void;
   /**
    * Called with the {@link BlockSource.identity} of a source that is proved to have sent bad data. The source may have
@@ -72,16 +77,29 @@ export class Downloader {
     const disk = new DiskRetry({ clock, onStorage: options.onStorage, onRoom });
     const endGame = new EndGame(sources, open, random);
     const suspects = new Suspects({ open, sources, restart: (piece) => restart(sources, piece) });
+    const { layersV2, layout } = metainfo;
+    const proofs =
+      layersV2 === undefined || options.wantLeaves === undefined
+        ? undefined
+        : new BlockProofs({
+            layers: layersV2,
+            layout,
+            hasher,
+            wantLeaves: options.wantLeaves,
+            onCompared: (piece, bad) => this.#finishing.compared(piece, bad),
+            onTrusted: onRoom,
+          });
     const chooser = new BlockChooser({
       picker,
       open,
-      layout: metainfo.layout,
+      layout,
+      verifiable: options.verifiable,
       have,
       hold: (piece) => buffers.hold(piece),
       makeRoom: () => buffers.makeRoom(),
       begin: (index) => this.#begin(index),
     });
-    this.#asking = new Asking({ clock, sources, picker, open, buffers, chooser, endGame, suspects, disk });
+    this.#asking = new Asking({ clock, sources, picker, open, buffers, chooser, endGame, suspects, disk, proofs });
     this.#receiving = new Receiving({
       clock,
       sources,
@@ -89,10 +107,12 @@ export class Downloader {
       buffers,
       endGame,
       suspects,
+      proofs,
+      onBadBlocks: (piece, blocks) => this.#finishing.badBlocks(piece, blocks),
       onComplete: (piece) => this.#finishing.finish(piece),
       onRoom: (source) => this.#asking.refill(source),
     });
-    this.#finishing = new Finishing({ ...options, hasher, open, buffers, disk, onRoom });
+    this.#finishing = new Finishing({ ...options, hasher, open, buffers, disk, proofs, onRoom });
     this.#buffers = buffers;
     this.#disk = disk;
     this.#suspects = suspects;

@@ -2,6 +2,7 @@ import { StorageError, type Bitfield } from "../../base/index.ts";
 import type { Metainfo } from "../../metainfo/index.ts";
 import type { Hasher } from "../../runtime/index.ts";
 import type { ProgressKeeper } from "../../storage/index.ts";
+import type { BlockProofs } from "./block-proofs.ts";
 import type { BlockSource } from "./block-source.ts";
 import type { DiskRetry } from "../writing/disk-retry.ts";
 import { Evidence } from "./evidence.ts";
@@ -23,6 +24,8 @@ export interface FinishingOptions {
   readonly open: OpenPieces;
   readonly buffers: PieceBuffers;
   readonly disk: DiskRetry;
+  /** Verifies blocks one by one; `undefined` for v1. */
+  readonly proofs: BlockProofs | undefined;
   readonly onPiece: (piece: number) => void;
   readonly onLiar: (identity: Source) => void;
   readonly onStorage: (error: StorageError | undefined) => void;
@@ -44,20 +47,37 @@ export class Finishing {
   readonly #writer: PieceWriter;
   readonly #saver: PartialSaver;
   readonly #evidence: Evidence;
+  /** The pieces that are being verified and written. */
+  readonly #active = new Set<OpenPiece>();
+  /** Those of them of which bad blocks were downloaded again meanwhile. */
+  readonly #again = new Set<OpenPiece>();
+  /** The pieces that failed their hash check and wait for the hashes of their blocks. */
+  readonly #sifting = new Set<OpenPiece>();
   /** The tasks in progress: hashing, writing and saving. */
   readonly #work = new Set<Promise<void>>();
 
   constructor(options: FinishingOptions) {
     const { metainfo, storage, hasher, open, keeper, onStorage } = options;
     this.#options = options;
-    this.#writer = new PieceWriter(metainfo, storage, hasher);
+    this.#writer = new PieceWriter(metainfo, storage, hasher, options.proofs);
     this.#saver = new PartialSaver({ open, writer: this.#writer, keeper, onStorage });
     this.#evidence = new Evidence(hasher);
   }
 
   /** Called when all blocks of a piece are present. */
   finish(piece: OpenPiece): void {
-    this.#own(this.#finish(piece));
+    if (this.#active.has(piece)) {
+      this.#again.add(piece);
+      return;
+    }
+    this.#active.add(piece);
+    this.#own(
+      this.#finish(piece).finally(() => {
+        this.#active.delete(piece);
+        const isAgain = this.#again.delete(piece) && piece.isComplete;
+        if (isAgain && this.#options.open.get(piece.index) === piece) this.finish(piece);
+      }),
+    );
   }
 
   /**
@@ -89,7 +109,8 @@ export class Finishing {
       return;
     }
     const result = await disk.run(() => this.#writer.finish(piece, data));
-    if (result === "bad hash") this.#failed(piece, data);
+    if (result === "contradiction") this.#options.onStorage(contradiction(piece.index));
+    else if (result === "bad hash") this.#sift(piece, data);
     else if (result === "stored") this.#stored(piece, data);
   }
 
@@ -104,11 +125,45 @@ export class Finishing {
     onPiece(piece.index);
   }
 
+  /** Called when blocks of a piece were compared with their hashes (BEP 52); `bad` are those that differ. */
+  compared(piece: OpenPiece, bad: readonly number[]): void {
+    const isWaiting = this.#sifting.delete(piece);
+    if (bad.length > 0) this.badBlocks(piece, bad);
+    else if (isWaiting && piece.data !== undefined) this.#failed(piece, piece.data);
+  }
+
+  /** Frees blocks that are proved to be bad, so that only they are downloaded again. Their sources are liars. */
+  badBlocks(piece: OpenPiece, blocks: readonly number[]): void {
+    const liars = new Set<Source>();
+    for (const block of blocks) {
+      const source = piece.source(block);
+      if (source !== undefined) liars.add(source);
+      this.wasted += piece.blockLength(block);
+      piece.revoke(block);
+    }
+    for (const liar of liars) this.#options.onLiar(liar);
+    this.#options.onRoom();
+  }
+
+  /** Looks for the bad blocks of a piece that failed its hash check, if peers can send the hashes of its blocks. */
+  #sift(piece: OpenPiece, data: Uint8Array): void {
+    const { proofs } = this.#options;
+    // Bad blocks were found meanwhile, and are downloaded again.
+    if (!piece.isComplete || this.#again.has(piece)) return;
+    if (proofs?.isPending(piece) !== true) {
+      this.#failed(piece, data);
+      return;
+    }
+    this.#sifting.add(piece);
+    proofs.want(piece);
+  }
+
   #failed(piece: OpenPiece, data: Uint8Array): void {
     const { buffers, sources, onLiar, onRoom } = this.#options;
     this.wasted += piece.length;
     const guilty = this.#evidence.failed(piece, data);
     forgetRequests(sources, piece);
+    this.#options.proofs?.restart(piece);
     piece.distrust();
     buffers.release(piece);
     buffers.wasRefused = false;
@@ -134,4 +189,12 @@ export class Finishing {
       .finally(() => this.#work.delete(owned));
     this.#work.add(owned);
   }
+}
+
+function contradiction(piece: number): StorageError {
+  return new StorageError(
+    "torrent.hybrid",
+    `piece ${piece} has one of its two hashes and not the other: the v1 and v2 halves of this hybrid torrent contradict each other`,
+    { fields: { piece } },
+  );
 }

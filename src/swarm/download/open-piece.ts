@@ -213,6 +213,16 @@ export class OpenPiece {
     );
   }
 
+  /** Frees a block that is present, because it was proved to be bad. */
+  revoke(block: number): void {
+    if (this.#state[block] !== PRESENT) return;
+    this.#state[block] = FREE;
+    this.#sources[block] = undefined;
+    this.#free++;
+    for (const blocks of [this.present, this.saved, this.held]) blocks.set(block, false);
+    this.#onFree?.(this);
+  }
+
   /** Returns the source that sent a block; `undefined` for a block that was found on disk. */
   source(block: number): Source | undefined {
     return this.#sources[block];

@@ -1,5 +1,6 @@
 import { BLOCK_LENGTH } from "../../base/index.ts";
 import type { Clock } from "../../runtime/index.ts";
+import type { BlockProofs } from "./block-proofs.ts";
 import type { BlockSource } from "./block-source.ts";
 import type { EndGame } from "../picking/end-game.ts";
 import { STALLED_BLOCK_MS } from "../limits.ts";
@@ -17,6 +18,10 @@ export interface ReceivingOptions {
   readonly buffers: PieceBuffers;
   readonly endGame: EndGame;
   readonly suspects: Suspects;
+  /** Verifies blocks one by one; `undefined` for v1. */
+  readonly proofs: BlockProofs | undefined;
+  /** Called when a block is proved to be bad. */
+  readonly onBadBlocks: (piece: OpenPiece, blocks: readonly number[]) => void;
   /** Called when all blocks of a piece are present. */
   readonly onComplete: (piece: OpenPiece) => void;
   /** Called when more requests may be sent to a source. */
@@ -54,7 +59,7 @@ export class Receiving {
    * {@link Receiving.blockStart} returned, and false when it was discarded.
    */
   blockEnd(source: BlockSource, index: number, begin: number, length: number, stored: boolean): void {
-    const { clock, open, suspects, onComplete, onRoom } = this.#options;
+    const { clock, open, suspects, buffers, proofs, onBadBlocks, onComplete, onRoom } = this.#options;
     const block = Math.floor(begin / BLOCK_LENGTH);
     source.download.arriving = undefined;
     const asked = source.download.requests.find(index, block);
@@ -71,6 +76,11 @@ export class Receiving {
     if (piece === undefined) return;
     const now = clock.now();
     piece.endArrival(block, source.identity, now);
+    const bytes = proofs === undefined ? undefined : buffers.memoryOf(piece).subarray(begin, begin + length);
+    if (bytes !== undefined && proofs?.onBlock(piece, block, bytes, source.identity) === false) {
+      onBadBlocks(piece, [block]);
+      return;
+    }
     source.download.lastBlockAt = now;
     source.download.isSnubbing = false;
     source.download.meter.add(length);

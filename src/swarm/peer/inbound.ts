@@ -9,6 +9,7 @@ import {
 } from "../../wire/index.ts";
 import type { Choking } from "../upload/choking.ts";
 import type { Downloader } from "../download/downloader.ts";
+import type { HashExchange } from "../hashes/hash-exchange.ts";
 import type { MetadataExchange } from "../metadata/metadata-exchange.ts";
 import type { Peer } from "./peer.ts";
 import type { Uploader } from "../upload/uploader.ts";
@@ -17,6 +18,8 @@ import type { Uploader } from "../upload/uploader.ts";
 export interface Inbound {
   downloader: Downloader | undefined;
   uploader: Uploader | undefined;
+  /** The exchange of hashes; `undefined` for a v1 torrent, and while the metadata is not known. */
+  hashes?: HashExchange | undefined;
   readonly choking: Pick<Choking, "interested">;
   readonly metadata: MetadataExchange;
   readonly clock: Clock;
@@ -94,6 +97,9 @@ export function receive(swarm: Inbound, peer: Peer, message: Message): void {
     case "hash-request":
     case "hashes":
     case "hash-reject":
+      if (swarm.hashes === undefined && message.type === "hash-request") peer.send({ ...message, type: "hash-reject" });
+      swarm.hashes?.onMessage(peer, message);
+      return;
     case "keep-alive":
     case "unknown":
     case "piece":

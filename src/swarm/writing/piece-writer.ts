@@ -2,14 +2,18 @@ import { BLOCK_LENGTH, Bitfield, StorageError } from "../../base/index.ts";
 import type { FileLayout, Metainfo } from "../../metainfo/index.ts";
 import type { Hasher } from "../../runtime/index.ts";
 import { pieceVerifier, type PieceVerifier, type Storage } from "../../storage/index.ts";
+import type { BlockProofs } from "../download/block-proofs.ts";
 import type { OpenPiece } from "../download/open-piece.ts";
 import { WriteQueue } from "./write-queue.ts";
 
 /** The part of {@link Storage} that a download uses. */
 export type BlockStorage = Pick<Storage, "read" | "write">;
 
-/** The result of {@link PieceWriter.finish}. */
-export type FinishResult = "stored" | "bad hash";
+/**
+ * The result of {@link PieceWriter.finish}. `contradiction`: the piece has one of the hashes of a hybrid torrent and
+ * not the other.
+ */
+export type FinishResult = "stored" | "bad hash" | "contradiction";
 
 /** Verifies and writes complete pieces, and saves blocks of incomplete ones. */
 export class PieceWriter {
@@ -18,7 +22,13 @@ export class PieceWriter {
   readonly #queue: WriteQueue;
   readonly #verifier: PieceVerifier;
 
-  constructor(metainfo: Metainfo, storage: BlockStorage, hasher: Hasher) {
+  readonly #proofs: Pick<BlockProofs, "verify"> | undefined;
+  readonly #isHybrid: boolean;
+
+  /** `proofs` verifies pieces of v2 and hybrid torrents. */
+  constructor(metainfo: Metainfo, storage: BlockStorage, hasher: Hasher, proofs?: Pick<BlockProofs, "verify">) {
+    this.#proofs = proofs;
+    this.#isHybrid = metainfo.version === "hybrid";
     this.#layout = metainfo.layout;
     this.#storage = storage;
     this.#queue = new WriteQueue(storage);
@@ -27,9 +37,17 @@ export class PieceWriter {
 
   /** Hashes a complete piece whose bytes are all in `data`, and writes it if it is valid. Rejects with StorageError. */
   async finish(piece: OpenPiece, data: Uint8Array): Promise<FinishResult> {
-    if (!(await this.#verifier.verify(piece.index, data))) return "bad hash";
+    const verdict = await this.#verify(piece, data);
+    if (verdict !== true) return verdict === false ? "bad hash" : verdict;
     await this.write(piece, data);
     return "stored";
+  }
+
+  async #verify(piece: OpenPiece, data: Uint8Array): Promise<boolean | "contradiction"> {
+    const isRightV2 = this.#proofs?.verify(piece, data);
+    if (isRightV2 !== undefined && !this.#isHybrid) return isRightV2;
+    const isRight = await this.#verifier.verify(piece.index, data);
+    return isRightV2 === undefined || isRight === isRightV2 ? isRight : "contradiction";
   }
 
   async write(piece: OpenPiece, data: Uint8Array): Promise<void> {

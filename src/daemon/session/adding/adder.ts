@@ -105,7 +105,7 @@ export class Adder {
     if (incompleteDir === "") return destination;
     const incomplete = placeOf(settings(), incompleteDir);
     if (typeof source === "string") return incomplete;
-    const { name } = parseMetainfo(source, runtime.hasher);
+    const { name } = parseMetainfo(source, runtime.hasher, { mayLackLayers: true });
     return (await runtime.files.stat(`${destination}/${name}`)) === undefined ? incomplete : destination;
   }
 

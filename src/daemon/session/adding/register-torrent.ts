@@ -41,14 +41,21 @@ export function registerTorrent(options: RegisterOptions, torrent: Torrent, reco
     onState(options, entry);
   });
   torrent.on("trackers", () => table.touch(entry));
-  torrent.on("metadata", (metainfo) => {
-    entry.trackerHosts = trackerHosts(torrent.trackerTiers);
-    table.touch(entry);
-    context.torrentFiles.put(entry.id, metainfo.torrentBytes()).then(
-      () => note(context, entry, { size: metainfo.totalSize }),
+  const keep = (bytes: Uint8Array, changes: Parameters<typeof note>[2]): void => {
+    context.torrentFiles.put(entry.id, bytes).then(
+      () => note(context, entry, changes),
       (error: unknown) =>
         context.log.warn("cannot write the torrent file", { infoHash: entry.id, reason: String(error) }),
     );
+  };
+  torrent.on("metadata", (metainfo) => {
+    entry.trackerHosts = trackerHosts(torrent.trackerTiers);
+    table.touch(entry);
+    keep(metainfo.torrentBytes(), { size: metainfo.totalSize });
+  });
+  torrent.on("layers", () => {
+    const bytes = torrent.torrentBytes();
+    if (bytes !== undefined) keep(bytes, {});
   });
   torrent.on("complete", () => {
     if (!entry.wasDownloading) {

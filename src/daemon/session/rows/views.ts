@@ -160,7 +160,7 @@ export function piecesOf({ torrent }: TorrentEntry): TorrentPieces {
  * the session. Throws InputError `metainfo.*`.
  */
 export function inspect(bytes: Uint8Array, hasher: Hasher, isKnown: (id: string) => boolean): Inspected {
-  const metainfo = parseMetainfo(bytes, hasher);
+  const metainfo = parseMetainfo(bytes, hasher, { mayLackLayers: true });
   return {
     id: metainfo.id.hex,
     name: metainfo.name,
