@@ -8,7 +8,7 @@ import type { Downloader } from "./download/downloader.ts";
 import { Interest } from "./interest.ts";
 import { makeMessaging, type Messaging } from "./messaging.ts";
 import { PeerSet } from "./peer-set.ts";
-import { Greeting, ourHandshake } from "./peer/greeting.ts";
+import { Greeting, handshakeToDial, handshakeToReply } from "./peer/greeting.ts";
 import { receive } from "./peer/inbound.ts";
 import type { Peer, PeerOwner } from "./peer/peer.ts";
 import { RateMeter } from "./peer/rate-meter.ts";
@@ -16,7 +16,6 @@ import { makeExchange, type PieceExchange } from "./piece-exchange.ts";
 import { uncount } from "./picking/availability.ts";
 import type { SwarmContent, SwarmOptions } from "./swarm-options.ts";
 import type { Newcomer } from "./turnover.ts";
-import { dialHash, replyHash, versionedHashes } from "./versions.ts";
 import { announce, withdraw } from "./withdrawal.ts";
 
 /** The sources of peers that a private torrent must not use (BEP 27). */
@@ -112,8 +111,7 @@ export class Swarm {
    * when the torrent does not have that info-hash.
    */
   reply(requested: RequestedTorrent): Uint8Array | undefined {
-    const infoHash = replyHash(versionedHashes(this.#options), requested);
-    return infoHash === undefined ? undefined : ourHandshake(this.#options, infoHash);
+    return handshakeToReply(this.#options, requested);
   }
 
   /** Adds candidates and dials as many of them as the limits allow. Returns the number of candidates that were new. */
@@ -273,11 +271,7 @@ export class Swarm {
         if (bans.isBanned(address)) return "banned";
         return isBlocked?.(address) === true ? "blocked" : undefined;
       },
-      offer: (address) => {
-        const { infoHash } = this.#options;
-        const hash = dialHash(versionedHashes(this.#options), this.candidates.isV2(address)) ?? infoHash;
-        return ourHandshake(this.#options, hash);
-      },
+      offer: (address) => handshakeToDial(this.#options, this.candidates.isV2(address)),
       take: (connection, handshake) => this.#peerSet.admit(connection, handshake, "outgoing"),
       onUnreachable: (address) => void this.#messaging?.holepunch.request(address),
     });

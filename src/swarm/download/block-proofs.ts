@@ -1,7 +1,8 @@
 import { BLOCK_LENGTH, equalBytes, type SyncHasher } from "../../base/index.ts";
 import { merkleRoot, MERKLE_HASH_LENGTH, pieceDigest, pieceTreeWidth } from "../../metainfo/index.ts";
 import type { FileLayout, PieceLayers } from "../../metainfo/index.ts";
-import { MIN_PIPELINE, TRIAL_REQUESTS } from "../limits.ts";
+import { TRIAL_REQUESTS } from "../hashes/limits.ts";
+import { MIN_PIPELINE } from "../limits.ts";
 import type { OpenPiece, Source } from "./open-piece.ts";
 
 /** Requests the hashes of the blocks of a piece. One of the callbacks is called later, or at once. */

@@ -2,7 +2,7 @@ import type { Bitfield, SyncHasher } from "../../base/index.ts";
 import { pieceDigest, pieceTreeWidth, type PieceLayers } from "../../metainfo/index.ts";
 import type { Clock, Hasher } from "../../runtime/index.ts";
 import type { HashMessage } from "../../wire/index.ts";
-import { MAX_HASHES } from "../limits.ts";
+import { MAX_HASHES } from "./limits.ts";
 import type { Peer } from "../peer/peer.ts";
 import type { SwarmContent } from "../swarm-options.ts";
 import { HashRequests } from "./hash-requests.ts";

@@ -2,7 +2,7 @@ import { PeerError, toHex, type SyncHasher } from "../../base/index.ts";
 import { isProved, MERKLE_HASH_LENGTH, uncleCount } from "../../metainfo/index.ts";
 import type { Clock } from "../../runtime/index.ts";
 import type { HashMessage, HashRange } from "../../wire/index.ts";
-import { HASH_REQUEST_TIMEOUT_MS, HASH_RETRY_MS, MAX_HASH_REQUESTS } from "../limits.ts";
+import { HASH_REQUEST_TIMEOUT_MS, HASH_RETRY_MS, MAX_HASH_REQUESTS } from "./limits.ts";
 import type { Peer } from "../peer/peer.ts";
 
 /** Hashes that this client needs, and where they may come from. */

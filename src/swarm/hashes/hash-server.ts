@@ -21,7 +21,7 @@ import {
   MAX_HASHING_PIECES,
   MAX_KEPT_LEAVES,
   MAX_QUEUED_HASH_REQUESTS,
-} from "../limits.ts";
+} from "./limits.ts";
 import type { Peer } from "../peer/peer.ts";
 import type { SwarmContent } from "../swarm-options.ts";
 

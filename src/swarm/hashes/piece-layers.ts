@@ -9,7 +9,7 @@ import {
   type Metainfo,
   type PieceLayers,
 } from "../../metainfo/index.ts";
-import { LAYER_HASHES } from "../limits.ts";
+import { LAYER_HASHES } from "./limits.ts";
 import type { HashRequests } from "./hash-requests.ts";
 
 /** Options of {@link LayerDownload}. */

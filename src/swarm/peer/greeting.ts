@@ -9,7 +9,8 @@ import {
 } from "../../wire/index.ts";
 import { ALLOWED_FAST, MAX_QUEUED_REQUESTS } from "../limits.ts";
 import type { Peer } from "./peer.ts";
-import { versionedHashes } from "../versions.ts";
+import type { RequestedTorrent } from "../../transport/index.ts";
+import { dialHash, replyHash, versionedHashes } from "../versions.ts";
 import type { OwnAddresses, SwarmContent, SwarmOptions } from "../swarm-options.ts";
 
 /**
@@ -30,11 +31,25 @@ export function announcePieces(
  * Returns this client's encoded handshake for an info-hash of the torrent. It announces the DHT only for a torrent that
  * uses it, and v2 only with the v1 info-hash of a hybrid torrent (BEP 52).
  */
-export function ourHandshake(options: SwarmOptions, infoHash: InfoHash): Uint8Array {
+function ourHandshake(options: SwarmOptions, infoHash: InfoHash): Uint8Array {
   const { peerId, dht } = options;
   const v2 = infoHash.version === 1 && versionedHashes(options).v2 !== undefined;
   const reserved = { extended: true, fast: true, dht: dht?.() !== undefined, v2 };
   return encodeHandshake({ infoHash: infoHash.wire, peerId: peerId.bytes, reserved });
+}
+
+/** Returns this client's encoded handshake for a peer to dial. `isV2`: whether the peer is known from the v2 swarm. */
+export function handshakeToDial(options: SwarmOptions, isV2: boolean): Uint8Array {
+  return ourHandshake(options, dialHash(versionedHashes(options), isV2) ?? options.infoHash);
+}
+
+/**
+ * Returns this client's encoded handshake for an incoming peer; `undefined` when the torrent is not the requested
+ * one.
+ */
+export function handshakeToReply(options: SwarmOptions, requested: RequestedTorrent): Uint8Array | undefined {
+  const infoHash = replyHash(versionedHashes(options), requested);
+  return infoHash === undefined ? undefined : ourHandshake(options, infoHash);
 }
 
 /** The state of a swarm that {@link Greeting} announces to peers. */
