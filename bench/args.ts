@@ -12,6 +12,7 @@ export const MODES = [
   "download",
   "upload",
   "encrypted",
+  "v2",
   "handshake",
   "utp",
   "utp-soak",

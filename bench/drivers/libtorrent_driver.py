@@ -15,6 +15,8 @@ JOB = json.loads(sys.argv[1])
 FLAGS = lt.torrent_flags
 STATES = lt.torrent_status
 STOP = threading.Event()
+# The flag of peer exchange that marks a peer of the v2 swarm.
+PEER_FLAGS = {True: 0x80}
 
 CATEGORIES = lt.alert.category_t
 SETTINGS = {
@@ -123,7 +125,7 @@ def dial_on_demand(handles):
     for line in sys.stdin:
         for host, port in json.loads(line)["peers"]:
             for handle in handles:
-                handle.connect_peer((host, port))
+                handle.connect_peer((host, port), 0, PEER_FLAGS.get(bool(handle.info_hashes().has_v2()), 0))
 
 
 def seed():
@@ -156,7 +158,7 @@ def leech():
     tell("ready")
     for host, port in json.loads(sys.stdin.readline())["peers"]:
         for _, handle in pairs:
-            handle.connect_peer((host, port))
+            handle.connect_peer((host, port), 0, PEER_FLAGS.get(bool(handle.info_hashes().has_v2()), 0))
     waiting = dict(enumerate(pairs))
     finished = set()
     connected = False

@@ -1,10 +1,13 @@
 /** The transferred files: random, the same in every run of a size, hashed while they are written. */
+import { execFile } from "node:child_process";
 import { createCipheriv, createHash } from "node:crypto";
-import { open, writeFile } from "node:fs/promises";
+import { open, readFile, writeFile } from "node:fs/promises";
 import { createReadStream } from "node:fs";
 import { join } from "node:path";
 import { pipeline } from "node:stream/promises";
-import { encode, type BInput } from "../../src/bencode/index.ts";
+import { promisify } from "node:util";
+import { asDict, decode, encode, type BInput } from "../../src/bencode/index.ts";
+import { editTorrent } from "../../src/metainfo/index.ts";
 
 const CHUNK = 4 * 2 ** 20;
 
@@ -82,6 +85,28 @@ export async function makeTorrent(
   await writeFile(path, encode({ info }));
   await writeFile(trackedPath, encode({ announce, info }));
   return { path, trackedPath, infoHash: createHash("sha1").update(encode(info)).digest("hex"), pieceLength, source };
+}
+
+/** A torrent of the file for v2 clients, or for both, made by the program `millrace`. */
+export async function makeTorrentV2(
+  source: SourceFile,
+  pieceLength: number,
+  version: "v2" | "hybrid",
+  announce: string,
+  millrace: { command(args: readonly string[]): string[] },
+): Promise<TorrentFile> {
+  const path = join(source.folder, `${source.name}.${pieceLength}.${version}.torrent`);
+  const trackedPath = join(source.folder, `${source.name}.${pieceLength}.${version}.tracked.torrent`);
+  const [program = "", ...args] = millrace.command([
+    ...["create", source.path, "--out", path, "--force", `--${version}`, "--piece-length", String(pieceLength)],
+  ]);
+  await promisify(execFile)(program, args);
+  const bytes = new Uint8Array(await readFile(path));
+  await writeFile(trackedPath, editTorrent(bytes, { trackers: [[announce]] }));
+  const info = encode(asDict(decode(bytes))?.get("info") ?? new Map());
+  const algorithm = version === "v2" ? "sha256" : "sha1";
+  const infoHash = createHash(algorithm).update(info).digest("hex").slice(0, 40);
+  return { path, trackedPath, infoHash, pieceLength, source };
 }
 
 export async function sha256Of(path: string): Promise<string> {

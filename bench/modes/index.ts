@@ -19,12 +19,14 @@ import { swarmUp, upload } from "./upload.ts";
 import { utpLan } from "./utp-lan.ts";
 import { utpSoak } from "./utp-soak.ts";
 import { utp } from "./utp.ts";
+import { v2 } from "./v2.ts";
 import { verify } from "./verify.ts";
 
 export const modes: Readonly<Record<Mode, BenchMode>> = {
   download,
   upload,
   encrypted,
+  v2,
   handshake,
   utp,
   "utp-soak": utpSoak,
