@@ -98,7 +98,14 @@ export async function makeTorrentV2(
   const path = join(source.folder, `${source.name}.${pieceLength}.${version}.torrent`);
   const trackedPath = join(source.folder, `${source.name}.${pieceLength}.${version}.tracked.torrent`);
   const [program = "", ...args] = millrace.command([
-    ...["create", source.path, "--out", path, "--force", `--${version}`, "--piece-length", String(pieceLength)],
+    "create",
+    source.path,
+    "--out",
+    path,
+    "--force",
+    `--${version}`,
+    "--piece-length",
+    String(pieceLength),
   ]);
   await promisify(execFile)(program, args);
   const bytes = new Uint8Array(await readFile(path));
