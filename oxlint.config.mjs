@@ -17,6 +17,7 @@ const modules = [
   "transport",
   "utp",
   "storage",
+  "profiles",
   "creation",
   "tracker",
   "discovery",

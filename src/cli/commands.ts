@@ -105,6 +105,13 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import("./commands/remote.ts")).remoteCommand,
   },
   {
+    name: "import",
+    summary: "take over the torrents of another client, without checking their data",
+    usage: "CLIENT [PROFILE]",
+    events: true,
+    load: async () => (await import("./commands/import.ts")).importCommand,
+  },
+  {
     name: "config",
     summary: "show the configuration of the daemon",
     usage: "",
