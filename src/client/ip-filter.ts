@@ -1,6 +1,7 @@
 import { addressIp, formatEndpoint, ipPeer, RecentMap, type Endpoint, type PeerAddress } from "../base/index.ts";
 import { IpFilterFiles, type IpFilterFilesStatus } from "../ipfilter/index.ts";
 import type { Runtime } from "../runtime/index.ts";
+import { BLOCKED_SYN_REPEATS_MS, MAX_BLOCKED_SYN_SENDERS } from "./limits.ts";
 
 /** The state of a client's IP filter. */
 export interface IpFilterStatus extends IpFilterFilesStatus {
@@ -18,18 +19,13 @@ export interface ClientIpFilterOptions {
   readonly onChange: () => void;
 }
 
-/** The time, in milliseconds, in which a peer repeats the SYN packet of one uTP connection. */
-const REPEATS_MS = 60_000;
-/** The maximum number of blocked senders of SYN packets that are remembered. */
-const MAX_SENDERS = 1_000;
-
 /** The IP filter of a client, which the user may change at any time. */
 export class ClientIpFilter {
   readonly #options: ClientIpFilterOptions;
   #files: IpFilterFiles | undefined;
   #blocked = 0;
   /** When a SYN packet of a blocked sender was counted. */
-  readonly #senders = new RecentMap<string, number>(MAX_SENDERS);
+  readonly #senders = new RecentMap<string, number>(MAX_BLOCKED_SYN_SENDERS);
   /** The end of the latest change: changes are made one after the other. */
   #changing: Promise<void> = Promise.resolve();
   #isClosed = false;
@@ -57,7 +53,7 @@ export class ClientIpFilter {
     const key = formatEndpoint(from);
     const now = this.#options.runtime.clock.now();
     const before = this.#senders.get(key);
-    if (before !== undefined && now - before < REPEATS_MS) return true;
+    if (before !== undefined && now - before < BLOCKED_SYN_REPEATS_MS) return true;
     this.#senders.set(key, now);
     return this.isBlocked(ipPeer(from));
   }

@@ -94,3 +94,12 @@ export const PORT_ANNOUNCE_MS = 5 * 60_000;
 
 /** The time, in milliseconds for each torrent of the client, over which the announces of a changed port are spread. */
 export const PORT_ANNOUNCE_SPREAD_MS = 20;
+
+/**
+ * The time, in milliseconds, in which repeated SYN packets of a sender that the IP filter blocks count as one blocked
+ * connection.
+ */
+export const BLOCKED_SYN_REPEATS_MS = 60_000;
+
+/** The maximum number of such senders that are remembered. Above it, the oldest one may be counted again. */
+export const MAX_BLOCKED_SYN_SENDERS = 1_000;

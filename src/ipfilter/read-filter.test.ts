@@ -8,7 +8,7 @@ import { IpFilterParser } from "./ip-filter.ts";
 import { MAX_RANGES } from "./limits.ts";
 import { readFilter } from "./read-filter.ts";
 
-// The simulated world does not decompress.
+// Compressed by another implementation, and read from real files.
 const runtime = nodeRuntime();
 afterAll(() => runtime.close());
 

@@ -1,9 +1,13 @@
 import { InputError } from "../base/index.ts";
 import type { Files } from "../runtime/index.ts";
+import { Gunzip } from "./gzip/gunzip.ts";
+import { GzipError } from "./gzip/gzip-error.ts";
 import type { IpFilterParser } from "./ip-filter.ts";
 import { MAX_FILTER_LENGTH } from "./limits.ts";
 
 const READ_LENGTH = 64 * 1024;
+/** Compressed bytes that are read at once: decompressed, they may be a thousand times as long. */
+const GZIP_READ_LENGTH = 16 * 1024;
 
 /** Adds the filter file at `path` to a parser, decompressed. Rejects with StorageError, InputError `ipfilter.*`. */
 export async function readFilter(files: Files, path: string, parser: IpFilterParser): Promise<void> {
@@ -20,47 +24,21 @@ export async function readFilter(files: Files, path: string, parser: IpFilterPar
         throw new InputError("ipfilter.too-long", `IP filter ${path} is longer than ${MAX_FILTER_LENGTH} bytes`);
       parser.push(bytes);
     };
-    async function* chunks(): AsyncGenerator<Uint8Array<ArrayBuffer>, void> {
-      for (let [at, count] = [0, first]; count > 0; count = await file.read(buffer, at)) {
-        // The decompressor keeps the bytes that it is given.
-        yield isGzip ? buffer.slice(0, count) : buffer.subarray(0, count);
-        at += count;
-      }
+    const gunzip = isGzip ? new Gunzip(take) : undefined;
+    const reads = isGzip ? buffer.subarray(0, GZIP_READ_LENGTH) : buffer;
+    for (let [at, count] = [0, Math.min(first, reads.length)]; count > 0; count = await file.read(reads, at)) {
+      const bytes = buffer.subarray(0, count);
+      if (gunzip === undefined) take(bytes);
+      else gunzip.push(bytes);
+      at += count;
     }
-    if (isGzip) await gunzip(chunks(), take, path);
-    else for await (const chunk of chunks()) take(chunk);
+    gunzip?.end();
     parser.endFile();
+  } catch (cause) {
+    if (!(cause instanceof GzipError)) throw cause;
+    throw new InputError("ipfilter.gzip", `IP filter ${path} is not valid gzip: ${cause.message}`, { cause });
   } finally {
     await file.close();
-  }
-}
-
-/** Rejects with InputError `ipfilter.gzip` for broken data; what `take` throws is passed on. */
-async function gunzip(
-  chunks: AsyncGenerator<Uint8Array<ArrayBuffer>, void>,
-  take: (bytes: Uint8Array) => void,
-  path: string,
-): Promise<void> {
-  const source = new ReadableStream<Uint8Array<ArrayBuffer>>({
-    async pull(controller) {
-      const { done, value } = await chunks.next();
-      if (done === true) controller.close();
-      else controller.enqueue(value);
-    },
-  });
-  const plain: ReadableStream<Uint8Array> = source.pipeThrough(new DecompressionStream("gzip"));
-  const reader = plain.getReader();
-  for (;;) {
-    const { done, value } = await reader.read().catch((cause: unknown) => {
-      throw new InputError("ipfilter.gzip", `IP filter ${path} is not valid gzip`, { cause });
-    });
-    if (done) return;
-    try {
-      take(value);
-    } catch (error) {
-      await reader.cancel();
-      throw error;
-    }
   }
 }
 
