@@ -148,7 +148,7 @@ async function follow(connection: Connection): Promise<void> {
   }
 }
 
-/** Makes one connection after the other. The first ones do not begin at once: of one network, 64 may be half-open. */
+/** Makes one connection after the other. The first ones do not begin at once, as peers do not. */
 async function dialAgain(to: number, until: number): Promise<void> {
   await sleep(randomInt(START_MS) / 1000);
   while (Date.now() < until) {

@@ -23,8 +23,8 @@ describe("HalfOpenConnections", () => {
     open("20.0.0.1");
     for (let n = 0; n < MAX_HALF_OPEN_PER_NETWORK + 2; n++) open(`20.0.1.${n}`);
     expect(aborted).toEqual(["20.0.1.0", "20.0.1.1"]);
-    for (let n = 0; n < MAX_HALF_OPEN_PER_NETWORK + 1; n++) open(`2001:db8:0:7:${n + 1}::1`);
-    expect(aborted.at(-1)).toBe("2001:db8:0:7:1::1");
+    for (let n = 0; n < MAX_HALF_OPEN_PER_NETWORK + 1; n++) open(`2a00:0:0:7:${n + 1}::1`);
+    expect(aborted.at(-1)).toBe("2a00:0:0:7:1::1");
     expect(all.size).toBe(2 * MAX_HALF_OPEN_PER_NETWORK + 1);
   });
 
@@ -36,6 +36,16 @@ describe("HalfOpenConnections", () => {
     expect(all.size).toBe(MAX_HALF_OPEN);
     expect(aborted).toHaveLength(MAX_HALF_OPEN + 2);
     expect(aborted[0]).toBe("20.0.0.1");
+  });
+
+  it("lets one private network, or the host itself, have all of the connections", () => {
+    for (const network of ["127.0.0", "192.168.1"]) {
+      const { all, aborted, open } = start();
+      for (let n = 0; n < MAX_HALF_OPEN; n++) open(`${network}.${n & 255}`);
+      expect([all.size, aborted.length]).toEqual([MAX_HALF_OPEN, 0]);
+      open("20.0.0.1");
+      expect(aborted).toEqual([`${network}.0`]);
+    }
   });
 
   it("aborts all, and holds none", () => {

@@ -1,4 +1,4 @@
-import { networkOf } from "../base/index.ts";
+import { ipScope, networkOf } from "../base/index.ts";
 import { MAX_HALF_OPEN, MAX_HALF_OPEN_PER_NETWORK } from "./limits.ts";
 
 /** An incoming connection whose handshake is not complete, and which can be aborted. */
@@ -7,9 +7,9 @@ export interface HalfOpen {
 }
 
 /**
- * The incoming connections that have not completed the handshake. When one network (/24, IPv6 /48) has too many, its
- * oldest connection is aborted. When there are too many in total, the oldest connection of the network with the most
- * connections is aborted. An honest peer completes its handshake within moments.
+ * The incoming connections that have not completed the handshake. When one public network (/24, IPv6 /48) has too many,
+ * its oldest connection is aborted. When there are too many in total, the oldest connection of the network with the
+ * most connections is aborted. An honest peer completes its handshake within moments.
  */
 export class HalfOpenConnections {
   /** The waiting connections of each network, the oldest first. */
@@ -22,7 +22,9 @@ export class HalfOpenConnections {
 
   add(ip: string, connection: HalfOpen): void {
     const network = networkOf(ip, 24);
-    if ((this.#waiting.get(network)?.size ?? 0) >= MAX_HALF_OPEN_PER_NETWORK) this.#abortOldest(network);
+    // Many peers may share such a network: tests, hosts behind a NAT. Others cannot send from its addresses.
+    const most = ipScope(ip) === "public" ? MAX_HALF_OPEN_PER_NETWORK : MAX_HALF_OPEN;
+    if ((this.#waiting.get(network)?.size ?? 0) >= most) this.#abortOldest(network);
     else if (this.#size >= MAX_HALF_OPEN) this.#abortOldest(this.#largest());
     const ofNetwork = this.#waiting.get(network) ?? new Set();
     this.#waiting.set(network, ofNetwork.add(connection));

@@ -34,8 +34,8 @@ export const CONNECT_TIMEOUT_MS = 8_000;
 export const MAX_HALF_OPEN = 256;
 
 /**
- * The maximum number of incoming connections with incomplete handshakes from one network (/24, IPv6 /48). Above it, the
- * oldest one is closed.
+ * The maximum number of incoming connections with incomplete handshakes from one public network (/24, IPv6 /48). Above
+ * it, the oldest one is closed. Private and loopback addresses have no such limit: many peers may share a network.
  */
 export const MAX_HALF_OPEN_PER_NETWORK = 64;
 

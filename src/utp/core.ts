@@ -233,6 +233,11 @@ export class UtpCore {
   #onReset(packet: ReceivedPacket): void {
     // A reset quotes a packet that was sent lately: one from elsewhere would have to guess it.
     if (!this.#sender.isPlausible(packet.ack) && packet.ack !== this.#sender.next) return;
+    // A peer that has acknowledged the end, and has forgotten the connection, did not know that this packet was lost.
+    if (this.#state === "connected" && this.#sender.isEndSentAlone) {
+      this.#finish(undefined);
+      return;
+    }
     this.#finish(
       this.#state === "connecting"
         ? new NetworkError("net.refused", "the peer refused the connection")

@@ -109,6 +109,27 @@ describe("UtpTransport and a hostile peer", () => {
     expect(reply.window).toBeGreaterThan(100_000);
   });
 
+  it.each([
+    ["ends without an error when only the end", true, null],
+    ["reports a reset when data", false, expect.objectContaining({ code: "net.reset" })],
+  ])("%s was not acknowledged before the peer's RESET packet", async (_, isDataAcked, error) => {
+    const { net, connections } = await listening();
+    const from = { ip: "20.0.0.1", port: 9 };
+    const next = open(net, from, 1);
+    net.inject(from, HOST, packet({ ...next, type: PacketType.state }));
+    const [connection] = connections;
+    if (connection === undefined) throw new Error("not connected");
+    const reader = new Reader(connection);
+    connection.write(new Uint8Array(100));
+    connection.end();
+    await net.until(() => false, 100);
+    const dataSeq = seqAfter(next.ack, 1);
+    if (isDataAcked) net.inject(from, HOST, packet({ ...next, type: PacketType.state, ack: dataSeq }));
+    net.inject(from, HOST, packet({ type: PacketType.reset, id: next.id, ack: seqAfter(dataSeq, 1) }));
+    await net.until(() => reader.closed, 100);
+    expect([reader.closed, reader.error ?? null]).toEqual([true, error]);
+  });
+
   it("sends a bounded number of RESET packets, and none for a RESET packet", async () => {
     const { net } = await listening();
     for (let n = 0; n < 5_000; n++) net.inject({ ip: "20.0.0.1", port: 9 }, HOST, packet({ id: n }));

@@ -36,7 +36,7 @@ const PROBE_COMPANY = 4;
 
 /**
  * Sends the bytes of one direction in packets, and again what is lost. Times are in milliseconds. It does no I/O.
- * (Nineteen public members, of which ten are read-only.)
+ * (Twenty public members, of which eleven are read-only.)
  */
 export class Sender {
   readonly delays = new DelayHistory();
@@ -91,6 +91,11 @@ export class Sender {
   /** Whether the end of the stream has been acknowledged. */
   get isDone(): boolean {
     return this.#isEndSent && this.#flight.count === 0;
+  }
+
+  /** Whether all data has been acknowledged, and the end of the stream was sent. */
+  get isEndSentAlone(): boolean {
+    return this.#isEndSent && this.#flight.count <= 1;
   }
 
   /** Whether nothing is queued or in flight. */
