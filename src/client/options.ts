@@ -177,6 +177,8 @@ export interface AddOptions {
   readonly extraTrackers?: readonly string[];
   /** Announce URLs by tier, to use instead of those of the torrent. */
   readonly trackerTiers?: readonly (readonly string[])[];
+  /** URLs of web seeds (BEP 19) to use in addition to those of the torrent. */
+  readonly webSeeds?: readonly string[] | undefined;
   /** The maximum download rate of the torrent in bytes a second, finite; 0 is no limit. Default: no limit. */
   readonly maxDownloadRate?: number | undefined;
   /** The maximum upload rate of the torrent in bytes a second, finite; 0 is no limit. Default: no limit. */

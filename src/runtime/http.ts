@@ -37,6 +37,63 @@ export interface HttpReply {
   readonly url: string;
 }
 
+/** Options of {@link HttpClient.session}. */
+export interface HttpSessionOptions {
+  /** Called as {@link HttpRequest.check}, before each connection. */
+  readonly check?: HttpRequest["check"];
+  /** The maximum time for a connection, in milliseconds. */
+  readonly connectTimeoutMs: number;
+}
+
+/** The head of a reply. */
+export interface HttpHead {
+  readonly status: number;
+  /** The headers, with names in lower case. */
+  readonly headers: Readonly<Record<string, string>>;
+  /** The URL of the reply, after redirects. */
+  readonly url: string;
+}
+
+/** The transfer of a reply's body. */
+export interface HttpTransfer {
+  /** Stops reading from the connection. Data that has been read already may still be delivered. */
+  pause(): void;
+  resume(): void;
+}
+
+/** A GET request whose reply is delivered while it arrives. Times are in milliseconds. */
+export interface HttpStreamRequest {
+  readonly url: string;
+  readonly headers?: Readonly<Record<string, string>>;
+  /** The maximum time from the request to the head of the reply. */
+  readonly firstByteTimeoutMs: number;
+  /** The maximum time without a byte of the body, except while the transfer is paused. */
+  readonly idleTimeoutMs: number;
+  /** The maximum number of redirects to follow. One more rejects with NetworkError `http.redirects`. */
+  readonly maxRedirects: number;
+  /** Called once. An error that it throws ends the request, which rejects with the error. */
+  onHead(head: HttpHead, transfer: HttpTransfer): void;
+  /**
+   * Called with each part of the body as it was sent, without decompressing it. The chunk is valid during the call only.
+   * An error that it throws ends the request, which rejects with the error.
+   */
+  onData(chunk: Uint8Array, transfer: HttpTransfer): void;
+  readonly signal?: AbortSignal;
+}
+
+/**
+ * Requests that are sent one after the other, over connections that stay open between them. The caller must close it.
+ */
+export interface HttpSession {
+  /**
+   * Sends one request. Resolves at the end of the body. Rejects with the errors of {@link HttpClient.get}, those that
+   * the functions of the request throw, and AbortError. A body that ends early is `http.failed`.
+   */
+  get(request: HttpStreamRequest): Promise<void>;
+  /** Ends the request that is sent, and closes the connections. Never rejects. */
+  close(): Promise<void>;
+}
+
 /** An HTTP client. */
 export interface HttpClient {
   /**
@@ -46,6 +103,8 @@ export interface HttpClient {
    * `http.forbidden`, with the URL as the server wrote it in the field `location`.
    */
   get(request: HttpRequest): Promise<HttpReply>;
+  /** Returns a session for requests to one server, with replies that are delivered while they arrive. */
+  session(options: HttpSessionOptions): HttpSession;
   /** Closes idle connections. */
   close(): Promise<void>;
 }

@@ -1,6 +1,6 @@
 import { AbortError, addressKey, NetworkError, PeerError, toError, type PeerAddress } from "../base/index.ts";
 import type { CandidateList } from "../discovery/index.ts";
-import { sharedAbort, type Runtime, type SocketHandlers } from "../runtime/index.ts";
+import { isDown, sharedAbort, type Runtime, type SocketHandlers } from "../runtime/index.ts";
 import {
   CONNECT_TIMEOUT_MS,
   HandshakeSession,
@@ -13,6 +13,8 @@ import {
 } from "../transport/index.ts";
 import type { Handshake } from "../wire/index.ts";
 import { MAX_DIALING } from "./limits.ts";
+import { handshakeToDial } from "./peer/greeting.ts";
+import type { SwarmOptions } from "./swarm-options.ts";
 
 /** Codes of handshakes to which the peer has not replied. */
 const REFUSALS: ReadonlySet<string> = new Set(["peer.closed", "peer.handshake-timeout"]);
@@ -163,4 +165,30 @@ export class Dialer {
 /** Whether a handshake may have failed because the peer refuses connections that begin like this one. */
 function mayBeRefusal(error: Error): boolean {
   return error instanceof NetworkError || (error instanceof PeerError && REFUSALS.has(error.code));
+}
+
+/** Options of {@link swarmDialer}. */
+export interface SwarmDialerOptions extends Pick<DialerOptions, "candidates" | "take" | "onUnreachable"> {
+  readonly swarm: SwarmOptions;
+  /** Returns the number of connected peers. */
+  readonly connected: () => number;
+  readonly isFinished: () => boolean;
+}
+
+/** Makes the dialer of a swarm, with the limits and rules of its torrent. */
+export function swarmDialer({ swarm, connected, isFinished, ...rest }: SwarmDialerOptions): Dialer {
+  const { bans, budget, maxPeers, isBlocked, runtime } = swarm;
+  const dialer: Dialer = new Dialer({
+    ...swarm,
+    ...rest,
+    wantsSeeds: () => !isFinished(),
+    // While the interface is down no dial can succeed, and the peers are not to blame.
+    room: () => (isDown(runtime.route) ? 0 : Math.min(maxPeers() - connected(), budget.room) - dialer.pending),
+    refusal: (address) => {
+      if (bans.isBanned(address)) return "banned";
+      return isBlocked?.(address) === true ? "blocked" : undefined;
+    },
+    offer: (address) => handshakeToDial(swarm, rest.candidates.isV2(address)),
+  });
+  return dialer;
 }

@@ -25,4 +25,6 @@ export type {
   SwarmOptions,
 } from "./swarm-options.ts";
 export type { Newcomer } from "./turnover.ts";
+export { MAX_WEB_SEEDS } from "./webseed/limits.ts";
+export type { WebSeedStatus } from "./webseed/web-seeds.ts";
 export { Uploader, type UploaderOptions } from "./upload/uploader.ts";

@@ -1,11 +1,13 @@
 import { BLOCK_LENGTH } from "../base/index.ts";
 import { HashExchange } from "./hashes/hash-exchange.ts";
+import type { BlockSource } from "./download/block-source.ts";
 import { Downloader } from "./download/downloader.ts";
 import { isPeerIdentity, type Peer } from "./peer/peer.ts";
 import type { PeerIdentity } from "./peer/peer-profile.ts";
 import type { RateMeter } from "./peer/rate-meter.ts";
 import type { SwarmContent, SwarmOptions } from "./swarm-options.ts";
 import { Uploader } from "./upload/uploader.ts";
+import { WebSeeds } from "./webseed/web-seeds.ts";
 
 /**
  * The parts of a swarm that exchange pieces. They are created once the metadata is known, and only when a piece is
@@ -16,6 +18,11 @@ export interface PieceExchange {
   readonly uploader: Uploader;
   /** The exchange of hashes; `undefined` for a v1 torrent. */
   readonly hashes: HashExchange | undefined;
+  readonly webSeeds: WebSeeds;
+  /** Called once a second; `now` is the time in milliseconds of the runtime's clock. */
+  tick(now: number): void;
+  /** Ends the downloads. Resolves when all disk accesses have ended. */
+  stop(): Promise<void>;
 }
 
 /** Options of {@link makeExchange}. */
@@ -23,6 +30,8 @@ export interface ExchangeOptions {
   readonly swarm: SwarmOptions;
   readonly content: SwarmContent;
   readonly peers: ReadonlySet<Peer>;
+  /** Measures the rate of blocks received from all sources. */
+  readonly down: RateMeter;
   /** Measures the rate of blocks sent to all peers. */
   readonly up: RateMeter;
   /** Called when a piece has been verified and stored. */
@@ -32,10 +41,11 @@ export interface ExchangeOptions {
 }
 
 /** Creates the download, the upload and the exchange of hashes of a swarm. */
-export function makeExchange({ swarm, content, peers, up, onPiece, onLiar }: ExchangeOptions): PieceExchange {
+export function makeExchange({ swarm, content, peers, down, up, onPiece, onLiar }: ExchangeOptions): PieceExchange {
   const { runtime, events, upload, assembly } = swarm;
   const { metainfo, storage, have, keeper } = content;
   const { layersV2 } = metainfo;
+  const webSeeds = new WebSeeds({ swarm, metainfo, down, downloader: () => downloader });
   const hashes =
     layersV2 === undefined
       ? undefined
@@ -58,7 +68,7 @@ export function makeExchange({ swarm, content, peers, up, onPiece, onLiar }: Exc
     have,
     keeper,
     assembly,
-    sources: peers,
+    sources: { [Symbol.iterator]: () => (webSeeds.size === 0 ? peers.values() : both(peers, webSeeds)) },
     wantLeaves:
       hashes === undefined
         ? undefined
@@ -69,6 +79,7 @@ export function makeExchange({ swarm, content, peers, up, onPiece, onLiar }: Exc
     onPiece,
     onLiar: (source) => {
       if (isPeerIdentity(source)) onLiar(source);
+      else webSeeds.ban(source);
     },
     onStorage: (error) => events.onStorage(error),
   });
@@ -87,5 +98,23 @@ export function makeExchange({ swarm, content, peers, up, onPiece, onLiar }: Exc
     },
     onStorageError: (error) => events.onStorage(error),
   });
-  return { downloader, uploader, hashes };
+  return {
+    downloader,
+    uploader,
+    hashes,
+    webSeeds,
+    tick: (now) => {
+      downloader.tick(now);
+      hashes?.tick(now);
+      webSeeds.tick(now);
+    },
+    stop: async () => {
+      await Promise.all([downloader.stop(), webSeeds.close(), uploader.idle(), hashes?.idle()]);
+    },
+  };
+}
+
+function* both(peers: Iterable<BlockSource>, seeds: Iterable<BlockSource>): Generator<BlockSource> {
+  yield* peers;
+  yield* seeds;
 }

@@ -1,6 +1,6 @@
 import type { Bitfield, Endpoint, InfoHash, IpFamily, PeerAddress, PeerId, StorageError } from "../base/index.ts";
 import type { Metainfo } from "../metainfo/index.ts";
-import type { Runtime } from "../runtime/index.ts";
+import type { HttpRequest, Runtime } from "../runtime/index.ts";
 import type { ProgressKeeper, Storage } from "../storage/index.ts";
 import type { PeerConnector, Tarpit } from "../transport/index.ts";
 import type { AssemblyBudget } from "./metadata/assembly-budget.ts";
@@ -100,6 +100,10 @@ export interface SwarmOptions {
    * `undefined`: no address is blocked.
    */
   readonly isBlocked?: ((address: PeerAddress) => boolean) | undefined;
+  /** The URLs of web seeds (BEP 19) to use in addition to those of the torrent. Default: none. */
+  readonly webSeeds?: readonly string[] | undefined;
+  /** Returns the reason to refuse the addresses of a web seed's server. Default: all are allowed. */
+  readonly checkAddress?: HttpRequest["check"];
   readonly events: SwarmEvents;
 }
 

@@ -1,14 +1,14 @@
 import { toError, type Bitfield, type PeerAddress } from "../base/index.ts";
 import { CandidateList, type CandidateMarks, type CandidateSource } from "../discovery/index.ts";
-import { isDown, type SocketHandlers } from "../runtime/index.ts";
+import type { SocketHandlers } from "../runtime/index.ts";
 import type { Connection, RequestedTorrent } from "../transport/index.ts";
 import { utHolepunch, utPex, type Handshake } from "../wire/index.ts";
-import { Dialer } from "./dialer.ts";
+import { swarmDialer, type Dialer } from "./dialer.ts";
 import type { Downloader } from "./download/downloader.ts";
 import { Interest } from "./interest.ts";
 import { makeMessaging, type Messaging } from "./messaging.ts";
 import { PeerSet } from "./peer-set.ts";
-import { Greeting, handshakeToDial, handshakeToReply } from "./peer/greeting.ts";
+import { Greeting, handshakeToReply } from "./peer/greeting.ts";
 import { receive } from "./peer/inbound.ts";
 import type { Peer, PeerOwner } from "./peer/peer.ts";
 import { RateMeter } from "./peer/rate-meter.ts";
@@ -16,6 +16,7 @@ import { makeExchange, type PieceExchange } from "./piece-exchange.ts";
 import { uncount } from "./picking/availability.ts";
 import type { SwarmContent, SwarmOptions } from "./swarm-options.ts";
 import type { Newcomer } from "./turnover.ts";
+import type { WebSeedStatus } from "./webseed/web-seeds.ts";
 import { announce, withdraw } from "./withdrawal.ts";
 
 /** The sources of peers that a private torrent must not use (BEP 27). */
@@ -29,7 +30,7 @@ const PUBLIC_SOURCES: readonly CandidateSource[] = ["dht", "local", "exchange"];
  *          └──────────────────────stop───────────────────────────^
  *
  * Parts are created when they are first needed: a complete torrent without peers, one of ten thousand, needs little
- * memory. (Twenty-three public members: its torrent uses the swarm as a whole.)
+ * memory. (Twenty-four public members: its torrent uses the swarm as a whole.)
  */
 export class Swarm {
   readonly candidates: CandidateList;
@@ -95,6 +96,11 @@ export class Swarm {
    */
   get downloader(): Downloader | undefined {
     return this.#exchange?.downloader;
+  }
+
+  /** Returns the web seeds of the torrent. */
+  webSeeds(): WebSeedStatus[] {
+    return this.#exchange?.webSeeds.status() ?? [];
   }
 
   get peers(): ReadonlySet<Peer> {
@@ -182,8 +188,7 @@ export class Swarm {
     this.#messaging?.choking.tick(now);
     this.#messaging?.metadata.tick();
     this.#messaging?.pex.tick(now);
-    this.#exchange?.downloader.tick(now);
-    this.#exchange?.hashes?.tick(now);
+    this.#exchange?.tick(now);
     if (!this.isFinished) this.#peerSet.freePlaceToDial();
     this.#dial();
   }
@@ -199,6 +204,7 @@ export class Swarm {
       this.peers.size === 0 &&
       this.candidates.size === 0 &&
       this.#exchange?.downloader.hasOpenPieces !== true &&
+      (this.isFinished || this.#exchange?.webSeeds.isUsable !== true) &&
       this.down.rate === 0 &&
       this.up.rate === 0
     );
@@ -207,15 +213,10 @@ export class Swarm {
   /** Closes all connections. Resolves when all disk accesses have ended. */
   async stop(): Promise<void> {
     if (this.#isStopped) return;
-    const storing = this.#exchange?.downloader.stop();
+    const stopping = this.#exchange?.stop();
     this.#isStopped = true;
     this.#peerSet.stop();
-    await Promise.all([
-      this.#dialer?.close(),
-      storing,
-      this.#exchange?.uploader.idle(),
-      this.#exchange?.hashes?.idle(),
-    ]);
+    await Promise.all([this.#dialer?.close(), stopping]);
   }
 
   #handlers(): Pick<PeerOwner, "onMessage" | "blockStart" | "blockEnd" | "onDrain"> {
@@ -260,22 +261,14 @@ export class Swarm {
   }
 
   #makeDialer(): Dialer {
-    const { bans, budget, maxPeers, isBlocked, runtime } = this.#options;
-    const dialer: Dialer = new Dialer({
-      ...this.#options,
+    return swarmDialer({
+      swarm: this.#options,
       candidates: this.candidates,
-      wantsSeeds: () => !this.isFinished,
-      // While the interface is down no dial can succeed, and the peers are not to blame.
-      room: () => (isDown(runtime.route) ? 0 : Math.min(maxPeers() - this.peers.size, budget.room) - dialer.pending),
-      refusal: (address) => {
-        if (bans.isBanned(address)) return "banned";
-        return isBlocked?.(address) === true ? "blocked" : undefined;
-      },
-      offer: (address) => handshakeToDial(this.#options, this.candidates.isV2(address)),
+      connected: () => this.peers.size,
+      isFinished: () => this.isFinished,
       take: (connection, handshake) => this.#peerSet.admit(connection, handshake, "outgoing"),
       onUnreachable: (address) => void this.#messaging?.holepunch.request(address),
     });
-    return dialer;
   }
 
   /** Connects over uTP to a peer that connects to this client at the same time (BEP 55). */
@@ -310,6 +303,7 @@ export class Swarm {
       swarm: this.#options,
       content,
       peers: this.peers,
+      down: this.down,
       up: this.up,
       onPiece: (piece) => {
         this.#interest.onStored(piece);

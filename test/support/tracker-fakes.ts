@@ -127,6 +127,9 @@ export class FakeHost implements TrackerHost, ServerHost {
       const answer = await Promise.race([this.onHttp(request), aborted]);
       return answer instanceof Uint8Array ? { status: 200, headers: {}, body: answer, url: request.url } : answer;
     },
+    session: () => {
+      throw new Error("not here");
+    },
     close: () => Promise.resolve(),
   };
 

@@ -293,7 +293,7 @@ export class TorrentRun {
 }
 
 /** Creates a swarm with the limits of the client and of the torrent. */
-function makeSwarm({ host, hashes, rates, data, discovery }: RunParts, events: SwarmEvents): Swarm {
+function makeSwarm({ host, hashes, rates, data, discovery, options }: RunParts, events: SwarmEvents): Swarm {
   const isPrivate = (): boolean => data.metainfo?.isPrivate === true;
   return new Swarm({
     runtime: host.runtime,
@@ -316,6 +316,8 @@ function makeSwarm({ host, hashes, rates, data, discovery }: RunParts, events: S
     assembly: host.assembly,
     bans: host.bans,
     isBlocked: host.isBlocked,
+    webSeeds: options.webSeeds,
+    checkAddress: host.checkAddress,
     events,
   });
 }

@@ -1,6 +1,7 @@
 import type { Datagrams } from "../datagrams.ts";
 import type { Gateways } from "../gateways.ts";
-import type { HttpClient, HttpServers } from "../http.ts";
+import { AbortError } from "../../base/index.ts";
+import type { HttpClient, HttpServers, HttpSession } from "../http.ts";
 import type { Multicast } from "../multicast.ts";
 import type { Net } from "../net.ts";
 import { Binding } from "./bind/binding.ts";
@@ -39,9 +40,26 @@ export const lazyGateways: Gateways = {
 /** The HTTP client; its module is loaded with the first request. */
 export const lazyHttpClient: HttpClient = {
   get: async (request) => (await import("./http/client.ts")).nodeHttpClient.get(request),
+  session: (options) => lazySession(async () => (await import("./http/client.ts")).nodeHttpClient.session(options)),
   // It keeps nothing open between requests.
   close: () => Promise.resolve(),
 };
+
+/** Returns a session that is made by its first request. */
+function lazySession(make: () => Promise<HttpSession>): HttpSession {
+  let made: Promise<HttpSession> | undefined;
+  let isClosed = false;
+  return {
+    get: async (request) => {
+      if (isClosed) throw new AbortError("the HTTP session is closed");
+      return (await (made ??= make())).get(request);
+    },
+    close: async () => {
+      isClosed = true;
+      await (await made)?.close();
+    },
+  };
+}
 
 /** What {@link lazyParts} needs to know. */
 export interface RoutedOptions {
@@ -75,7 +93,11 @@ export function lazyParts({ proxy, binding, log }: RoutedOptions): NetworkParts 
       interfaces: async () => (await parts()).multicast.interfaces(),
       open: async (options) => (await parts()).multicast.open(options),
     },
-    http: { get: async (request) => (await parts()).http.get(request), close: () => Promise.resolve() },
+    http: {
+      get: async (request) => (await parts()).http.get(request),
+      session: (options) => lazySession(async () => (await parts()).http.session(options)),
+      close: () => Promise.resolve(),
+    },
   };
 }
 

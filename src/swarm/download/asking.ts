@@ -16,7 +16,7 @@ import { cancelAll } from "./taking-back.ts";
 /** Options of {@link Asking}. */
 export interface AskingOptions {
   readonly clock: Clock;
-  readonly sources: ReadonlySet<BlockSource>;
+  readonly sources: Iterable<BlockSource>;
   readonly picker: PiecePicker;
   readonly open: OpenPieces;
   readonly buffers: PieceBuffers;
@@ -124,12 +124,15 @@ export class Asking {
     const { clock, buffers, chooser, endGame, disk, proofs } = this.#options;
     if (this.#isStopped || disk.isRefusing || !source.canAsk) return;
     if (source.download.requests.size > 0 && buffers.wasRefused) return;
-    const most = proofs?.most(source.identity) ?? Infinity;
+    // A source of whole pieces is known by the first bad one.
+    const most = source.runLength === undefined ? (proofs?.most(source.identity) ?? Infinity) : Infinity;
     const room = source.download.requests.room(Math.min(this.#share, most));
     if (room === 0) return;
     const now = clock.now();
     const blocks: OutstandingRequest[] = [];
-    while (blocks.length < room) {
+    // A source of long ranges gets whole pieces.
+    const isWhole = (): boolean => source.runLength === undefined || (blocks.at(-1)?.piece.freeCount ?? 0) === 0;
+    while (blocks.length < room || !isWhole()) {
       const next =
         this.#late(source, now) ?? chooser.next(source) ?? (mayAskAgain ? endGame.next(source, now) : undefined);
       if (next === undefined) break;

@@ -20,6 +20,11 @@ export interface BlockSource {
   /** The pieces to which the source limits requests at present; `undefined` when all its pieces can be requested. */
   readonly limitedTo: ReadonlySet<number> | undefined;
   /**
+   * The length, in bytes, of the runs of neighbouring pieces that the source should get, if it is best at sending long
+   * ranges. It then gets whole pieces that no other source has begun, as long as there are any.
+   */
+  readonly runLength?: number;
+  /**
    * The time at which bytes last arrived from the source, in milliseconds of the runtime's clock; `undefined` while
    * this client has paused reading from it.
    */

@@ -28,7 +28,7 @@ export interface DownloaderOptions {
   readonly have: Bitfield;
   readonly keeper: ProgressKeeper | undefined;
   /** The sources of blocks that are connected. The caller adds and removes them. */
-  readonly sources: ReadonlySet<BlockSource>;
+  readonly sources: Iterable<BlockSource>;
   /** The memory for pieces in progress that all torrents share. */
   readonly assembly: AssemblyBudget;
   /** Requests hashes of blocks from peers, for v2 and hybrid torrents; `undefined` for others. */

@@ -20,7 +20,7 @@ export interface FinishingOptions {
   readonly storage: BlockStorage;
   readonly have: Bitfield;
   readonly keeper: ProgressKeeper | undefined;
-  readonly sources: ReadonlySet<BlockSource>;
+  readonly sources: Iterable<BlockSource>;
   readonly open: OpenPieces;
   readonly buffers: PieceBuffers;
   readonly disk: DiskRetry;

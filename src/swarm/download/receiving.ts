@@ -13,7 +13,7 @@ import { abandonArrival } from "./taking-back.ts";
 /** Options of {@link Receiving}. */
 export interface ReceivingOptions {
   readonly clock: Clock;
-  readonly sources: ReadonlySet<BlockSource>;
+  readonly sources: Iterable<BlockSource>;
   readonly open: OpenPieces;
   readonly buffers: PieceBuffers;
   readonly endGame: EndGame;

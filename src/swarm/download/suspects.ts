@@ -6,7 +6,7 @@ import type { OpenPieces } from "./open-pieces.ts";
 /** Options of {@link Suspects}. */
 export interface SuspectsOptions {
   readonly open: OpenPieces;
-  readonly sources: ReadonlySet<BlockSource>;
+  readonly sources: Iterable<BlockSource>;
   /** Drops all requests for a piece and downloads the whole piece again. */
   readonly restart: (piece: OpenPiece) => void;
 }

@@ -10,6 +10,8 @@ import type { PiecePicker } from "./piece-picker.ts";
 const RANDOM_PIECES = 4;
 /** The minimum number of extents (runs of neighbouring pieces) into which a torrent is divided. */
 const MIN_EXTENTS = 64;
+/** The minimum number of runs into which a torrent is divided for sources that get long runs. */
+const MIN_RUNS = 4;
 
 /** Options of {@link BlockChooser}. */
 export interface BlockChooserOptions {
@@ -55,10 +57,17 @@ export class BlockChooser {
     const own = source.download.lastBegun === undefined ? undefined : open.get(source.download.lastBegun);
     const begun = own === undefined ? undefined : this.#request(source, own);
     if (begun !== undefined) return begun;
+    const fresh = source.runLength === undefined ? undefined : this.#fresh(source);
+    if (fresh !== undefined) return fresh;
     for (const piece of open.unfilled()) {
       const next = this.#request(source, piece);
       if (next !== undefined) return next;
     }
+    return source.runLength === undefined ? this.#fresh(source) : undefined;
+  }
+
+  /** Begins a piece for a source, and requests its first block. */
+  #fresh(source: BlockSource): { readonly piece: OpenPiece; readonly block: number } | undefined {
     if (!this.#options.makeRoom()) return undefined;
     const { limitedTo } = source;
     const index = limitedTo === undefined ? this.#pick(source) : this.#pickOf(limitedTo, source);
@@ -124,9 +133,19 @@ export class BlockChooser {
     const announced = source.isSeed ? undefined : source.pieces;
     const pieces = verifiable === undefined ? announced : (announced?.and(verifiable) ?? verifiable);
     if (this.isSequential) return picker.pickSequential(pieces);
+    if (source.runLength !== undefined) return this.#pickRun(source.runLength, pieces, source.download.lastBegun);
     return have.count + open.size < RANDOM_PIECES
       ? picker.pickRandom(pieces)
       : picker.pickNear(pieces, source.download.lastBegun, this.#extent);
+  }
+
+  /** Picks the piece after the last one of a source, or else the first piece of a run that nothing else downloads. */
+  #pickRun(runLength: number, pieces: Bitfield | undefined, last: number | undefined): number | undefined {
+    const { picker, layout } = this.#options;
+    const next = last === undefined ? undefined : picker.pickNear(pieces, last, Infinity);
+    if (next !== undefined && next === (last ?? next) + 1) return next;
+    const longest = Math.floor(Math.min(runLength / layout.pieceLength, layout.pieceCount / MIN_RUNS));
+    return picker.pickNear(pieces, undefined, Math.max(1, longest));
   }
 
   #pickOf(few: ReadonlySet<number>, source: BlockSource): number | undefined {

@@ -19,13 +19,13 @@ const MAX_OUTSTANDING = 32;
  * The other requests are cancelled when the block arrives.
  */
 export class EndGame {
-  readonly #sources: ReadonlySet<BlockSource>;
+  readonly #sources: Iterable<BlockSource>;
   readonly #open: OpenPieces;
   readonly #random: Random;
   /** Blocks requested from more than one source. */
   readonly #shared = new Map<OpenPiece, Set<number>>();
 
-  constructor(sources: ReadonlySet<BlockSource>, open: OpenPieces, random: Random) {
+  constructor(sources: Iterable<BlockSource>, open: OpenPieces, random: Random) {
     this.#sources = sources;
     this.#open = open;
     this.#random = random;

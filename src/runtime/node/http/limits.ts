@@ -1,4 +1,4 @@
-// Bounds of the HTTP server. Clients are not trusted: each may hold one connection, a little memory and a few seconds,
+// Bounds of the HTTP server and client. Clients are not trusted: each may hold one connection, a little memory and a few seconds,
 // no more.
 
 /**
@@ -31,3 +31,10 @@ export const IDLE_SWEEPS = 6;
  * Bytes that arrive are dropped.
  */
 export const LINGER_SWEEPS = 2;
+
+/** The maximum length of the head of a reply, in bytes: more than trackers and web seeds need. */
+export const MAX_REPLY_HEAD_BYTES = 16 * 1024;
+/** The maximum number of servers to which an HTTP session keeps connections open: more only after redirects. */
+export const MAX_SESSION_ORIGINS = 4;
+/** The time, in milliseconds, for which an HTTP session keeps an unused connection open. */
+export const SESSION_KEEP_ALIVE_MS = 15_000;
