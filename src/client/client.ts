@@ -7,19 +7,17 @@ import { FilePool, makingRoom } from "../storage/index.ts";
 import type { Swarm } from "../swarm/index.ts";
 import { Tarpit, type EncryptionPolicy } from "../transport/index.ts";
 import { generatePeerId } from "../wire/index.ts";
-import { checkEncryption, checkLimits } from "./limit-checks.ts";
+import { checkAddOptions, checkEncryption, checkLimits } from "./limit-checks.ts";
 import { ClientPortMapping } from "./address/port-mapping.ts";
 import { followRoute } from "./address/route.ts";
 import { ClientDiscovery } from "./discovery/client-discovery.ts";
 import { ClientTransports } from "./client-transports.ts";
 import { ConnectionCount } from "./connection-count.ts";
-import { checkDiskName } from "./content/disk-name.ts";
 import { keptWhere, type KeptWhere } from "./content/kept-content.ts";
 import { ClientIpFilter, type IpFilterStatus } from "./ip-filter.ts";
 import { DEFAULT_MAX_CONNECTIONS, MAX_READING, TICK_MS } from "./limits.ts";
 import { makeHost } from "./make-host.ts";
 import { makeListener, type PeerListener } from "./listener.ts";
-import { checkPeers } from "./named-peers.ts";
 import type { AddOptions, ClientOptions, TorrentSource } from "./options.ts";
 import { Places } from "./places.ts";
 import { isPath, resolveSource, toOrigin, type ResolvedSource } from "./source.ts";
@@ -189,17 +187,11 @@ export class Client {
    * Adds a torrent and starts it. Resolves when its source has been read and the torrent has been added;
    * {@link Torrent.done} resolves when it is complete. Rejects with InputError (`metainfo.*`, `magnet.*`,
    * `torrent.name`), StorageError, NetworkError, or UsageError `client.duplicate`, `client.path-in-use`, `client.rate`,
-   * `client.count`.
+   * `client.count`, `webseed.url`.
    */
   async add(source: TorrentSource, options: AddOptions = {}): Promise<Torrent> {
     this.#requireOpen();
-    checkPeers(options.peers ?? []);
-    checkLimits({
-      maxDownloadRate: options.maxDownloadRate,
-      maxUploadRate: options.maxUploadRate,
-      maxPeers: options.maxPeers,
-    });
-    if (options.name !== undefined) checkDiskName(options.name);
+    checkAddOptions(options);
     const resolve = (): Promise<ResolvedSource> =>
       resolveSource(this.#runtime, source, this.#options.checkAddress, options.signal);
     const resolved = await (isPath(source) ? this.#reads.run(resolve) : resolve());

@@ -1,5 +1,10 @@
 import { UsageError } from "../base/index.ts";
+import { isWebSeedUrl } from "../swarm/index.ts";
 import { ENCRYPTION_POLICIES, type EncryptionPolicy } from "../transport/index.ts";
+
+import { checkDiskName } from "./content/disk-name.ts";
+import { checkPeers } from "./named-peers.ts";
+import type { AddOptions } from "./options.ts";
 
 /** Limits of a client or a torrent. */
 interface Limits {
@@ -31,6 +36,20 @@ export function checkLimits({ maxDownloadRate, maxUploadRate, maxConnections, ma
       fields: { option: name },
     });
   }
+}
+
+/**
+ * Checks the options of `Client.add`. Throws UsageError `client.rate`, `client.count`, `webseed.url`, or InputError
+ * `address.text`, `address.no-peer`, `torrent.name`.
+ */
+export function checkAddOptions(options: AddOptions): void {
+  const { peers = [], webSeeds = [], name, maxDownloadRate, maxUploadRate, maxPeers } = options;
+  checkPeers(peers);
+  checkLimits({ maxDownloadRate, maxUploadRate, maxPeers });
+  if (name !== undefined) checkDiskName(name);
+  for (const url of webSeeds)
+    if (!isWebSeedUrl(url))
+      throw new UsageError("webseed.url", `not an http or https URL: ${JSON.stringify(url.slice(0, 200))}`);
 }
 
 /** Throws UsageError `client.encryption` for a text that is no policy. */

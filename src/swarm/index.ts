@@ -25,6 +25,7 @@ export type {
   SwarmOptions,
 } from "./swarm-options.ts";
 export type { Newcomer } from "./turnover.ts";
-export { MAX_WEB_SEEDS } from "./webseed/limits.ts";
+export * from "./webseed/limits.ts";
+export { isWebSeedUrl } from "./webseed/location.ts";
 export type { WebSeedStatus } from "./webseed/web-seeds.ts";
 export { Uploader, type UploaderOptions } from "./upload/uploader.ts";

@@ -1,4 +1,13 @@
-import type { Bitfield, Endpoint, InfoHash, IpFamily, PeerAddress, PeerId, StorageError } from "../base/index.ts";
+import type {
+  Bitfield,
+  Endpoint,
+  InfoHash,
+  IpFamily,
+  MillraceError,
+  PeerAddress,
+  PeerId,
+  StorageError,
+} from "../base/index.ts";
 import type { Metainfo } from "../metainfo/index.ts";
 import type { HttpRequest, Runtime } from "../runtime/index.ts";
 import type { ProgressKeeper, Storage } from "../storage/index.ts";
@@ -40,6 +49,8 @@ export interface SwarmEvents {
    * {@link Swarm.isAsleep}.
    */
   onAwake(): void;
+  /** Called with the reason when a web seed is not used for a time, or any more. */
+  onWebSeed?(error: MillraceError): void;
   /** Called with an error of the storage, and with `undefined` when the storage works again. */
   onStorage(error: StorageError | undefined): void;
 }

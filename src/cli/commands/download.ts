@@ -1,7 +1,7 @@
 import type { Command } from "commander";
 import { Client } from "../../client/index.ts";
 import type { AddOptions } from "../../client/index.ts";
-import { choiceOption, repeated, trackersArgument } from "../input/arguments.ts";
+import { choiceOption, repeated, trackersArgument, webSeedsArgument } from "../input/arguments.ts";
 import { act, newCommand } from "../command.ts";
 import type { CommandEntry } from "../command.ts";
 import { CommandLineError } from "../output/problem.ts";
@@ -23,6 +23,7 @@ interface DownloadFlags extends SwarmFlags {
   readonly sequential?: boolean;
   readonly seed?: boolean;
   readonly tracker?: readonly string[];
+  readonly webSeed?: readonly string[];
   readonly overwrite?: boolean;
   readonly allocation: "sparse" | "full";
   readonly metadataOnly?: boolean;
@@ -70,7 +71,12 @@ export function downloadCommand(entry: CommandEntry): Command {
     .option("--metadata-only", "download no data, but write the torrent file of each magnet link")
     .option("-o, --out <file>", "the torrent file that --metadata-only writes (default: NAME.torrent in --dir)")
     .option("--seed", "seed when complete, until Ctrl-C")
-    .option("-t, --tracker <url>", "announce to this tracker as well; may be repeated", trackersArgument("--tracker"));
+    .option("-t, --tracker <url>", "announce to this tracker as well; may be repeated", trackersArgument("--tracker"))
+    .option(
+      "--web-seed <url>",
+      "download from this web server as well (BEP 19); may be repeated",
+      webSeedsArgument("--web-seed"),
+    );
   addSwarmOptions(command).addOption(
     choiceOption("--allocation <how>", "how disk space is allocated: sparse, or full (zeros are written first)", [
       "sparse",
@@ -113,6 +119,7 @@ async function download(session: Session<DownloadFlags>): Promise<number> {
       signal,
       ...(flags.peer === undefined ? {} : { peers: flags.peer }),
       ...(flags.tracker === undefined ? {} : { extraTrackers: flags.tracker }),
+      ...(flags.webSeed === undefined ? {} : { webSeeds: flags.webSeed }),
       ...(selection === undefined ? {} : { select: selection.filter }),
     };
     const all = Promise.all(args.map((source) => jobs.run(source, options)));

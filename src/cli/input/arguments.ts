@@ -111,6 +111,17 @@ export function trackersArgument(option: string): (text: string, before?: readon
   };
 }
 
+/** Collects the URLs of web seeds of an option that is given several times. */
+export function webSeedsArgument(option: string): (text: string, before?: readonly string[]) => string[] {
+  return (text, before = []) => {
+    if (!URL.canParse(text) || !/^https?:$/.test(new URL(text).protocol))
+      throw new CommandLineError(
+        `${option}: not the address of a web seed: ${JSON.stringify(text.slice(0, 100))}; write http://… or https://…`,
+      );
+    return [...before, text];
+  };
+}
+
 function checkTracker(option: string, text: string, protocols: readonly string[]): void {
   const url = URL.canParse(text) ? new URL(text) : undefined;
   const protocol = url?.protocol.slice(0, -1) ?? "";

@@ -174,6 +174,7 @@ export class TorrentRun {
       onLayers: () => this.#events.onLayers(),
       onFinished: () => this.#events.onFinished(),
       onAwake: () => host.wake(hashes.id),
+      onWebSeed: (error) => this.#events.onWarning(error),
       onStorage: (error) => this.#onStorage(error),
     });
     if (data.metainfo !== undefined) await this.#attach(swarm, data.metainfo);

@@ -1,4 +1,4 @@
-import { UsageError, type InfoHash } from "../../base/index.ts";
+import type { InfoHash } from "../../base/index.ts";
 import type { Metainfo } from "../../metainfo/index.ts";
 
 /** The way in which a server of a torrent's data is asked: by files (BEP 19) or by pieces (BEP 17). */
@@ -30,16 +30,19 @@ export type Locate = (offset: number, end: number) => Segment;
 
 /**
  * Returns a function that finds the first segment of the bytes `offset` to `end` (exclusive) of a torrent's space at a
- * web seed. Throws UsageError `webseed.url` for a URL that is not of http or https.
+ * web seed. The URL is one that {@link isWebSeedUrl} accepts.
  */
 export function locator(kind: WebSeedKind, url: string, metainfo: Metainfo): Locate {
-  const parsed = URL.canParse(url) ? new URL(url) : undefined;
-  if (parsed === undefined || (parsed.protocol !== "http:" && parsed.protocol !== "https:"))
-    throw new UsageError("webseed.url", `not an http or https URL: ${JSON.stringify(url.slice(0, 200))}`);
+  const parsed = new URL(url);
   parsed.username = "";
   parsed.password = "";
   parsed.hash = "";
   return kind === "url-list" ? byFiles(parsed.href, metainfo) : byPieces(parsed.href, metainfo);
+}
+
+/** Whether a text is the URL of a web seed: one of http or https. */
+export function isWebSeedUrl(text: string): boolean {
+  return URL.canParse(text) && /^https?:$/.test(new URL(text).protocol);
 }
 
 /** Returns the header that logs in with the user name and password in a URL; `undefined` when it has none. */

@@ -62,6 +62,8 @@ export interface WebSeedOptions {
   readonly downloader: () => Downloader;
   /** Called with the number of bytes of each block that was stored. */
   readonly onBlock: (bytes: number) => void;
+  /** Called with the reason when the web seed waits or is dropped, once for each reason. */
+  readonly onTrouble: (error: MillraceError) => void;
 }
 
 /** A request in progress. */
@@ -101,11 +103,13 @@ export class WebSeed implements BlockSource {
   /** Whether blocks are being delivered, so that calls of {@link request} must not start another request. */
   #isBusy = false;
   #failures = 0;
+  /** The codes of the errors that were reported. */
+  readonly #told = new Set<string>();
   #receivedAt: number;
   /** The file that was requested last, and the URL to which the server has redirected. */
   #moved: { readonly from: string; readonly to: string } | undefined;
 
-  /** Throws UsageError `webseed.url`. */
+  /** The URL is one that `isWebSeedUrl` accepts. */
   constructor(options: WebSeedOptions) {
     const { metainfo, kind, url, runtime, check } = options;
     this.#options = options;
@@ -366,8 +370,8 @@ export class WebSeed implements BlockSource {
 
   #fail(error: MillraceError, state: WebSeedState): void {
     this.#state = state;
-    const { log } = this.#options.runtime;
-    log.warn("web seed", { url: this.url, state: state.kind, code: error.code, reason: error.message });
+    if (!this.#told.has(error.code)) this.#options.onTrouble(error);
+    this.#told.add(error.code);
     this.#end();
     this.#options.downloader().dismiss(this);
   }

@@ -1,10 +1,10 @@
-import { type MillraceError, NetworkError, toMillraceError } from "../../base/index.ts";
+import { type MillraceError, NetworkError } from "../../base/index.ts";
 import type { Metainfo } from "../../metainfo/index.ts";
 import type { Downloader } from "../download/downloader.ts";
 import type { RateMeter } from "../peer/rate-meter.ts";
 import type { SwarmOptions } from "../swarm-options.ts";
 import { MAX_WEB_SEEDS } from "./limits.ts";
-import type { WebSeedKind } from "./location.ts";
+import { isWebSeedUrl, type WebSeedKind } from "./location.ts";
 import { WebSeed } from "./web-seed.ts";
 
 /** The state of a web seed, for display. */
@@ -27,7 +27,7 @@ export interface WebSeedStatus {
 
 /** Options of {@link WebSeeds}. */
 export interface WebSeedsOptions {
-  readonly swarm: Pick<SwarmOptions, "runtime" | "clientName" | "download" | "webSeeds" | "checkAddress">;
+  readonly swarm: Pick<SwarmOptions, "runtime" | "clientName" | "download" | "webSeeds" | "checkAddress" | "events">;
   readonly metainfo: Metainfo;
   /** Measures the rate of blocks received from all sources. */
   readonly down: RateMeter;
@@ -39,26 +39,24 @@ export class WebSeeds implements Iterable<WebSeed> {
   readonly #seeds: WebSeed[] = [];
 
   constructor({ swarm, metainfo, down, downloader }: WebSeedsOptions) {
-    const { runtime, clientName, download, webSeeds = [], checkAddress } = swarm;
+    const { runtime, clientName, download, webSeeds = [], checkAddress, events } = swarm;
     const add = (kind: WebSeedKind, url: string): void => {
-      if (this.#seeds.length >= MAX_WEB_SEEDS || this.#seeds.some((seed) => seed.url === url)) return;
-      try {
-        this.#seeds.push(
-          new WebSeed({
-            runtime,
-            metainfo,
-            kind,
-            url,
-            userAgent: clientName,
-            check: checkAddress,
-            download,
-            downloader,
-            onBlock: (bytes) => down.add(bytes),
-          }),
-        );
-      } catch (error) {
-        runtime.log.warn("web seed", { url, reason: toMillraceError(error).message });
-      }
+      if (!isWebSeedUrl(url) || this.#seeds.length >= MAX_WEB_SEEDS || this.#seeds.some((seed) => seed.url === url))
+        return;
+      this.#seeds.push(
+        new WebSeed({
+          runtime,
+          metainfo,
+          kind,
+          url,
+          userAgent: clientName,
+          check: checkAddress,
+          download,
+          downloader,
+          onBlock: (bytes) => down.add(bytes),
+          onTrouble: (error) => events.onWebSeed?.(error),
+        }),
+      );
     };
     for (const url of [...webSeeds, ...metainfo.webSeeds]) add("url-list", url);
     for (const url of metainfo.httpSeeds) add("httpseeds", url);

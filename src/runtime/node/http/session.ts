@@ -88,12 +88,12 @@ export class NodeHttpSession implements HttpSession {
     const { signal } = this.#abort;
     const request = { firstByteTimeoutMs: connectTimeoutMs, signal, ...(check === undefined ? {} : { check }) };
     return (options, callback) => {
-      resolveChecked(request, url, what, this.#way)
-        .then((ips) => {
-          const connect = connectorOf(this.#way, ips, request, signal, build);
-          (typeof connect === "function" ? connect : build(connect))(options, callback);
-        })
-        .catch((error: unknown) => callback(toError(error), null));
+      const onError = (error: unknown): void => callback(toError(error), null);
+      const onFound = (ips: readonly string[]): void => {
+        const connect = connectorOf(this.#way, ips, request, signal, build);
+        (typeof connect === "function" ? connect : build(connect))(options, callback);
+      };
+      resolveChecked(request, url, what, this.#way).then(onFound, onError);
     };
   }
 }
