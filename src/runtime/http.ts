@@ -74,8 +74,8 @@ export interface HttpStreamRequest {
   /** Called once. An error that it throws ends the request, which rejects with the error. */
   onHead(head: HttpHead, transfer: HttpTransfer): void;
   /**
-   * Called with each part of the body as it was sent, without decompressing it. The chunk is valid during the call only.
-   * An error that it throws ends the request, which rejects with the error.
+   * Called with each part of the body as it was sent, without decompressing it. The chunk is valid during the call
+   * only. An error that it throws ends the request, which rejects with the error.
    */
   onData(chunk: Uint8Array, transfer: HttpTransfer): void;
   readonly signal?: AbortSignal;

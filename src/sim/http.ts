@@ -1,23 +1,15 @@
-import { AbortError, NetworkError, throwIfAborted, utf8, type Endpoint } from "../base/index.ts";
-import type {
-  HttpClient,
-  HttpReply,
-  HttpServer,
-  HttpServers,
-  HttpSession,
-  HttpSessionOptions,
-  HttpStreamRequest,
-  HttpTransfer,
-} from "../runtime/index.ts";
+import { AbortError, NetworkError, utf8, type Endpoint } from "../base/index.ts";
+import type { HttpClient, HttpReply, HttpServer, HttpServers } from "../runtime/index.ts";
+import { SimHttpSession } from "./http-session.ts";
 import { Network, type Station } from "./network.ts";
 
 /**
- * Returns an HTTP client for requests between simulated hosts. Requests and responses are delivered as a whole; there
- * are no redirects and no TLS.
+ * Returns an HTTP client for requests between simulated hosts. `get` delivers requests and responses as a whole,
+ * without redirects; sessions follow them, and deliver bodies in parts. There is no TLS.
  */
 export function simHttpClient(network: Network, station: Station): HttpClient {
-  const client: HttpClient = {
-    session: (options) => new WholeReplySession(client, options),
+  return {
+    session: (options) => new SimHttpSession({ network, station, options }),
     get: ({ url, headers, body: sent, maxBytes, firstByteTimeoutMs, signal, check }) =>
       new Promise<HttpReply>((resolve, reject) => {
         const { hostname, port, pathname, search } = new URL(url);
@@ -61,82 +53,6 @@ export function simHttpClient(network: Network, station: Station): HttpClient {
       }),
     close: () => Promise.resolve(),
   };
-  return client;
-}
-
-/** The length, in bytes, of the parts in which a session delivers a body. */
-const PART_BYTES = 65_536;
-
-/**
- * A session over a client that delivers whole replies: it follows redirects, and delivers the body in parts. A body
- * that is shorter than its `content-length` counts as cut off.
- */
-export class WholeReplySession implements HttpSession {
-  readonly #client: Pick<HttpClient, "get">;
-  readonly #options: HttpSessionOptions;
-  readonly #abort = new AbortController();
-
-  constructor(client: Pick<HttpClient, "get">, options: HttpSessionOptions) {
-    this.#client = client;
-    this.#options = options;
-  }
-
-  async get(request: HttpStreamRequest): Promise<void> {
-    const signal = AbortSignal.any([this.#abort.signal, ...(request.signal === undefined ? [] : [request.signal])]);
-    const { check } = this.#options;
-    let { url } = request;
-    for (let redirects = 0; ; redirects++) {
-      throwIfAborted(signal);
-      const reply = await this.#client.get({
-        url,
-        maxBytes: Infinity,
-        firstByteTimeoutMs: request.firstByteTimeoutMs,
-        totalTimeoutMs: Infinity,
-        maxRedirects: 0,
-        signal,
-        ...(request.headers === undefined ? {} : { headers: request.headers }),
-        ...(check === undefined ? {} : { check }),
-      });
-      const { location } = reply.headers;
-      if (reply.status < 300 || reply.status > 399 || location === undefined) return deliver(request, reply, signal);
-      if (redirects >= request.maxRedirects)
-        throw new NetworkError("http.redirects", `GET ${request.url}: more than ${request.maxRedirects} redirects`);
-      url = new URL(location, url).href;
-    }
-  }
-
-  async close(): Promise<void> {
-    this.#abort.abort();
-  }
-}
-
-/** Delivers a reply to the functions of a request; waits while the request has paused the transfer. */
-async function deliver(request: HttpStreamRequest, reply: HttpReply, signal: AbortSignal): Promise<void> {
-  let go: (() => void) | undefined;
-  let paused: Promise<void> | undefined;
-  const transfer: HttpTransfer = {
-    pause: () => {
-      paused ??= new Promise((resolve) => {
-        go = resolve;
-        signal.addEventListener("abort", () => resolve(), { once: true });
-      });
-    },
-    resume: () => {
-      paused = undefined;
-      go?.();
-    },
-  };
-  const { status, headers, body, url } = reply;
-  request.onHead({ status, headers, url }, transfer);
-  for (let at = 0; at < body.length; at += PART_BYTES) {
-    await paused;
-    throwIfAborted(signal);
-    request.onData(body.subarray(at, at + PART_BYTES), transfer);
-  }
-  await paused;
-  throwIfAborted(signal);
-  if (body.length < Number(headers["content-length"] ?? 0))
-    throw new NetworkError("http.failed", `GET ${url}: the connection was closed before the reply was complete`);
 }
 
 /** Returns the HTTP servers of a simulated host. */

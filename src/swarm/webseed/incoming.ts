@@ -92,7 +92,10 @@ export class Incoming {
     if (this.#arrival !== undefined) this.#arrival.memory = undefined;
   }
 
-  /** Forgets the block that is arriving and the position, when a reply is not read to its end. The block stays requested. */
+  /**
+   * Forgets the block that is arriving and the position, when a reply is not read to its end. The block
+   * stays requested.
+   */
   reset(): void {
     abandonArrival(this.#options.source);
     this.#arrival = undefined;

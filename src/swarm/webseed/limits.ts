@@ -4,8 +4,8 @@
 export const MAX_WEB_SEEDS = 8;
 
 /**
- * The length, in bytes, of the runs of neighbouring pieces that a web seed begins where nothing else is downloaded: long,
- * because each request costs a round trip.
+ * The length, in bytes, of the runs of neighbouring pieces that a web seed begins where nothing else is downloaded:
+ * long, because each request costs a round trip.
  */
 export const WEB_SEED_RUN_BYTES = 64 * 1024 * 1024;
 
@@ -36,7 +36,7 @@ export const WEB_SEED_REDIRECTS = 5;
 /** The time, in milliseconds, after the first failure of a web seed until it is used again. It doubles with each. */
 export const WEB_SEED_RETRY_MS = 10_000;
 
-/** The maximum time, in milliseconds, after a failure until a web seed is used again, unless the server names a time. */
+/** The maximum time, in milliseconds, from a failure to the next use of a web seed, unless the server names a time. */
 export const WEB_SEED_MAX_RETRY_MS = 600_000;
 
 /** The maximum time, in milliseconds, that a server can make this client wait (`Retry-After`). */

@@ -81,9 +81,9 @@ interface Fetch {
 }
 
 /**
- * A server from which pieces are downloaded by HTTP (BEP 19, BEP 17): one more source of blocks. One reply delivers many
- * blocks: it is requested to reach beyond the blocks that the download has requested so far, over neighbouring pieces
- * that nothing else downloads, and is read as long as the download requests the next block in time.
+ * A server from which pieces are downloaded by HTTP (BEP 19, BEP 17): one more source of blocks. One reply delivers
+ * many blocks: it is requested to reach beyond the blocks that the download has requested so far, over neighbouring
+ * pieces that nothing else downloads, and is read as long as the download requests the next block in time.
  */
 export class WebSeed implements BlockSource {
   readonly url: string;

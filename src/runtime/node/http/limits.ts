@@ -1,5 +1,5 @@
-// Bounds of the HTTP server and client. Clients are not trusted: each may hold one connection, a little memory and a few seconds,
-// no more.
+// Bounds of the HTTP server and client. Clients of the server are not trusted: each may hold one connection, a little
+// memory and a few seconds, no more.
 
 /**
  * The maximum length of a request's head (request line and headers), in bytes. A scrape of 64 torrents takes 5 KiB; a
