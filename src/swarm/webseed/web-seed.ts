@@ -1,5 +1,6 @@
 import {
   AbortError,
+  concatBytes,
   Bitfield,
   BLOCK_LENGTH,
   type MillraceError,
@@ -19,36 +20,14 @@ import {
   WEB_SEED_CONNECT_MS,
   WEB_SEED_FIRST_BYTE_MS,
   WEB_SEED_IDLE_MS,
-  WEB_SEED_MAX_RETRY_MS,
   WEB_SEED_REDIRECTS,
-  WEB_SEED_REQUEST_BYTES,
-  WEB_SEED_RETRY_MS,
   WEB_SEED_RUN_BYTES,
   WEB_SEED_STALL_MS,
 } from "./limits.ts";
 import { locator, loginOf, type Locate, type Segment, type WebSeedKind } from "./location.ts";
+import { reach } from "./reach.ts";
 import { checkHead, retryAfter } from "./reply.ts";
-
-/** The state of a web seed. Times are in milliseconds of the runtime's clock. */
-export type WebSeedState =
-  | { readonly kind: "ready" }
-  /** It has failed, and is used again at a time. */
-  | { readonly kind: "waiting"; readonly until: number; readonly error: MillraceError }
-  /** It is not used any more until the torrent is started again. */
-  | { readonly kind: "dropped"; readonly error: MillraceError };
-
-/** The errors after which a web seed is not tried again. */
-const FINAL = new Set([
-  "webseed.missing",
-  "webseed.status",
-  "webseed.encoding",
-  "webseed.no-ranges",
-  "webseed.length",
-  "webseed.bad-data",
-  "http.tls",
-  "http.forbidden",
-  "http.redirects",
-]);
+import { stateAfter, type WebSeedState } from "./state.ts";
 
 /** Options of {@link WebSeed}. */
 export interface WebSeedOptions {
@@ -74,7 +53,7 @@ interface Fetch {
   skip: number;
   /** The number of bytes that are still to come after those. */
   left: number;
-  /** Bytes that have arrived and that nobody has requested yet; the transfer is paused. */
+  /** Bytes that have arrived and that are not requested yet; the transfer is paused. */
   kept: Uint8Array | undefined;
   /** The time at which the transfer was paused for that reason. */
   stalledAt: number;
@@ -84,6 +63,7 @@ interface Fetch {
  * A server from which pieces are downloaded by HTTP (BEP 19, BEP 17): one more source of blocks. One reply delivers
  * many blocks: it is requested to reach beyond the blocks that the download has requested so far, over neighbouring
  * pieces that nothing else downloads, and is read as long as the download requests the next block in time.
+ * (Its public members are those of {@link BlockSource}, the state, and its end.)
  */
 export class WebSeed implements BlockSource {
   readonly url: string;
@@ -195,11 +175,12 @@ export class WebSeed implements BlockSource {
   /** Begins a request for the first block that is outstanding, or the next one after the last reply. */
   #begin(): void {
     if (!this.canAsk || this.#fetch !== undefined) return;
+    const { metainfo, downloader } = this.#options;
     this.#isBusy = true;
     for (;;) {
       const start = this.#incoming.next();
       if (start === undefined) break;
-      const segment = this.#locate(start, this.#endOf(start));
+      const segment = this.#locate(start, reach(start, this.download.requests, metainfo.layout, downloader()));
       if (segment.kind === "bytes") {
         this.#start(segment);
         break;
@@ -207,27 +188,6 @@ export class WebSeed implements BlockSource {
       this.#incoming.take(new Uint8Array(Math.min(segment.length, BLOCK_LENGTH)));
     }
     this.#isBusy = false;
-  }
-
-  /** Returns the end of the bytes to request from `start` on: up to a piece that somebody else downloads. */
-  #endOf(start: number): number {
-    const { metainfo, downloader } = this.#options;
-    const { layout } = metainfo;
-    const { requests } = this.download;
-    const limit = Math.min(start + WEB_SEED_REQUEST_BYTES, layout.totalLength);
-    let index = Math.floor(start / layout.pieceLength);
-    let block = Math.floor((start - layout.pieceOffset(index)) / BLOCK_LENGTH);
-    let end = start;
-    while (end < limit) {
-      const request = requests.find(index, block);
-      const isFree = block === 0 && downloader().wants(index) && downloader().received(index) === undefined;
-      if (request === undefined && !isFree) break;
-      const size = layout.pieceSize(index);
-      end = layout.pieceOffset(index) + (request === undefined ? size : Math.min((block + 1) * BLOCK_LENGTH, size));
-      block = request === undefined || end === layout.pieceOffset(index) + size ? 0 : block + 1;
-      if (block === 0) index++;
-    }
-    return Math.max(end, start + 1);
   }
 
   #start(segment: Extract<Segment, { kind: "bytes" }>): void {
@@ -301,7 +261,7 @@ export class WebSeed implements BlockSource {
     if (fetch.left < 0)
       throw new NetworkError("webseed.range", `GET ${this.url}: the server sent more than it announced`);
     if (fetch.kept === undefined) this.#deliver(fetch, bytes);
-    else fetch.kept = concat(fetch.kept, bytes);
+    else fetch.kept = concatBytes([fetch.kept, bytes]);
   }
 
   #waitForRate(fetch: Fetch, download: RateLimiter): void {
@@ -361,11 +321,7 @@ export class WebSeed implements BlockSource {
     // The server has closed a connection that waited for more requests.
     if (fetch.kept !== undefined && this.download.requests.size === 0 && fetch.transfer !== undefined)
       return this.#end();
-    if (FINAL.has(error.code)) return this.drop(error);
-    const named = error.fields["retryAfterMs"];
-    const backOff = Math.min(WEB_SEED_RETRY_MS * 2 ** Math.min(this.#failures++, 16), WEB_SEED_MAX_RETRY_MS);
-    const until = this.#options.runtime.clock.now() + (typeof named === "number" ? Math.max(named, 1000) : backOff);
-    this.#fail(error, { kind: "waiting", until, error });
+    this.#fail(error, stateAfter(error, this.#failures++, this.#options.runtime.clock.now()));
   }
 
   #fail(error: MillraceError, state: WebSeedState): void {
@@ -388,11 +344,4 @@ export class WebSeed implements BlockSource {
     this.#incoming.reset();
     fetch?.abort.abort();
   }
-}
-
-function concat(first: Uint8Array, second: Uint8Array): Uint8Array {
-  const out = new Uint8Array(first.length + second.length);
-  out.set(first);
-  out.set(second, first.length);
-  return out;
 }
