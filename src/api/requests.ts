@@ -168,7 +168,7 @@ export const createRequest = z.strictObject({
   private: z.boolean().default(false),
   /** The piece length in bytes. Default: the daemon chooses it by the size of the content. */
   pieceLength: z.int().positive().optional(),
-  format: z.enum(["v1", "hybrid"]).default("v1"),
+  format: z.enum(["v1", "v2", "hybrid"]).default("v1"),
   /** Whether to add the torrent and seed the content from its path. */
   seed: z.boolean().default(true),
 });

@@ -1,6 +1,9 @@
 import { z } from "zod";
 
-/** The id of a torrent: its info-hash, as 40 hexadecimal digits in lower case. */
+/**
+ * The id of a torrent: its info-hash in lower-case hexadecimal digits, 40 for v1, 64 for a torrent that was added by
+ * its v2 info-hash alone.
+ */
 export const torrentId = z
   .string()
   .regex(/^(?:[0-9a-f]{40}|[0-9a-f]{64})$/, "an info-hash has 40 or 64 hexadecimal digits");
@@ -134,6 +137,8 @@ export const torrentDetail = torrent.extend({
   /** The folder to which the data will move when the torrent is complete; null: the data does not move. */
   destination: z.string().nullable(),
   magnet: z.string(),
+  /** The info-hashes by version: a hybrid torrent has both (BEP 52); null: none, or not known yet. */
+  infoHashes: z.object({ v1: z.string().nullable(), v2: z.string().nullable() }),
   comment: z.string(),
   createdBy: z.string(),
   createdAt: z.int().nullable(),

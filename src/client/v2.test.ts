@@ -81,6 +81,29 @@ describe.each(["v2", "hybrid"] as const)("a %s torrent", (version) => {
   });
 });
 
+describe.each(["v2", "hybrid"] as const)("a reader of a %s torrent", (version) => {
+  it("gets the first block long before its piece is complete, and right bytes only", async () => {
+    const play = await makePlay({ "a.bin": 8 * KIB * KIB }, 4 * KIB * KIB, version);
+    stage = new Stage(play);
+    const seeder = await stage.seeder("10.0.0.1", { up: 200_000 });
+    const leecher = await stage.leecher("10.0.0.2", { peers: [seeder.address] });
+    const [bytes] = play.files.values();
+    const start = 5 * KIB * KIB + 7;
+    const begun = stage.world.now;
+    const reading = leecher.torrent.read(0, start, start + 100_000);
+    const first = await stage.world.settled(reading.next(), 10_000);
+    expect(stage.world.now - begun).toBeLessThan(2_000);
+    const got = [first.value ?? new Uint8Array()];
+    for (;;) {
+      const next = await stage.world.settled(reading.next(), 60_000);
+      if (next.done === true) break;
+      got.push(next.value);
+    }
+    expect(Buffer.compare(Buffer.concat(got), bytes?.subarray(start, start + 100_000) ?? zeros(1))).toBe(0);
+    expect(leecher.torrent.status().progress).toBeLessThan(1);
+  });
+});
+
 describe("a v2 torrent with liars", () => {
   it("bans each by its first blocks, and downloads only bad blocks again", async () => {
     const play = await makePlay({ "a.bin": 40 * KIB * KIB }, 256 * KIB, "v2");

@@ -76,6 +76,7 @@ export function makeExchange({ swarm, content, peers, down, up, onPiece, onLiar 
             hashes.wantLeaves(piece, { ...wanted, prefers: ({ identity }) => prefers(identity) }),
     // The pieces of a hybrid torrent have v1 hashes, too.
     verifiable: metainfo.version === "v2" ? () => hashes?.verifiable : undefined,
+    onProved: () => events.onProved?.(),
     onPiece,
     onLiar: (source) => {
       if (isPeerIdentity(source)) onLiar(source);

@@ -40,6 +40,8 @@ export interface SwarmEvents {
   onMetadata(info: Uint8Array): void;
   /** Called when a piece has been verified and stored. */
   onPiece(piece: number): void;
+  /** Called when blocks of a piece that a reader waits for were verified by themselves (BEP 52). */
+  onProved?(): void;
   /** Called when peers have sent all piece layers that the torrent lacked (BEP 52). */
   onLayers?(): void;
   /** Called when all wanted pieces are stored, and again each time after more pieces were selected. */

@@ -114,6 +114,7 @@ export class FakeSession implements Session {
       destination: null,
       magnet: `magnet:?xt=urn:btih:${id}`,
       comment: "",
+      infoHashes: { v1: id, v2: null },
       createdBy: "",
       createdAt: null,
       pieceCount: 2,

@@ -85,6 +85,7 @@ export function torrentFields(torrent: TorrentDetail, noPeers?: string): Field[]
     ["last active", date(torrent.activeAt)],
     ["seeded for", torrent.seedingSeconds === 0 ? undefined : formatDuration(torrent.seedingSeconds)],
     ["finished", date(torrent.finishedAt)],
+    ["info-hash v2", torrent.infoHashes.v2 ?? undefined],
     ["magnet", clean(torrent.magnet)],
   ];
 }

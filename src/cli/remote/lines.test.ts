@@ -59,6 +59,7 @@ const detail: TorrentDetail = {
   sequential: true,
   magnet: EVIL,
   comment: EVIL,
+  infoHashes: { v1: "ab".repeat(20), v2: null },
   createdBy: EVIL,
   createdAt: null,
   pieceCount: 1,

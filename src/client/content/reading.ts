@@ -14,8 +14,16 @@ export interface ReadSource {
   readonly storage: () => Storage | undefined;
   /** Returns whether missing pieces may still be downloaded. */
   readonly mayGrow: () => boolean;
-  /** Sets the pieces to download before all others, the most urgent first. */
-  readonly setUrgent: (pieces: readonly number[]) => void;
+  /**
+   * Returns bytes of a piece that is being downloaded, of which each block was verified by itself (BEP 52): those from
+   * `begin` on, as many as there are in a row. `undefined` when there are none.
+   */
+  readonly proved: (piece: number, begin: number) => Uint8Array | undefined;
+  /**
+   * Sets the pieces to download before all others, the most urgent first. `from`: for pieces that are needed from a
+   * byte in their middle on first, that byte.
+   */
+  readonly setUrgent: (pieces: readonly number[], from: ReadonlyMap<number, number>) => void;
 }
 
 /**
@@ -26,6 +34,8 @@ export class Readers {
   readonly #source: ReadSource;
   /** The missing pieces among those that each reader needs next. */
   readonly #wanted = new Map<object, readonly number[]>();
+  /** For the piece that each reader waits for, the first byte that it needs. */
+  readonly #begins = new Map<object, readonly [piece: number, begin: number]>();
   #waiting: (() => void)[] = [];
 
   constructor(source: ReadSource) {
@@ -41,7 +51,7 @@ export class Readers {
 
   /** Called when the torrent has a new downloader: sets the urgent pieces of that downloader. */
   refresh(): void {
-    if (this.#wanted.size > 0) this.#source.setUrgent(this.#merged());
+    if (this.#wanted.size > 0) this.#setUrgent();
   }
 
   /**
@@ -74,16 +84,17 @@ export class Readers {
     try {
       const stop = file.offset + end;
       for (let at = file.offset + start; at < stop;) {
-        const upTo = await this.#available(reader, layout, at, stop, signal);
-        const chunk = new Uint8Array(upTo - at);
-        await this.#storage().read(at, [chunk]);
-        at = upTo;
+        const found = await this.#available(reader, layout, at, stop, signal);
+        const chunk = typeof found === "number" ? new Uint8Array(found - at) : found;
+        if (chunk !== found) await this.#storage().read(at, [chunk]);
+        at += chunk.length;
         if (signal?.aborted === true) throw new AbortError();
         yield chunk;
       }
     } finally {
       signal?.removeEventListener("abort", onAbort);
-      if (this.#wanted.delete(reader)) this.#source.setUrgent(this.#merged());
+      this.#begins.delete(reader);
+      if (this.#wanted.delete(reader)) this.#setUrgent();
     }
   }
 
@@ -95,7 +106,7 @@ export class Readers {
 
   /**
    * Waits until the piece at offset `at` is valid. Returns the end of the next read: all data from `at` up to this
-   * offset is present.
+   * offset is present. When the block at `at` is valid before its piece is, returns the bytes.
    */
   async #available(
     reader: object,
@@ -103,12 +114,13 @@ export class Readers {
     at: number,
     stop: number,
     signal: AbortSignal | undefined,
-  ): Promise<number> {
+  ): Promise<number | Uint8Array> {
     const first = Math.floor(at / layout.pieceLength);
     const last = Math.floor((stop - 1) / layout.pieceLength);
     for (;;) {
       if (signal?.aborted === true) throw new AbortError("aborted", { cause: signal.reason });
       const have = this.#source.have();
+      this.#begins.set(reader, [first, at - first * layout.pieceLength]);
       if (have !== undefined)
         this.#want(
           reader,
@@ -124,6 +136,8 @@ export class Readers {
         while (end < last && (end + 1) * layout.pieceLength < enough && have.get(end + 1)) end++;
         return Math.min(enough, (end + 1) * layout.pieceLength);
       }
+      const bytes = this.#source.proved(first, at - first * layout.pieceLength);
+      if (bytes !== undefined) return bytes.subarray(0, stop - at);
       if (!this.#source.mayGrow()) throw notActive();
       await new Promise<void>((resolve) => {
         this.#waiting.push(resolve);
@@ -138,7 +152,11 @@ export class Readers {
     if (missing.length === 0 ? before === undefined : missing.join() === before?.join()) return;
     if (missing.length === 0) this.#wanted.delete(reader);
     else this.#wanted.set(reader, missing);
-    this.#source.setUrgent(this.#merged());
+    this.#setUrgent();
+  }
+
+  #setUrgent(): void {
+    this.#source.setUrgent(this.#merged(), new Map(this.#begins.values()));
   }
 
   /**

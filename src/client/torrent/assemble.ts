@@ -68,7 +68,8 @@ export function assembleTorrent(
     have: () => data.have,
     storage: () => lifecycle.storage ?? data.idle,
     mayGrow: () => lifecycle.mayGrow,
-    setUrgent: (pieces) => swarm()?.downloader?.setUrgent(pieces),
+    proved: (piece, begin) => swarm()?.downloader?.proved(piece, begin),
+    setUrgent: (pieces, from) => swarm()?.downloader?.setUrgent(pieces, from),
   });
   const lifecycle: Lifecycle = new Lifecycle({
     host,
@@ -95,6 +96,7 @@ export function assembleTorrent(
   const parts = {
     host,
     infoHash,
+    hashes,
     magnet,
     addedAt,
     data,

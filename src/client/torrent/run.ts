@@ -171,6 +171,7 @@ export class TorrentRun {
         data.selection?.onPiece(piece);
         this.#events.onPiece(piece);
       },
+      onProved: () => readers.wake(),
       onLayers: () => this.#events.onLayers(),
       onFinished: () => this.#events.onFinished(),
       onAwake: () => host.wake(hashes.id),

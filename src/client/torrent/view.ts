@@ -5,6 +5,7 @@ import type { Swarm } from "../../swarm/index.ts";
 import { fileStatuses, peerStatuses, torrentStatus } from "./report/report.ts";
 import type { TorrentData } from "./data.ts";
 import type { TorrentEvents } from "./events.ts";
+import type { TorrentHashes } from "./hashes.ts";
 import type { Lifecycle } from "./lifecycle.ts";
 import type { TorrentState } from "./state.ts";
 import type { FileStatus, PeerStatus, TorrentStatus } from "./report/status.ts";
@@ -13,6 +14,7 @@ import type { Tally } from "./tally.ts";
 /** The parts of a torrent that {@link TorrentView} reads. */
 export interface ViewedParts {
   readonly infoHash: InfoHash;
+  readonly hashes: TorrentHashes;
   readonly magnet: Magnet | undefined;
   readonly data: TorrentData;
   readonly tally: Tally;
@@ -28,6 +30,11 @@ export abstract class TorrentView extends EventEmitter<TorrentEvents> {
     super();
     this.infoHash = parts.infoHash;
     this.#parts = parts;
+  }
+
+  /** The info-hashes that are known: one, or two of a hybrid torrent (BEP 52). */
+  get infoHashes(): readonly InfoHash[] {
+    return this.#parts.hashes.all;
   }
 
   /** @internal The swarm of the present run. */

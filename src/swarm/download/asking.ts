@@ -140,7 +140,11 @@ export class Asking {
     }
     if (blocks.length === 0) return;
     source.request(blocks);
-    if (proofs !== undefined) for (const { piece } of blocks) proofs.onRequested(piece, source.identity);
+    if (proofs !== undefined)
+      for (const { piece } of blocks) {
+        proofs.onRequested(piece, source.identity);
+        if (chooser.urgent.includes(piece.index)) proofs.want(piece);
+      }
   }
 
   /**

@@ -24,6 +24,8 @@ export interface BlockProofsOptions {
   readonly wantLeaves: WantLeaves;
   /** Called when blocks of a piece were compared with their hashes: `bad` are those that differ. */
   readonly onCompared: (piece: OpenPiece, bad: readonly number[]) => void;
+  /** Called when blocks of a piece were verified. */
+  readonly onProved: (piece: OpenPiece) => void;
   /** Called when a source may get more requests, because one of its blocks was verified. */
   readonly onTrusted: () => void;
 }
@@ -119,6 +121,7 @@ export class BlockProofs {
     }
     if (!equalBytes(hashAt(leaves.computed, block), hashAt(expected, block))) return false;
     this.#trust(source);
+    this.#options.onProved(piece);
     return true;
   }
 
@@ -188,6 +191,7 @@ export class BlockProofs {
       }
     }
     this.#options.onCompared(piece, bad);
+    this.#options.onProved(piece);
   }
 
   #trust(source: Source): void {

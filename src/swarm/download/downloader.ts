@@ -33,6 +33,8 @@ export interface DownloaderOptions {
   readonly assembly: AssemblyBudget;
   /** Requests hashes of blocks from peers, for v2 and hybrid torrents; `undefined` for others. */
   readonly wantLeaves?: WantLeaves | undefined;
+  /** Called when blocks of a piece that a reader waits for were verified by themselves. */
+  readonly onProved?: (() => void) | undefined;
   /** Returns the pieces whose hashes are known; `undefined` when those of all are (BEP 52). */
   readonly verifiable?: (() => Bitfield | undefined) | undefined;
   readonly onPiece: (piece: number) => void;
@@ -63,6 +65,7 @@ export class Downloader {
   readonly #asking: Asking;
   readonly #receiving: Receiving;
   readonly #finishing: Finishing;
+  readonly #proofs: BlockProofs | undefined;
 
   constructor(options: DownloaderOptions) {
     const { runtime, metainfo, have, sources } = options;
@@ -88,7 +91,11 @@ export class Downloader {
             wantLeaves: options.wantLeaves,
             onCompared: (piece, bad) => this.#finishing.compared(piece, bad),
             onTrusted: onRoom,
+            onProved: ({ index }) => {
+              if (this.#chooser.urgent.includes(index)) options.onProved?.();
+            },
           });
+    this.#proofs = proofs;
     const chooser = new BlockChooser({
       picker,
       open,
@@ -145,11 +152,31 @@ export class Downloader {
 
   /**
    * Sets the pieces that readers wait for, the most urgent first. They are requested before all others. Late blocks of
-   * the first one are requested from a second source as well.
+   * the first one are requested from a second source as well. `from`: for pieces of which a reader needs the bytes from
+   * one in the middle on first, that byte.
    */
-  setUrgent(pieces: readonly number[]): void {
+  setUrgent(pieces: readonly number[], from: ReadonlyMap<number, number> = new Map()): void {
     this.#chooser.urgent = pieces;
+    this.#chooser.from = from;
+    for (const index of pieces) {
+      const piece = this.#open.get(index);
+      if (piece !== undefined) this.#proofs?.want(piece);
+    }
     if (pieces.length > 0) this.refillAll();
+  }
+
+  /**
+   * Returns a copy of the bytes of a piece in progress from `begin` on, as far as its blocks were verified by
+   * themselves (BEP 52); `undefined` when there are none.
+   */
+  proved(index: number, begin: number): Uint8Array | undefined {
+    const piece = this.#open.get(index);
+    const { data } = piece ?? {};
+    if (piece === undefined || data === undefined || this.#proofs === undefined) return undefined;
+    let block = Math.floor(begin / BLOCK_LENGTH);
+    while (block < piece.blockCount && piece.held.get(block) && this.#proofs.isProved(piece, block)) block++;
+    const end = Math.min(block * BLOCK_LENGTH, piece.length);
+    return end > begin ? data.slice(begin, end) : undefined;
   }
 
   /** Adds blocks of unfinished pieces that an earlier run left on disk. */

@@ -113,10 +113,14 @@ export class OpenPiece {
     return this.exclusive === undefined ? !this.hadTurn.has(source) : this.exclusive === source;
   }
 
-  /** Marks the first free block as requested and returns its index; `undefined` when no block is free. */
-  requestNext(source: Source): number | undefined {
+  /**
+   * Marks the first free block from `from` on, or else the first of all, as requested and returns its index;
+   * `undefined` when no block is free.
+   */
+  requestNext(source: Source, from = 0): number | undefined {
     if (this.#free === 0) return undefined;
-    const block = this.#state.indexOf(FREE);
+    const next = this.#state.indexOf(FREE, from);
+    const block = next >= 0 ? next : this.#state.indexOf(FREE);
     return this.request(block, source) ? block : undefined;
   }
 

@@ -34,6 +34,8 @@ export class BlockChooser {
   isSequential = false;
   /** The pieces that readers wait for, the most urgent first. They are requested before all others. */
   urgent: readonly number[] = [];
+  /** The bytes of urgent pieces from which on their blocks are requested first. */
+  from: ReadonlyMap<number, number> = new Map();
   readonly #options: BlockChooserOptions;
   readonly #extent: number;
 
@@ -107,14 +109,18 @@ export class BlockChooser {
         if (!makeRoom()) return undefined;
         piece = begin(index);
       }
-      const next = this.#request(source, piece);
+      const next = this.#request(source, piece, this.from.get(index));
       if (next !== undefined) return next;
     }
     return undefined;
   }
 
   /** Marks a free block of a piece as requested, if the source can send it and memory is available. */
-  #request(source: BlockSource, piece: OpenPiece): { readonly piece: OpenPiece; readonly block: number } | undefined {
+  #request(
+    source: BlockSource,
+    piece: OpenPiece,
+    from = 0,
+  ): { readonly piece: OpenPiece; readonly block: number } | undefined {
     if (
       piece.freeCount === 0 ||
       !this.#isVerifiable(piece.index) ||
@@ -123,7 +129,9 @@ export class BlockChooser {
       !piece.admits(source.identity)
     )
       return undefined;
-    const block = this.#options.hold(piece) ? piece.requestNext(source.identity) : undefined;
+    const block = this.#options.hold(piece)
+      ? piece.requestNext(source.identity, Math.floor(from / BLOCK_LENGTH))
+      : undefined;
     return block === undefined ? undefined : { piece, block };
   }
 

@@ -38,6 +38,7 @@ export const detailsTexts = {
     limits: "Limits",
     private: "Private",
     hash: "Info-hash",
+    hashV2: "Info-hash v2",
     comment: "Comment",
     created: "Created",
     creator: "Created by",

@@ -33,7 +33,7 @@ export const dialogsTexts = {
     format: "Format",
     pieceLength: "Piece size",
     auto: "Automatic",
-    formats: { v1: "v1", hybrid: "v1 and v2 (hybrid)" },
+    formats: { v1: "v1", hybrid: "v1 and v2 (hybrid)", v2: "v2" },
     go: "Create",
     failed: "Not created",
   },

@@ -33,6 +33,7 @@ export function detailOf(entry: TorrentEntry, now: number, load: number): Torren
     isFinished: record.isFinished,
     destination: record.destination,
     magnet: shownMagnet(entry),
+    infoHashes: { v1: hashOf(torrent, 1), v2: hashOf(torrent, 2) },
     comment: metainfo?.comment ?? "",
     createdBy: metainfo?.createdBy ?? "",
     createdAt: metainfo?.creationDate?.getTime() ?? null,
@@ -44,6 +45,10 @@ export function detailOf(entry: TorrentEntry, now: number, load: number): Torren
     blockedPeers: status.blockedPeers,
     bottleneck: bottleneckOf(torrent.bottleneck(load)),
   };
+}
+
+function hashOf({ infoHashes }: TorrentEntry["torrent"], version: 1 | 2): string | null {
+  return infoHashes.find((hash) => hash.version === version)?.hex ?? null;
 }
 
 function bottleneckOf(found: Bottleneck | undefined): TorrentDetail["bottleneck"] {

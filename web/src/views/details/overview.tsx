@@ -91,9 +91,16 @@ function Fixed({ detail }: Pick<FixedProps, "detail">): JSX.Element {
       {detail.comment !== "" && <Fact name={words.comment}>{detail.comment}</Fact>}
       {detail.createdAt !== null && <Fact name={words.created}>{dateTime(detail.createdAt)}</Fact>}
       {detail.createdBy !== "" && <Fact name={words.creator}>{detail.createdBy}</Fact>}
-      <Fact name={words.hash}>
-        <code>{detail.id}</code>
-      </Fact>
+      {detail.infoHashes.v1 !== null && (
+        <Fact name={words.hash}>
+          <code>{detail.infoHashes.v1}</code>
+        </Fact>
+      )}
+      {detail.infoHashes.v2 !== null && (
+        <Fact name={words.hashV2}>
+          <code>{detail.infoHashes.v2}</code>
+        </Fact>
+      )}
     </>
   );
 }

@@ -26,7 +26,7 @@ export function CreateDialog(): JSX.Element {
   const [comment, setComment] = useState("");
   const [isPrivate, setPrivate] = useState(false);
   const [seed, setSeed] = useState(true);
-  const [format, setFormat] = useState<"v1" | "hybrid">("v1");
+  const [format, setFormat] = useState<"v1" | "v2" | "hybrid">("v1");
   const [pieceLength, setPieceLength] = useState("");
 
   const create = (): Promise<boolean> => {
@@ -61,6 +61,7 @@ export function CreateDialog(): JSX.Element {
           options={[
             ["v1", words.formats.v1],
             ["hybrid", words.formats.hybrid],
+            ["v2", words.formats.v2],
           ]}
           onChange={setFormat}
         />
