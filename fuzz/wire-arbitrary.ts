@@ -1,4 +1,5 @@
 import fc from "fast-check";
+import { concatBytes } from "../src/base/index.ts";
 import type { Message } from "../src/wire/index.ts";
 import { MessageId } from "../src/wire/index.ts";
 
@@ -22,6 +23,9 @@ function onSpan<T extends "request" | "cancel" | "reject">(
   return fc.record({ type: fc.constant(type), piece: uint32, begin: uint32, length: uint32 });
 }
 
+const hash = fc.uint8Array({ minLength: 32, maxLength: 32 });
+const range = { root: hash, baseLayer: uint32, index: uint32, length: uint32, proofLayers: uint32 };
+
 /** Any message, `piece` with its block included. */
 export const anyMessage: fc.Arbitrary<Message> = fc.oneof(
   tagged("keep-alive"),
@@ -39,6 +43,13 @@ export const anyMessage: fc.Arbitrary<Message> = fc.oneof(
   onSpan("reject"),
   fc.record({ type: fc.constant("bitfield" as const), bits: payload }),
   fc.record({ type: fc.constant("piece" as const), piece: uint32, begin: uint32, block: payload }),
+  fc.record({ type: fc.constant("hash-request" as const), ...range }),
+  fc.record({ type: fc.constant("hash-reject" as const), ...range }),
+  fc.record({
+    type: fc.constant("hashes" as const),
+    ...range,
+    hashes: fc.array(hash, { maxLength: 6 }).map((hashes) => concatBytes(hashes)),
+  }),
   fc.record({ type: fc.constant("port" as const), port: fc.nat({ max: 0xffff }) }),
   fc.record({ type: fc.constant("extended" as const), id: fc.nat({ max: 0xff }), payload }),
   fc.record({

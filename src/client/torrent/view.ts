@@ -21,7 +21,7 @@ export interface ViewedParts {
   readonly lifecycle: Pick<Lifecycle, "state" | "swarm">;
 }
 
-/** The read-only part of {@link Torrent}. */
+/** The read-only part of {@link Torrent}. (Seventeen public members: each is a fact about the torrent.) */
 export abstract class TorrentView extends EventEmitter<TorrentEvents> {
   readonly infoHash: InfoHash;
   readonly #parts: ViewedParts;

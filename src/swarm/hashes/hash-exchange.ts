@@ -2,8 +2,8 @@ import type { Bitfield, SyncHasher } from "../../base/index.ts";
 import { pieceDigest, pieceTreeWidth, type PieceLayers } from "../../metainfo/index.ts";
 import type { Clock, Hasher } from "../../runtime/index.ts";
 import type { HashMessage } from "../../wire/index.ts";
+import type { HashPeer } from "./hash-peer.ts";
 import { MAX_HASHES } from "./limits.ts";
-import type { Peer } from "../peer/peer.ts";
 import type { SwarmContent } from "../swarm-options.ts";
 import { HashRequests } from "./hash-requests.ts";
 import { HashServer } from "./hash-server.ts";
@@ -15,8 +15,8 @@ export interface HashExchangeOptions {
   readonly layers: PieceLayers;
   readonly hasher: Hasher & SyncHasher;
   readonly clock: Clock;
-  readonly peers: ReadonlySet<Peer>;
-  readonly onLiar: (peer: Peer) => void;
+  readonly peers: ReadonlySet<HashPeer>;
+  readonly onLiar: (peer: HashPeer) => void;
   /** Called when the piece layer of a file has become known. `isComplete`: all are known now. */
   readonly onLayer: (isComplete: boolean) => void;
 }
@@ -24,7 +24,7 @@ export interface HashExchangeOptions {
 /** Callbacks of {@link HashExchange.wantLeaves}. */
 export interface LeavesWanted {
   /** Whether to request the hashes from a peer before others. */
-  readonly prefers: (peer: Peer) => boolean;
+  readonly prefers: (peer: HashPeer) => boolean;
   /** Called with the hashes of all blocks of the piece, 32 bytes each, padded up to a power of two. */
   readonly onLeaves: (leaves: Uint8Array) => void;
   /** Called when no connected peer has sent the hashes. */
@@ -93,7 +93,7 @@ export class HashExchange {
   }
 
   /** Handles a message of BEP 52. Throws PeerError `peer.hashes` for hashes that are not proved. */
-  onMessage(peer: Peer, message: HashMessage): void {
+  onMessage(peer: HashPeer, message: HashMessage): void {
     if (message.type === "hash-request") this.#server.request(peer, message);
     else this.#requests.onMessage(peer, message);
   }
@@ -104,7 +104,7 @@ export class HashExchange {
   }
 
   /** Removes the state of a peer that has disconnected. */
-  gone(peer: Peer): void {
+  gone(peer: HashPeer): void {
     this.#requests.gone(peer);
   }
 

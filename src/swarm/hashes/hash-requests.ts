@@ -2,8 +2,8 @@ import { PeerError, toHex, type SyncHasher } from "../../base/index.ts";
 import { isProved, MERKLE_HASH_LENGTH, uncleCount } from "../../metainfo/index.ts";
 import type { Clock } from "../../runtime/index.ts";
 import type { HashMessage, HashRange } from "../../wire/index.ts";
+import type { HashPeer } from "./hash-peer.ts";
 import { HASH_REQUEST_TIMEOUT_MS, HASH_RETRY_MS, MAX_HASH_REQUESTS } from "./limits.ts";
-import type { Peer } from "../peer/peer.ts";
 
 /** Hashes that this client needs, and where they may come from. */
 export interface WantedHashes {
@@ -13,7 +13,7 @@ export interface WantedHashes {
   /** The pieces one of which a peer must have to know the hashes. */
   readonly pieces: { readonly first: number; readonly last: number };
   /** The peers to ask first. */
-  readonly prefers?: ((peer: Peer) => boolean) | undefined;
+  readonly prefers?: ((peer: HashPeer) => boolean) | undefined;
   /** Called with the hashes of the range, which are proved, without the proof. */
   readonly onHashes: (hashes: Uint8Array) => void;
   /**
@@ -25,19 +25,19 @@ export interface WantedHashes {
 
 interface OpenRequest {
   readonly wanted: WantedHashes;
-  peer: Peer | undefined;
+  peer: HashPeer | undefined;
   askedAt: number;
   /** The peers that have rejected the request or have not replied. */
-  readonly refused: Set<Peer>;
+  readonly refused: Set<HashPeer>;
 }
 
 /** Options of {@link HashRequests}. */
 export interface HashRequestsOptions {
   readonly clock: Clock;
   readonly hasher: SyncHasher;
-  readonly peers: ReadonlySet<Peer>;
+  readonly peers: ReadonlySet<HashPeer>;
   /** Called with a peer that has sent hashes which are not those of the torrent. */
-  readonly onLiar: (peer: Peer) => void;
+  readonly onLiar: (peer: HashPeer) => void;
 }
 
 /**
@@ -47,7 +47,7 @@ export interface HashRequestsOptions {
 export class HashRequests {
   readonly #options: HashRequestsOptions;
   readonly #open = new Map<string, OpenRequest>();
-  readonly #outstanding = new Map<Peer, number>();
+  readonly #outstanding = new Map<HashPeer, number>();
 
   constructor(options: HashRequestsOptions) {
     this.#options = options;
@@ -68,7 +68,7 @@ export class HashRequests {
   }
 
   /** Handles `hashes` and `hash-reject`. Throws {@link PeerError} `peer.hashes` for hashes that are not proved. */
-  onMessage(peer: Peer, message: Extract<HashMessage, { readonly type: "hashes" | "hash-reject" }>): void {
+  onMessage(peer: HashPeer, message: Extract<HashMessage, { readonly type: "hashes" | "hash-reject" }>): void {
     const key = keyOf(message);
     const request = this.#open.get(key);
     // A late reply, or one to a request that was not made.
@@ -84,7 +84,7 @@ export class HashRequests {
   }
 
   /** Removes the state of a peer that has disconnected. */
-  gone(peer: Peer): void {
+  gone(peer: HashPeer): void {
     this.#outstanding.delete(peer);
     for (const [key, request] of this.#open) {
       request.refused.delete(peer);
@@ -117,7 +117,7 @@ export class HashRequests {
     const { peers, clock } = this.#options;
     const { wanted } = request;
     let isPossible = false;
-    let chosen: Peer | undefined;
+    let chosen: HashPeer | undefined;
     for (const peer of peers) {
       if (!peer.profile.isV2 || request.refused.has(peer) || !hasOneOf(peer, wanted.pieces)) continue;
       isPossible = true;
@@ -147,7 +147,7 @@ export class HashRequests {
     else this.#outstanding.delete(peer);
   }
 
-  #take(key: string, request: OpenRequest, peer: Peer, hashes: Uint8Array): void {
+  #take(key: string, request: OpenRequest, peer: HashPeer, hashes: Uint8Array): void {
     const { hasher, onLiar } = this.#options;
     const { range, proves, onHashes } = request.wanted;
     const expected = (range.length + uncleCount(range, range.proofLayers)) * MERKLE_HASH_LENGTH;
@@ -169,7 +169,7 @@ function isWithinPiece({ range, proves }: WantedHashes): boolean {
   return proves !== range.root;
 }
 
-function hasOneOf(peer: Peer, { first, last }: WantedHashes["pieces"]): boolean {
+function hasOneOf(peer: HashPeer, { first, last }: WantedHashes["pieces"]): boolean {
   if (peer.isSeed) return true;
   for (let piece = first; piece <= last; piece++) if (peer.pieces?.get(piece) === true) return true;
   return false;

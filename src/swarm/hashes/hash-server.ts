@@ -14,6 +14,7 @@ import {
 } from "../../metainfo/index.ts";
 import type { Hasher } from "../../runtime/index.ts";
 import type { HashRange } from "../../wire/index.ts";
+import type { HashPeer } from "./hash-peer.ts";
 import {
   KEPT_LEAF_PIECES,
   KEPT_TREES,
@@ -22,7 +23,6 @@ import {
   MAX_KEPT_LEAVES,
   MAX_QUEUED_HASH_REQUESTS,
 } from "./limits.ts";
-import type { Peer } from "../peer/peer.ts";
 import type { SwarmContent } from "../swarm-options.ts";
 
 /** Replies to hash requests of peers (BEP 52): from the piece layers, or for hashes of blocks from the data on disk. */
@@ -35,7 +35,7 @@ export class HashServer {
   readonly #gate = new Gate(MAX_HASHING_PIECES);
   readonly #work = new Set<Promise<void>>();
   /** The number of requests of each peer that wait for the disk. */
-  readonly #queued = new Map<Peer, number>();
+  readonly #queued = new Map<HashPeer, number>();
 
   constructor(content: SwarmContent, hasher: Hasher) {
     this.#content = content;
@@ -44,7 +44,7 @@ export class HashServer {
       if (file.piecesRoot !== undefined) this.#files.set(toHex(file.piecesRoot), file);
   }
 
-  request(peer: Peer, range: HashRange): void {
+  request(peer: HashPeer, range: HashRange): void {
     const file = this.#files.get(toHex(range.root));
     const { pieceLength } = this.#content.metainfo;
     if (file === undefined || range.length > MAX_HASHES || !isInTree(range, treeHeight(file.length)))
@@ -149,10 +149,10 @@ function rangeOf({ root, baseLayer, index, length, proofLayers }: HashRange): Ha
   return { root, baseLayer, index, length, proofLayers };
 }
 
-function reply(peer: Peer, range: HashRange, hashes: Uint8Array): void {
+function reply(peer: HashPeer, range: HashRange, hashes: Uint8Array): void {
   if (!peer.isClosed) peer.send({ type: "hashes", ...rangeOf(range), hashes });
 }
 
-function reject(peer: Peer, range: HashRange): void {
+function reject(peer: HashPeer, range: HashRange): void {
   if (!peer.isClosed) peer.send({ type: "hash-reject", ...rangeOf(range) });
 }
