@@ -6,7 +6,7 @@ cd "$(dirname "$0")/.."
 
 say() { printf '%s\n' "$*" >&2; }
 
-packages=(opentracker transmission-daemon transmission-cli aria2 python3-libtorrent mktorrent rtorrent qbittorrent-nox deluged chromium ffmpeg curl tmux dante-server microsocks tinyproxy nftables iproute2)
+packages=(opentracker transmission-daemon transmission-cli aria2 python3-libtorrent mktorrent rtorrent qbittorrent-nox deluged chromium ffmpeg curl tmux dante-server microsocks tinyproxy nftables iproute2 nginx-light lighttpd)
 
 if command -v dpkg-query >/dev/null; then
   bash scripts/install-debian.sh "${packages[@]}" || say "tests that need missing packages are skipped, each by its name"

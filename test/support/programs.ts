@@ -12,6 +12,8 @@ export const MICROSOCKS = "/usr/bin/microsocks";
 export const TINYPROXY = "/usr/bin/tinyproxy";
 export const MINIUPNPD = "/usr/sbin/miniupnpd";
 export const NFT = "/usr/sbin/nft";
+export const NGINX = "/usr/sbin/nginx";
+export const LIGHTTPD = "/usr/sbin/lighttpd";
 export const TMUX = "/usr/bin/tmux";
 export const PYTHON = "/usr/bin/python3";
 
@@ -31,6 +33,8 @@ export type DebianPackage =
   | "tinyproxy"
   | "miniupnpd"
   | "nftables"
+  | "nginx-light"
+  | "lighttpd"
   | "tmux";
 
 /** The named Debian packages that are not installed. */
@@ -48,6 +52,8 @@ export function missing(...packages: readonly DebianPackage[]): string[] {
     tinyproxy: existsSync(TINYPROXY),
     miniupnpd: existsSync(MINIUPNPD),
     nftables: existsSync(NFT),
+    "nginx-light": existsSync(NGINX),
+    lighttpd: existsSync(LIGHTTPD),
     tmux: existsSync(TMUX),
   };
   return packages.filter((name) => !isThere[name]);
