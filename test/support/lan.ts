@@ -4,7 +4,7 @@ import { afterEach } from "vitest";
 import { Program } from "./process.ts";
 import { NFT } from "./programs.ts";
 
-const IP = "/usr/sbin/ip";
+const [IP, TC] = ["/usr/sbin/ip", "/usr/sbin/tc"];
 
 /**
  * A NAT as home routers have it: it keeps the source port where it can, and passes only datagrams from endpoints to
@@ -143,6 +143,14 @@ export class Lan {
     this.#onSwitch("link", "set", port, "master", "br0", "up");
     ip("-n", host.namespace, "addr", "add", `${host.linkIp}/24`, "dev", name);
     ip("-n", host.namespace, "link", "set", name, "up");
+  }
+
+  /** Limits what reaches a host to `bits` a second; what waits longer than `queueMs` is lost. */
+  slow(host: LanHost, { bits, queueMs }: { readonly bits: number; readonly queueMs: number }): void {
+    const port = `p${this.#hosts.indexOf(host) + 1}`;
+    const queue = String(Math.round((bits / 8) * (queueMs / 1000)));
+    const shape = ["tbf", "rate", `${bits}bit`, "burst", "32kb", "limit", queue];
+    execFileSync(IP, ["netns", "exec", this.#switch, TC, "qdisc", "add", "dev", port, "root", ...shape]);
   }
 
   /**
