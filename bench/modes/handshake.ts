@@ -11,7 +11,7 @@ export const handshake: BenchMode = {
     { key: "plain", title: "ms without" },
   ],
   run: async (bench) => {
-    const handshakes = bench.isQuick ? 100 : 300;
+    const handshakes = bench.isQuick ? 100 : 400;
     for (const torrents of bench.isQuick ? TORRENTS.slice(0, 2) : TORRENTS) {
       for (const { name, root } of bench.millraces()) {
         const dir = await bench.workspace.folder("handshake");
