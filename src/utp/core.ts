@@ -233,6 +233,8 @@ export class UtpCore {
   #onReset(packet: ReceivedPacket): void {
     // A reset quotes a packet that was sent lately: one from elsewhere would have to guess it.
     if (!this.#sender.isPlausible(packet.ack) && packet.ack !== this.#sender.next) return;
+    // The peer has ended the connection and forgotten it, while the reader pauses: it gets the rest, and then the end.
+    if (this.#state === "connected" && this.#receiver.hasEnd) return;
     // A peer that has acknowledged the end, and has forgotten the connection, did not know that this packet was lost.
     if (this.#state === "connected" && this.#sender.isEndSentAlone) {
       this.#finish(undefined);

@@ -4,6 +4,7 @@ import { MAX_HALF_OPEN, type Connection } from "../transport/index.ts";
 import type { UtpConnection } from "./connection.ts";
 import {
   DEAD_MS,
+  LINGER_MS,
   MAX_CLOSED_WINDOW_MS,
   MAX_LINGERING,
   MAX_STORED_BYTES,
@@ -130,6 +131,21 @@ describe("UtpTransport and a hostile peer", () => {
     expect([reader.closed, reader.error ?? null]).toEqual([true, error]);
   });
 
+  it("passes on what a peer sent before its end to a reader that pauses, when the peer has forgotten the connection", async () => {
+    const { net, connections } = await listening();
+    const from = { ip: "20.0.0.1", port: 9 };
+    const next = open(net, from, 1);
+    net.inject(from, HOST, packet(next, new Uint8Array(500)));
+    net.inject(from, HOST, packet({ ...next, type: PacketType.fin, seq: seqAfter(next.seq, 1) }));
+    await net.until(() => false, 100);
+    net.inject(from, HOST, packet({ type: PacketType.reset, id: next.id, ack: next.ack }));
+    const [connection] = connections;
+    if (connection === undefined) throw new Error("not connected");
+    const reader = new Reader(connection);
+    await net.until(() => reader.closed, 100);
+    expect([reader.bytes, reader.closed, reader.error]).toEqual([500, true, undefined]);
+  });
+
   it("sends a bounded number of RESET packets, and none for a RESET packet", async () => {
     const { net } = await listening();
     for (let n = 0; n < 5_000; n++) net.inject({ ip: "20.0.0.1", port: 9 }, HOST, packet({ id: n }));
@@ -206,7 +222,7 @@ describe("UtpTransport and a hostile peer", () => {
       await net.until(() => false, 1);
     }
     expect(transport.size).toBe(MAX_LINGERING);
-    await net.until(() => transport.size === 0, 10_000);
+    await net.until(() => transport.size === 0, LINGER_MS + 1_000);
     expect(transport.size).toBe(0);
   });
 

@@ -147,8 +147,11 @@ export const WAITING_CHUNK_BYTES = 4 * 1024;
 /** The time, in milliseconds, without sending after which a packet keeps the mapping of a NAT alive. */
 export const KEEPALIVE_MS = 29_000;
 
-/** The time, in milliseconds, for which a closed connection acknowledges the peer's end again. */
-export const LINGER_MS = 2_000;
+/**
+ * The time, in milliseconds, for which a closed connection acknowledges the peer's end again: the peer's time-outs have
+ * doubled four times by then.
+ */
+export const LINGER_MS = 10_000;
 
 /** The time, in milliseconds, in which the peer must acknowledge the end of a connection that was closed here. */
 export const ENDING_MS = 5_000;

@@ -53,6 +53,11 @@ export class Receiver {
     return this.#endSeq === this.#ack && this.#waiting.length === 0;
   }
 
+  /** Whether all packets up to the end of the stream have arrived; a reader that pauses has not got their bytes yet. */
+  get hasEnd(): boolean {
+    return this.#endSeq === this.#ack;
+  }
+
   /** Whether packets are missing before others that are stored. */
   get hasGap(): boolean {
     return this.#reach > 0;
