@@ -151,6 +151,18 @@ export const torrentDetail = torrent.extend({
   knownPeers: z.int().nonnegative(),
   /** The number of known peers that are not dialed because the IP filter blocks them. */
   blockedPeers: z.int().nonnegative(),
+  /** The web seeds (BEP 19, BEP 17) while the torrent runs and data is missing; without them an empty list. */
+  webSeeds: z.array(
+    z.object({
+      url: z.string(),
+      /** `waiting`: it failed and is tried again later. `dropped`: it is not used before the next start. */
+      state: z.enum(["idle", "downloading", "waiting", "dropped"]),
+      downloaded: z.int().nonnegative(),
+      rate: z.number().nonnegative(),
+      /** The reason why it waits or was dropped. */
+      error: fault.nullable(),
+    }),
+  ),
   /** The one reason why the download is not faster; null when the torrent does not download. */
   bottleneck: z
     .object({

@@ -14,4 +14,5 @@ export { isLink } from "./source.ts";
 export { Torrent } from "./torrent/torrent.ts";
 export type { TorrentEvents } from "./torrent/events.ts";
 export { isActive, type TorrentState, type TorrentStateKind } from "./torrent/state.ts";
+export type { WebSeedStatus } from "../swarm/index.ts";
 export type { FileStatus, PeerStatus, TorrentStatus } from "./torrent/report/status.ts";

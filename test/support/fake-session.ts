@@ -123,6 +123,15 @@ export class FakeSession implements Session {
       wasted: 0,
       knownPeers: 3,
       blockedPeers: 0,
+      webSeeds: [
+        {
+          url: "http://files.example/",
+          state: "waiting",
+          downloaded: 5,
+          rate: 0,
+          error: { code: "webseed.busy", message: "the server is busy" },
+        },
+      ],
       bottleneck: { kind: "choked", message: "all 2 useful peers choke", advice: "upload more" },
     }),
     files: (id) => {

@@ -24,6 +24,11 @@ function notUsed({ dht, pex, lsd }: TorrentDetail["discovery"]): string | undefi
   return off.length === 0 ? undefined : off.join(", ");
 }
 
+function webSeedText({ url, state, downloaded, rate, error }: TorrentDetail["webSeeds"][number]): string {
+  const reason = error === null ? "" : `: ${error.message}`;
+  return `${clean(url)}: ${state}, ${formatSize(downloaded)}, ${formatRate(rate)}${clean(reason)}`;
+}
+
 /** Returns the fields of `remote show`. `noPeers` are the reason why there are no peers. */
 export function torrentFields(torrent: TorrentDetail, noPeers?: string): Field[] {
   const { limits, eta } = torrent;
@@ -77,6 +82,7 @@ export function torrentFields(torrent: TorrentDetail, noPeers?: string): Field[]
     ["not used", torrent.private ? undefined : notUsed(torrent.discovery)],
     ["queue", String(torrent.queue + 1)],
     ["trackers", torrent.trackers.map(clean)],
+    ["web seeds", torrent.webSeeds.map(webSeedText)],
     ["comment", given(torrent.comment)],
     ["created by", given(torrent.createdBy)],
     ["created on", date(torrent.createdAt)],

@@ -68,6 +68,7 @@ const detail: TorrentDetail = {
   wasted: 0,
   knownPeers: 0,
   blockedPeers: 0,
+  webSeeds: [{ url: EVIL, state: "dropped", downloaded: 0, rate: 0, error: { code: "http.tls", message: EVIL } }],
   bottleneck: { kind: "trackers", message: EVIL, advice: EVIL },
 };
 

@@ -150,11 +150,13 @@ export class Torrent extends TorrentControls {
     const { swarm } = this;
     const peers = [...(swarm?.peers ?? [])];
     const useful = peers.filter(({ flags }) => flags.amInterested);
+    const webSeeds = this.webSeeds().filter(({ state }) => state === "downloading").length;
     return findBottleneck({
       state: this.state,
-      peers: peers.length,
-      useful: useful.length,
-      unchoked: useful.filter(({ flags }) => !flags.peerChoking).length,
+      // Web seeds count as peers that have unchoked this client.
+      peers: peers.length + webSeeds,
+      useful: useful.length + webSeeds,
+      unchoked: useful.filter(({ flags }) => !flags.peerChoking).length + webSeeds,
       knownPeers: swarm?.candidates.count("idle") ?? 0,
       blockedPeers: swarm?.candidates.count("blocked") ?? 0,
       encryption: host.connector.policy,

@@ -1,7 +1,7 @@
 import { EventEmitter } from "node:events";
 import type { InfoHash } from "../../base/index.ts";
 import { formatMagnet, magnetOf, type Magnet, type Metainfo } from "../../metainfo/index.ts";
-import type { Swarm } from "../../swarm/index.ts";
+import type { Swarm, WebSeedStatus } from "../../swarm/index.ts";
 import { fileStatuses, peerStatuses, torrentStatus } from "./report/report.ts";
 import type { TorrentData } from "./data.ts";
 import type { TorrentEvents } from "./events.ts";
@@ -92,6 +92,11 @@ export abstract class TorrentView extends EventEmitter<TorrentEvents> {
 
   peers(): PeerStatus[] {
     return peerStatuses(this.swarm);
+  }
+
+  /** Returns the web seeds of a running torrent of which data is missing; otherwise an empty list. */
+  webSeeds(): WebSeedStatus[] {
+    return this.swarm?.webSeeds() ?? [];
   }
 
   files(): FileStatus[] {

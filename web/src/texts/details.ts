@@ -26,6 +26,8 @@ export const detailsTexts = {
     ratio: "Ratio",
     wasted: "Wasted",
     bottleneck: "Limited by",
+    webSeed: "Web seed",
+    webSeedStates: { idle: "ready", downloading: "downloading", waiting: "tried again later", dropped: "not used" },
     eta: "Time left",
     size: "Size",
     files: "Files",

@@ -43,8 +43,22 @@ export function detailOf(entry: TorrentEntry, now: number, load: number): Torren
     wasted: status.wasted,
     knownPeers: status.knownPeers,
     blockedPeers: status.blockedPeers,
+    webSeeds: torrent.webSeeds().map(({ url, state, downloaded, rate, error }) => ({
+      url: shownUrl(url),
+      state,
+      downloaded,
+      rate,
+      error: error === undefined ? null : { code: error.code, message: error.message },
+    })),
     bottleneck: bottleneckOf(torrent.bottleneck(load)),
   };
+}
+
+/** Returns the URL of a web seed without its password. */
+function shownUrl(text: string): string {
+  const url = new URL(text);
+  if (url.password !== "") url.password = "***";
+  return url.href;
 }
 
 function hashOf({ infoHashes }: TorrentEntry["torrent"], version: 1 | 2): string | null {

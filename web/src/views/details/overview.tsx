@@ -76,6 +76,11 @@ function Fixed({ detail }: Pick<FixedProps, "detail">): JSX.Element {
             : `${detail.bottleneck.message}; ${detail.bottleneck.advice}`}
         </Fact>
       )}
+      {detail.webSeeds.map(({ url, state, downloaded, error }) => (
+        <Fact key={url} name={words.webSeed}>
+          {`${url}: ${words.webSeedStates[state]}, ${bytes(downloaded)}${error === null ? "" : `; ${error.message}`}`}
+        </Fact>
+      ))}
       {detail.destination !== null && <Fact name={words.destination}>{detail.destination}</Fact>}
       <Fact name={words.wasted}>{bytes(detail.wasted)}</Fact>
       {detail.pieceCount > 0 && (
