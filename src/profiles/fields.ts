@@ -1,9 +1,11 @@
 import { cleanText, InputError } from "../base/index.ts";
 import { asDict, asInt, asList, asText, decode, type BDict, type BValue } from "../bencode/index.ts";
+import { safeName, type Metainfo } from "../metainfo/index.ts";
 import {
   MAX_IMPORTED_LABEL_LENGTH,
   MAX_IMPORTED_LABELS,
   MAX_IMPORTED_PATH_LENGTH,
+  MAX_IMPORTED_TRACKERS,
   MAX_PROGRESS_FILE_BYTES,
   MAX_PROGRESS_TOKENS,
 } from "./limits.ts";
@@ -70,4 +72,28 @@ export function labelsIn(values: readonly (BValue | undefined)[]): string[] {
 /** Returns the list of a key, with at most `length` elements; empty when there is none. */
 export function listOf(dict: BDict | undefined, key: string, length: number): readonly BValue[] {
   return (asList(dict?.get(key)) ?? []).slice(0, length);
+}
+
+/** Returns the torrent with the name that its file or folder has on disk. Throws InputError `import.name`. */
+export function named(metainfo: Metainfo, name: string | undefined): Metainfo {
+  if (name === undefined || name === "" || name === metainfo.name) return metainfo;
+  if (name !== safeName(name))
+    throw new InputError("import.name", `${metainfo.name}: its name on disk is unusable: ${cleanText(name)}`);
+  return metainfo.named(name);
+}
+
+/**
+ * Returns the announce URLs of a list of tiers when they differ from those of the torrent; otherwise `undefined`. What
+ * is no announce URL is left out.
+ */
+export function trackersOf(metainfo: Metainfo, value: BValue | undefined): string[][] | undefined {
+  let left = MAX_IMPORTED_TRACKERS;
+  const tiers = (asList(value) ?? []).slice(0, left).map((tier) =>
+    (asList(tier) ?? []).flatMap((entry) => {
+      const url = asText(entry) ?? "";
+      return /^(?:https?|udp|wss?):\/\/\S{1,2000}$/.test(url) && left-- > 0 ? [url] : [];
+    }),
+  );
+  const filled = tiers.filter((tier) => tier.length > 0);
+  return filled.length === 0 || JSON.stringify(filled) === JSON.stringify(metainfo.trackers) ? undefined : filled;
 }

@@ -20,3 +20,12 @@ export const MAX_IMPORTED_LABEL_LENGTH = 100;
 
 /** The maximum number of characters of a path in a profile; a torrent with a longer one is not imported. */
 export const MAX_IMPORTED_PATH_LENGTH = 4_096;
+
+/** The maximum number of announce URLs that are taken over for a torrent; further ones are left out. */
+export const MAX_IMPORTED_TRACKERS = 500;
+
+/** The maximum size of Deluge's file with the progress of all torrents, in bytes (256 MiB). */
+export const MAX_DELUGE_PROGRESS_BYTES = 256 * 1024 * 1024;
+
+/** The maximum size of Deluge's file with the labels of all torrents, in bytes (16 MiB). */
+export const MAX_DELUGE_LABELS_BYTES = 16 * 1024 * 1024;

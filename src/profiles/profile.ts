@@ -36,6 +36,11 @@ export interface ForeignTorrent {
   readonly destination: string | undefined;
   /** What the client adds to the names of incomplete files, such as `.part`; empty when it adds nothing. */
   readonly suffix: string;
+  /**
+   * The name of libtorrent's part file, in the folder of the data: it has the bytes of unwanted files that belong to
+   * wanted pieces. `undefined` for clients that write them to the files.
+   */
+  readonly partFile: string | undefined;
   /** The stored progress; `undefined` when the profile has none, so that the data must be checked. */
   readonly progress: ForeignProgress | undefined;
   /** The priorities of files that are not `normal`, by file index. */

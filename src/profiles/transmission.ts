@@ -1,8 +1,8 @@
 import { Bitfield, InputError, utf8Decode } from "../base/index.ts";
 import { asBytes, asDict, asInt, asText, type BDict, type BValue } from "../bencode/index.ts";
-import { safeName, type FileLayout, type Metainfo } from "../metainfo/index.ts";
+import type { FileLayout, Metainfo } from "../metainfo/index.ts";
 import { fromBlocks, hasWholeBlocks, isCompleteFile, type Blocks } from "./blocks.ts";
-import { countOf, folderOf, labelsIn, listOf, progressDict, timeOf } from "./fields.ts";
+import { countOf, folderOf, labelsIn, listOf, named, progressDict, timeOf } from "./fields.ts";
 import type { FileProof, ForeignPriority, ForeignProgress, ForeignTorrent, ProfileEntry } from "./profile.ts";
 import { entryOf, namesIn, readProgressFile, readTorrentFile, type ProfileFile, type ProfileHost } from "./source.ts";
 
@@ -24,7 +24,7 @@ export async function* readTransmission(host: ProfileHost, folder: string): Asyn
 export function transmissionTorrent(torrent: Metainfo, resume: ProfileFile | undefined): ForeignTorrent {
   if (resume === undefined) throw new InputError("import.no-progress", `${torrent.name}: its resume file is missing`);
   const dict = progressDict(resume.bytes);
-  const metainfo = withName(torrent, asText(dict.get("name")));
+  const metainfo = named(torrent, asText(dict.get("name")));
   const { layout } = metainfo;
   const destination = folderOf(dict, "destination");
   if (destination === undefined)
@@ -36,6 +36,7 @@ export function transmissionTorrent(torrent: Metainfo, resume: ProfileFile | und
     folders: incomplete === undefined ? [destination] : [destination, incomplete],
     destination,
     suffix: ".part",
+    partFile: undefined,
     progress: progressOf(layout, asDict(dict.get("progress")), resume.modifiedMs),
     priorities: prioritiesOf(dict, layout.files.length),
     labels: labelsIn(listOf(dict, "labels", 1000)),
@@ -53,12 +54,6 @@ export function transmissionTorrent(torrent: Metainfo, resume: ProfileFile | und
     seedRatio: asInt(ratio?.get("ratio-mode")) === 1 ? realOf(ratio?.get("ratio-limit")) : undefined,
     trackers: undefined,
   };
-}
-
-/** Transmission renames the torrent's own file or folder to the stored name. */
-function withName(metainfo: Metainfo, name: string | undefined): Metainfo {
-  if (name === undefined || name === metainfo.name || name !== safeName(name)) return metainfo;
-  return metainfo.named(name);
 }
 
 function prioritiesOf(dict: BDict, files: number): Map<number, ForeignPriority> {

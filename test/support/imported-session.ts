@@ -11,6 +11,8 @@ export interface Settled {
   readonly rows: ReadonlyMap<string, TorrentRow>;
   /** The number of bytes of files that were hashed. */
   readonly hashed: number;
+  /** The names of the torrents that were paused, sorted. */
+  readonly paused: readonly string[];
 }
 
 /** The least number of bytes that count as data: state files and torrents of the tests are shorter. */
@@ -64,7 +66,11 @@ export async function settle(stateDir: string, downloadDir: string): Promise<Set
     await eventually("all torrents run", () =>
       session.torrents.list().every(({ state }) => ["downloading", "seeding", "failed"].includes(state)),
     );
-    return { rows: new Map(session.torrents.list().map((row) => [row.name, row])), hashed: hashed() };
+    return {
+      rows: new Map(session.torrents.list().map((row) => [row.name, row])),
+      hashed: hashed(),
+      paused: paused.map(({ name }) => name).toSorted(),
+    };
   } finally {
     await session.close();
     await runtime.close();

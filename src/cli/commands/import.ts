@@ -21,6 +21,9 @@ interface ImportFlags extends CommonFlags {
 /** The folders of the profiles, relative to the user's home. */
 const PROFILES: Readonly<Record<ForeignClient, string>> = {
   transmission: ".config/transmission-daemon",
+  qbittorrent: ".local/share/qBittorrent",
+  deluge: ".config/deluge",
+  rtorrent: ".session",
 };
 
 /** Defines `millrace import`. */
@@ -34,7 +37,9 @@ export function importCommand(entry: CommandEntry): Command {
     [
       ["import transmission --dry-run", "show what would be imported from Transmission"],
       ["import transmission /var/lib/transmission-daemon/info", "from the profile of a system service"],
-      ["import transmission --state /srv/millrace --paused", "into another state folder, without starting torrents"],
+      ["import qbittorrent", "from qBittorrent's usual folder"],
+      ["import rtorrent ~/rtorrent/.session", "from rTorrent's session folder"],
+      ["import deluge --state /srv/millrace --paused", "into another state folder, without starting torrents"],
     ],
   )
     .addArgument(

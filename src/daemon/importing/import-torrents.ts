@@ -3,11 +3,19 @@ import type { Priority } from "../../api/index.ts";
 import { asDict, decode, encode } from "../../bencode/index.ts";
 import type { ForeignTorrent, ProfileEntry } from "../../profiles/index.ts";
 import type { Runtime } from "../../runtime/index.ts";
-import { FilePool, ResumeFile, torrentFiles, type FileStamp, type Progress } from "../../storage/index.ts";
+import {
+  FilePool,
+  ResumeFile,
+  torrentFiles,
+  type FileStamp,
+  type FileStorage,
+  type Progress,
+} from "../../storage/index.ts";
 import { lockFolder } from "../lock.ts";
 import { changedLimits, newRecord, NO_LIMITS, recordedLabels } from "../session/records/record.ts";
 import { RecordStore } from "../session/records/record-store.ts";
 import { TorrentFiles } from "../session/records/torrent-files.ts";
+import { takeBoundaries } from "./boundary.ts";
 import { findPlacement, type Placement } from "./placement.ts";
 import { bytesDone, unprovenFiles } from "./proof.ts";
 
@@ -104,16 +112,39 @@ class Importer {
   }
 
   async #take(torrent: ForeignTorrent, queue: number): Promise<ImportOutcome> {
-    const { runtime, dryRun, paused } = this.#options;
+    const { runtime, stateDir, dryRun, paused } = this.#options;
     const { files, clock } = runtime;
-    const { metainfo, priorities, progress } = torrent;
+    const { metainfo, priorities, partFile } = torrent;
+    const progress =
+      torrent.progress === undefined
+        ? undefined
+        : { ...torrent.progress, have: torrent.progress.have.clone(), partials: new Map(torrent.progress.partials) };
     const { layout } = metainfo;
     const id = metainfo.id.hex;
     const isWanted = (file: number): boolean => priorities.get(file) !== "skip";
     const placement = await findPlacement(files, torrent);
     if (!dryRun) for (const { from, to } of placement.renames) await files.rename(from, to);
-    const stamps = await this.#stamps(torrent, placement);
-    const unproven = progress === undefined ? [] : unprovenFiles(layout, progress, stamps);
+    const storage = this.#storage(torrent, placement.folder);
+    await storage.select(isWanted);
+    let stamps = await this.#stamps(storage, torrent, placement);
+    const absent = layout.files.filter(
+      (file) => !file.isPadding && file.length > 0 && !isWanted(file.index) && stamps[file.index] === undefined,
+    );
+    if (progress !== undefined && absent.length > 0) {
+      if (!dryRun) await files.makeFolder(`${stateDir}/resume`);
+      await takeBoundaries({
+        files,
+        layout,
+        progress,
+        absent,
+        partFile: partFile === undefined ? undefined : `${placement.folder}/${partFile}`,
+        storage: dryRun ? undefined : storage,
+      });
+      // Millrace's part file has a stamp, too.
+      stamps = await this.#stamps(storage, torrent, placement);
+    }
+    await storage.close();
+    const unproven = progress === undefined ? [] : unprovenFiles(layout, progress, stamps, isWanted);
     const done = progress === undefined ? 0 : bytesDone(layout, progress, isWanted);
     const wanted = layout.files.reduce(
       (sum, file) => (file.isPadding || !isWanted(file.index) ? sum : sum + file.length),
@@ -142,6 +173,7 @@ class Importer {
     const doubtful = new Map(unproven.map(({ index, length }) => [index, { size: length, modifiedMs: 0 }]));
     await this.#keep(
       torrent,
+      progress,
       placement.folder,
       stamps.map((stamp, index) => doubtful.get(index) ?? stamp),
     );
@@ -180,11 +212,15 @@ class Importer {
   }
 
   /** Writes the resume data of the engine. */
-  async #keep(torrent: ForeignTorrent, folder: string, stamps: readonly (FileStamp | undefined)[]): Promise<void> {
+  async #keep(
+    torrent: ForeignTorrent,
+    progress: Progress | undefined,
+    folder: string,
+    stamps: readonly (FileStamp | undefined)[],
+  ): Promise<void> {
     const { runtime, stateDir } = this.#options;
     const { metainfo, downloaded, uploaded } = torrent;
     const { files, random, hasher } = runtime;
-    const progress: Progress | undefined = torrent.progress;
     // Without progress nothing is claimed: the daemon checks what it finds.
     if (progress === undefined) return;
     const resume = new ResumeFile({ files, random, hasher, folder: `${stateDir}/resume`, id: metainfo.id.hex });
@@ -193,28 +229,26 @@ class Importer {
     await resume.close();
   }
 
+  #storage({ metainfo }: ForeignTorrent, folder: string): FileStorage {
+    const { runtime, stateDir } = this.#options;
+    const { files, clock } = runtime;
+    const partPath = `${stateDir}/resume/${metainfo.id.hex}.parts`;
+    return torrentFiles(metainfo, { files, pool: this.#pool, folder, partPath, clock });
+  }
+
   /** Returns the stamps of the torrent's files, as the engine compares them. */
   async #stamps(
-    { metainfo, priorities }: ForeignTorrent,
-    { folder, renames }: Placement,
+    storage: FileStorage,
+    { metainfo }: ForeignTorrent,
+    { renames }: Placement,
   ): Promise<(FileStamp | undefined)[]> {
-    const { runtime, stateDir, dryRun } = this.#options;
-    const { files, clock } = runtime;
-    const storage = torrentFiles(metainfo, {
-      files,
-      pool: this.#pool,
-      folder,
-      partPath: `${stateDir}/resume/${metainfo.id.hex}.parts`,
-      clock,
-    });
-    await storage.select((file) => priorities.get(file) !== "skip");
+    const { runtime, dryRun } = this.#options;
     const stamps = [...(await storage.stamps())];
-    await storage.close();
     if (!dryRun) return stamps;
     const renamed = new Map(renames.map(({ from, to }) => [to, from]));
     for (const file of metainfo.layout.files) {
       const from = renamed.get(storage.path(file));
-      const stat = from === undefined ? undefined : await files.stat(from);
+      const stat = from === undefined ? undefined : await runtime.files.stat(from);
       if (stat !== undefined) stamps[file.index] = { size: stat.size, modifiedMs: stat.modifiedMs };
     }
     return stamps;

@@ -5,17 +5,22 @@ import type { FileStamp } from "../../storage/index.ts";
 
 /**
  * Returns the files with stored data that the progress of the other client does not prove: missing, too short, or
- * changed after the progress was stored. `stamps` are those of the files now, by file index.
+ * changed after the progress was stored. `stamps` are those of the files now, by file index. The bytes of an unwanted
+ * file that does not exist are in the part file.
  */
 export function unprovenFiles(
   layout: FileLayout,
   progress: ForeignProgress,
   stamps: readonly (FileStamp | undefined)[],
+  isWanted: (file: number) => boolean,
 ): LayoutFile[] {
   return layout.files.filter((file) => {
-    if (file.isPadding || file.length === 0 || !hasBytes(layout, file, progress)) return false;
+    if (file.isPadding || file.length === 0) return false;
+    const end = knownEnd(layout, file, progress);
     const stamp = stamps[file.index];
-    return stamp === undefined || stamp.size < file.length || !isUnchanged(stamp, progress.proofs[file.index]);
+    if (end === 0 || (stamp === undefined && !isWanted(file.index))) return false;
+    const size = isWanted(file.index) ? file.length : end;
+    return stamp === undefined || stamp.size < size || !isUnchanged(stamp, progress.proofs[file.index]);
   });
 }
 
@@ -30,18 +35,19 @@ function isUnchanged({ modifiedMs }: FileStamp, proof: FileProof | undefined): b
   }
 }
 
-/** Whether the progress has any byte of a file. */
-function hasBytes(layout: FileLayout, file: LayoutFile, { have, partials }: ForeignProgress): boolean {
+/** Returns the end of the last byte of a file that the progress has, as an offset in the file; 0 when it has none. */
+function knownEnd(layout: FileLayout, file: LayoutFile, { have, partials }: ForeignProgress): number {
   const { first, last } = layout.filePieces(file.index);
-  for (let piece = first; piece <= last; piece++) if (have.get(piece)) return true;
+  const within = (end: number): number => Math.max(0, Math.min(file.length, end - file.offset));
+  let known = 0;
+  for (let piece = last; piece >= first && known === 0; piece--)
+    if (have.get(piece)) known = within(layout.pieceOffset(piece) + layout.pieceSize(piece));
   for (const [piece, blocks] of partials) {
     if (piece < first || piece > last) continue;
-    for (const block of blocks.ones()) {
-      const offset = layout.pieceOffset(piece) + block * BLOCK_LENGTH;
-      if (offset < file.offset + file.length && offset + BLOCK_LENGTH > file.offset) return true;
-    }
+    for (const block of blocks.ones())
+      known = Math.max(known, within(layout.pieceOffset(piece) + (block + 1) * BLOCK_LENGTH));
   }
-  return false;
+  return known;
 }
 
 /** Returns the bytes of wanted files that are in complete pieces. */
