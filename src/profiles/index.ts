@@ -9,4 +9,8 @@ export type {
   UnreadableTorrent,
 } from "./profile.ts";
 export { CLIENTS, readProfile, type ForeignClient } from "./read-profile.ts";
-export type { ProfileHost } from "./source.ts";
+export type { ProfileFile, ProfileHost } from "./source.ts";
+export { delugeLabels, delugeProgress, delugeTorrent } from "./deluge.ts";
+export { qbittorrentTorrent } from "./qbittorrent.ts";
+export { rtorrentTorrent } from "./rtorrent.ts";
+export { transmissionTorrent } from "./transmission.ts";

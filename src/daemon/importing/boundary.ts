@@ -18,14 +18,14 @@ export interface BoundaryOptions {
   readonly absent: readonly LayoutFile[];
   /** The path of libtorrent's part file; `undefined` when the client has none. */
   readonly partFile: string | undefined;
-  /** Where the bytes go: {@link Storage} writes them to Millrace's part file. `undefined` to write nothing. */
+  /** The storage, which writes the bytes to Millrace's part file; `undefined` to write nothing. */
   readonly storage: Pick<Storage, "write" | "sync"> | undefined;
 }
 
 /**
- * Copies the bytes of absent files that belong to pieces of the other client from libtorrent's part file to the storage.
- * Pieces whose bytes are not in it are removed from the
- * progress, and so are single blocks of pieces with bytes of absent files. Rejects with StorageError.
+ * Copies bytes of absent files that belong to pieces of the other client from libtorrent's part file to the storage.
+ * Pieces whose bytes are not in it are removed from the progress, and so are single blocks of pieces with bytes of
+ * absent files. Rejects with StorageError.
  */
 export async function takeBoundaries(options: BoundaryOptions): Promise<void> {
   const { files, layout, progress, absent, partFile, storage } = options;
