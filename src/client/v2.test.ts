@@ -12,8 +12,9 @@ let stage: Stage;
 afterEach(() => stage.close());
 
 /** A client on a new host that adds the source. */
-async function adding(ip: string, source: TorrentSource, peers: readonly string[] = []) {
+async function adding(ip: string, source: TorrentSource, peers: readonly string[] = [], hasData = false) {
   const host = stage.world.host(ip);
+  if (hasData) for (const [path, bytes] of stage.play.files) host.disk.put(`/data/${path}`, bytes);
   const client = new Client({ runtime: host.runtime, downloadDir: "/data", port: 6881 });
   const torrent = await stage.world.settled(client.add(source, { peers }), 1_000);
   return { host, client, torrent, address: `${ip}:${client.port}` };
@@ -78,6 +79,33 @@ describe.each(["v2", "hybrid"] as const)("a %s torrent", (version) => {
     expect(layers).toBe(1);
     const kept = parseMetainfo(torrent.torrentBytes() ?? encode({}), hasher);
     expect(kept.pieceLayer(0)).toEqual(play.metainfo.pieceLayer(0));
+  });
+});
+
+describe("a magnet link of a v2 torrent", () => {
+  it("finds the data that is there, once the piece layers are known, and downloads nothing", async () => {
+    const play = await makePlay({ "a.bin": 300 * KIB, "b.bin": 5 }, 64 * KIB, "v2");
+    stage = new Stage(play);
+    const seeder = await stage.seeder("10.0.0.1");
+    const { torrent } = await adding("10.0.0.2", play.metainfo.id.hex, [], true);
+    await stage.world.run(5_000);
+    expect(torrent.state.kind).toBe("fetching-metadata");
+    await stage.world.settled(torrent.addPeers([seeder.address]), 1_000);
+    await stage.world.settled(torrent.done, 60_000);
+    expect(torrent.status().downloaded).toBe(0);
+  });
+
+  it("stops at once while its piece layers are missing", async () => {
+    const play = await makePlay({ "a.bin": 300 * KIB }, 64 * KIB, "v2");
+    stage = new Stage(play);
+    const source = metainfoFromInfo(play.metainfo.infoBytes, {}, hasher);
+    const { host, client, torrent } = await adding("10.0.0.2", source);
+    await stage.world.run(5_000);
+    expect(torrent.state.kind).toBe("fetching-metadata");
+    await stage.world.settled(torrent.pause(), 1_000);
+    torrent.resume();
+    await stage.world.settled(client.close(), 1_000);
+    expect(host.timers).toBe(0);
   });
 });
 

@@ -53,6 +53,7 @@ export function makeMessaging(options: MessagingOptions): Messaging {
   const metadata = new MetadataExchange({
     runtime,
     infoHash,
+    peers,
     info: () => content()?.metainfo.infoBytes,
     limiters: [upload, intake.metadata],
     onComplete: (info) => events.onMetadata(info),

@@ -56,10 +56,7 @@ export function makeExchange({ swarm, content, peers, down, up, onPiece, onLiar 
           clock: runtime.clock,
           peers,
           onLiar: ({ identity }) => onLiar(identity),
-          onLayer: (isComplete) => {
-            downloader.refillAll();
-            if (isComplete) events.onLayers?.();
-          },
+          onLayers: () => events.onLayers?.(),
         });
   const downloader: Downloader = new Downloader({
     runtime,
@@ -74,8 +71,6 @@ export function makeExchange({ swarm, content, peers, down, up, onPiece, onLiar 
         ? undefined
         : (piece, { prefers, ...wanted }) =>
             hashes.wantLeaves(piece, { ...wanted, prefers: ({ identity }) => prefers(identity) }),
-    // The pieces of a hybrid torrent have v1 hashes, too.
-    verifiable: metainfo.version === "v2" ? () => hashes?.verifiable : undefined,
     onProved: () => events.onProved?.(),
     onPiece,
     onLiar: (source) => {

@@ -1,5 +1,6 @@
 import { toError, type Bitfield, type PeerAddress } from "../base/index.ts";
 import { CandidateList, type CandidateMarks, type CandidateSource } from "../discovery/index.ts";
+import type { Metainfo, PieceLayers } from "../metainfo/index.ts";
 import type { SocketHandlers } from "../runtime/index.ts";
 import type { Connection, RequestedTorrent } from "../transport/index.ts";
 import { utHolepunch, utPex, type Handshake } from "../wire/index.ts";
@@ -30,7 +31,7 @@ const PUBLIC_SOURCES: readonly CandidateSource[] = ["dht", "local", "exchange"];
  *          └──────────────────────stop───────────────────────────^
  *
  * Parts are created when they are first needed: a complete torrent without peers, one of ten thousand, needs little
- * memory. (Twenty-four public members: its torrent uses the swarm as a whole.)
+ * memory. (Twenty-five public members: its torrent uses the swarm as a whole.)
  */
 export class Swarm {
   readonly candidates: CandidateList;
@@ -71,6 +72,11 @@ export class Swarm {
       have: () => this.#content?.have,
       isFinished: () => this.isFinished,
     });
+  }
+
+  /** Fetches the piece layers that a v2 torrent lacks, before {@link attach}. Rejects with AbortError. */
+  fetchLayers(metainfo: Metainfo, layers: PieceLayers, signal: AbortSignal): Promise<void> {
+    return this.#messages().metadata.fetchLayers(metainfo, layers, signal);
   }
 
   /** Adds the content and starts the exchange of pieces. */

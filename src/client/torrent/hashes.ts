@@ -1,5 +1,5 @@
 import { InputError, type InfoHash } from "../../base/index.ts";
-import type { Metainfo } from "../../metainfo/index.ts";
+import type { Metainfo, PieceLayers } from "../../metainfo/index.ts";
 
 /** The info-hashes of a torrent: one, or two for a hybrid torrent (BEP 52). */
 export class TorrentHashes {
@@ -40,4 +40,12 @@ export class TorrentHashes {
     this.#other = second;
     this.#onOther(second);
   }
+}
+
+/**
+ * Returns the piece layers of a pure v2 torrent when some are missing: they have to be fetched before its data can be
+ * verified. A hybrid torrent is verified by its v1 hashes meanwhile.
+ */
+export function missingLayers({ version, layersV2 }: Metainfo): PieceLayers | undefined {
+  return version === "v2" && layersV2 !== undefined && layersV2.missing().length > 0 ? layersV2 : undefined;
 }

@@ -5,6 +5,7 @@ import type { Priority, Swarm } from "../../swarm/index.ts";
 import { isMissing } from "../content/absence.ts";
 import { Warnings } from "../warnings.ts";
 import type { TorrentEvents } from "./events.ts";
+import { missingLayers } from "./hashes.ts";
 import { TorrentRun, type RunParts } from "./run.ts";
 import { checking, isActive, transition, type TorrentState } from "./state.ts";
 import type { TorrentStatus } from "./report/status.ts";
@@ -152,7 +153,9 @@ export class Lifecycle {
   #begin(): void {
     const { data } = this.#parts;
     if (this.#done.isSettled) this.#done = new Deferred();
-    this.#setState(data.metainfo === undefined ? { kind: "fetching-metadata" } : checking(data.metainfo.pieceCount));
+    const { metainfo } = data;
+    const isKnown = metainfo !== undefined && missingLayers(metainfo) === undefined;
+    this.#setState(isKnown ? checking(metainfo.pieceCount) : { kind: "fetching-metadata" });
     const { readers, emitter } = this.#parts;
     this.#run = new TorrentRun(this.#parts, {
       state: () => this.#state,

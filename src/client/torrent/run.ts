@@ -17,7 +17,7 @@ import { Suspicion } from "../content/suspicion.ts";
 import type { AddOptions } from "../options.ts";
 import type { TorrentDiscovery } from "../discovery/torrent-discovery.ts";
 import type { TorrentData } from "./data.ts";
-import type { TorrentHashes } from "./hashes.ts";
+import { missingLayers, type TorrentHashes } from "./hashes.ts";
 import type { TorrentHost } from "./host.ts";
 import type { TorrentRates } from "./rates.ts";
 import { checking, isActive, type TorrentState } from "./state.ts";
@@ -178,7 +178,8 @@ export class TorrentRun {
       onWebSeed: (error) => this.#events.onWarning(error),
       onStorage: (error) => this.#onStorage(error),
     });
-    if (data.metainfo !== undefined) await this.#attach(swarm, data.metainfo);
+    const lacksLayers = data.metainfo !== undefined && missingLayers(data.metainfo) !== undefined;
+    if (data.metainfo !== undefined && !lacksLayers) await this.#attach(swarm, data.metainfo);
     if (signal.aborted) return;
     this.#swarm = swarm;
     tally.follow(swarm);
@@ -186,6 +187,19 @@ export class TorrentRun {
     sources.start();
     this.#suggestNodes();
     swarm.tick(host.runtime.clock.now());
+    if (data.metainfo !== undefined && lacksLayers) await this.#completeAndAttach(swarm, data.metainfo);
+  }
+
+  /**
+   * Fetches the piece layers that the torrent lacks, without which no data can be verified, and then opens the data.
+   */
+  async #completeAndAttach(swarm: Swarm, metainfo: Metainfo): Promise<void> {
+    const layers = missingLayers(metainfo);
+    if (layers !== undefined) {
+      await swarm.fetchLayers(metainfo, layers, this.#abort.signal);
+      this.#events.onLayers();
+    }
+    await this.#attach(swarm, metainfo);
   }
 
   /** Passes the DHT nodes in the torrent file to the client's DHT node. */
@@ -207,7 +221,7 @@ export class TorrentRun {
     this.#starting = this.#guarded(async () => {
       const metainfo = this.#setMetainfo(metainfoFromInfo(info, extras, host.runtime.hasher));
       if (data.isMetadataOnly) this.#events.onMetadataOnly();
-      else await this.#attach(swarm, metainfo);
+      else await this.#completeAndAttach(swarm, metainfo);
     });
   }
 

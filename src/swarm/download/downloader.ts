@@ -35,8 +35,6 @@ export interface DownloaderOptions {
   readonly wantLeaves?: WantLeaves | undefined;
   /** Called when blocks of a piece that a reader waits for were verified by themselves. */
   readonly onProved?: (() => void) | undefined;
-  /** Returns the pieces whose hashes are known; `undefined` when those of all are (BEP 52). */
-  readonly verifiable?: (() => Bitfield | undefined) | undefined;
   readonly onPiece: (piece: number) => void;
   /**
    * Called with the {@link BlockSource.identity} of a source that is proved to have sent bad data. The source may have
@@ -100,7 +98,6 @@ export class Downloader {
       picker,
       open,
       layout,
-      verifiable: options.verifiable,
       have,
       hold: (piece) => buffers.hold(piece),
       makeRoom: () => buffers.makeRoom(),

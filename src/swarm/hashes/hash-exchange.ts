@@ -1,4 +1,4 @@
-import type { Bitfield, SyncHasher } from "../../base/index.ts";
+import type { SyncHasher } from "../../base/index.ts";
 import { pieceDigest, pieceTreeWidth, type PieceLayers } from "../../metainfo/index.ts";
 import type { Clock, Hasher } from "../../runtime/index.ts";
 import type { HashMessage } from "../../wire/index.ts";
@@ -7,7 +7,7 @@ import { MAX_HASHES } from "./limits.ts";
 import type { SwarmContent } from "../swarm-options.ts";
 import { HashRequests } from "./hash-requests.ts";
 import { HashServer } from "./hash-server.ts";
-import { LayerDownload } from "./piece-layers.ts";
+import { fetchLayers } from "./piece-layers.ts";
 
 /** Options of {@link HashExchange}. */
 export interface HashExchangeOptions {
@@ -17,8 +17,8 @@ export interface HashExchangeOptions {
   readonly clock: Clock;
   readonly peers: ReadonlySet<HashPeer>;
   readonly onLiar: (peer: HashPeer) => void;
-  /** Called when the piece layer of a file has become known. `isComplete`: all are known now. */
-  readonly onLayer: (isComplete: boolean) => void;
+  /** Called when peers have sent all piece layers that a hybrid torrent lacked. */
+  readonly onLayers: () => void;
 }
 
 /** Callbacks of {@link HashExchange.wantLeaves}. */
@@ -36,32 +36,16 @@ export class HashExchange {
   readonly #options: HashExchangeOptions;
   readonly #requests: HashRequests;
   readonly #server: HashServer;
-  #verifiable: Bitfield | undefined;
 
   constructor(options: HashExchangeOptions) {
-    const { content, layers, hasher, onLayer } = options;
+    const { content, layers, hasher, onLayers } = options;
     const { metainfo } = content;
     this.#options = options;
     this.#requests = new HashRequests(options);
     this.#server = new HashServer(content, hasher);
     if (layers.missing().length === 0) return;
-    const requests = this.#requests;
-    const download: LayerDownload = new LayerDownload({
-      metainfo,
-      layers,
-      hasher,
-      requests,
-      onLayer: (isComplete) => {
-        this.#verifiable = isComplete ? undefined : download.verifiable();
-        onLayer(isComplete);
-      },
-    });
-    this.#verifiable = download.verifiable();
-  }
-
-  /** The pieces whose hashes are known; `undefined` when those of all pieces are. */
-  get verifiable(): Bitfield | undefined {
-    return this.#verifiable;
+    // The pieces of a hybrid torrent are verified by their v1 hashes meanwhile.
+    fetchLayers({ metainfo, layers, hasher, requests: this.#requests, onDone: onLayers });
   }
 
   /** Requests the hashes of the blocks of a piece. One of the callbacks is called, perhaps at once. */

@@ -170,8 +170,9 @@ function isWithinPiece({ range, proves }: WantedHashes): boolean {
 }
 
 function hasOneOf(peer: HashPeer, { first, last }: WantedHashes["pieces"]): boolean {
-  if (peer.isSeed) return true;
-  for (let piece = first; piece <= last; piece++) if (peer.pieces?.get(piece) === true) return true;
+  // While the number of pieces is not known, any peer may have them.
+  if (peer.isSeed || peer.pieces === undefined) return true;
+  for (let piece = first; piece <= last; piece++) if (peer.pieces.get(piece)) return true;
   return false;
 }
 

@@ -1,7 +1,10 @@
 import { NetworkError, type InfoHash } from "../../base/index.ts";
 import type { Runtime } from "../../runtime/index.ts";
-import { MetadataAssembler, utMetadata, type MetadataMessage } from "../../wire/index.ts";
+import type { Metainfo, PieceLayers } from "../../metainfo/index.ts";
+import { MetadataAssembler, utMetadata, type HashMessage, type MetadataMessage } from "../../wire/index.ts";
 import { MetadataUploads } from "./metadata-uploads.ts";
+import type { HashPeer } from "../hashes/hash-peer.ts";
+import { LayerPhase } from "../hashes/layer-phase.ts";
 import type { Peer } from "../peer/peer.ts";
 import type { RateLimiter } from "../upload/rate-limiter.ts";
 
@@ -9,6 +12,7 @@ import type { RateLimiter } from "../upload/rate-limiter.ts";
 export interface MetadataExchangeOptions {
   readonly runtime: Runtime;
   readonly infoHash: InfoHash;
+  readonly peers: ReadonlySet<Peer>;
   /** Returns the info dictionary; `undefined` while it is not known. */
   readonly info: () => Uint8Array | undefined;
   /** The limiters of the upload rate, which also limit sending the info dictionary. */
@@ -22,6 +26,7 @@ export class MetadataExchange {
   readonly #options: MetadataExchangeOptions;
   readonly #assembler: MetadataAssembler<Peer>;
   readonly #uploads: MetadataUploads;
+  #layers: LayerPhase | undefined;
 
   constructor(options: MetadataExchangeOptions) {
     this.#options = options;
@@ -36,10 +41,35 @@ export class MetadataExchange {
 
   /** Handles the extended handshake of a peer. */
   onHandshake(peer: Peer): void {
+    this.#layers?.refill();
     const size = peer.profile.extended?.metadataSize;
     if (this.#options.info() !== undefined || size === undefined || !peer.extensions.supports(utMetadata)) return;
     this.#assembler.addPeer(peer, size);
     this.tick();
+  }
+
+  /**
+   * Fetches the piece layers that a v2 torrent lacks, once its info dictionary is known and before its content is.
+   * Resolves when `layers` has them. Rejects with AbortError.
+   */
+  async fetchLayers(metainfo: Metainfo, layers: PieceLayers, signal: AbortSignal): Promise<void> {
+    const { runtime, peers } = this.#options;
+    const { hasher, clock } = runtime;
+    const onLiar = (liar: HashPeer): void => {
+      for (const peer of peers) if (peer === liar) this.#options.onLiar(peer);
+    };
+    this.#layers = new LayerPhase({ metainfo, layers, hasher, clock, peers, onLiar }, signal);
+    try {
+      await this.#layers.done();
+    } finally {
+      this.#layers = undefined;
+    }
+  }
+
+  /** Handles a message of BEP 52 while the content is not known. Throws PeerError `peer.hashes`. */
+  onHashes(peer: Peer, message: HashMessage): void {
+    if (message.type === "hash-request") peer.send({ ...message, type: "hash-reject" });
+    else this.#layers?.onMessage(peer, message);
   }
 
   onMessage(peer: Peer, message: MetadataMessage): void {
@@ -61,6 +91,7 @@ export class MetadataExchange {
 
   /** Removes the state of a peer that has disconnected. */
   gone(peer: Peer): void {
+    this.#layers?.gone(peer);
     this.#uploads.gone(peer);
     this.#assembler.removePeer(peer);
     this.tick();
@@ -72,6 +103,7 @@ export class MetadataExchange {
    */
   tick(): void {
     this.#uploads.pump();
+    this.#layers?.tick();
     if (this.#options.info() !== undefined) return;
     const silent = this.#assembler.expire(this.#options.runtime.clock.now());
     for (const peer of silent)

@@ -97,8 +97,8 @@ export function receive(swarm: Inbound, peer: Peer, message: Message): void {
     case "hash-request":
     case "hashes":
     case "hash-reject":
-      if (swarm.hashes === undefined && message.type === "hash-request") peer.send({ ...message, type: "hash-reject" });
-      swarm.hashes?.onMessage(peer, message);
+      if (swarm.hashes === undefined) swarm.metadata.onHashes(peer, message);
+      else swarm.hashes.onMessage(peer, message);
       return;
     case "keep-alive":
     case "unknown":

@@ -25,8 +25,6 @@ export interface BlockChooserOptions {
   /** Returns whether memory is available for one more piece, and frees some if needed. */
   readonly makeRoom: () => boolean;
   readonly begin: (index: number) => OpenPiece;
-  /** Returns the pieces whose hashes are known; `undefined` when those of all are (BEP 52). */
-  readonly verifiable?: (() => Bitfield | undefined) | undefined;
 }
 
 /** Chooses the blocks to request from a source: first blocks of pieces in progress, then blocks of a new piece. */
@@ -92,8 +90,7 @@ export class BlockChooser {
     const block = begin / BLOCK_LENGTH;
     const size = layout.pieceSize(index);
     if (begin >= size || !Number.isInteger(block) || length !== Math.min(BLOCK_LENGTH, size - begin)) return undefined;
-    if (have.get(index) || !picker.isWanted(index) || !this.#isVerifiable(index) || (!open.has(index) && !makeRoom()))
-      return undefined;
+    if (have.get(index) || !picker.isWanted(index) || (!open.has(index) && !makeRoom())) return undefined;
     const piece = open.get(index) ?? this.#options.begin(index);
     return piece.admits(source.identity) && hold(piece) && piece.request(block, source.identity)
       ? { piece, block }
@@ -103,7 +100,7 @@ export class BlockChooser {
   #nextUrgent(source: BlockSource): { readonly piece: OpenPiece; readonly block: number } | undefined {
     const { open, have, picker, makeRoom, begin } = this.#options;
     for (const index of this.urgent) {
-      if (have.get(index) || !source.mayAsk(index) || !picker.isWanted(index) || !this.#isVerifiable(index)) continue;
+      if (have.get(index) || !source.mayAsk(index) || !picker.isWanted(index)) continue;
       let piece = open.get(index);
       if (piece === undefined) {
         if (!makeRoom()) return undefined;
@@ -123,7 +120,6 @@ export class BlockChooser {
   ): { readonly piece: OpenPiece; readonly block: number } | undefined {
     if (
       piece.freeCount === 0 ||
-      !this.#isVerifiable(piece.index) ||
       !source.mayAsk(piece.index) ||
       !this.#options.picker.isWanted(piece.index) ||
       !piece.admits(source.identity)
@@ -137,9 +133,7 @@ export class BlockChooser {
 
   #pick(source: BlockSource): number | undefined {
     const { picker, have, open } = this.#options;
-    const verifiable = this.#options.verifiable?.();
-    const announced = source.isSeed ? undefined : source.pieces;
-    const pieces = verifiable === undefined ? announced : (announced?.and(verifiable) ?? verifiable);
+    const pieces = source.isSeed ? undefined : source.pieces;
     if (this.isSequential) return picker.pickSequential(pieces);
     if (source.runLength !== undefined) return this.#pickRun(source.runLength, pieces, source.download.lastBegun);
     return have.count + open.size < RANDOM_PIECES
@@ -159,18 +153,7 @@ export class BlockChooser {
   #pickOf(few: ReadonlySet<number>, source: BlockSource): number | undefined {
     const { picker, have, open } = this.#options;
     for (const piece of few)
-      if (
-        source.mayAsk(piece) &&
-        !have.get(piece) &&
-        picker.isWanted(piece) &&
-        !open.has(piece) &&
-        this.#isVerifiable(piece)
-      )
-        return piece;
+      if (source.mayAsk(piece) && !have.get(piece) && picker.isWanted(piece) && !open.has(piece)) return piece;
     return undefined;
-  }
-
-  #isVerifiable(piece: number): boolean {
-    return this.#options.verifiable?.()?.get(piece) !== false;
   }
 }

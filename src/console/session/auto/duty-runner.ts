@@ -60,6 +60,7 @@ export class DutyRunner implements PeerOwner {
     const { runtime, log, infoHash, info } = options;
     this.#options = options;
     this.#metadata = new MetadataExchange({
+      peers: new Set(),
       runtime,
       infoHash,
       info,
