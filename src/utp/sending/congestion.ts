@@ -120,7 +120,9 @@ export class Congestion {
   }
 
   #isCongested(): boolean {
-    if (this.#queueingMs >= Math.max(MIN_CONGESTED_MS, this.#peakMs * CONGESTED_PART)) return true;
+    // A pause of a busy host looks like a delay, too: above the target, the highest delay says nothing of the queue.
+    const peak = Math.min(this.#peakMs, TARGET_DELAY_MS);
+    if (this.#queueingMs >= Math.max(MIN_CONGESTED_MS, peak * CONGESTED_PART)) return true;
     const few = MIN_WINDOW_PACKETS * this.#packetBytes;
     // The window: at the beginning of a round trip, little is acknowledged.
     return this.#lost > few && this.#lost > MAX_LOSS_PART * Math.max(this.#window, this.#acked + this.#lost);
