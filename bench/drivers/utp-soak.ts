@@ -178,7 +178,7 @@ if (job.to === undefined) {
   const { to } = job;
   const until = Date.now() + job.seconds * 1000;
   await Promise.all(Array.from({ length: job.connections }, () => dialAgain(to, until)));
-  // The last ends are acknowledged.
-  await sleep(6);
+  // The last ends are acknowledged, and closed connections forgotten.
+  await sleep(12);
   tell("complete", report());
 }
