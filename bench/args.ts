@@ -13,6 +13,7 @@ export const MODES = [
   "upload",
   "encrypted",
   "v2",
+  "webseed",
   "handshake",
   "utp",
   "utp-soak",

@@ -21,12 +21,14 @@ import { utpSoak } from "./utp-soak.ts";
 import { utp } from "./utp.ts";
 import { v2 } from "./v2.ts";
 import { verify } from "./verify.ts";
+import { webseed } from "./webseed.ts";
 
 export const modes: Readonly<Record<Mode, BenchMode>> = {
   download,
   upload,
   encrypted,
   v2,
+  webseed,
   handshake,
   utp,
   "utp-soak": utpSoak,
