@@ -126,6 +126,11 @@ export interface AddOptions {
   /** Whether to download pieces in order instead of rarest first. */
   readonly sequential?: boolean;
   /**
+   * Whether to super-seed when the torrent is complete at its start (BEP 16): for the only seed of a new torrent, which
+   * then uploads little more than one copy. Default false.
+   */
+  readonly superSeed?: boolean;
+  /**
    * Whether to fetch the metadata only: once the metadata is known, the torrent pauses, and {@link Torrent.done}
    * resolves. No data is downloaded or checked and no file is created, also after `resume`.
    */

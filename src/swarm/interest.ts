@@ -75,9 +75,12 @@ export class Interest {
     this.update(peer);
   }
 
-  /** Called when this client has verified and stored a piece. */
+  /**
+   * Called when this client has verified and stored a piece: informs all peers but seeds. A peer that has the piece may
+   * be a seed that hides its other pieces, and waits for this message (BEP 16).
+   */
   onStored(piece: number): void {
-    for (const peer of this.#options.peers) if (peer.pieces?.get(piece) !== true) peer.send({ type: "have", piece });
+    for (const peer of this.#options.peers) if (!peer.isSeed) peer.send({ type: "have", piece });
   }
 
   /** Called when all wanted pieces are verified: this client is then interested in no peer. */

@@ -16,6 +16,12 @@ export const MAX_UNMATCHED_CANCELS = 4_000;
 /** The number of outstanding requests to a peer at first, while its rate is not known yet. */
 export const MIN_PIPELINE = 16;
 
+/** The number of pieces that super-seeding offers to a peer at once: one to fetch, and the next (BEP 16). */
+export const MAX_SUPER_SEED_OFFERS = 2;
+
+/** The time, in milliseconds, without a new piece after which super-seeding offers a peer a piece that others have. */
+export const SUPER_SEED_STUCK_MS = 60_000;
+
 /** The maximum number of outstanding requests to a peer (fewer when its `reqq` is lower). */
 export const MAX_PIPELINE = 512;
 

@@ -101,10 +101,12 @@ export function makeMessaging(options: MessagingOptions): Messaging {
     clock: runtime.clock,
     onPieces: (peer, added) => {
       interest.onPieces(peer, added);
+      exchange()?.superSeeding?.onPieces(peer, runtime.clock.now());
       exchange()?.hashes?.onPieces();
     },
     onHave: (peer, piece) => {
       interest.onHave(peer, piece);
+      exchange()?.superSeeding?.onHave(peer, piece, runtime.clock.now());
       exchange()?.hashes?.onPieces();
     },
     onExtendedHandshake: (peer) => {

@@ -6,6 +6,7 @@ import { isPeerIdentity, type Peer } from "./peer/peer.ts";
 import type { PeerIdentity } from "./peer/peer-profile.ts";
 import type { RateMeter } from "./peer/rate-meter.ts";
 import type { SwarmContent, SwarmOptions } from "./swarm-options.ts";
+import { SuperSeeding } from "./upload/super-seeding.ts";
 import { Uploader } from "./upload/uploader.ts";
 import { WebSeeds } from "./webseed/web-seeds.ts";
 
@@ -16,11 +17,15 @@ import { WebSeeds } from "./webseed/web-seeds.ts";
 export interface PieceExchange {
   readonly downloader: Downloader;
   readonly uploader: Uploader;
+  /** Super-seeding; `undefined` when it is off. */
+  readonly superSeeding: SuperSeeding | undefined;
   /** The exchange of hashes; `undefined` for a v1 torrent. */
   readonly hashes: HashExchange | undefined;
   readonly webSeeds: WebSeeds;
   /** Called once a second; `now` is the time in milliseconds of the runtime's clock. */
   tick(now: number): void;
+  /** Removes the state of a peer that has disconnected. */
+  gone(peer: Peer): void;
   /** Ends the downloads. Resolves when all disk accesses have ended. */
   stop(): Promise<void>;
 }
@@ -94,15 +99,30 @@ export function makeExchange({ swarm, content, peers, down, up, onPiece, onLiar 
     },
     onStorageError: (error) => events.onStorage(error),
   });
+  const superSeeding =
+    swarm.superSeed === true && have.isFull
+      ? new SuperSeeding({
+          pieceCount: metainfo.pieceCount,
+          random: runtime.random,
+          availability: (piece) => downloader.picker.availability(piece),
+        })
+      : undefined;
   return {
     downloader,
     uploader,
+    superSeeding,
     hashes,
     webSeeds,
     tick: (now) => {
       downloader.tick(now);
+      superSeeding?.tick(now);
       hashes?.tick(now);
       webSeeds.tick(now);
+    },
+    gone: (peer) => {
+      downloader.gone(peer);
+      hashes?.gone(peer);
+      superSeeding?.gone(peer, runtime.clock.now());
     },
     stop: async () => {
       await Promise.all([downloader.stop(), webSeeds.close(), uploader.idle(), hashes?.idle()]);

@@ -94,6 +94,8 @@ export interface SwarmOptions {
   readonly usesPex: () => boolean;
   /** This host's public addresses, which are sent to peers (`ipv4`, `ipv6`); `undefined` when none may be sent. */
   readonly ownAddresses?: OwnAddresses | undefined;
+  /** Whether to super-seed, if the torrent is complete when its content is attached (BEP 16). Default false. */
+  readonly superSeed?: boolean | undefined;
   readonly maxPeers: () => number;
   readonly uploadSlots: () => number;
   readonly download: RateLimiter;

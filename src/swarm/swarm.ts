@@ -54,6 +54,7 @@ export class Swarm {
       swarm: options,
       content: () => this.#content,
       isFinished: () => this.isFinished,
+      isHiding: () => this.#exchange?.superSeeding !== undefined,
     });
     this.#peerSet = new PeerSet({
       swarm: options,
@@ -248,8 +249,7 @@ export class Swarm {
     if (this.#exchange !== undefined) uncount(this.#exchange.downloader.picker, peer);
     this.#messaging?.metadata.gone(peer);
     this.#messaging?.pex.onChange();
-    this.#exchange?.downloader.gone(peer);
-    this.#exchange?.hashes?.gone(peer);
+    this.#exchange?.gone(peer);
     this.#dial();
   }
 
@@ -328,6 +328,7 @@ export class Swarm {
   #greet(peer: Peer): void {
     this.#messaging?.pex.onChange();
     this.#greeting.greet(peer);
+    this.#exchange?.superSeeding?.join(peer, peer.connectedAt);
   }
 
   /** Prepares a peer that connected before the metadata was known for exchanging pieces. */

@@ -17,6 +17,7 @@ import { aborted } from "../wait.ts";
 
 interface SeedFlags extends SwarmFlags {
   readonly skipCheck?: boolean;
+  readonly superSeed?: boolean;
   readonly tracker?: readonly string[];
 }
 
@@ -33,6 +34,7 @@ export function seedCommand(entry: CommandEntry): Command {
   )
     .argument("<torrent...>", "torrent files")
     .option("-d, --dir <dir>", "the folder that contains the data", ".")
+    .option("--super-seed", "upload little more than one copy of a new torrent (BEP 16); for its only seed")
     .option("--skip-check", "skip the check: assume that all data is complete")
     .option("-t, --tracker <url>", "announce to this tracker as well; may be repeated", trackersArgument("--tracker"));
   addSwarmOptions(command);
@@ -53,6 +55,7 @@ async function seed(session: Session<SeedFlags>): Promise<number> {
     await warnOfMissingInterfaces(runtime, output, flags.lsdInterface);
     const options = {
       skipCheck: flags.skipCheck === true,
+      superSeed: flags.superSeed === true,
       // Wrong data, or the wrong folder: seeding never overwrites it.
       ifForeign: "fail" as const,
       signal,

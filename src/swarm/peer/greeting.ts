@@ -59,6 +59,8 @@ export interface GreetingState {
   readonly content: () => SwarmContent | undefined;
   /** Returns whether all wanted pieces are verified. */
   readonly isFinished: () => boolean;
+  /** Returns whether this client pretends to have no pieces: it super-seeds (BEP 16). */
+  readonly isHiding: () => boolean;
 }
 
 /** Sends peers the messages that describe this client: pieces, extended handshake, allowed-fast set, DHT port. */
@@ -75,9 +77,11 @@ export class Greeting {
   greet(peer: Peer): void {
     const { swarm } = this.#state;
     const content = this.#state.content();
-    announcePieces(peer.profile.supportsFast, content?.have, (message) => peer.send(message));
+    const isHiding = this.#state.isHiding();
+    const have = isHiding ? undefined : content?.have;
+    announcePieces(peer.profile.supportsFast, have, (message) => peer.send(message));
     this.sendExtended(peer);
-    if (content !== undefined) grantFast(peer, content, swarm);
+    if (content !== undefined && !isHiding) grantFast(peer, content, swarm);
     const port = swarm.dht?.()?.port() ?? 0;
     if (peer.profile.supportsDht && port !== 0) peer.send({ type: "port", port });
   }
@@ -97,7 +101,7 @@ export class Greeting {
 
   /** Sends this client's extended handshake (BEP 10), if the peer supports the extension protocol. */
   sendExtended(peer: Peer): void {
-    const { swarm, content, isFinished } = this.#state;
+    const { swarm, content, isFinished, isHiding } = this.#state;
     if (!peer.profile.supportsExtended) return;
     const port = swarm.port();
     const ip = addressIp(peer.address);
@@ -112,7 +116,7 @@ export class Greeting {
       ipv6: isIpv4 ? swarm.ownAddresses?.get(6) : undefined,
       metadataSize: content()?.metainfo.infoBytes.length,
       port: port === 0 ? undefined : port,
-      uploadOnly: isFinished(),
+      uploadOnly: isFinished() && !isHiding(),
     });
     peer.send({ type: "extended", id: EXTENDED_HANDSHAKE_ID, payload });
   }
