@@ -168,8 +168,8 @@ describe("a download that has no peers", () => {
   });
 
   it.each([
-    ["required", "disabled", "connections fail because encryption is required: the peers do not encrypt, or"],
-    ["disabled", "required", "peers close connections that are not encrypted: they may require encryption, or"],
+    ["required", "disabled", "connections fail because encryption is required: the peers do not encrypt"],
+    ["disabled", "required", "peers close connections that are not encrypted: they may require encryption"],
   ])("prints once that encryption is %s when peers want it %s", async (ours, theirs, why) => {
     const { folder, torrent } = await material(100_000);
     const flags = ["--dir", join(folder, "seed"), "--port", "0", "--json", "--no-dht", "--encryption", theirs];
@@ -177,7 +177,7 @@ describe("a download that has no peers", () => {
     const { port } = (await seed.until("ready")) as { port?: number };
     const peer = `127.0.0.1:${port}`;
     expect(await reasons("--no-dht", "--no-utp", "--no-trackers", "--encryption", ours, "--peer", peer)).toEqual([
-      `waiting.encryption no peers: ${why} do not share this torrent; ${peer} accepted the connection`,
+      `waiting.encryption no peers: ${why} (try --encryption preferred), or do not share this torrent; ${peer} accepted the connection`,
     ]);
   });
 

@@ -3,7 +3,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { Client, type Torrent } from "../../src/index.ts";
 import { MemoryStorage } from "../../src/storage/index.ts";
-import { MAX_HALF_OPEN_PER_NETWORK } from "../../src/transport/index.ts";
+import { MAX_HALF_OPEN } from "../../src/transport/index.ts";
 import {
   encodeBitfield,
   encodeCancel,
@@ -140,10 +140,10 @@ describe("a handshake", () => {
   it("that is not sent on 300 connections of one address leaves the last of them open", async () => {
     const all = await Promise.all(Array.from({ length: 300 }, () => BadPeer.dial(seeder.port)));
     peers.push(...all);
-    await all[0]?.until(() => all.filter(({ isClosed }) => isClosed).length >= 300 - MAX_HALF_OPEN_PER_NETWORK);
+    await all[0]?.until(() => all.filter(({ isClosed }) => isClosed).length >= 300 - MAX_HALF_OPEN);
     const good = await meet(seeder);
     expect(good.handshake).toBeDefined();
-    expect(all.filter(({ isClosed }) => !isClosed).length).toBe(MAX_HALF_OPEN_PER_NETWORK - 1);
+    expect(all.filter(({ isClosed }) => !isClosed).length).toBe(MAX_HALF_OPEN - 1);
   });
 });
 

@@ -57,7 +57,7 @@ export class PieceLayers implements HashesV2 {
   }
 
   /**
-   * Adds the piece layer of a file, and of all files with the same root. Throws {@link InputError} `metainfo.layers`
+   * Adds the piece layer of a file, and of all files with the same root. Throws InputError `metainfo.layers`
    * when it does not hash to the root, or when the file has no piece layer.
    */
   add(fileIndex: number, layer: Uint8Array, hasher: SyncHasher): void {
