@@ -4,9 +4,9 @@ import { UdpPort } from "../../src/transport/index.ts";
 import { UtpTransport } from "../../src/utp/index.ts";
 import { transportSuite } from "../support/transport-suite.ts";
 
-/** Resolves when `isSo` returns true; it is called every 20 ms, for 10 s at the most. */
+/** Resolves when `isSo` returns true; it is called every 20 ms, for 20 s at the most. */
 async function eventually(isSo: () => boolean): Promise<void> {
-  for (const end = performance.now() + 10_000; !isSo() && performance.now() < end;)
+  for (const end = performance.now() + 20_000; !isSo() && performance.now() < end;)
     await new Promise((resolve) => setTimeout(resolve, 20));
 }
 

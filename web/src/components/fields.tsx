@@ -1,5 +1,5 @@
 import type { ComponentChildren, JSX, TargetedInputEvent } from "preact";
-import { useId } from "preact/hooks";
+import { useEffect, useId, useState } from "preact/hooks";
 import { texts } from "../texts/texts.ts";
 
 interface Common {
@@ -172,16 +172,32 @@ interface CheckProps {
   readonly whyDisabled?: string | undefined;
 }
 
-/** A check box with a label. */
+/** The time, in milliseconds, for which a box shows what the user chose while the daemon has not confirmed it. */
+const UNCONFIRMED_MS = 5_000;
+
+/**
+ * A check box with a label. It shows what the user chose at once, and the value of `isChecked` again when that changes,
+ * or when it has not changed for a while because the request failed.
+ */
 export function Check({ label, isChecked, onChange, isFirst, whyDisabled }: CheckProps): JSX.Element {
+  const [chosen, setChosen] = useState<boolean | undefined>(undefined);
+  useEffect(() => setChosen(undefined), [isChecked]);
+  useEffect(() => {
+    if (chosen === undefined) return undefined;
+    const timer = setTimeout(() => setChosen(undefined), UNCONFIRMED_MS);
+    return () => clearTimeout(timer);
+  }, [chosen]);
   return (
     <label class="check" title={whyDisabled}>
       <input
         type="checkbox"
-        checked={isChecked}
+        checked={chosen ?? isChecked}
         disabled={whyDisabled !== undefined}
         data-first={isFirst}
-        onChange={(event) => onChange(event.currentTarget.checked)}
+        onChange={(event) => {
+          setChosen(event.currentTarget.checked);
+          onChange(event.currentTarget.checked);
+        }}
       />
       <span>{label}</span>
     </label>
