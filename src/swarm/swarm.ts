@@ -304,7 +304,6 @@ export class Swarm {
   #begin(): void {
     const content = this.#content;
     if (content === undefined || this.#exchange !== undefined) return;
-    const { events } = this.#options;
     const exchange = makeExchange({
       swarm: this.#options,
       content,
@@ -313,7 +312,7 @@ export class Swarm {
       up: this.up,
       onPiece: (piece) => {
         this.#interest.onStored(piece);
-        events.onPiece(piece);
+        this.#options.events.onPiece(piece);
         if (this.isFinished) this.#finished();
       },
       onLiar: (identity) => this.#peerSet.ban(identity),
