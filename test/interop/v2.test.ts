@@ -2,9 +2,11 @@ import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { formatMagnet } from "../../src/metainfo/index.ts";
+import { nodeRuntime } from "../../src/runtime/node/index.ts";
 import { newClient, sums, torrentOf, writeRandom } from "../support/clients.ts";
 import { because, missing } from "../support/programs.ts";
 import { Libtorrent } from "../support/real-clients.ts";
+import { startMillraceTracker, trackerKnows } from "../support/trackers.ts";
 import { tempFolder } from "../support/temp-folder.ts";
 
 const lacksLibtorrent = missing("python3-libtorrent");
@@ -94,5 +96,28 @@ describe.skipIf(lacksLibtorrent.length > 0)(`v2 with libtorrent${because(lacksLi
     await leecher.complete();
     expect(await contents(leechDir)).toEqual(await contents(seedDir));
     await leecher.stop();
+  });
+});
+
+describe.skipIf(lacksLibtorrent.length > 0)(`a hybrid torrent at a tracker${because(lacksLibtorrent)}`, () => {
+  it("is announced by both info-hashes, and found by libtorrent's magnet link of either", async () => {
+    const tracker = await startMillraceTracker();
+    const { home, seedDir, leechDir, metainfo } = await scene("hybrid");
+    const client = newClient(seedDir, { dht: false, trackers: true });
+    const torrent = await client.add(metainfo, { extraTrackers: [tracker.http] });
+    await torrent.done;
+    const runtime = nodeRuntime();
+    for (const hash of torrent.infoHashes) await trackerKnows(runtime, tracker.http, hash, { seeders: 1 });
+    expect(torrent.infoHashes.map(({ version }) => version)).toEqual([1, 2]);
+    for (const hashes of [{ infoHash: metainfo.infoHash }, { infoHashV2: metainfo.infoHashV2 }]) {
+      const dir = join(leechDir, Object.keys(hashes).join());
+      await mkdir(dir);
+      const source = formatMagnet({ ...hashes, trackers: [tracker.http] });
+      const leecher = await Libtorrent.start({ home, source, dir, seed: false });
+      await leecher.complete();
+      expect(await contents(dir)).toEqual(await contents(seedDir));
+      await leecher.stop();
+    }
+    await runtime.close();
   });
 });
