@@ -201,8 +201,8 @@ const FIELDS: Readonly<Record<string, (view: RpcTorrent) => Json>> = {
   upload_limited: ({ detail }) => detail.limits.maxUploadRate !== null,
   upload_ratio: ({ row }) => row.ratio,
   wanted: ({ files }) => files.map(({ priority }) => (priority === "skip" ? 0 : 1)),
-  webseeds: () => [],
-  webseeds_sending_to_us: () => 0,
+  webseeds: ({ detail }) => detail.webSeeds.map(({ url }) => url),
+  webseeds_sending_to_us: ({ detail }) => detail.webSeeds.filter(({ state }) => state === "downloading").length,
 };
 
 /** All fields of `torrent_get`, by name. Each function returns the value for a torrent. */
