@@ -1,4 +1,3 @@
-import type { SyncHasher } from "../../base/index.ts";
 import { pieceDigest, pieceTreeWidth, type PieceLayers } from "../../metainfo/index.ts";
 import type { Clock, Hasher } from "../../runtime/index.ts";
 import type { HashMessage } from "../../wire/index.ts";
@@ -13,7 +12,7 @@ import { fetchLayers } from "./piece-layers.ts";
 export interface HashExchangeOptions {
   readonly content: SwarmContent;
   readonly layers: PieceLayers;
-  readonly hasher: Hasher & SyncHasher;
+  readonly hasher: Hasher;
   readonly clock: Clock;
   readonly peers: ReadonlySet<HashPeer>;
   readonly onLiar: (peer: HashPeer) => void;

@@ -44,3 +44,6 @@ export const WEB_SEED_MAX_RETRY_AFTER_MS = 3_600_000;
 
 /** The maximum length, in bytes, of the number in the body of a busy HTTP seed (BEP 17). */
 export const HTTP_SEED_BUSY_BYTES = 64;
+
+/** The minimum time, in milliseconds, after which a busy server is asked again, whatever its `Retry-After` says. */
+export const WEB_SEED_MIN_RETRY_MS = 1_000;

@@ -1,5 +1,5 @@
 import type { MillraceError } from "../../base/index.ts";
-import { WEB_SEED_MAX_RETRY_MS, WEB_SEED_RETRY_MS } from "./limits.ts";
+import { WEB_SEED_MAX_RETRY_MS, WEB_SEED_MIN_RETRY_MS, WEB_SEED_RETRY_MS } from "./limits.ts";
 
 /** The state of a web seed. Times are in milliseconds of the runtime's clock. */
 export type WebSeedState =
@@ -21,16 +21,13 @@ const FINAL = new Set([
   "http.redirects",
 ]);
 
-/** The shortest time, in milliseconds, after which a busy server is asked again. */
-const MIN_WAIT_MS = 1_000;
-
 /** Returns the state after an error. `failures` is the number of failures before it since a block last arrived. */
 export function stateAfter(error: MillraceError, failures: number, now: number): WebSeedState {
   if (FINAL.has(error.code)) return { kind: "dropped", error };
   const named = error.fields["retryAfterMs"];
   const wait =
     typeof named === "number"
-      ? Math.max(named, MIN_WAIT_MS)
+      ? Math.max(named, WEB_SEED_MIN_RETRY_MS)
       : Math.min(WEB_SEED_RETRY_MS * 2 ** Math.min(failures, 16), WEB_SEED_MAX_RETRY_MS);
   return { kind: "waiting", until: now + wait, error };
 }

@@ -151,7 +151,7 @@ export function parseBind(text: string): string {
       );
     return ip;
   }
-  // eslint-disable-next-line no-control-regex -- Names are shown to the user.
+  // oxlint-disable-next-line no-control-regex -- Names are shown to the user.
   if (text === "" || text.length > MAX_NAME_LENGTH || /[\u0000-\u001f\u007f/:]/.test(text))
     throw new InputError("bind.invalid", "write the name of a network interface, such as tun0, or its IP address");
   return text;
