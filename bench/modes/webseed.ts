@@ -1,7 +1,6 @@
-import { execFileSync } from "node:child_process";
 import { existsSync } from "node:fs";
-import { writeFile } from "node:fs/promises";
 import { basename, join } from "node:path";
+import { selfSigned, writeNginxConfig } from "../../test/support/nginx.ts";
 import type { Bench, Contender } from "../lib/bench.ts";
 import { Child } from "../lib/child.ts";
 import { formatSize, GIB, MIB } from "../lib/units.ts";
@@ -26,7 +25,9 @@ export const webseed: BenchMode = {
     const { folder } = torrent.source;
     const home = await bench.workspace.folder("nginx");
     const [port, securePort] = [await bench.port(), await bench.port()];
-    const nginx = new Child("nginx", [NGINX, "-p", home, "-c", await configure(home, folder, port, securePort)]);
+    const secure = { port: securePort, ...selfSigned(home) };
+    const config = await writeNginxConfig({ home, root: folder, port, secure });
+    const nginx = new Child("nginx", [NGINX, "-p", home, "-c", config]);
     try {
       for (const [what, origin] of [
         ["HTTP", `http://127.0.0.1:${port}`],
@@ -81,29 +82,4 @@ function contenders(bench: Bench, { size, origin, home, torrent, file }: Work): 
         ),
       ),
   ];
-}
-
-/** Writes the configuration of nginx, and a certificate. Returns the path of the configuration. */
-async function configure(home: string, root: string, port: number, securePort: number): Promise<string> {
-  const [cert, key] = [join(home, "cert.pem"), join(home, "key.pem")];
-  const subject = ["-subj", "/CN=127.0.0.1", "-addext", "subjectAltName=IP:127.0.0.1"];
-  execFileSync(
-    "openssl",
-    ["req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-keyout", key, "-out", cert, ...subject],
-    { stdio: "ignore" },
-  );
-  const temporary = ["client_body", "proxy", "fastcgi", "uwsgi", "scgi"]
-    .map((name) => `${name}_temp_path ${home}/${name};`)
-    .join(" ");
-  const path = join(home, "nginx.conf");
-  await writeFile(
-    path,
-    `daemon off; worker_processes 1; user root; pid ${home}/pid; error_log ${home}/error.log;
-events {}
-http { access_log off; sendfile on; ${temporary}
-server { listen 127.0.0.1:${port}; root ${root}; }
-server { listen 127.0.0.1:${securePort} ssl; ssl_certificate ${cert}; ssl_certificate_key ${key}; root ${root}; } }
-`,
-  );
-  return path;
 }

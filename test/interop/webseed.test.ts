@@ -9,7 +9,8 @@ import { newClient, reaches, sums, torrentOf, writeRandom, type TestTorrent } fr
 import { eventually, Program } from "../support/process.ts";
 import { because, missing } from "../support/programs.ts";
 import { tempFolder } from "../support/temp-folder.ts";
-import { selfSigned, startLighttpd, startNginx, startScripted } from "../support/web-servers.ts";
+import { selfSigned } from "../support/nginx.ts";
+import { startLighttpd, startNginx, startScripted } from "../support/web-servers.ts";
 
 const LENGTH = 6_000_000;
 const CLI = fileURLToPath(new URL("../../bin/millrace.js", import.meta.url));

@@ -1,10 +1,10 @@
-import { execFileSync } from "node:child_process";
 import { writeFile } from "node:fs/promises";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import net from "node:net";
 import { join } from "node:path";
 import { afterEach } from "vitest";
+import { writeNginxConfig, type Certificate } from "./nginx.ts";
 import { eventually, freePort, Program } from "./process.ts";
 import { LIGHTTPD, NGINX } from "./programs.ts";
 
@@ -16,42 +16,11 @@ export interface WebServer {
   readonly secureUrl: string | undefined;
 }
 
-/** A certificate of 127.0.0.1 that no authority has signed: the paths of the certificate and of its key. */
-export function selfSigned(home: string): { readonly cert: string; readonly key: string } {
-  const [cert, key] = [join(home, "cert.pem"), join(home, "key.pem")];
-  const subject = ["-subj", "/CN=127.0.0.1", "-addext", "subjectAltName=IP:127.0.0.1"];
-  execFileSync(
-    "openssl",
-    ["req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-keyout", key, "-out", cert, ...subject],
-    { stdio: "ignore" },
-  );
-  return { cert, key };
-}
-
 /** Starts nginx over a folder, by HTTP and, with a certificate, by HTTPS. */
-export async function startNginx(
-  home: string,
-  root: string,
-  tls?: { readonly cert: string; readonly key: string },
-): Promise<WebServer> {
+export async function startNginx(home: string, root: string, tls?: Certificate): Promise<WebServer> {
   const [port, securePort] = [await freePort(), await freePort()];
-  const temporary = ["client_body", "proxy", "fastcgi", "uwsgi", "scgi"]
-    .map((name) => `${name}_temp_path ${home}/${name};`)
-    .join(" ");
-  const secure =
-    tls === undefined
-      ? ""
-      : `server { listen 127.0.0.1:${securePort} ssl; ssl_certificate ${tls.cert}; ssl_certificate_key ${tls.key}; root ${root}; }`;
-  const config = join(home, "nginx.conf");
-  await writeFile(
-    config,
-    `daemon off; worker_processes 1; pid ${home}/nginx.pid; error_log ${home}/error.log; user root;
-events {}
-http { access_log ${home}/access.log; sendfile on; ${temporary}
-server { listen 127.0.0.1:${port}; root ${root}; }
-${secure} }
-`,
-  );
+  const secure = tls === undefined ? undefined : { port: securePort, ...tls };
+  const config = await writeNginxConfig({ home, root, port, secure, hasAccessLog: true });
   await listens(new Program(NGINX, ["-c", config, "-p", home]), port);
   return {
     url: `http://127.0.0.1:${port}/`,
